@@ -22,7 +22,7 @@ enum Kind {
     Limit { message: String },
     Value { text: String, reason: &'static str },
     External { message: String },
-    Record { offset: u64, reason: String },
+    Record { source: String, offset: u64, reason: String },
     Io { context: String, source: io::Error },
     Isa(parsimd_simd::IsaError),
 }
@@ -63,8 +63,8 @@ impl Error {
         Error(Box::new(Kind::Value { text: text.to_owned(), reason }))
     }
 
-    pub(crate) fn record(offset: u64, reason: impl Into<String>) -> Self {
-        Error(Box::new(Kind::Record { offset, reason: reason.into() }))
+    pub(crate) fn record(source: &str, offset: u64, reason: &str) -> Self {
+        Error(Box::new(Kind::Record { source: source.to_owned(), offset, reason: reason.to_owned() }))
     }
 
     pub(crate) fn io(context: impl Into<String>, source: io::Error) -> Self {
@@ -149,7 +149,7 @@ impl fmt::Display for Error {
             }
             Kind::Regex { message } | Kind::Limit { message } | Kind::External { message } => f.write_str(message),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
-            Kind::Record { offset, reason } => write!(f, "record at byte {offset}: {reason}"),
+            Kind::Record { source, offset, reason } => write!(f, "{source}: record at byte {offset}: {reason}"),
             Kind::Io { context, source } => write!(f, "{context}: {source}"),
             Kind::Isa(source) => source.fmt(f),
         }

@@ -96,7 +96,7 @@ impl Pattern {
 
     /// Begins a pattern with options.
     pub fn builder(format: &str) -> PatternBuilder<'_> {
-        PatternBuilder { format, options: FormatOptions::default(), external: None, isa: None }
+        PatternBuilder { format, options: FormatOptions::default(), external: None, external_only: false, isa: None }
     }
 
     /// The format text.
@@ -146,6 +146,7 @@ pub struct PatternBuilder<'f> {
     format: &'f str,
     options: FormatOptions,
     external: Option<Box<dyn ExternalMatcher>>,
+    external_only: bool,
     isa: Option<Isa>,
 }
 
@@ -168,6 +169,12 @@ impl PatternBuilder<'_> {
         self
     }
 
+    /// Asks the external matcher alone, also where the engines here would be exact.
+    pub fn external_only(mut self, yes: bool) -> Self {
+        self.external_only = yes;
+        self
+    }
+
     /// The instruction set to use; by default `PARSIMD_ISA`, or the best one that this machine has.
     pub fn isa(mut self, isa: Isa) -> Self {
         self.isa = Some(isa);
@@ -180,7 +187,7 @@ impl PatternBuilder<'_> {
     /// As [`Pattern::new`].
     pub fn build(self) -> Result<Pattern> {
         let format = Format::new(self.format, &self.options)?;
-        let plan = Plan::new(&format, self.external, self.isa)?;
+        let plan = Plan::new(&format, self.external, self.external_only, self.isa)?;
         let schema = Arc::new(Schema::new(&format.fields));
         Ok(Pattern(Arc::new(Inner { format, plan, schema })))
     }

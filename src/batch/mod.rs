@@ -97,7 +97,11 @@ impl Batch {
     ///
     /// # Errors
     /// [`Error::is_limit`] when the text of one column passes 2 GiB.
-    pub(crate) fn concat(schema: Arc<Schema>, batches: &[Batch]) -> Result<Batch> {
+    ///
+    /// # Panics
+    /// When a batch has another schema.
+    pub fn concat(schema: Arc<Schema>, batches: &[Batch]) -> Result<Batch> {
+        assert!(batches.iter().all(|batch| batch.schema == schema), "all batches have the schema of the result");
         let rows = batches.iter().map(Batch::len).sum();
         let columns = (0..schema.len())
             .map(|at| {

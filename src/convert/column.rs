@@ -6,6 +6,9 @@ use crate::{
     pattern::ValueKind,
 };
 
+/// The years 1 to 9999, in microseconds since 1970.
+const TIMESTAMPS: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
+
 /// Where the text of a field stands in a block, in bytes; `None` for a row that has none.
 pub(crate) type Span = Option<(u32, u32)>;
 
@@ -50,7 +53,13 @@ fn push(values: &mut Values, value: Value<'_>) -> Result<(), String> {
         }
         (Values::Int64(values), Value::Int(value)) => values.push(value),
         (Values::Float64(values), Value::Float(value)) => values.push(value),
-        (Values::Timestamp(values), Value::DateTime(value)) => values.push(value.timestamp_micros()),
+        (Values::Timestamp(values), Value::DateTime(value)) => {
+            let micros = value.timestamp_micros();
+            if !TIMESTAMPS.contains(&micros) {
+                return Err("in UTC it is outside of the years 1 to 9999".to_owned());
+            }
+            values.push(micros);
+        }
         (Values::Date(values), Value::Date(value)) => values.push(value.days()),
         (Values::Time(values), Value::Time(value)) => values.push(value.utc_micros()),
         (_, Value::BigInt(big)) => {

@@ -93,6 +93,22 @@ impl Field {
         }
     }
 
+    /// The name of its capture group in the expression; `None` for a positional field.
+    pub fn group_name(&self) -> Option<&str> {
+        match &self.group {
+            Group::Named(name) => Some(name),
+            Group::Index(_) => None,
+        }
+    }
+
+    /// The index, from 0, that `parse` gives the capture group of a positional field.
+    pub fn group_index(&self) -> Option<usize> {
+        match self.group {
+            Group::Named(_) => None,
+            Group::Index(index) => Some(index),
+        }
+    }
+
     /// What the text of the field is converted to.
     pub fn kind(&self) -> &ValueKind {
         &self.kind

@@ -106,6 +106,15 @@ impl Matcher {
         matches!(self.engine, Engine::Linear { .. })
     }
 
+    /// True when the answer is that of Python's `re`, on text that is ASCII or on any.
+    pub(crate) fn is_exact(&self, is_ascii: bool) -> bool {
+        match self.engine {
+            Engine::Linear { .. } => !self.has_empty_loop,
+            // A repeated name is compared by other rules for letters that are not ASCII.
+            Engine::Backtracking(_) => is_ascii,
+        }
+    }
+
     /// True when ASCII text has a reading of its own.
     pub(crate) fn has_ascii_reading(&self) -> bool {
         matches!(self.engine, Engine::Linear { ascii: Some(_), .. } | Engine::Backtracking(_))

@@ -37,6 +37,7 @@ pub trait ExternalMatcher: fmt::Debug + Send + Sync {
 pub struct Plan {
     matcher: Result<Matcher>,
     external: Option<Box<dyn ExternalMatcher>>,
+    external_only: bool,
     kernels: &'static Kernels,
     groups_agree: bool,
 }
@@ -46,7 +47,12 @@ impl Plan {
     ///
     /// # Errors
     /// An expression that no engine runs; an instruction set that is not here.
-    pub(crate) fn new(format: &Format, external: Option<Box<dyn ExternalMatcher>>, isa: Option<Isa>) -> Result<Plan> {
+    pub(crate) fn new(
+        format: &Format,
+        external: Option<Box<dyn ExternalMatcher>>,
+        external_only: bool,
+        isa: Option<Isa>,
+    ) -> Result<Plan> {
         let isa = match isa {
             Some(isa) => isa,
             None => Isa::from_env()?,
@@ -56,7 +62,7 @@ impl Plan {
             Err(error) if external.is_none() => return Err(error),
             matcher => matcher,
         };
-        Ok(Plan { matcher, external, kernels, groups_agree: format.groups_agree })
+        Ok(Plan { matcher, external, external_only, kernels, groups_agree: format.groups_agree })
     }
 
     pub(crate) fn kernels(&self) -> &'static Kernels {
@@ -119,16 +125,14 @@ impl Plan {
     pub(crate) fn find(&self, text: &[u8], is_ascii: bool, start: usize, whole: bool) -> Result<Option<Spans>> {
         match (&self.matcher, &self.external) {
             (Ok(matcher), None) => matcher.find(text, is_ascii, start, whole),
-            (Ok(matcher), Some(_))
-                if matcher.is_linear() && !matcher.has_empty_loop || is_ascii && !matcher.is_linear() =>
-            {
+            (Err(error), None) => Err(Error::regex(error.to_string())),
+            (Ok(matcher), Some(_)) if !self.external_only && matcher.is_exact(is_ascii) => {
                 matcher.find(text, is_ascii, start, whole)
             }
             (_, Some(external)) => match std::str::from_utf8(text) {
                 Ok(text) => external.find(text, start, whole).map_err(Error::external),
                 Err(_) => Ok(None),
             },
-            (Err(error), None) => Err(Error::regex(error.to_string())),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     batch::{Batch, Schema},
     convert::{self, Misfit, Span},
     error::{Error, Result},
-    input::Input,
+    input::{Block, Input},
     limits,
     plan::{Plan, Spans},
 };
@@ -78,9 +78,11 @@ pub struct Stats {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// Where the record begins in the input, in bytes.
+    /// The name of the file, or `<bytes>`.
+    pub source: String,
+    /// Where the record begins in that source, in bytes, decompressed.
     pub offset: u64,
-    /// The number of the record, from 0.
+    /// The number of the record in the scan, from 0.
     pub record: u64,
     /// Why it could not be read.
     pub reason: String,
@@ -152,14 +154,14 @@ impl Scan<'_> {
     fn next_batch(&mut self) -> Result<Option<Batch>> {
         while let Some(block) = self.input.next_block(self.options.block_bytes.max(1))? {
             let mut rows = Rows::new(self.pattern.fields().len());
-            let stopped = match_records(&self.pattern, &self.options, block, &mut self.stats, &mut rows)?;
+            let stopped = match_records(&self.pattern, &self.options, &block, &mut self.stats, &mut rows)?;
             let batch =
-                convert_rows(&self.pattern, &self.options, self.year, &self.schema, block, &mut self.stats, rows)?;
+                convert_rows(&self.pattern, &self.options, self.year, &self.schema, &block, &mut self.stats, rows)?;
             // An earlier record whose value does not fit was raised just now; what stopped the matching comes after it.
             if let Some(error) = stopped {
                 return Err(error);
             }
-            self.stats.bytes += block.len() as u64;
+            self.stats.bytes += block.bytes.len() as u64;
             if !batch.is_empty() {
                 return Ok(Some(batch));
             }
@@ -178,6 +180,13 @@ impl Iterator for Scan<'_> {
         let batch = self.next_batch().transpose();
         self.ended = !matches!(batch, Some(Ok(_)));
         batch
+    }
+}
+
+impl Block<'_> {
+    /// The error for a record that begins at byte `start` of the block.
+    fn error(&self, start: u32, reason: &str) -> Error {
+        Error::record(self.source, self.offset + u64::from(start), reason)
     }
 }
 
@@ -228,25 +237,26 @@ impl Unread {
 fn match_records(
     pattern: &Pattern,
     options: &ScanOptions,
-    block: &[u8],
+    block: &Block<'_>,
     stats: &mut Stats,
     rows: &mut Rows,
 ) -> Result<Option<Error>> {
     let plan = pattern.plan();
+    let bytes = block.bytes;
     let mut newlines = Vec::new();
-    plan.kernels().newlines(block, &mut newlines);
-    if !block.ends_with(b"\n") {
-        newlines.push(block.len() as u32);
+    plan.kernels().newlines(bytes, &mut newlines);
+    if !bytes.ends_with(b"\n") {
+        newlines.push(bytes.len() as u32);
     }
-    let block_is_ascii = block.is_ascii();
+    let block_is_ascii = bytes.is_ascii();
     let mut start = 0;
     for newline in newlines {
-        let line = &block[start as usize..newline as usize];
-        let has_newline = (newline as usize) < block.len();
-        let bytes = line.strip_suffix(b"\r").filter(|_| has_newline).unwrap_or(line);
-        let place = (start, start + bytes.len() as u32, stats.records);
+        let line = &bytes[start as usize..newline as usize];
+        let has_newline = (newline as usize) < bytes.len();
+        let text = line.strip_suffix(b"\r").filter(|_| has_newline).unwrap_or(line);
+        let place = (start, start + text.len() as u32, stats.records);
         stats.records += 1;
-        let found = find(plan, bytes, block_is_ascii || bytes.is_ascii(), options.full_line)?;
+        let found = find(plan, text, block_is_ascii || text.is_ascii(), options.full_line)?;
         match found {
             Ok(found) => {
                 rows.records.push(place);
@@ -261,7 +271,7 @@ fn match_records(
                     Unread::NotUtf8 | Unread::GaveUp(_) => stats.failures += 1,
                 }
                 match options.on_error {
-                    OnError::Raise => return Ok(Some(Error::record(stats.bytes + u64::from(start), unread.reason()))),
+                    OnError::Raise => return Ok(Some(block.error(start, unread.reason()))),
                     OnError::Null => {
                         rows.records.push(place);
                         rows.spans.iter_mut().for_each(|spans| spans.push(None));
@@ -293,7 +303,7 @@ fn convert_rows(
     options: &ScanOptions,
     year: i32,
     schema: &Arc<Schema>,
-    block: &[u8],
+    block: &Block<'_>,
     stats: &mut Stats,
     mut rows: Rows,
 ) -> Result<Batch> {
@@ -303,7 +313,7 @@ fn convert_rows(
         let columns = fields
             .map(|(field, spans)| {
                 let known = misfits.len();
-                let column = convert::column(field.kind(), block, spans, year, &mut misfits);
+                let column = convert::column(field.kind(), block.bytes, spans, year, &mut misfits);
                 for misfit in &mut misfits[known..] {
                     misfit.reason = format!("field {}: {}", field.column_name(), misfit.reason);
                 }
@@ -315,7 +325,7 @@ fn convert_rows(
         for misfit in &misfits {
             let place = rows.records[misfit.row];
             if options.on_error == OnError::Raise {
-                return Err(Error::record(stats.bytes + u64::from(place.0), misfit.reason.as_str()));
+                return Err(block.error(place.0, &misfit.reason));
             }
             stats.matched -= 1;
             stats.failures += 1;
@@ -330,12 +340,13 @@ fn convert_rows(
 }
 
 /// Keeps an entry of a record that could not be read, in the order of the input.
-fn keep_failure(block: &[u8], (start, end, record): (u32, u32, u64), reason: &str, stats: &mut Stats) {
+fn keep_failure(block: &Block<'_>, (start, end, record): (u32, u32, u64), reason: &str, stats: &mut Stats) {
     let at = stats.first_failures.partition_point(|failure| failure.record < record);
     if at < limits::FAILURES_KEPT {
-        let text = &block[start as usize..end as usize];
+        let text = &block.bytes[start as usize..end as usize];
         let text = String::from_utf8_lossy(&text[..text.len().min(limits::EXCERPT_BYTES)]).into_owned();
-        let failure = Failure { offset: stats.bytes + u64::from(start), record, reason: reason.to_owned(), text };
+        let (source, offset) = (block.source.to_string(), block.offset + u64::from(start));
+        let failure = Failure { source, offset, record, reason: reason.to_owned(), text };
         stats.first_failures.insert(at, failure);
         stats.first_failures.truncate(limits::FAILURES_KEPT);
     }

@@ -36,13 +36,21 @@ impl<'t> Match<'t> {
         self.text.get(self.span(index)?)
     }
 
-    /// The value of field `index`; dates without a year are in the current year.
+    /// The value of field `index`; dates without a year are in the current year, in UTC.
     ///
     /// # Errors
     /// [`Error::is_value`](crate::Error::is_value): the text is no value of its type.
     pub fn value(&self, index: usize) -> Result<Option<Value<'t>>> {
+        self.value_in_year(index, convert::current_year())
+    }
+
+    /// The value of field `index`; dates without a year are in the year `year`.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value).
+    pub fn value_in_year(&self, index: usize, year: i32) -> Result<Option<Value<'t>>> {
         let (Some(field), Some(text)) = (self.pattern.fields().get(index), self.text(index)) else { return Ok(None) };
-        convert::value(field.kind(), text, convert::current_year()).map(Some)
+        convert::value(field.kind(), text, year).map(Some)
     }
 
     /// The value of the field called `name`.
