@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, io::Write, num::NonZeroUsize};
 
-use parsimd::{
-    BigInt, Cell, CustomType, Date, Input, Isa, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value,
-};
+use parsimd::{BigInt, Cell, CustomType, Date, Input, Isa, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -186,10 +184,15 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
     for (number, case) in cases.iter().enumerate() {
         let data = case.input();
         let (plain, packed) = (folder.join(format!("{number}.log")), folder.join(format!("{number}.log.gz")));
-        std::fs::write(&plain, &data).and_then(|()| std::fs::write(&packed, gzip(&data))).unwrap_or_else(|e| panic!("{e}"));
+        std::fs::write(&plain, &data)
+            .and_then(|()| std::fs::write(&packed, gzip(&data)))
+            .unwrap_or_else(|e| panic!("{e}"));
         for isa in Isa::available() {
-            let pattern = builder(&case.format, &BTreeMap::new(), isa).build().unwrap_or_else(|error| panic!("{error}"));
-            for threads in [None, NonZeroUsize::new(1), NonZeroUsize::new(2), NonZeroUsize::new(3), NonZeroUsize::new(8)] {
+            let pattern =
+                builder(&case.format, &BTreeMap::new(), isa).build().unwrap_or_else(|error| panic!("{error}"));
+            for threads in
+                [None, NonZeroUsize::new(1), NonZeroUsize::new(2), NonZeroUsize::new(3), NonZeroUsize::new(8)]
+            {
                 for block_bytes in [1, 64, 1 << 10, 1 << 20] {
                     let open = |path| Input::open(path).unwrap_or_else(|error| panic!("{error}"));
                     let inputs = [Input::bytes(&data), Input::reader(&data[..], "reader"), open(&plain), open(&packed)];
@@ -229,11 +232,9 @@ fn check(case: &RecordCase, scan: &mut parsimd::Scan<'_>, how: &str) {
 #[test]
 fn raising_stops_at_the_first_record_that_cannot_be_read() {
     let pattern = Pattern::new("{n:d} {t:ti}").unwrap_or_else(|error| panic!("{error}"));
-    for (text, offset) in [
-        ("1 2011-01-01\n2 2011-02-29\nnothing\n", 13),
-        ("1 2011-01-01\nnothing\n2 2011-02-29\n", 13),
-        ("nothing", 0),
-    ] {
+    for (text, offset) in
+        [("1 2011-01-01\n2 2011-02-29\nnothing\n", 13), ("1 2011-01-01\nnothing\n2 2011-02-29\n", 13), ("nothing", 0)]
+    {
         for block_bytes in [1, 20, 1 << 20] {
             let mut options = ScanOptions::default();
             options.on_error = OnError::Raise;

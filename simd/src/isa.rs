@@ -58,20 +58,12 @@ impl Isa {
 
     /// The instruction sets that this CPU runs and this build has kernels for, the best first, `Scalar` always last.
     pub fn available() -> Vec<Isa> {
-        Isa::ALL
-            .into_iter()
-            .rev()
-            .filter(|isa| isa.is_available())
-            .collect()
+        Isa::ALL.into_iter().rev().filter(|isa| isa.is_available()).collect()
     }
 
     /// The first of [`Isa::available`].
     pub fn best() -> Isa {
-        Isa::ALL
-            .into_iter()
-            .rev()
-            .find(|isa| isa.is_available())
-            .unwrap_or(Isa::Scalar)
+        Isa::ALL.into_iter().rev().find(|isa| isa.is_available()).unwrap_or(Isa::Scalar)
     }
 
     /// Whether this CPU runs it and this build has kernels for it.
@@ -96,10 +88,7 @@ impl Isa {
         let Some(value) = value.filter(|value| !value.is_empty()) else {
             return Ok(Isa::best());
         };
-        let wrong = |error: IsaError| IsaError {
-            source: Some(VARIABLE),
-            ..error
-        };
+        let wrong = |error: IsaError| IsaError { source: Some(VARIABLE), ..error };
         let isa: Isa = value.to_string_lossy().parse().map_err(wrong)?;
         isa.require().map_err(wrong)
     }
@@ -110,14 +99,7 @@ impl Isa {
     ///
     /// It is not.
     pub fn require(self) -> Result<Isa, IsaError> {
-        if self.is_available() {
-            Ok(self)
-        } else {
-            Err(IsaError {
-                kind: Kind::Unavailable(self),
-                source: None,
-            })
-        }
+        if self.is_available() { Ok(self) } else { Err(IsaError { kind: Kind::Unavailable(self), source: None }) }
     }
 }
 
@@ -139,10 +121,7 @@ impl FromStr for Isa {
         Isa::ALL
             .into_iter()
             .find(|isa| isa.name() == name)
-            .ok_or_else(|| IsaError {
-                kind: Kind::Unknown(name.to_owned()),
-                source: None,
-            })
+            .ok_or_else(|| IsaError { kind: Kind::Unknown(name.to_owned()), source: None })
     }
 }
 
@@ -185,10 +164,7 @@ impl fmt::Display for IsaError {
                 write!(f, "no instruction set is called {name:?} (known: {known}")?;
             }
             Kind::Unavailable(isa) => {
-                write!(
-                    f,
-                    "the instruction set {isa} is not available on this CPU ("
-                )?;
+                write!(f, "the instruction set {isa} is not available on this CPU (")?;
             }
         }
         if self.is_unknown() {
@@ -210,10 +186,7 @@ mod tests {
         for isa in Isa::ALL {
             assert_eq!(isa.to_string().parse(), Ok(isa));
         }
-        assert_eq!(
-            Isa::ALL.map(Isa::name),
-            ["scalar", "sse4.2", "avx2", "avx512", "neon"]
-        );
+        assert_eq!(Isa::ALL.map(Isa::name), ["scalar", "sse4.2", "avx2", "avx512", "neon"]);
     }
 
     #[test]
@@ -228,10 +201,7 @@ mod tests {
     fn a_level_includes_the_levels_below_it() {
         let available = Isa::available();
         for (isa, below) in [(Isa::Avx512, Isa::Avx2), (Isa::Avx2, Isa::Sse42)] {
-            assert!(
-                !available.contains(&isa) || available.contains(&below),
-                "{isa} without {below}"
-            );
+            assert!(!available.contains(&isa) || available.contains(&below), "{isa} without {below}");
         }
     }
 
@@ -241,12 +211,7 @@ mod tests {
             let error = Isa::from_request(Some(name.as_ref())).unwrap_err();
             assert!(error.is_unknown() && !error.is_unavailable());
             let text = error.to_string();
-            assert!(
-                text.starts_with("PARSIMD_ISA: ")
-                    && text.contains(name)
-                    && text.contains("scalar)"),
-                "{text}"
-            );
+            assert!(text.starts_with("PARSIMD_ISA: ") && text.contains(name) && text.contains("scalar)"), "{text}");
         }
     }
 
@@ -258,17 +223,10 @@ mod tests {
                 assert_eq!(got, Ok(isa));
             } else {
                 let error = got.unwrap_err();
-                assert!(
-                    error.is_unavailable() && error.to_string().contains(isa.name()),
-                    "{error}"
-                );
+                assert!(error.is_unavailable() && error.to_string().contains(isa.name()), "{error}");
             }
         }
-        let foreign = if cfg!(target_arch = "x86_64") {
-            Isa::Neon
-        } else {
-            Isa::Avx2
-        };
+        let foreign = if cfg!(target_arch = "x86_64") { Isa::Neon } else { Isa::Avx2 };
         assert!(foreign.require().is_err());
     }
 

@@ -30,11 +30,7 @@ pub fn kernels(isa: Isa) -> Result<&'static Kernels, IsaError> {
 /// Panics where a position could not be written as a `u32`.
 #[track_caller]
 fn check_length(block: &[u8]) {
-    assert!(
-        u32::try_from(block.len()).is_ok(),
-        "a block of {} bytes: the limit is 4 GiB - 1",
-        block.len()
-    );
+    assert!(u32::try_from(block.len()).is_ok(), "a block of {} bytes: the limit is 4 GiB - 1", block.len());
 }
 
 // A function pointer of a table may be called on a CPU that has the table's instruction set. That is what each
@@ -81,8 +77,6 @@ impl Kernels {
 
 impl std::fmt::Debug for Kernels {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Kernels")
-            .field("isa", &self.isa)
-            .finish_non_exhaustive()
+        f.debug_struct("Kernels").field("isa", &self.isa).finish_non_exhaustive()
     }
 }
