@@ -7,7 +7,72 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::str::FromStr;
 
+/// The entries of one instruction set: its token, its table, and each kernel compiled with its features.
+///
+/// Used as `kernel_list!(entries Name Vector "features")`.
+#[allow(unused_macros, reason = "a target may have no vectors")]
+macro_rules! entries {
+    (
+        [$isa:ident $vector:ident $features:literal]
+        $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty, in $module:ident;)*
+    ) => {
+        /// Proof that this CPU has the instruction set.
+        #[derive(Clone, Copy)]
+        pub(crate) struct Token(());
+
+        impl Token {
+            /// # Safety
+            ///
+            /// The CPU has the instruction set.
+            #[inline(always)]
+            unsafe fn assume() -> Token {
+                Token(())
+            }
+
+            /// The proof, if there is one.
+            #[cfg(test)]
+            pub(crate) fn detect() -> Option<Token> {
+                $crate::isa::Isa::$isa.is_available().then_some(Token(()))
+            }
+        }
+
+        /// The table of this instruction set.
+        pub(crate) static KERNELS: $crate::kernels::Kernels =
+            $crate::kernels::Kernels { isa: $crate::isa::Isa::$isa, $($name,)* };
+
+        $(#[target_feature(enable = $features)]
+        fn $name($($argument: $type),*) -> $answer {
+            // SAFETY: a function with these features is called only where the CPU has them, and the only callers are
+            // those of the table, which `kernels` hands out after `Isa::require`.
+            let token = unsafe { Token::assume() };
+            $crate::generic::$module::$name::<$vector>(token, $($argument),*)
+        })*
+    };
+}
+
+/// Operations of a vector that are intrinsics, whose only demand is that the CPU has the instruction set.
+#[allow(unused_macros, reason = "a target may have no vectors")]
+macro_rules! operations {
+    ($(fn $name:ident $(<const $constant:ident: i32>)? ($($arguments:tt)*) -> $answer:ty $body:block)*) => {
+        $(#[inline(always)]
+        #[allow(unused_unsafe, reason = "some are made of other operations only")]
+        fn $name $(<const $constant: i32>)? ($($arguments)*) -> $answer {
+            // SAFETY: each takes a token or a value that was made with one, and a token is made only where the CPU has
+            // the instruction set: see `Token::assume`. Pointers are made of arrays of the size that is read or
+            // written, or of slices behind a check of their length.
+            unsafe { $body }
+        })*
+    };
+}
+
 pub(crate) mod scalar;
+
+#[cfg(target_arch = "aarch64")]
+#[allow(unsafe_code, reason = "intrinsics")]
+pub(crate) mod aarch64;
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "intrinsics")]
+pub(crate) mod x86;
 
 /// An instruction set that kernels are written for.
 ///
@@ -58,26 +123,26 @@ impl Isa {
 
     /// The instruction sets that this CPU runs and this build has kernels for, the best first, `Scalar` always last.
     pub fn available() -> Vec<Isa> {
-        Isa::ALL
-            .into_iter()
-            .rev()
-            .filter(|isa| isa.is_available())
-            .collect()
+        Isa::ALL.into_iter().rev().filter(|isa| isa.is_available()).collect()
     }
 
     /// The first of [`Isa::available`].
     pub fn best() -> Isa {
-        Isa::ALL
-            .into_iter()
-            .rev()
-            .find(|isa| isa.is_available())
-            .unwrap_or(Isa::Scalar)
+        Isa::ALL.into_iter().rev().find(|isa| isa.is_available()).unwrap_or(Isa::Scalar)
     }
 
     /// Whether this CPU runs it and this build has kernels for it.
     pub fn is_available(self) -> bool {
         match self {
             Isa::Scalar => true,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Sse42 => detect::sse42(),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => detect::avx2(),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => detect::avx512(),
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => detect::neon(),
             _ => false,
         }
     }
@@ -96,10 +161,7 @@ impl Isa {
         let Some(value) = value.filter(|value| !value.is_empty()) else {
             return Ok(Isa::best());
         };
-        let wrong = |error: IsaError| IsaError {
-            source: Some(VARIABLE),
-            ..error
-        };
+        let wrong = |error: IsaError| IsaError { source: Some(VARIABLE), ..error };
         let isa: Isa = value.to_string_lossy().parse().map_err(wrong)?;
         isa.require().map_err(wrong)
     }
@@ -110,14 +172,7 @@ impl Isa {
     ///
     /// It is not.
     pub fn require(self) -> Result<Isa, IsaError> {
-        if self.is_available() {
-            Ok(self)
-        } else {
-            Err(IsaError {
-                kind: Kind::Unavailable(self),
-                source: None,
-            })
-        }
+        if self.is_available() { Ok(self) } else { Err(IsaError { kind: Kind::Unavailable(self), source: None }) }
     }
 }
 
@@ -139,10 +194,7 @@ impl FromStr for Isa {
         Isa::ALL
             .into_iter()
             .find(|isa| isa.name() == name)
-            .ok_or_else(|| IsaError {
-                kind: Kind::Unknown(name.to_owned()),
-                source: None,
-            })
+            .ok_or_else(|| IsaError { kind: Kind::Unknown(name.to_owned()), source: None })
     }
 }
 
@@ -185,10 +237,7 @@ impl fmt::Display for IsaError {
                 write!(f, "no instruction set is called {name:?} (known: {known}")?;
             }
             Kind::Unavailable(isa) => {
-                write!(
-                    f,
-                    "the instruction set {isa} is not available on this CPU ("
-                )?;
+                write!(f, "the instruction set {isa} is not available on this CPU (")?;
             }
         }
         if self.is_unknown() {
@@ -201,6 +250,71 @@ impl fmt::Display for IsaError {
 
 impl std::error::Error for IsaError {}
 
+/// Whether `size` bytes from each offset lie inside `block`.
+#[allow(dead_code, reason = "a target may have no vectors")]
+#[inline(always)]
+fn fits<const N: usize>(block: &[u8], at: &[u32; N], size: usize) -> bool {
+    let last = at.iter().fold(0, |last, &at| last.max(at)) as usize;
+    block.len() >= size && last <= block.len() - size
+}
+
+/// `Vector::write_positions` for vectors that cannot compress: four positions at a time, whether they are there or not.
+#[allow(dead_code, reason = "a target may have no vectors")]
+#[inline(always)]
+fn write_each(mut mask: u64, base: u32, out: &mut [u32; 64]) {
+    let mut left = mask.count_ones();
+    for four in out.as_chunks_mut::<4>().0 {
+        if left == 0 {
+            break;
+        }
+        for place in four {
+            *place = base.wrapping_add(mask.trailing_zeros());
+            mask &= mask.wrapping_sub(1);
+        }
+        left = left.saturating_sub(4);
+    }
+}
+
+/// The questions to the CPU. The standard library remembers the answers.
+#[cfg(target_arch = "x86_64")]
+#[allow(clippy::disallowed_macros, reason = "this is the one place that may ask")]
+mod detect {
+    use std::is_x86_feature_detected as has;
+
+    pub(super) fn sse42() -> bool {
+        has!("sse3") && has!("ssse3") && has!("sse4.1") && has!("sse4.2") && has!("popcnt")
+    }
+
+    pub(super) fn avx2() -> bool {
+        sse42()
+            && has!("avx")
+            && has!("avx2")
+            && has!("bmi1")
+            && has!("bmi2")
+            && has!("f16c")
+            && has!("fma")
+            && has!("lzcnt")
+            && has!("movbe")
+    }
+
+    pub(super) fn avx512() -> bool {
+        avx2()
+            && has!("avx512f")
+            && has!("avx512bw")
+            && has!("avx512cd")
+            && has!("avx512dq")
+            && has!("avx512vl")
+            && has!("avx512vbmi2")
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+mod detect {
+    pub(super) fn neon() -> bool {
+        std::arch::is_aarch64_feature_detected!("neon")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,10 +324,7 @@ mod tests {
         for isa in Isa::ALL {
             assert_eq!(isa.to_string().parse(), Ok(isa));
         }
-        assert_eq!(
-            Isa::ALL.map(Isa::name),
-            ["scalar", "sse4.2", "avx2", "avx512", "neon"]
-        );
+        assert_eq!(Isa::ALL.map(Isa::name), ["scalar", "sse4.2", "avx2", "avx512", "neon"]);
     }
 
     #[test]
@@ -228,10 +339,7 @@ mod tests {
     fn a_level_includes_the_levels_below_it() {
         let available = Isa::available();
         for (isa, below) in [(Isa::Avx512, Isa::Avx2), (Isa::Avx2, Isa::Sse42)] {
-            assert!(
-                !available.contains(&isa) || available.contains(&below),
-                "{isa} without {below}"
-            );
+            assert!(!available.contains(&isa) || available.contains(&below), "{isa} without {below}");
         }
     }
 
@@ -241,12 +349,7 @@ mod tests {
             let error = Isa::from_request(Some(name.as_ref())).unwrap_err();
             assert!(error.is_unknown() && !error.is_unavailable());
             let text = error.to_string();
-            assert!(
-                text.starts_with("PARSIMD_ISA: ")
-                    && text.contains(name)
-                    && text.contains("scalar)"),
-                "{text}"
-            );
+            assert!(text.starts_with("PARSIMD_ISA: ") && text.contains(name) && text.contains("scalar)"), "{text}");
         }
     }
 
@@ -258,17 +361,10 @@ mod tests {
                 assert_eq!(got, Ok(isa));
             } else {
                 let error = got.unwrap_err();
-                assert!(
-                    error.is_unavailable() && error.to_string().contains(isa.name()),
-                    "{error}"
-                );
+                assert!(error.is_unavailable() && error.to_string().contains(isa.name()), "{error}");
             }
         }
-        let foreign = if cfg!(target_arch = "x86_64") {
-            Isa::Neon
-        } else {
-            Isa::Avx2
-        };
+        let foreign = if cfg!(target_arch = "x86_64") { Isa::Neon } else { Isa::Avx2 };
         assert!(foreign.require().is_err());
     }
 

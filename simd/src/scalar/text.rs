@@ -10,8 +10,5 @@ pub(crate) fn utf8_valid_up_to(block: &[u8]) -> usize {
 
 /// Twin of `Kernels::code_points`: bytes that do not continue a code point.
 pub(crate) fn code_points(block: &[u8]) -> usize {
-    block
-        .iter()
-        .filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000)
-        .count()
+    block.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
 }
