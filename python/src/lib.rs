@@ -1,1 +1,53 @@
-//! Python face of parsimd.
+//! `parsimd._parsimd`: what the Python package takes from the Rust crate.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`pattern`] | `Pattern`: a format as the native engine reads it |
+//! | [`matcher`] | `Matcher`: whole-text matching, for `Parser` |
+//! | [`scan`] | `Scan`, `Stats`, `Failure`, `ScanError` |
+//! | [`batch`] | `Batch`, `Column`, `Row` |
+//! | [`objects`] | values → Python objects |
+//! | [`gate`] | the one way in which a long call leaves the interpreter |
+
+mod batch;
+mod gate;
+mod matcher;
+mod objects;
+mod pattern;
+mod scan;
+
+use pyo3::{exceptions::PyImportError, prelude::*};
+
+/// The name of the instruction set that the kernels use: `PARSIMD_ISA`, or the best that this machine has.
+#[pyfunction]
+fn isa() -> PyResult<&'static str> {
+    let isa = parsimd::Isa::from_env().map_err(|error| scan::to_python(error.into()))?;
+    Ok(isa.name())
+}
+
+/// The names of the instruction sets that this machine has kernels for, the best first.
+#[pyfunction]
+fn available_isas() -> Vec<&'static str> {
+    parsimd::Isa::available().into_iter().map(parsimd::Isa::name).collect()
+}
+
+#[pymodule]
+fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // A wrong name is an error from the start, never a quiet fallback.
+    isa().map_err(|error| PyImportError::new_err(error.value(module.py()).to_string()))?;
+    module.add_class::<pattern::Pattern>()?;
+    module.add_class::<matcher::Matcher>()?;
+    module.add_class::<scan::Scan>()?;
+    module.add_class::<scan::Stats>()?;
+    module.add_class::<scan::Failure>()?;
+    module.add_class::<batch::Batch>()?;
+    module.add_class::<batch::Column>()?;
+    module.add_class::<batch::Row>()?;
+    module.add("ScanError", module.py().get_type::<scan::ScanError>())?;
+    module.add("InternalError", module.py().get_type::<gate::InternalError>())?;
+    module.add("TYPES", parsimd::tables::types().collect::<Vec<_>>())?;
+    module.add("STRPTIME", parsimd::tables::strptime().collect::<Vec<_>>())?;
+    module.add_function(wrap_pyfunction!(isa, module)?)?;
+    module.add_function(wrap_pyfunction!(available_isas, module)?)?;
+    module.add_function(wrap_pyfunction!(objects::expand_names, module)?)
+}

@@ -1,0 +1,216 @@
+"""Text of a match → values, as ``parse`` converts them, in plain Python.
+
+These converters run where Python's ``re`` has matched, and are what the native ones are tested against. Each is called with the
+text of the field and the match: dates are put together from the groups inside the field, which are found by counting.
+All of them pickle.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import time, timedelta, tzinfo
+from typing import Any, Callable, Optional, TypeVar
+
+from . import _parsimd
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def with_pattern(pattern: str, regex_group_count: Optional[int] = None) -> Callable[[_F], _F]:
+    """A decorator that tells a converter which text it is for.
+
+    ``pattern`` is a regular expression in the syntax of ``re``; ``regex_group_count`` must say how many groups it has::
+
+        >>> import parsimd
+        >>> @parsimd.with_pattern(r"[ab]+")
+        ... def letters(text):
+        ...     return text.upper()
+        >>> parsimd.parse("{:Letters}-{:d}", "abba-7", {"Letters": letters}).fixed
+        ('ABBA', 7)
+    """
+
+    def decorate(converter: _F) -> _F:
+        converter.pattern = pattern  # type: ignore[attr-defined]
+        converter.regex_group_count = regex_group_count  # type: ignore[attr-defined]
+        return converter
+
+    return decorate
+
+
+class FixedTzOffset(tzinfo):
+    """A fixed distance from UTC, in minutes to the east, with the name that the text gave it."""
+
+    def __init__(self, offset: int, name: str) -> None:
+        self._offset = timedelta(minutes=offset)
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._name} {self._offset}>"
+
+    def utcoffset(self, dt: Any) -> timedelta:
+        return self._offset
+
+    def tzname(self, dt: Any) -> str:
+        return self._name
+
+    def dst(self, dt: Any) -> timedelta:
+        return timedelta(0)
+
+    # Defining equality alone leaves it without a hash, as it is in parse.
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, FixedTzOffset):
+            return (self._name, self._offset) == (other._name, other._offset)
+        return NotImplemented
+
+
+class Integer:
+    """An integer: a sign, then the digits of the base; anything else in the text is dropped.
+
+    Without a base of its own, a prefix (``0x``, ``0o``, ``0b``) decides. A space that was captured in the place of a sign is
+    dropped first, so that ``" -5"`` is -5.
+    """
+
+    DIGITS = "0123456789abcdef"
+    BASES = {"b": 2, "o": 8, "x": 16}
+
+    def __init__(self, base: Optional[int] = None) -> None:
+        self.base = base
+
+    def __call__(self, string: str, match: Any) -> int:
+        string = string[1:] if string[0] == " " else string
+        sign = -1 if string[:1] == "-" else 1
+        digits = (string[1:] if string[:1] in ("-", "+") else string).lower()
+        base = self.base
+        if base is None:
+            base = self.BASES.get(digits[1], 10) if len(digits) > 2 and digits[0] == "0" else 10
+        kept = "".join(c for c in digits if c in self.DIGITS[:base])
+        return sign * int(kept, base)
+
+
+def percentage(string: str, match: Any) -> float:
+    """``"12.5%"`` → 0.125."""
+    return float(string[:-1]) / 100.0
+
+
+class TextOnly:
+    """A converter that wants the text alone."""
+
+    def __init__(self, converter: Callable[[str], Any]) -> None:
+        self.converter = converter
+
+    def __call__(self, string: str, match: Any) -> Any:
+        return self.converter(string)
+
+
+def _datetime() -> Any:
+    """The class of datetimes. It is looked up in the package each time, where a test may have replaced it."""
+    return sys.modules[__package__].datetime  # type: ignore[attr-defined, index]
+
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+}
+
+
+def _month(text: str) -> int:
+    """A month by number or by its English name, in any case."""
+    if text.isdigit():
+        return int(text)
+    # Four letters outside of ASCII match ASCII ones where case is ignored.
+    name = text.lower().translate({0x17F: "s", 0x212A: "k", 0x131: "i", 0x307: None})
+    return _MONTHS[name[:3]]
+
+
+# Where the parts of each layout stand: the distance of their group from the group of the field.
+_PLACES = {
+    "ti": {"ymd": 1, "hms": 4, "tz": 7},
+    "tg": {"dmy": 1, "hms": 5, "am": 8, "tz": 9},
+    "ta": {"mdy": 1, "hms": 5, "am": 8, "tz": 9},
+    "te": {"dmy": 3, "hms": 5, "tz": 8},
+    "th": {"dmy": 1, "hms": 3, "tz": 6},
+    "tc": {"m": 3, "d": 4, "hms": 5, "y": 8},
+    "ts": {"m": 1, "d": 3, "hms": 5},
+    "tt": {"hms": 1, "am": 4, "tz": 5},
+}
+
+
+class Moment:
+    """A date, a time of day, or both, in one of the fixed layouts."""
+
+    def __init__(self, layout: str, group: int) -> None:
+        self.layout = layout
+        self.places = {part: group + distance for part, distance in _PLACES[layout].items()}
+
+    def __call__(self, string: str, match: Any) -> Any:
+        groups = match.groups()
+        part = {name: groups[place] for name, place in self.places.items()}
+        clock = self._clock(part)
+        if self.layout == "tt":
+            return time(*clock)
+        for order in ("ymd", "dmy", "mdy"):
+            if order in part:
+                first, second, third = re.split(r"[-/\s]", part[order])
+                part.update(zip(order, (first, second, third)))
+        datetime = _datetime()
+        year = int(part["y"]) if "y" in part else datetime.today().year
+        return datetime(year, _month(part["m"]), int(part["d"]), *clock)
+
+    @staticmethod
+    def _clock(part: dict[str, Any]) -> tuple[int, int, int, int, Optional[tzinfo]]:
+        hour = minute = second = micro = 0
+        if part["hms"]:
+            h, m, *rest = part["hms"].split(":")
+            if rest:
+                s, _, fraction = rest[0].partition(".")
+                micro = int(fraction.ljust(6, "0")[:6]) if fraction else 0
+                second = int(s)
+            hour, minute = int(h), int(m)
+        half = (part.get("am") or "").strip().upper()
+        if half == "AM" and hour == 12:
+            hour = 0
+        elif half == "PM" and hour != 12:
+            hour += 12
+        return hour, minute, second, micro, _zone(part.get("tz"))
+
+
+def _zone(text: Optional[str]) -> Optional[tzinfo]:
+    text = (text or "").strip()
+    if not text:
+        return None
+    if text.upper() == "Z":
+        return FixedTzOffset(0, "UTC")
+    digits = text[1:]
+    if ":" in digits:
+        hours, minutes = digits.split(":")
+    else:
+        hours, minutes = (digits[:1], digits[1:3]) if len(digits) == 3 else (digits[:2], digits[2:4])
+    if int(minutes) >= 60:
+        raise ValueError("timezone minute must be in 0..59")
+    offset = int(hours) * 60 + int(minutes)
+    return FixedTzOffset(-offset if text[0] == "-" else offset, text)
+
+
+class Strptime:
+    """A date, a time of day, or both, described by strptime codes; without a year, in the current one."""
+
+    def __init__(self, format: str) -> None:
+        self.format = format
+
+    def __call__(self, string: str, match: Any = None) -> Any:
+        format = self.format
+        datetime = _datetime()
+        is_date = any("%" + code in format for code in "aAwdbBmyYjUW")
+        is_time = any("%" + code in format for code in "HIpMSfz")
+        if "%y" not in format and "%Y" not in format:
+            string = f"{string} {datetime.today().year}"
+            format += " %Y"
+        moment = datetime.strptime(string, format)
+        if is_date and is_time:
+            return moment
+        return moment.date() if is_date else moment.timetz()
+
+
+#: What each strptime code matches. A type that holds one of them is a strptime format.
+dt_format_to_regex: dict[str, str] = dict(_parsimd.STRPTIME)

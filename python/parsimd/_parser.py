@@ -1,0 +1,710 @@
+"""`Parser`, and the calls that ``parse`` has at its top.
+
+The parser builds its regular expression here, in Python, since programs subclass it, override how a field is handled, and read or
+replace the expression. The native engine builds the same expression from the same format on its own; where the two texts are
+equal, the parser untouched, and the text ASCII, it does the work. Everything else runs on ``re`` over that expression, with the
+same answer. `Parser.engine` tells which one runs, and why.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import re
+from decimal import Decimal
+from typing import Any, Callable, Dict, Generic, Iterable, List, Literal, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union, overload
+
+from . import _parsimd
+from ._convert import FixedTzOffset, Integer, Moment, Strptime, TextOnly, dt_format_to_regex, percentage
+from ._parsimd import Scan
+
+_T = TypeVar("_T")
+_Types = Optional[Mapping[str, Callable[[str], Any]]]
+_Path = Union[str, "os.PathLike[str]"]
+
+# Programs set the level of the logger of this name.
+log = logging.getLogger("parse")
+
+PARSE_RE = re.compile(r"({{|}}|{[\w-]*(?:\.[\w-]+|\[[^]]+])*(?::[^}]+)?})")
+
+_SPECIAL = re.compile(r"[?\\.\[\]()*+^$!|]")
+_STRPTIME = re.compile("|".join(dt_format_to_regex))
+
+#: Type code → its expression, and how many groups that has.
+_TYPES: Dict[str, Tuple[str, int]] = {code: (regex, groups) for code, regex, groups in _parsimd.TYPES}
+_BASES = {"n": 10, "b": 2, "o": 8, "x": 16, "X": 16}
+_FLOATS = {"f": float, "F": Decimal, "e": float, "E": float, "g": float, "G": float}
+
+
+class TooManyFields(ValueError):
+    """More fields than the regular expression engine takes. Current versions of Python take any number."""
+
+
+class RepeatedNameError(ValueError):
+    """A name stands twice in a format, with different types."""
+
+
+class Engine(NamedTuple):
+    """Which engine matches, and why."""
+
+    #: ``"native"`` or ``"re"``.
+    name: str
+    reason: str
+
+
+def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
+    """The parts of a spec, ``[[fill]align][sign][0][width][grouping][.precision][type]``.
+
+    Always has ``fill``, ``align``, ``zero``, ``width``, ``type``, ``format`` and ``extra_types``; ``grouping`` and ``precision``
+    only where the spec has them.
+
+    Raises ValueError when the type is none of the language, none of ``extra_types``, and no strptime format.
+    """
+    parts: Dict[str, Any] = {"fill": None, "align": None, "extra_types": extra_types}
+    rest = format
+    if rest[0] in "<>=^":
+        parts["align"], rest = rest[0], rest[1:]
+    elif len(rest) > 1 and rest[1] in "<>=^":
+        parts["fill"], parts["align"], rest = rest[0], rest[1], rest[2:]
+    if rest.startswith(("+", "-", " ")):
+        rest = rest[1:]
+    parts["zero"] = rest.startswith("0")
+    rest = rest[1:] if parts["zero"] else rest
+    parts["width"], rest = _take_digits(rest)
+    if rest.startswith((",", "_")):
+        parts["grouping"], rest = rest[0], rest[1:]
+    if rest.startswith("."):
+        parts["precision"], rest = _take_digits(rest[1:])
+    known = rest == "d" or rest in _TYPES or rest in (extra_types or ()) or _STRPTIME.search(rest)
+    if rest and not known:
+        raise ValueError("format spec %r not recognised" % rest)
+    parts["type"] = parts["format"] = rest
+    return parts
+
+
+def _take_digits(text: str) -> Tuple[str, str]:
+    count = next((n for n, c in enumerate(text) if not c.isdigit()), len(text))
+    return text[:count], text[count:]
+
+
+class Result:
+    """The values of a match.
+
+    ``result[0]`` and ``result[1:]`` give positional fields, ``result["name"]`` named ones; ``"name" in result`` asks for one.
+    ``fixed`` is the tuple of positional values, ``named`` the dict of named ones, ``spans`` where each stands in the text, in
+    characters, by name and by number.
+    """
+
+    def __init__(self, fixed: Tuple[Any, ...], named: Dict[str, Any], spans: Any) -> None:
+        self.fixed = fixed
+        self.named = named
+        self.spans = spans
+
+    def __getitem__(self, item: Any) -> Any:
+        return self.fixed[item] if isinstance(item, (int, slice)) else self.named[item]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.fixed!r} {self.named!r}>"
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.named
+
+
+class Match:
+    """A match whose values are not converted yet; ``match`` is the `re.Match`."""
+
+    def __init__(self, parser: "Parser", match: "re.Match[str]") -> None:
+        self.parser = parser
+        self.match = match
+
+    def evaluate_result(self) -> Result:
+        """Converts the values."""
+        return self.parser.evaluate_result(self.match)
+
+
+class ResultIterator(Generic[_T]):
+    """What `findall` gives: the matches from left to right, found one at a time.
+
+    A match of nothing at all is given once, and the search goes on behind it.
+    """
+
+    def __init__(self, parser: "Parser", string: str, pos: int, endpos: int, evaluate_result: bool = True) -> None:
+        self.parser = parser
+        self.string = string
+        self.pos = pos
+        self.endpos = endpos
+        self.evaluate_result = evaluate_result
+        self._matches: Any = None
+
+    def __iter__(self) -> "ResultIterator[_T]":
+        return self
+
+    def __next__(self) -> _T:
+        if self.evaluate_result and self._matches is None:
+            native = self.parser._native
+            # The native search does not know that the last match was empty; `finditer` does.
+            if native is not None and not native.matches_empty:
+                found = native.find(self.string, self.pos, self.endpos)
+                if found is None:
+                    raise StopIteration
+                if found is not NotImplemented:
+                    self.pos = found[0]
+                    return found[1]  # type: ignore[no-any-return]
+        if self._matches is None:
+            self._matches = self.parser._search_re.finditer(self.string, self.pos, self.endpos)
+        match = next(self._matches)
+        self.pos = match.end()
+        if self.evaluate_result:
+            return self.parser.evaluate_result(match)  # type: ignore[return-value]
+        return Match(self.parser, match)  # type: ignore[return-value]
+
+    next = __next__
+
+
+class Parser:
+    """A format, compiled.
+
+    ``extra_types`` maps names of types to converters: callables that take the text and give the value. A converter may have the
+    attributes ``pattern`` (what the type matches, instead of ``.+?``) and ``regex_group_count`` (how many groups that has).
+    Case is ignored unless ``case_sensitive``.
+
+    Raises ValueError for a format that is not of the language (`RepeatedNameError` for a name with two types), and KeyError
+    where two names cannot be told apart; the message points at the column.
+    """
+
+    def __init__(self, format: str, extra_types: _Types = None, case_sensitive: bool = False) -> None:
+        self._group_to_name_map: Dict[str, str] = {}
+        self._name_to_group_map: Dict[str, str] = {}
+        self._name_types: Dict[str, str] = {}
+        self._format = format
+        self._extra_types: Mapping[str, Callable[[str], Any]] = {} if extra_types is None else extra_types
+        self._case_sensitive = case_sensitive
+        self._flags = re.DOTALL if case_sensitive else re.IGNORECASE | re.DOTALL
+        self._fixed_fields: List[int] = []
+        self._named_fields: List[str] = []
+        self._group_index = 0
+        self._type_conversions: Dict[Union[int, str], Callable[[str, Any], Any]] = {}
+        self._match_cache: Optional["re.Pattern[str]"] = None
+        self._search_cache: Optional["re.Pattern[str]"] = None
+        self._touched: Optional[str] = None
+        self._expression_text = self._generate_expression()
+        log.debug("format %r -> %r", format, self._expression)
+
+    def __repr__(self) -> str:
+        shown = self._format[:17] + "..." if len(self._format) > 20 else self._format
+        return f"<{type(self).__name__} {shown!r}>"
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in ("_native_engine",)}
+
+    # -- the expression
+
+    @property
+    def _expression(self) -> str:
+        return self._expression_text
+
+    @_expression.setter
+    def _expression(self, expression: str) -> None:
+        self._expression_text = expression
+        self._touch("its expression was replaced")
+
+    @property
+    def _re_flags(self) -> int:
+        return self._flags
+
+    @_re_flags.setter
+    def _re_flags(self, flags: int) -> None:
+        self._flags = re.RegexFlag(flags)
+        self._touch("its flags were replaced")
+
+    def _touch(self, how: str) -> None:
+        self._touched = how
+        self.__dict__.pop("_native_engine", None)
+
+    @property
+    def _match_re(self) -> "re.Pattern[str]":
+        if self._match_cache is None:
+            expression = rf"\A{self._expression}\Z"
+            try:
+                self._match_cache = re.compile(expression, self._flags)
+            except re.error as error:
+                raise NotImplementedError(
+                    "Group names (e.g. (?P<name>) can cause failure, as they are not escaped properly, and so can the pattern "
+                    f"of a type, or a fill character: {error} in '{expression}'"
+                )
+        return self._match_cache
+
+    @property
+    def _search_re(self) -> "re.Pattern[str]":
+        if self._search_cache is None:
+            self._search_cache = re.compile(self._expression, self._flags)
+        return self._search_cache
+
+    @property
+    def named_fields(self) -> List[str]:
+        """The names of the groups of the named fields, in order."""
+        return self._named_fields.copy()
+
+    @property
+    def fixed_fields(self) -> List[int]:
+        """Where the positional fields stand in the groups of the match, from 0."""
+        return self._fixed_fields.copy()
+
+    @property
+    def format(self) -> str:
+        """The format."""
+        return self._format
+
+    def _generate_expression(self) -> str:
+        expression = []
+        column = 1
+        for part in PARSE_RE.split(self._format):
+            if part in ("{{", "}}"):
+                expression.append("\\" + part[0])
+            elif part[:1] == "{" and part[-1:] == "}" and len(part) > 1:
+                try:
+                    expression.append(self._handle_field(part))
+                except (ValueError, KeyError) as error:
+                    raise _at_column(error, self._format, column, part) from None
+            else:
+                expression.append(_SPECIAL.sub(r"\\\g<0>", part))
+            column += len(part)
+        return "".join(expression)
+
+    def _to_group_name(self, field: str) -> str:
+        # A name with other characters than letters, digits and _ becomes one that a group can have.
+        group = re.sub(r"[.\[\]-]", "_", field)
+        underscores = 1
+        while group in self._group_to_name_map:
+            underscores += 1
+            spread = next((c for c in "._-" if c in field), None)
+            if spread is None:
+                raise KeyError("duplicated group name %r" % (field,))
+            group = field.replace(spread, "_" * underscores)
+        self._group_to_name_map[group] = field
+        self._name_to_group_map[field] = group
+        return group
+
+    def _handle_field(self, field: str) -> str:
+        """The expression for a field, given with its braces. Programs override this."""
+        name, _, spec = field[1:-1].partition(":")
+        group: Union[int, str]
+        if name[:1].isalpha():
+            if name in self._name_to_group_map:
+                seen = self._name_types[name]
+                if seen != spec:
+                    raise RepeatedNameError(
+                        'field type %r for field "%s" does not match previous seen type %r' % (spec, name, seen)
+                    )
+                return f"(?P={self._name_to_group_map[name]})"
+            group = self._to_group_name(name)
+            self._name_types[name] = spec
+            self._named_fields.append(group)
+            opening = f"(?P<{group}>"
+        else:
+            group = self._group_index
+            self._fixed_fields.append(group)
+            opening = "("
+        inside, before, after = self._compile_spec(spec, group) if spec else (".+?", "", "")
+        self._group_index += 1
+        return f"{before}{opening}{inside}){after}"
+
+    def _compile_spec(self, spec: str, group: Union[int, str]) -> Tuple[str, str, str]:
+        """The expression inside the capture, and those of the padding before and after it."""
+        parts = extract_format(spec, self._extra_types)
+        type, width, align, fill = parts["type"], parts["width"], parts["align"], parts["fill"]
+        first = self._group_index
+        convert: Optional[Callable[[str, Any], Any]] = None
+        if type in self._extra_types:
+            converter = self._extra_types[type]
+            regex = getattr(converter, "pattern", ".+?")
+            self._group_index += getattr(converter, "regex_group_count", 0) or 0
+            convert = TextOnly(converter)
+        elif type == "d":
+            digits = "+" if not width else "{1,%d}" % int(width)
+            regex = "|".join(
+                f"[-+ ]?{prefix}[{allowed}{parts.get('grouping', '')}]{digits}"
+                for prefix, allowed in (("", "0-9"), ("0[xX]", "0-9a-fA-F"), ("0[bB]", "01"), ("0[oO]", "0-7"))
+            )
+            convert = Integer()
+        elif _STRPTIME.search(type):
+            regex = _STRPTIME.sub(lambda code: dt_format_to_regex[code[0]], type)
+            self._group_index += re.compile(regex).groups
+            convert = Strptime(type)
+        elif type:
+            regex, groups = _TYPES[type]
+            if type in ("f", "F") and parts.get("precision") == "0":
+                regex = regex.replace(r"\d*\.\d+", r"\d+")
+            self._group_index += groups
+            if type in _BASES:
+                convert = Integer(_BASES[type])
+            elif type in _FLOATS:
+                convert = TextOnly(_FLOATS[type])
+            elif type == "%":
+                convert = percentage
+            elif type[0] == "t":
+                convert = Moment(type, first)
+        else:
+            most = parts.get("precision", "")
+            if not width and not most:
+                regex = ".+?"
+            else:
+                regex = ".{%s,%s}?" % (width or ("1" if most else ""), most)
+        if convert is not None:
+            self._type_conversions[group] = convert
+        if type and type in "n%fFegdobxEGX":
+            regex = "[-+ ]?" + (f"{fill or '0'}*" if align == "=" else "") + regex
+        if width and not align:
+            align = ">"
+        padding = f"{fill or ' '}*"
+        if padding[0] in r".\+?*[](){}^$":
+            padding = "\\" + padding
+        return regex, padding if align in (">", "^") else "", padding if align in ("<", "^") else ""
+
+    # -- engines
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine matches ASCII text, and why. Text that is not ASCII is matched by ``re``."""
+        found = self._choose_engine()
+        return Engine("re", found) if isinstance(found, str) else Engine("native", "the expression means the same to it")
+
+    def _choose_engine(self) -> Union["_parsimd.Matcher", str]:
+        """The native matcher, or the reason why there is none."""
+        found = self.__dict__.get("_native_engine")
+        if found is None:
+            found = self._native_engine = self._make_engine()
+        return found  # type: ignore[no-any-return]
+
+    @property
+    def _native(self) -> Optional["_parsimd.Matcher"]:
+        found = self._choose_engine()
+        return None if isinstance(found, str) else found
+
+    def _make_engine(self) -> Union["_parsimd.Matcher", str]:
+        if self._touched:
+            return self._touched
+        for name in _OVERRIDABLE:
+            if getattr(type(self), name) is not getattr(Parser, name):
+                return f"{type(self).__name__} overrides {name}"
+        if not self._format.isascii():
+            return "the format is not ASCII"
+        try:
+            pattern = self._native_pattern(None)
+        except (ValueError, TypeError) as error:
+            return str(error)
+        if pattern.expression != self._expression:
+            return "the native engine reads the format differently"
+        if pattern.inexact:
+            return pattern.inexact
+        converters = []
+        for group in self._groups_in_order(pattern):
+            convert = self._type_conversions.get(group)
+            converters.append(convert.converter if type(convert) is TextOnly else convert)
+        return pattern.matcher(converters, Result, FixedTzOffset)
+
+    def _native_pattern(
+        self, find_spans: Optional[Callable[..., Any]], external_only: bool = False
+    ) -> "_parsimd.Pattern":
+        types = {
+            name: (getattr(converter, "pattern", None), getattr(converter, "regex_group_count", 0) or 0)
+            for name, converter in self._extra_types.items()
+        }
+        return _parsimd.Pattern(self._format, types, bool(self._case_sensitive), find_spans, external_only)
+
+    def _groups_in_order(self, pattern: "_parsimd.Pattern") -> List[Union[int, str]]:
+        """The group of each field, in the order of the format, if the fields are those of `pattern`."""
+        groups = pattern.groups
+        if [g for g in groups if isinstance(g, str)] != self._named_fields:
+            raise NotImplementedError("the named fields of this parser are not those of its format")
+        if [g for g in groups if isinstance(g, int)] != self._fixed_fields:
+            raise NotImplementedError("the positional fields of this parser are not those of its format")
+        return groups
+
+    # -- matching
+
+    @overload
+    def parse(self, string: str, evaluate_result: Literal[True] = True) -> Optional[Result]: ...
+    @overload
+    def parse(self, string: str, evaluate_result: Literal[False]) -> Optional[Match]: ...
+    def parse(self, string: str, evaluate_result: bool = True) -> Union[Result, Match, None]:
+        """Matches the whole of ``string``: a `Result` (a `Match` without ``evaluate_result``), or None."""
+        if evaluate_result:
+            native = self._native
+            if native is not None:
+                found = native.parse(string)
+                if found is not NotImplemented:
+                    return found  # type: ignore[no-any-return]
+        return self._finish(self._match_re.match(string), evaluate_result)
+
+    @overload
+    def search(
+        self, string: str, pos: int = 0, endpos: Optional[int] = None, evaluate_result: Literal[True] = True
+    ) -> Optional[Result]: ...
+    @overload
+    def search(
+        self, string: str, pos: int = 0, endpos: Optional[int] = None, *, evaluate_result: Literal[False]
+    ) -> Optional[Match]: ...
+    def search(
+        self, string: str, pos: int = 0, endpos: Optional[int] = None, evaluate_result: bool = True
+    ) -> Union[Result, Match, None]:
+        """The first match in ``string``, from character ``pos`` up to ``endpos``, or None."""
+        if endpos is None:
+            endpos = len(string)
+        if evaluate_result:
+            native = self._native
+            if native is not None:
+                found = native.find(string, pos, endpos)
+                if found is None:
+                    return None
+                if found is not NotImplemented:
+                    return found[1]  # type: ignore[no-any-return]
+        return self._finish(self._search_re.search(string, pos, endpos), evaluate_result)
+
+    @overload
+    def findall(
+        self, string: str, pos: int = 0, endpos: Optional[int] = None, extra_types: _Types = None, evaluate_result: Literal[True] = True
+    ) -> ResultIterator[Result]: ...
+    @overload
+    def findall(
+        self, string: str, pos: int = 0, endpos: Optional[int] = None, extra_types: _Types = None, *, evaluate_result: Literal[False]
+    ) -> ResultIterator[Match]: ...
+    def findall(
+        self, string: str, pos: int = 0, endpos: Optional[int] = None, extra_types: _Types = None, evaluate_result: bool = True
+    ) -> ResultIterator[Any]:
+        """All matches in ``string``, from character ``pos`` up to ``endpos``, as an iterator. ``extra_types`` is not used."""
+        if endpos is None:
+            endpos = len(string)
+        return ResultIterator(self, string, pos, endpos, evaluate_result=evaluate_result)
+
+    def _finish(self, match: Optional["re.Match[str]"], evaluate_result: bool) -> Union[Result, Match, None]:
+        if match is None:
+            return None
+        return self.evaluate_result(match) if evaluate_result else Match(self, match)
+
+    def evaluate_result(self, m: "re.Match[str]") -> Result:
+        """The `Result` of a match of this parser's expression."""
+
+        def value(group: Union[int, str], text: Any) -> Any:
+            convert = self._type_conversions.get(group)
+            return text if convert is None else convert(text, m)
+
+        groups = m.groups()
+        fixed = tuple([value(at, groups[at]) for at in self._fixed_fields])
+        named = {self._group_to_name_map[group]: value(group, m[group]) for group in self._named_fields}
+        spans: Dict[Union[int, str], Tuple[int, int]] = {
+            self._group_to_name_map[group]: m.span(group) for group in self._named_fields
+        }
+        spans.update((number, m.span(at + 1)) for number, at in enumerate(self._fixed_fields))
+        return Result(fixed, self._expand_named_fields(named), spans)
+
+    def _expand_named_fields(self, named_fields: Dict[str, Any]) -> Dict[str, Any]:
+        """``{"a[b]": 1}`` → ``{"a": {"b": 1}}``."""
+        return _parsimd.expand_names(named_fields)
+
+    # -- scanning
+
+    def scan(
+        self,
+        data: Union[bytes, str, bytearray, memoryview],
+        *,
+        full_line: bool = True,
+        threads: Optional[int] = None,
+        on_error: Literal["skip", "null", "raise"] = "skip",
+    ) -> Scan:
+        """Matches each line of ``data`` and gives typed columns: an iterator over `Batch`.
+
+        Each line must match as a whole, as `parse` does it, or with ``full_line=False`` anywhere, as `search` does it. A ``\\r``
+        before the newline is dropped. A line that does not match, or has a value that its column cannot hold, is counted in
+        ``.stats`` and left out; with ``on_error="null"`` it becomes nulls, with ``"raise"`` a `ScanError`.
+        ``threads`` is how many threads may be used; the result does not depend on it.
+        """
+        return self._scan_pattern().scan(data, full_line, threads, on_error, self._year())
+
+    def scan_file(
+        self,
+        path: Union[_Path, Iterable[_Path]],
+        *,
+        full_line: bool = True,
+        threads: Optional[int] = None,
+        on_error: Literal["skip", "null", "raise"] = "skip",
+    ) -> Scan:
+        """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`."""
+        paths = [path] if isinstance(path, (str, os.PathLike)) else list(path)
+        return self._scan_pattern().scan_files([os.fspath(p) for p in paths], full_line, threads, on_error, self._year())
+
+    def _scan_pattern(self) -> "_parsimd.Pattern":
+        pattern = self._native_pattern(self._find_spans)
+        groups = self._groups_in_order(pattern)
+        self._scan_groups = [g + 1 if isinstance(g, int) else g for g in groups]
+        if self._touched or pattern.expression != self._expression:
+            return self._native_pattern(self._find_spans, external_only=True)
+        return pattern
+
+    def _find_spans(self, text: str, whole: bool) -> Optional[List[Tuple[int, int]]]:
+        """Where a line matches, by `re`: the spans of the match and of each field, in characters."""
+        match = self._match_re.match(text) if whole else self._search_re.search(text)
+        return None if match is None else [match.span(), *map(match.span, self._scan_groups)]
+
+    def _year(self) -> int:
+        from . import datetime
+
+        return datetime.today().year
+
+
+# What a subclass may override that the native engine would not see.
+_OVERRIDABLE = (
+    "_generate_expression",
+    "_handle_field",
+    "_to_group_name",
+    "_expand_named_fields",
+    "_match_re",
+    "_search_re",
+    "_expression",
+    "_re_flags",
+    "evaluate_result",
+)
+
+
+def _at_column(error: Exception, format: str, column: int, part: str) -> Exception:
+    """The same error, with the place in the format where it is."""
+    where = f"\n  {format}\n  {' ' * (column - 1)}{'^' * len(part)} column {column}"
+    expected = {
+        RepeatedNameError: "the same type as before, or another name",
+        KeyError: "a name that differs from the others in more than . [ ] - and _",
+    }.get(type(error), f"one of the types d {' '.join(_TYPES)}, a strptime code such as %Y, or a name in extra_types")
+    error.args = (f"{error.args[0] if error.args else error}{where}: expected {expected}",)
+    return error
+
+
+class _TypesKey:
+    """Converters as part of a cache key: which they are, and what they match at present."""
+
+    def __init__(self, types: Mapping[str, Callable[[str], Any]]) -> None:
+        # The converters are kept, so that their ids stay theirs.
+        self.types = dict(types)
+        self.key = tuple(
+            (name, id(converter), getattr(converter, "pattern", None), getattr(converter, "regex_group_count", None))
+            for name, converter in types.items()
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _TypesKey) and self.key == other.key
+
+
+@functools.lru_cache(maxsize=256)
+def _cached(format: str, types: Optional[_TypesKey], case_sensitive: bool) -> Parser:
+    return Parser(format, types and types.types, case_sensitive)
+
+
+def _parser(format: str, extra_types: _Types, case_sensitive: bool) -> Parser:
+    if extra_types and type(extra_types) is not dict:
+        return Parser(format, extra_types, case_sensitive)
+    return _cached(format, _TypesKey(extra_types) if extra_types else None, bool(case_sensitive))
+
+
+@overload
+def parse(
+    format: str, string: str, extra_types: _Types = None, evaluate_result: Literal[True] = True, case_sensitive: bool = False
+) -> Optional[Result]: ...
+@overload
+def parse(
+    format: str, string: str, extra_types: _Types = None, *, evaluate_result: Literal[False], case_sensitive: bool = False
+) -> Optional[Match]: ...
+def parse(
+    format: str, string: str, extra_types: _Types = None, evaluate_result: bool = True, case_sensitive: bool = False
+) -> Union[Result, Match, None]:
+    """Matches the whole of ``string`` against ``format``: a `Result`, or None. Compiled formats are kept in a cache.
+
+    >>> import parsimd
+    >>> parsimd.parse("The {} who says {}", "The knights who says Ni!")
+    <Result ('knights', 'Ni!') {}>
+    """
+    return _parser(format, extra_types, case_sensitive).parse(string, evaluate_result=evaluate_result)  # type: ignore[call-overload, no-any-return]
+
+
+@overload
+def search(
+    format: str,
+    string: str,
+    pos: int = 0,
+    endpos: Optional[int] = None,
+    extra_types: _Types = None,
+    evaluate_result: Literal[True] = True,
+    case_sensitive: bool = False,
+) -> Optional[Result]: ...
+@overload
+def search(
+    format: str,
+    string: str,
+    pos: int = 0,
+    endpos: Optional[int] = None,
+    extra_types: _Types = None,
+    *,
+    evaluate_result: Literal[False],
+    case_sensitive: bool = False,
+) -> Optional[Match]: ...
+def search(
+    format: str,
+    string: str,
+    pos: int = 0,
+    endpos: Optional[int] = None,
+    extra_types: _Types = None,
+    evaluate_result: bool = True,
+    case_sensitive: bool = False,
+) -> Union[Result, Match, None]:
+    """The first place in ``string``, from character ``pos`` up to ``endpos``, where ``format`` matches, or None.
+
+    >>> import parsimd
+    >>> parsimd.search("age: {:d}\\n", "name: Rufus\\nage: 42\\ncolor: red\\n")
+    <Result (42,) {}>
+    """
+    return _parser(format, extra_types, case_sensitive).search(string, pos, endpos, evaluate_result=evaluate_result)  # type: ignore[call-overload, no-any-return]
+
+
+@overload
+def findall(
+    format: str,
+    string: str,
+    pos: int = 0,
+    endpos: Optional[int] = None,
+    extra_types: _Types = None,
+    evaluate_result: Literal[True] = True,
+    case_sensitive: bool = False,
+) -> ResultIterator[Result]: ...
+@overload
+def findall(
+    format: str,
+    string: str,
+    pos: int = 0,
+    endpos: Optional[int] = None,
+    extra_types: _Types = None,
+    *,
+    evaluate_result: Literal[False],
+    case_sensitive: bool = False,
+) -> ResultIterator[Match]: ...
+def findall(
+    format: str,
+    string: str,
+    pos: int = 0,
+    endpos: Optional[int] = None,
+    extra_types: _Types = None,
+    evaluate_result: bool = True,
+    case_sensitive: bool = False,
+) -> ResultIterator[Any]:
+    """All places in ``string`` where ``format`` matches, from left to right, as an iterator.
+
+    >>> import parsimd
+    >>> [r[0] for r in parsimd.findall(">{}<", "<p>the <b>bold</b> text</p>")]
+    ['the ', 'bold', ' text']
+    """
+    return _parser(format, extra_types, case_sensitive).findall(string, pos, endpos, evaluate_result=evaluate_result)  # type: ignore[call-overload, no-any-return]
+
+
+def compile(format: str, extra_types: _Types = None, case_sensitive: bool = False) -> Parser:
+    """A new `Parser` for ``format``."""
+    return Parser(format, extra_types, case_sensitive)

@@ -1,0 +1,26 @@
+//! The one way in which a long call leaves the interpreter: without the GIL, with panics turned into exceptions.
+//!
+//! The work is done in pieces of a few milliseconds; between them the caller comes back and lets signals through.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pyo3::{create_exception, exceptions::PyRuntimeError, prelude::*};
+
+create_exception!(parsimd, InternalError, PyRuntimeError, "A defect of parsimd itself. Please report it, with the pattern.");
+
+/// Runs `work` without the GIL.
+///
+/// # Errors
+/// [`InternalError`] when it panics; what a signal handler raises.
+pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    py.check_signals()?;
+    // After a panic the state that the work held is dropped with its owner, or locked for good: it is not seen again.
+    py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|message| (*message).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".to_owned());
+        InternalError::new_err(format!("parsimd panicked: {message}"))
+    })
+}

@@ -1,0 +1,153 @@
+//! `Pattern`: a format as the native engine reads it.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use parsimd::{CustomType, ExternalMatcher};
+use pyo3::{
+    prelude::*,
+    types::{PyAny, PyList},
+};
+
+use crate::{
+    matcher::Matcher,
+    scan::{Scan, ScanArguments, to_python},
+};
+
+/// A format, read by the native engine.
+///
+/// `types` maps names of types to their expression (or None) and number of groups. `find_spans(text, whole)` is called where the
+/// native engine is not exact; it returns the spans of the match and of each field, in characters, or None.
+#[pyclass(frozen, module = "parsimd._parsimd")]
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    pattern: parsimd::Pattern,
+    raised: Raised,
+}
+
+/// What `find_spans` raised last, until a scan raises it again.
+pub(crate) type Raised = Arc<Mutex<Option<PyErr>>>;
+
+#[pymethods]
+impl Pattern {
+    #[new]
+    fn new(
+        format: &str,
+        types: BTreeMap<String, (Option<String>, usize)>,
+        case_sensitive: bool,
+        find_spans: Option<Py<PyAny>>,
+        external_only: bool,
+    ) -> PyResult<Pattern> {
+        let raised = Raised::default();
+        let mut builder = parsimd::Pattern::builder(format).case_sensitive(case_sensitive).external_only(external_only);
+        for (name, (pattern, group_count)) in types {
+            builder = builder.custom_type(name, CustomType { pattern, group_count });
+        }
+        if let Some(find_spans) = find_spans {
+            builder = builder.external_matcher(Box::new(ByRe { find_spans, raised: Arc::clone(&raised) }));
+        }
+        Ok(Pattern { pattern: builder.build().map_err(to_python)?, raised })
+    }
+
+    /// The regular expression.
+    #[getter]
+    fn expression(&self) -> &str {
+        self.pattern.expression()
+    }
+
+    /// The group of each field in the order of the format: its name, or the number of a positional one.
+    #[getter]
+    fn groups<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let groups = self.pattern.fields().iter().map(|field| match field.group_name() {
+            Some(name) => name.into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
+            None => field.group_index().into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
+        });
+        PyList::new(py, groups.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    /// Why the native engine is not exact on ASCII text; None when it is.
+    #[getter]
+    fn inexact(&self) -> Option<String> {
+        self.pattern.plan().is_exact_on_ascii().err()
+    }
+
+    /// How the pattern is matched, in words.
+    fn explain(&self) -> String {
+        self.pattern.plan().explain()
+    }
+
+    /// A matcher for whole text. `converters` has, for each field, a callable that takes the text, or None for the native conversion.
+    fn matcher(
+        &self,
+        py: Python<'_>,
+        converters: Vec<Py<PyAny>>,
+        result_class: Py<PyAny>,
+        tz_class: Py<PyAny>,
+    ) -> PyResult<Matcher> {
+        Matcher::new(py, self.pattern.clone(), converters, result_class, tz_class)
+    }
+
+    fn scan(
+        &self,
+        data: &Bound<'_, PyAny>,
+        full_line: bool,
+        threads: Option<isize>,
+        on_error: &str,
+        year: i32,
+    ) -> PyResult<Scan> {
+        let arguments = ScanArguments { full_line, threads, on_error, year };
+        Scan::new(&self.pattern, Arc::clone(&self.raised), crate::scan::input(data)?, arguments)
+    }
+
+    fn scan_files(
+        &self,
+        paths: Vec<PathBuf>,
+        full_line: bool,
+        threads: Option<isize>,
+        on_error: &str,
+        year: i32,
+    ) -> PyResult<Scan> {
+        let arguments = ScanArguments { full_line, threads, on_error, year };
+        let input = parsimd::Input::files(paths).map_err(to_python)?;
+        Scan::new(&self.pattern, Arc::clone(&self.raised), input, arguments)
+    }
+}
+
+/// Asks Python's `re`.
+#[derive(Debug)]
+struct ByRe {
+    find_spans: Py<PyAny>,
+    raised: Raised,
+}
+
+/// A span in characters, or in bytes.
+type Span = Option<(usize, usize)>;
+
+impl ExternalMatcher for ByRe {
+    fn find(&self, text: &str, _start: usize, whole: bool) -> Result<Option<Vec<Span>>, String> {
+        Python::attach(|py| {
+            let ask = || -> PyResult<Option<Vec<(isize, isize)>>> {
+                self.find_spans.call1(py, (text, whole))?.extract(py)
+            };
+            let spans = ask().map_err(|error| {
+                let message = error.to_string();
+                if let Ok(mut raised) = self.raised.lock() {
+                    *raised = Some(error);
+                }
+                message
+            })?;
+            Ok(spans.map(|spans| to_bytes(text, &spans)))
+        })
+    }
+}
+
+/// Spans in characters → spans in bytes. A group that took no part in the match has no span: `re` says -1.
+fn to_bytes(text: &str, spans: &[(isize, isize)]) -> Vec<Span> {
+    let mut places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    places.push(text.len());
+    let place = |at: isize| usize::try_from(at).ok().and_then(|at| places.get(at).copied());
+    spans.iter().map(|&(start, end)| place(start).zip(place(end))).collect()
+}

@@ -1,0 +1,301 @@
+//! `Scan`, `Stats`, `Failure` and `ScanError`.
+
+use std::{
+    error::Error as _,
+    io::{self, Read},
+    num::NonZeroUsize,
+    sync::{Mutex, MutexGuard},
+};
+
+use parsimd::{Input, OnError, ScanOptions};
+use pyo3::{
+    create_exception,
+    exceptions::{PyOSError, PyTypeError, PyValueError},
+    prelude::*,
+    pybacked::{PyBackedBytes, PyBackedStr},
+    types::{PyBytes, PyString},
+};
+
+use crate::{batch::Batch, gate, pattern::Raised};
+
+create_exception!(
+    parsimd,
+    ScanError,
+    PyValueError,
+    "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, whose place in bytes is in `offset`."
+);
+
+/// The exception for an error of the crate.
+pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
+    if let Some(source) = error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
+        return match source.raw_os_error() {
+            Some(code) => {
+                let message = error.to_string();
+                let name = message.strip_suffix(&format!(": {source}")).unwrap_or(&message).to_owned();
+                let words = source.to_string();
+                let words = words.split(" (os error").next().unwrap_or_default().to_owned();
+                PyOSError::new_err((code, words, name))
+            }
+            None => PyOSError::new_err(error.to_string()),
+        };
+    }
+    if error.is_record() || error.is_limit() {
+        let offset = error.offset();
+        let raised = ScanError::new_err(error.to_string());
+        return Python::attach(|py| match raised.value(py).setattr("offset", offset) {
+            Ok(()) => raised,
+            Err(failed) => failed,
+        });
+    }
+    PyValueError::new_err(error.to_string())
+}
+
+/// The input for what a program passes as data.
+pub(crate) fn input(data: &Bound<'_, PyAny>) -> PyResult<Input<'static>> {
+    if let Ok(bytes) = data.cast::<PyBytes>() {
+        return Ok(Input::bytes(PyBackedBytes::from(bytes.clone())));
+    }
+    if let Ok(text) = data.cast::<PyString>() {
+        return Ok(Input::bytes(Text(PyBackedStr::try_from(text.clone())?)));
+    }
+    // Anything else may change while it is read: it is copied, a block at a time.
+    let view = data.py().import("builtins")?.getattr("memoryview")?.call1((data,)).and_then(|view| view.call_method1("cast", ("B",)));
+    match view {
+        Ok(view) => Ok(Input::reader(View { view: view.unbind(), at: 0 }, "<buffer>")),
+        Err(_) => Err(PyTypeError::new_err(format!(
+            "data must be bytes, str or a contiguous buffer, not {}; for a file use scan_file",
+            data.get_type().name()?
+        ))),
+    }
+}
+
+struct Text(PyBackedStr);
+
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// Reads a memoryview of bytes.
+struct View {
+    view: Py<PyAny>,
+    at: usize,
+}
+
+impl Read for View {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Python::attach(|py| {
+            let slice = pyo3::types::PySlice::new(py, self.at as isize, (self.at + buffer.len()) as isize, 1);
+            let bytes = self.view.bind(py).get_item(slice)?.call_method0("tobytes")?;
+            let bytes = bytes.cast::<PyBytes>()?.as_bytes();
+            buffer[..bytes.len()].copy_from_slice(bytes);
+            self.at += bytes.len();
+            Ok(bytes.len())
+        })
+        .map_err(|error: PyErr| io::Error::other(error.to_string()))
+    }
+}
+
+pub(crate) struct ScanArguments<'a> {
+    pub(crate) full_line: bool,
+    pub(crate) threads: Option<isize>,
+    pub(crate) on_error: &'a str,
+    pub(crate) year: i32,
+}
+
+impl ScanArguments<'_> {
+    fn options(self) -> PyResult<ScanOptions> {
+        let mut options = ScanOptions::default();
+        options.full_line = self.full_line;
+        options.year = Some(self.year);
+        options.threads = match self.threads {
+            None => None,
+            Some(threads) => match usize::try_from(threads).ok().and_then(NonZeroUsize::new) {
+                None => return Err(PyValueError::new_err(format!("threads must be 1 or more, or None, not {threads}"))),
+                threads => threads,
+            },
+        };
+        options.on_error = match self.on_error {
+            "skip" => OnError::Skip,
+            "null" => OnError::Null,
+            "raise" => OnError::Raise,
+            other => {
+                return Err(PyValueError::new_err(format!("on_error must be 'skip', 'null' or 'raise', not {other:?}")));
+            }
+        };
+        Ok(options)
+    }
+}
+
+/// A scan: an iterator over `Batch`, one for each piece of the input that has rows.
+///
+/// `read_all()` gives the rest as one batch; `stats` says what was seen so far.
+#[pyclass(frozen, module = "parsimd")]
+pub(crate) struct Scan {
+    scan: Mutex<parsimd::Scan<'static>>,
+    raised: Raised,
+    names: Vec<String>,
+}
+
+impl Scan {
+    pub(crate) fn new(
+        pattern: &parsimd::Pattern,
+        raised: Raised,
+        input: Input<'static>,
+        arguments: ScanArguments<'_>,
+    ) -> PyResult<Scan> {
+        let names = pattern.schema().columns().map(|(name, _)| name.to_owned()).collect();
+        let scan = Mutex::new(pattern.scan_input(input, arguments.options()?));
+        Ok(Scan { scan, raised, names })
+    }
+
+    /// The scan. After a panic in it there is nothing left to be had.
+    fn lock(&self) -> MutexGuard<'_, parsimd::Scan<'static>> {
+        self.scan.lock().unwrap_or_else(|_| panic!("an earlier call of this scan panicked"))
+    }
+
+    fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
+        let batch = gate::run(py, || self.lock().next())?;
+        batch.transpose().map_err(|error| self.error(error))
+    }
+
+    fn error(&self, error: parsimd::Error) -> PyErr {
+        let raised = self.raised.lock().ok().and_then(|mut raised| raised.take());
+        raised.filter(|_| error.is_external()).unwrap_or_else(|| to_python(error))
+    }
+}
+
+#[pymethods]
+impl Scan {
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
+        Ok(self.next_batch(py)?.map(Batch::new))
+    }
+
+    /// The rest of the input as one `Batch`.
+    fn read_all(&self, py: Python<'_>) -> PyResult<Batch> {
+        let mut batches = Vec::new();
+        while let Some(batch) = self.next_batch(py)? {
+            batches.push(batch);
+        }
+        let schema = gate::run(py, || std::sync::Arc::clone(self.lock().schema()))?;
+        let batch = gate::run(py, || parsimd::Batch::concat(schema, &batches))?;
+        batch.map(Batch::new).map_err(to_python)
+    }
+
+    /// What was seen so far.
+    #[getter]
+    fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
+        gate::run(py, || Stats(self.lock().stats().clone()))
+    }
+
+    /// The names of the columns.
+    #[getter]
+    fn names(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(format!("<Scan {:?}, {}>", self.names, self.stats(py)?.summary()))
+    }
+}
+
+/// What a scan has seen: each record either matched, or did not, or failed.
+#[pyclass(frozen, module = "parsimd")]
+pub(crate) struct Stats(parsimd::Stats);
+
+impl Stats {
+    fn summary(&self) -> String {
+        let parsimd::Stats { records, matched, unmatched, failures, bytes, .. } = &self.0;
+        format!("records={records} matched={matched} unmatched={unmatched} failures={failures} bytes={bytes}")
+    }
+}
+
+#[pymethods]
+impl Stats {
+    /// How many lines there were.
+    #[getter]
+    fn records(&self) -> u64 {
+        self.0.records
+    }
+
+    /// How many matched, with every value read.
+    #[getter]
+    fn matched(&self) -> u64 {
+        self.0.matched
+    }
+
+    /// How many did not match.
+    #[getter]
+    fn unmatched(&self) -> u64 {
+        self.0.unmatched
+    }
+
+    /// How many matched but have a value that does not fit its column, or are not UTF-8.
+    #[getter]
+    fn failures(&self) -> u64 {
+        self.0.failures
+    }
+
+    /// How many bytes were read.
+    #[getter]
+    fn bytes(&self) -> u64 {
+        self.0.bytes
+    }
+
+    /// The first few records that did not match or failed.
+    #[getter]
+    fn first_failures(&self) -> Vec<Failure> {
+        self.0.first_failures.iter().cloned().map(Failure).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Stats {}>", self.summary())
+    }
+}
+
+/// A record that could not be read.
+#[pyclass(frozen, module = "parsimd")]
+pub(crate) struct Failure(parsimd::Failure);
+
+#[pymethods]
+impl Failure {
+    /// The name of the file, or `<bytes>`.
+    #[getter]
+    fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// Where the record begins in that file, in bytes, decompressed.
+    #[getter]
+    fn offset(&self) -> u64 {
+        self.0.offset
+    }
+
+    /// The number of the record in the scan, from 0.
+    #[getter]
+    fn record(&self) -> u64 {
+        self.0.record
+    }
+
+    /// Why it could not be read.
+    #[getter]
+    fn reason(&self) -> &str {
+        &self.0.reason
+    }
+
+    /// The record, cut when it is long.
+    #[getter]
+    fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    fn __repr__(&self) -> String {
+        let parsimd::Failure { source, offset, reason, text, .. } = &self.0;
+        format!("<Failure {source} byte {offset}: {reason}: {text:?}>")
+    }
+}

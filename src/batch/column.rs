@@ -1,0 +1,240 @@
+//! One column: values of one type, and which of them are there.
+
+use crate::{
+    convert::has_date_and_time,
+    pattern::{TimeLayout, ValueKind},
+};
+
+/// The type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColumnType {
+    /// UTF-8 text.
+    Text,
+    /// 64-bit integers.
+    Int64,
+    /// 64-bit floating-point numbers.
+    Float64,
+    /// Microseconds since 1970. `utc` where every value has an offset by its layout; else a value with an offset is
+    /// converted to UTC, and one without is taken as it stands.
+    Timestamp {
+        /// Whether the type says UTC.
+        utc: bool,
+    },
+    /// Days since 1970.
+    Date,
+    /// Microseconds since midnight; of UTC, where the value has an offset.
+    Time,
+}
+
+impl ColumnType {
+    /// The type of the column of a field of this kind.
+    pub fn of(kind: &ValueKind) -> ColumnType {
+        match kind {
+            ValueKind::Integer { .. } => ColumnType::Int64,
+            ValueKind::Float | ValueKind::Percent => ColumnType::Float64,
+            ValueKind::Time(TimeLayout::TimeOfDay) => ColumnType::Time,
+            ValueKind::Time(TimeLayout::Http | TimeLayout::Rfc2822) => ColumnType::Timestamp { utc: true },
+            ValueKind::Time(_) => ColumnType::Timestamp { utc: false },
+            ValueKind::Strptime(format) => match has_date_and_time(format) {
+                (true, true) => ColumnType::Timestamp { utc: format.contains("%z") },
+                (true, false) => ColumnType::Date,
+                (false, _) => ColumnType::Time,
+            },
+            ValueKind::Text | ValueKind::Decimal | ValueKind::Custom(_) => ColumnType::Text,
+        }
+    }
+}
+
+/// Which values of a column are there: one bit a row, the least significant first; 1 is valid.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validity {
+    bits: Vec<u8>,
+    len: usize,
+    nulls: usize,
+}
+
+impl Validity {
+    pub(crate) fn push(&mut self, valid: bool) {
+        if self.len.is_multiple_of(8) {
+            self.bits.push(0);
+        }
+        if let Some(last) = self.bits.last_mut() {
+            *last |= u8::from(valid) << (self.len % 8);
+        }
+        self.len += 1;
+        self.nulls += usize::from(!valid);
+    }
+
+    /// The bits, padded with zeros to a whole byte.
+    pub fn bits(&self) -> &[u8] {
+        &self.bits
+    }
+
+    /// How many rows are null.
+    pub fn nulls(&self) -> usize {
+        self.nulls
+    }
+
+    /// Whether row `row` is there.
+    pub fn is_valid(&self, row: usize) -> bool {
+        self.bits[row / 8] >> (row % 8) & 1 == 1
+    }
+}
+
+/// The buffers of a column, by type.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Values {
+    /// Row `n` is `bytes[offsets[n]..offsets[n + 1]]`, and UTF-8.
+    Text {
+        /// One more than there are rows.
+        offsets: Vec<i32>,
+        /// The text of all rows.
+        bytes: Vec<u8>,
+    },
+    /// 64-bit integers.
+    Int64(Vec<i64>),
+    /// 64-bit floating-point numbers.
+    Float64(Vec<f64>),
+    /// Microseconds since 1970.
+    Timestamp(Vec<i64>),
+    /// Days since 1970.
+    Date(Vec<i32>),
+    /// Microseconds since midnight.
+    Time(Vec<i64>),
+}
+
+impl Values {
+    pub(crate) fn new(kind: ColumnType, rows: usize) -> Values {
+        match kind {
+            ColumnType::Text => {
+                let mut offsets = Vec::with_capacity(rows + 1);
+                offsets.push(0);
+                Values::Text { offsets, bytes: Vec::new() }
+            }
+            ColumnType::Int64 => Values::Int64(Vec::with_capacity(rows)),
+            ColumnType::Float64 => Values::Float64(Vec::with_capacity(rows)),
+            ColumnType::Timestamp { .. } => Values::Timestamp(Vec::with_capacity(rows)),
+            ColumnType::Date => Values::Date(Vec::with_capacity(rows)),
+            ColumnType::Time => Values::Time(Vec::with_capacity(rows)),
+        }
+    }
+}
+
+/// A column of a [`Batch`](crate::Batch).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    kind: ColumnType,
+    values: Values,
+    validity: Option<Validity>,
+}
+
+/// The value of one row of a column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Cell<'a> {
+    /// There is none.
+    Null,
+    /// Text.
+    Text(&'a str),
+    /// A 64-bit integer.
+    Int64(i64),
+    /// A 64-bit floating-point number.
+    Float64(f64),
+    /// Microseconds since 1970.
+    Timestamp(i64),
+    /// Days since 1970.
+    Date(i32),
+    /// Microseconds since midnight.
+    Time(i64),
+}
+
+impl Column {
+    pub(crate) fn new(kind: ColumnType, values: Values, validity: Option<Validity>) -> Column {
+        Column { kind, values, validity: validity.filter(|validity| validity.nulls > 0) }
+    }
+
+    /// The type.
+    pub fn column_type(&self) -> ColumnType {
+        self.kind
+    }
+
+    /// The buffers. A row that is null has zero, or empty text, in them.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// Which rows are there; `None` when all are.
+    pub fn validity(&self) -> Option<&Validity> {
+        self.validity.as_ref()
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        match &self.values {
+            Values::Text { offsets, .. } => offsets.len() - 1,
+            Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.len(),
+            Values::Float64(values) => values.len(),
+            Values::Date(values) => values.len(),
+        }
+    }
+
+    /// True when there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of row `row`.
+    ///
+    /// # Panics
+    /// Past the last row.
+    pub fn get(&self, row: usize) -> Cell<'_> {
+        if self.validity.as_ref().is_some_and(|validity| !validity.is_valid(row)) {
+            return Cell::Null;
+        }
+        match &self.values {
+            // The text of a batch was checked to be UTF-8 when it was made.
+            Values::Text { offsets, bytes } => {
+                let text = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
+                std::str::from_utf8(text).map_or(Cell::Null, Cell::Text)
+            }
+            Values::Int64(values) => Cell::Int64(values[row]),
+            Values::Float64(values) => Cell::Float64(values[row]),
+            Values::Timestamp(values) => Cell::Timestamp(values[row]),
+            Values::Date(values) => Cell::Date(values[row]),
+            Values::Time(values) => Cell::Time(values[row]),
+        }
+    }
+
+    /// The rows of all `parts`, which are of type `kind`; `None` when their text passes 2 GiB.
+    pub(crate) fn concat(kind: ColumnType, parts: &[&Column]) -> Option<Column> {
+        let rows = parts.iter().map(|part| part.len()).sum();
+        let mut values = Values::new(kind, rows);
+        for part in parts {
+            match (&mut values, &part.values) {
+                (Values::Text { offsets, bytes }, Values::Text { offsets: more, bytes: text }) => {
+                    let base = i32::try_from(bytes.len()).ok()?;
+                    base.checked_add(i32::try_from(text.len()).ok()?)?;
+                    bytes.extend_from_slice(text);
+                    offsets.extend(more[1..].iter().map(|offset| base + offset));
+                }
+                (Values::Float64(all), Values::Float64(more)) => all.extend_from_slice(more),
+                (Values::Date(all), Values::Date(more)) => all.extend_from_slice(more),
+                (Values::Int64(all), Values::Int64(more))
+                | (Values::Timestamp(all), Values::Timestamp(more))
+                | (Values::Time(all), Values::Time(more)) => all.extend_from_slice(more),
+                _ => unreachable!("all parts have the type of the column"),
+            }
+        }
+        let mut validity = Validity::default();
+        if parts.iter().any(|part| part.validity.is_some()) {
+            for part in parts {
+                for row in 0..part.len() {
+                    validity.push(part.validity.as_ref().is_none_or(|validity| validity.is_valid(row)));
+                }
+            }
+        }
+        Some(Column::new(kind, values, Some(validity)))
+    }
+}

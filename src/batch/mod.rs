@@ -1,0 +1,119 @@
+//! [`Batch`]: rows of typed columns, as contiguous buffers with validity.
+//!
+//! Buffers are laid out as Arrow lays them out (values, `i32` offsets into text, little-endian validity bits), so that handing them on
+//! needs no copy.
+
+mod column;
+
+use std::sync::Arc;
+
+use crate::{
+    error::{Error, Result},
+    pattern::Field,
+};
+pub use column::{Cell, Column, ColumnType, Validity, Values};
+
+/// The names and types of the columns of a [`Batch`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    columns: Vec<(String, ColumnType)>,
+}
+
+impl Schema {
+    pub(crate) fn new(fields: &[Field]) -> Schema {
+        Schema { columns: fields.iter().map(|field| (field.column_name(), ColumnType::of(field.kind()))).collect() }
+    }
+
+    /// Names and types, in the order of the fields.
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = (&str, ColumnType)> {
+        self.columns.iter().map(|(name, kind)| (name.as_str(), *kind))
+    }
+
+    /// The number of the column called `name`.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|(column, _)| column == name)
+    }
+
+    /// The number of columns.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// True for a pattern without fields.
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+}
+
+/// Rows of typed columns.
+///
+/// ```
+/// let pattern = parsimd::Pattern::new("{level:w} {ms:d}")?;
+/// let batch = pattern.scan(b"info 12\nwarn 340\n").read_all()?;
+/// assert_eq!(batch.len(), 2);
+/// let parsimd::Values::Int64(ms) = batch.column("ms").unwrap().values() else { unreachable!() };
+/// assert_eq!(ms, &[12, 340]);
+/// # Ok::<(), parsimd::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    schema: Arc<Schema>,
+    columns: Vec<Column>,
+    rows: usize,
+}
+
+impl Batch {
+    pub(crate) fn new(schema: Arc<Schema>, columns: Vec<Column>, rows: usize) -> Batch {
+        debug_assert!(columns.len() == schema.len() && columns.iter().all(|column| column.len() == rows));
+        Batch { schema, columns, rows }
+    }
+
+    /// The names and types of the columns.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// True when there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The columns, in the order of the fields.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column called `name`: the name of a field as the format has it, or its number among the positional fields.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.schema.position(name).map(|at| &self.columns[at])
+    }
+
+    /// The rows of all `batches`, in order.
+    ///
+    /// # Errors
+    /// [`Error::is_limit`] when the text of one column passes 2 GiB.
+    ///
+    /// # Panics
+    /// When a batch has another schema.
+    pub fn concat(schema: Arc<Schema>, batches: &[Batch]) -> Result<Batch> {
+        assert!(batches.iter().all(|batch| batch.schema == schema), "all batches have the schema of the result");
+        let rows = batches.iter().map(Batch::len).sum();
+        let columns = (0..schema.len())
+            .map(|at| {
+                let parts: Vec<&Column> = batches.iter().map(|batch| &batch.columns[at]).collect();
+                Column::concat(schema.columns[at].1, &parts).ok_or_else(|| {
+                    Error::limit(format!(
+                        "the text of column {:?} passes 2 GiB: read the scan batch by batch instead of all at once",
+                        schema.columns[at].0
+                    ))
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(Batch::new(schema, columns, rows))
+    }
+}

@@ -1,0 +1,234 @@
+//! Dates and times described by strptime codes, as Python's `datetime.strptime` reads them in the C locale.
+//!
+//! A code reads the longest text that it can, and gives some back when the rest does not fit then. White space in the format matches any
+//! run of white space; letters match in any case.
+
+use super::{
+    Value,
+    time::{Date, DateTime, MONTHS, Time, micros},
+};
+
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Whether the codes of a format speak of a date, and of a time of day.
+pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {
+    let has = |codes: &str| codes.chars().any(|code| format.contains(&format!("%{code}")));
+    (has("aAwdbBmyYjUW"), has("HIpMSfz"))
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Parts {
+    year: Option<i64>,
+    month: Option<i64>,
+    day: Option<i64>,
+    day_of_year: Option<i64>,
+    /// Monday is 0.
+    weekday: Option<i64>,
+    /// The number of the week, and whether weeks begin on Monday.
+    week: Option<(i64, bool)>,
+    hour: Option<i64>,
+    hour_of_half: Option<i64>,
+    afternoon: Option<bool>,
+    minute: i64,
+    second: i64,
+    microsecond: u32,
+    offset: Option<i32>,
+}
+
+pub(super) fn read(format: &str, text: &str, year: i32) -> Result<Value<'static>, &'static str> {
+    let parts = parse(format, text, Parts::default()).ok_or("does not match its strptime format")?;
+    let time = time(&parts)?;
+    Ok(match has_date_and_time(format) {
+        (true, true) => Value::DateTime(DateTime { date: date(&parts, year)?, time }),
+        (true, false) => Value::Date(date(&parts, year)?),
+        (false, _) => Value::Time(time),
+    })
+}
+
+fn parse(format: &str, text: &str, parts: Parts) -> Option<Parts> {
+    let mut chars = format.chars();
+    let Some(c) = chars.next() else { return text.is_empty().then_some(parts) };
+    if super::is_space(c) {
+        let rest = text.trim_start_matches(super::is_space);
+        return (rest.len() < text.len())
+            .then(|| parse(format.trim_start_matches(super::is_space), rest, parts))
+            .flatten();
+    }
+    if c != '%' {
+        let rest = text.strip_prefix(|d: char| d == c || d.eq_ignore_ascii_case(&c))?;
+        return parse(chars.as_str(), rest, parts);
+    }
+    let code = chars.next()?;
+    let format = chars.as_str();
+    let names = |names: &[&str], short: bool| {
+        let length = |name: &&str| if short { 3 } else { name.len() };
+        let found = names
+            .iter()
+            .position(|name| text.get(..length(name)).is_some_and(|t| t.eq_ignore_ascii_case(&name[..length(name)])))?;
+        Some((found as i64, &text[length(&names[found])..]))
+    };
+    // Tries the longest run of digits first, within the code's range.
+    let number = |least: usize, most: usize, low: i64, high: i64, set: &dyn Fn(&mut Parts, i64)| {
+        let digits = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        (least..=digits).rev().find_map(|length| {
+            let value = text[..length].parse().ok().filter(|value| (low..=high).contains(value))?;
+            let mut parts = parts;
+            set(&mut parts, value);
+            parse(format, &text[length..], parts)
+        })
+    };
+    let with = |rest: &str, set: &dyn Fn(&mut Parts)| {
+        let mut parts = parts;
+        set(&mut parts);
+        parse(format, rest, parts)
+    };
+    match code {
+        '%' => parse(format, text.strip_prefix('%')?, parts),
+        'a' | 'A' => names(&DAYS, code == 'a').and_then(|(day, rest)| with(rest, &|parts| parts.weekday = Some(day))),
+        'b' | 'B' => {
+            names(&MONTHS, code == 'b').and_then(|(month, rest)| with(rest, &|parts| parts.month = Some(month + 1)))
+        }
+        'w' => number(1, 1, 0, 6, &|parts, day| parts.weekday = Some((day + 6) % 7)),
+        'd' => number(1, 2, 1, 31, &|parts, day| parts.day = Some(day)),
+        'm' => number(1, 2, 1, 12, &|parts, month| parts.month = Some(month)),
+        'y' => number(2, 2, 0, 99, &|parts, year| parts.year = Some(if year < 69 { 2000 + year } else { 1900 + year })),
+        'Y' => number(4, 4, 0, 9999, &|parts, year| parts.year = Some(year)),
+        'H' => number(1, 2, 0, 23, &|parts, hour| parts.hour = Some(hour)),
+        'I' => number(1, 2, 1, 12, &|parts, hour| parts.hour_of_half = Some(hour)),
+        'M' => number(1, 2, 0, 59, &|parts, minute| parts.minute = minute),
+        'S' => number(1, 2, 0, 61, &|parts, second| parts.second = second),
+        'j' => number(1, 3, 1, 366, &|parts, day| parts.day_of_year = Some(day)),
+        'U' => number(1, 2, 0, 53, &|parts, week| parts.week = Some((week, false))),
+        'W' => number(1, 2, 0, 53, &|parts, week| parts.week = Some((week, true))),
+        'f' => {
+            let digits = text.bytes().take(6).take_while(u8::is_ascii_digit).count();
+            (1..=digits)
+                .rev()
+                .find_map(|length| with(&text[length..], &|parts| parts.microsecond = micros(&text[..length])))
+        }
+        'p' => {
+            let half = text.get(..2)?;
+            let afternoon = half.eq_ignore_ascii_case("pm");
+            (afternoon || half.eq_ignore_ascii_case("am"))
+                .then(|| with(&text[2..], &|parts| parts.afternoon = Some(afternoon)))
+                .flatten()
+        }
+        'z' => offset(text).and_then(|(offset, rest)| with(rest, &|parts| parts.offset = Some(offset))),
+        _ => None,
+    }
+}
+
+/// `Z`, `+HHMM`, `+HH:MM`, `+HHMMSS` or `+HH:MM:SS`, in seconds.
+fn offset(text: &str) -> Option<(i32, &str)> {
+    if let Some(rest) = text.strip_prefix('Z') {
+        return Some((0, rest));
+    }
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    let mut rest = text.strip_prefix(['+', '-'])?;
+    let two = |rest: &str| rest.get(..2).filter(|two| two.bytes().all(|b| b.is_ascii_digit()))?.parse::<i32>().ok();
+    let hours = two(rest)?;
+    rest = &rest[2..];
+    let colon = rest.starts_with(':');
+    rest = rest.strip_prefix(':').unwrap_or(rest);
+    let minutes = two(rest).filter(|minutes| *minutes < 60)?;
+    rest = &rest[2..];
+    let mut seconds = 0;
+    let more = if colon { rest.strip_prefix(':') } else { Some(rest) };
+    if let Some((found, after)) = more.and_then(|more| Some((two(more).filter(|s| *s < 60)?, &more[2..]))) {
+        (seconds, rest) = (found, after);
+    }
+    Some((sign * ((hours * 60 + minutes) * 60 + seconds), rest))
+}
+
+fn date(parts: &Parts, current_year: i32) -> Result<Date, &'static str> {
+    const NO_DAY: &str = "this day is not in the calendar";
+    let year = i32::try_from(parts.year.unwrap_or(current_year.into())).map_err(|_| NO_DAY)?;
+    let first = Date::new(year, 1, 1).ok_or(NO_DAY)?;
+    let mut day_of_year = parts.day_of_year;
+    if let (None, Some((week, monday)), Some(weekday)) = (day_of_year, parts.week, parts.weekday) {
+        // 1970-01-01 was a Thursday.
+        let shift = i64::from(!monday);
+        let first_weekday = (i64::from(first.days()) + 3 + shift).rem_euclid(7);
+        let week_zero = (7 - first_weekday) % 7;
+        let weekday = (weekday + shift) % 7;
+        day_of_year =
+            Some(if week == 0 { 1 + weekday - first_weekday } else { 1 + week_zero + 7 * (week - 1) + weekday });
+    }
+    match day_of_year {
+        Some(day) => Date::from_days(i64::from(first.days()) + day - 1).ok_or(NO_DAY),
+        None => {
+            let (month, day) = (parts.month.unwrap_or(1), parts.day.unwrap_or(1));
+            u8::try_from(month)
+                .ok()
+                .zip(u8::try_from(day).ok())
+                .and_then(|(month, day)| Date::new(year, month, day))
+                .ok_or(NO_DAY)
+        }
+    }
+}
+
+fn time(parts: &Parts) -> Result<Time, &'static str> {
+    let hour = match (parts.hour, parts.hour_of_half, parts.afternoon) {
+        (Some(hour), _, _) => hour,
+        (None, Some(hour), afternoon) => hour % 12 + if afternoon == Some(true) { 12 } else { 0 },
+        (None, None, _) => 0,
+    };
+    if parts.second >= 60 {
+        return Err("second must be in 0..59");
+    }
+    Ok(Time {
+        hour: hour as u8,
+        minute: parts.minute as u8,
+        second: parts.second as u8,
+        microsecond: parts.microsecond,
+        offset: parts.offset,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Each expected value is what CPython's `datetime.strptime` gives.
+    #[test]
+    fn codes_are_read_as_python_reads_them() {
+        let date = |year, month, day| Value::Date(Date { year, month, day });
+        for (format, text, expected) in [
+            ("%Y-%m-%d", "2011-02-03", date(2011, 2, 3)),
+            ("%d%m%Y", "3112011", date(2011, 1, 31)),
+            ("%d %B %y", "1 march 70", date(1970, 3, 1)),
+            ("%Y/%j", "2024/366", date(2024, 12, 31)),
+            ("%m-%d", "02-29", date(2024, 2, 29)),
+            ("%Y %U %w", "2024 10 0", date(2024, 3, 10)),
+            ("%Y %W %a", "2024 10 Sun", date(2024, 3, 10)),
+            ("%Y %U %a", "2024 00 Mon", date(2024, 1, 1)),
+        ] {
+            assert_eq!(read(format, text, 2024), Ok(expected), "{format} {text}");
+        }
+        let time =
+            |hour, minute, second, microsecond, offset| Value::Time(Time { hour, minute, second, microsecond, offset });
+        for (format, text, expected) in [
+            ("%H:%M:%S.%f", "23:59:58.5", time(23, 59, 58, 500_000, None)),
+            ("%I %p", "12 am", time(0, 0, 0, 0, None)),
+            ("%I %p", "1 PM", time(13, 0, 0, 0, None)),
+            ("%H%z", "10+0130", time(10, 0, 0, 0, Some(5400))),
+            ("%H%z", "10-01:30:15", time(10, 0, 0, 0, Some(-5415))),
+        ] {
+            assert_eq!(read(format, text, 2024), Ok(expected), "{format} {text}");
+        }
+    }
+
+    #[test]
+    fn what_python_refuses_is_refused() {
+        for (format, text) in [
+            ("%Y-%m-%d", "2011-02-29"),
+            ("%H", "24"),
+            ("%d.%m", "1x2"),
+            ("%Y", "20111"),
+            ("%S", "60"),
+            ("%H%z", "10+99"),
+        ] {
+            assert!(read(format, text, 2023).is_err(), "{format} {text}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The one error type of the crate.
+//!
+//! An [`Error`] says what is wrong, where, and what was expected instead. Its kinds are private, so that they can grow; ask
+//! with the predicates ([`Error::is_syntax`] and its sisters) and, for an error in a format, [`Error::span`].
+//!
+//! A value that does not fit (a calendar date that does not exist, say) is an [`Error`] from whole-text calls, and a
+//! [`Failure`](crate::Failure) entry, never an error, in a scan.
+
+use std::{fmt, io, ops::Range};
+
+/// What every fallible call of this crate gives back.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call could not do what it was asked.
+#[derive(Debug)]
+pub struct Error(Box<Kind>);
+
+#[derive(Debug)]
+enum Kind {
+    Syntax { format: String, span: Range<usize>, problem: Problem, message: String, expected: String },
+    Regex { message: String },
+    Limit { message: String },
+    Value { text: String, reason: &'static str },
+    External { message: String },
+    Record { source: String, offset: u64, reason: String },
+    Io { context: String, source: io::Error },
+    Isa(parsimd_simd::IsaError),
+}
+
+/// Which rule of the pattern language an error in a format breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    Spec,
+    RepeatedName,
+    GroupName,
+}
+
+impl Error {
+    pub(crate) fn syntax(
+        problem: Problem,
+        format: &str,
+        span: Range<usize>,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        let (message, expected) = (message.into(), expected.into());
+        Error(Box::new(Kind::Syntax { format: format.to_owned(), span, problem, message, expected }))
+    }
+
+    pub(crate) fn regex(message: impl Into<String>) -> Self {
+        Error(Box::new(Kind::Regex { message: message.into() }))
+    }
+
+    pub(crate) fn external(message: String) -> Self {
+        Error(Box::new(Kind::External { message }))
+    }
+
+    pub(crate) fn limit(message: impl Into<String>) -> Self {
+        Error(Box::new(Kind::Limit { message: message.into() }))
+    }
+
+    pub(crate) fn value(text: &str, reason: &'static str) -> Self {
+        Error(Box::new(Kind::Value { text: text.to_owned(), reason }))
+    }
+
+    pub(crate) fn record(source: &str, offset: u64, reason: &str) -> Self {
+        Error(Box::new(Kind::Record { source: source.to_owned(), offset, reason: reason.to_owned() }))
+    }
+
+    pub(crate) fn io(context: impl Into<String>, source: io::Error) -> Self {
+        Error(Box::new(Kind::Io { context: context.into(), source }))
+    }
+
+    /// True when the format text breaks a rule of the pattern language; [`span`](Self::span) says where.
+    pub fn is_syntax(&self) -> bool {
+        matches!(*self.0, Kind::Syntax { .. })
+    }
+
+    /// True when a name is used twice with different specs, as in `{a:d} {a}`. Such an error is also a syntax error.
+    pub fn is_repeated_name(&self) -> bool {
+        matches!(*self.0, Kind::Syntax { problem: Problem::RepeatedName, .. })
+    }
+
+    /// True when the regular expression of a format or of a custom type cannot be compiled.
+    pub fn is_regex(&self) -> bool {
+        matches!(*self.0, Kind::Regex { .. })
+    }
+
+    /// True when a limit of [`limits`](crate::limits) was reached.
+    pub fn is_limit(&self) -> bool {
+        matches!(*self.0, Kind::Limit { .. })
+    }
+
+    /// True when an [`ExternalMatcher`](crate::ExternalMatcher) could not answer.
+    pub fn is_external(&self) -> bool {
+        matches!(*self.0, Kind::External { .. })
+    }
+
+    /// True when the text matched but is no value of its type: `30/Feb/2020` as a date, say.
+    pub fn is_value(&self) -> bool {
+        matches!(*self.0, Kind::Value { .. })
+    }
+
+    /// True when a scan was told to stop at the first record that it could not read, and did.
+    pub fn is_record(&self) -> bool {
+        matches!(*self.0, Kind::Record { .. })
+    }
+
+    /// True when reading the input failed.
+    pub fn is_io(&self) -> bool {
+        matches!(*self.0, Kind::Io { .. })
+    }
+
+    /// True when an instruction set was asked for that is unknown or not available here.
+    pub fn is_isa(&self) -> bool {
+        matches!(*self.0, Kind::Isa(_))
+    }
+
+    /// Where in the format text the error is, in bytes; `None` for an error that is not about a format.
+    pub fn span(&self) -> Option<Range<usize>> {
+        match &*self.0 {
+            Kind::Syntax { span, .. } => Some(span.clone()),
+            _ => None,
+        }
+    }
+
+    /// Where in the input the record begins that a scan stopped at, in bytes.
+    pub fn offset(&self) -> Option<u64> {
+        match *self.0 {
+            Kind::Record { offset, .. } => Some(offset),
+            _ => None,
+        }
+    }
+}
+
+impl From<parsimd_simd::IsaError> for Error {
+    fn from(source: parsimd_simd::IsaError) -> Self {
+        Error(Box::new(Kind::Isa(source)))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::Syntax { format, span, message, expected, .. } => {
+                let column = format[..span.start].chars().count();
+                let width = format[span.clone()].chars().count().max(1);
+                write!(f, "{message}\n  {format}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
+            }
+            Kind::Regex { message } | Kind::Limit { message } | Kind::External { message } => f.write_str(message),
+            Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
+            Kind::Record { source, offset, reason } => write!(f, "{source}: record at byte {offset}: {reason}"),
+            Kind::Io { context, source } => write!(f, "{context}: {source}"),
+            Kind::Isa(source) => source.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.0 {
+            Kind::Io { source, .. } => Some(source),
+            Kind::Isa(source) => Some(source),
+            _ => None,
+        }
+    }
+}

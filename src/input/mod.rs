@@ -1,0 +1,228 @@
+//! Where the bytes come from: memory, a reader, a file (plain or gzip), cut into blocks of whole records.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    error::{Error, Result},
+    limits,
+};
+
+/// The bytes that a scan reads, from one source or from several, one after the other.
+///
+/// ```
+/// let mut scan = parsimd::Pattern::new("{n:d}")?.scan_input(parsimd::Input::bytes(b"1\n2\n"), Default::default());
+/// assert_eq!(scan.read_all()?.len(), 2);
+/// # Ok::<(), parsimd::Error>(())
+/// ```
+pub struct Input<'a> {
+    source: Source<'a>,
+    /// What to call the source in an error.
+    name: Arc<str>,
+    /// Where the next block begins in the source, in bytes after decompression.
+    offset: u64,
+    /// The files to be read when this source ends.
+    waiting: VecDeque<PathBuf>,
+}
+
+enum Source<'a> {
+    Memory { data: Box<dyn AsRef<[u8]> + Send + 'a>, block: Range<usize> },
+    Reader { reader: Box<dyn Read + Send + 'a>, buffer: Vec<u8>, filled: usize, used: usize, ended: bool },
+}
+
+/// Whole records, and where they are from.
+#[derive(Debug)]
+pub(crate) struct Block<'b> {
+    pub(crate) bytes: &'b [u8],
+    /// Where the block begins in its source, in bytes.
+    pub(crate) offset: u64,
+    /// The name of its source.
+    pub(crate) source: &'b Arc<str>,
+}
+
+impl fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("name", &self.name).field("waiting", &self.waiting).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Input<'a> {
+    /// Bytes in memory, which are not copied.
+    pub fn bytes(data: impl AsRef<[u8]> + Send + 'a) -> Input<'a> {
+        Input::new(Source::Memory { data: Box::new(data), block: 0..0 }, "<bytes>")
+    }
+
+    /// Anything that can be read; `name` is what errors call it.
+    pub fn reader(reader: impl Read + Send + 'a, name: &str) -> Input<'a> {
+        let reader = Box::new(reader);
+        Input::new(Source::Reader { reader, buffer: Vec::new(), filled: 0, used: 0, ended: false }, name)
+    }
+
+    fn new(source: Source<'a>, name: &str) -> Input<'a> {
+        Input { source, name: name.into(), offset: 0, waiting: VecDeque::new() }
+    }
+
+    /// A file; gzip is seen by its first bytes, whatever the file is called.
+    ///
+    /// # Errors
+    /// [`Error::is_io`]: it cannot be opened, or is compressed in a way that is not read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Input<'a>> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let fail = |error| Error::io(name.clone(), error);
+        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(fail)?);
+        match file.fill_buf().map_err(fail)? {
+            [0x1f, 0x8b, ..] => Ok(Input::reader(flate2::bufread::MultiGzDecoder::new(file), &name)),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => unsupported(name, "zstd"),
+            [0xfd, b'7', b'z', b'X', b'Z', ..] => unsupported(name, "xz"),
+            [b'B', b'Z', b'h', ..] => unsupported(name, "bzip2"),
+            _ => Ok(Input::reader(file, &name)),
+        }
+    }
+
+    /// Files, one after the other. The last line of a file and the first of the next are two records, newline or not. The
+    /// first file is opened now, the others when their turn comes.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), for the first file.
+    pub fn files(paths: impl IntoIterator<Item = PathBuf>) -> Result<Input<'a>> {
+        let mut waiting: VecDeque<PathBuf> = paths.into_iter().collect();
+        let first = waiting.pop_front().map(Input::open).transpose()?;
+        let input = first.unwrap_or_else(|| Input::bytes(b""));
+        Ok(Input { waiting, ..input })
+    }
+
+    /// The next block: whole records of about `size` bytes, ending in a newline unless its source ended. `None` at the end.
+    ///
+    /// # Errors
+    /// [`Error::is_io`] from a source; [`Error::is_limit`] for a record past [`limits::RECORD_BYTES`].
+    pub(crate) fn next_block(&mut self, size: usize) -> Result<Option<Block<'_>>> {
+        let mut length = self.source.advance(size, &self.name)?;
+        while length == 0 {
+            let Some(path) = self.waiting.pop_front() else { return Ok(None) };
+            let next = Input::open(path)?;
+            (self.source, self.name, self.offset) = (next.source, next.name, 0);
+            length = self.source.advance(size, &self.name)?;
+        }
+        let offset = self.offset;
+        self.offset += length as u64;
+        Ok(Some(Block { bytes: self.source.block(), offset, source: &self.name }))
+    }
+}
+
+impl Source<'_> {
+    /// Makes the next block of about `size` bytes the current one, and gives its length; 0 at the end.
+    fn advance(&mut self, size: usize, name: &str) -> Result<usize> {
+        match self {
+            Source::Memory { data, block } => {
+                let data = (**data).as_ref();
+                let rest = &data[block.end..];
+                let length = match memchr::memrchr(b'\n', &rest[..size.min(rest.len())]) {
+                    _ if rest.len() <= size => rest.len(),
+                    Some(newline) => newline + 1,
+                    None => memchr::memchr(b'\n', &rest[size..]).map_or(rest.len(), |newline| size + newline + 1),
+                };
+                check_record(name, length, size)?;
+                *block = block.end..block.end + length;
+                Ok(length)
+            }
+            Source::Reader { reader, buffer, filled, used, ended } => {
+                buffer.copy_within(*used..*filled, 0);
+                *filled -= *used;
+                *used = 0;
+                // How much of the buffer is known to hold no newline.
+                let mut searched = 0;
+                loop {
+                    let newline = memchr::memrchr(b'\n', &buffer[searched..*filled]).map(|at| searched + at);
+                    match newline {
+                        Some(newline) if *filled >= size && !*ended => {
+                            *used = newline + 1;
+                            return Ok(*used);
+                        }
+                        None => searched = *filled,
+                        _ => {}
+                    }
+                    if *ended {
+                        *used = *filled;
+                        return Ok(*used);
+                    }
+                    check_record(name, searched, size)?;
+                    if *filled == buffer.len() {
+                        buffer.resize((buffer.len() * 2).max(size), 0);
+                    }
+                    match reader.read(&mut buffer[*filled..]) {
+                        Ok(0) => *ended = true,
+                        Ok(read) => *filled += read,
+                        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                        Err(error) => return Err(Error::io(name, error)),
+                    }
+                }
+            }
+        }
+    }
+
+    fn block(&self) -> &[u8] {
+        match self {
+            Source::Memory { data, block } => &(**data).as_ref()[block.clone()],
+            Source::Reader { buffer, used, .. } => &buffer[..*used],
+        }
+    }
+}
+
+fn unsupported<T>(name: String, kind: &str) -> Result<T> {
+    let message = format!("compressed with {kind}, which is not read here: decompress it into a pipe, or use gzip");
+    Err(Error::io(name, io::Error::new(io::ErrorKind::Unsupported, message)))
+}
+
+fn check_record(name: &str, record: usize, size: usize) -> Result<()> {
+    if record > size.max(limits::RECORD_BYTES) {
+        return Err(Error::limit(format!(
+            "{name}: a record of more than {} bytes without a newline",
+            limits::RECORD_BYTES
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocks(mut input: Input<'_>, size: usize) -> Vec<Vec<u8>> {
+        let mut next = || input.next_block(size).unwrap_or_else(|e| panic!("{e}")).map(|block| block.bytes.to_vec());
+        std::iter::from_fn(&mut next).collect()
+    }
+
+    /// Gives one byte at a time.
+    struct Drip<'a>(&'a [u8]);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let some = self.0.len().min(1);
+            self.0.read(&mut buffer[..some])
+        }
+    }
+
+    #[test]
+    fn blocks_are_whole_records_whatever_the_input_and_the_size() {
+        for text in [&b""[..], b"\n", b"a", b"a\n", b"a\n\nbc\nlonger than a block\nd", b"a\nb\n"] {
+            for size in [1, 2, 3, 5, 1000] {
+                for input in [Input::bytes(text), Input::reader(text, "r"), Input::reader(Drip(text), "drip")] {
+                    let blocks = blocks(input, size);
+                    assert_eq!(blocks.concat(), text);
+                    let (last, others) =
+                        blocks.split_last().map_or((&[][..], &[][..]), |(last, others)| (&last[..], others));
+                    assert!(others.iter().all(|block| block.ends_with(b"\n")), "{size} {blocks:?}");
+                    assert!(text.is_empty() || !last.is_empty());
+                }
+            }
+        }
+    }
+}

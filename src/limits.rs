@@ -1,0 +1,28 @@
+//! Every limit of the crate and its default, in one table.
+//!
+//! | limit | value | past it |
+//! |---|---|---|
+//! | [`REGEX_BYTES`] | 32 MiB | compiling a pattern is an error with [`is_limit`](crate::Error::is_limit) |
+//! | [`BACKTRACKS`] | 1,000,000 | a pattern with a repeated name or lookaround gives up on that text: `is_limit` |
+//! | [`BLOCK_BYTES`] | 1 MiB | a scan reads the input in blocks of this size; a record longer than a block is still read whole |
+//! | [`RECORD_BYTES`] | 1 GiB | a longer record ends the scan with `is_limit` |
+//! | [`FAILURES_KEPT`] | 10 | failures are still counted, their texts are no longer kept |
+//! | [`EXCERPT_BYTES`] | 120 | a longer record is cut in a failure entry |
+
+/// How large the compiled regular expression of a pattern may be, in bytes of the compiled program.
+pub const REGEX_BYTES: usize = 32 << 20;
+
+/// How often a pattern with a repeated name or lookaround may backtrack in one search before it gives up.
+pub const BACKTRACKS: usize = 1_000_000;
+
+/// How many bytes a scan holds at a time.
+pub const BLOCK_BYTES: usize = 1 << 20;
+
+/// How long one record may be, in bytes: positions in a block are 32 bits wide.
+pub const RECORD_BYTES: usize = 1 << 30;
+
+/// How many failures a scan keeps with their text; all are counted.
+pub const FAILURES_KEPT: usize = 10;
+
+/// How much of a record that failed is kept, in bytes.
+pub const EXCERPT_BYTES: usize = 120;

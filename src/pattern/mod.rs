@@ -1,0 +1,292 @@
+//! Format text → [`Format`]: pieces, fields, and the regular expression that they stand for.
+//!
+//! The language is that of PyPI `parse` 1.22.4, quirks included, and the expression is the text that `parse` builds, character
+//! by character: clients read it, and it is the authority on what matches. This module knows nothing of how the
+//! expression is run.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`split`] | cuts the format into literal text and fields |
+//! | [`spec`] | reads what stands behind the colon of a field |
+//! | [`types`] | what each type code matches, and what its value is |
+//! | [`names`] | field names → names of capture groups |
+
+mod names;
+mod spec;
+mod split;
+mod types;
+
+use std::{collections::BTreeMap, ops::Range};
+
+use crate::error::{Error, Problem, Result};
+pub(crate) use spec::{Align, Spec};
+pub(crate) use types::{STRPTIME, TYPES};
+pub use types::{TimeLayout, ValueKind};
+
+/// A type of the caller's own: a regular expression for what it matches. Its value is the text.
+///
+/// The expression is in the syntax of Python's `re`. Of that, lookaround runs without the promise of linear time, and what
+/// neither `regex` nor `fancy-regex` knows is an error of [`Pattern`](crate::Pattern) construction with
+/// [`is_regex`](crate::Error::is_regex).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomType {
+    /// What the type matches; `.+?`, as a field without a type, when there is none.
+    pub pattern: Option<String>,
+    /// How many capture groups the pattern says it has. Only the numbering of positional fields depends on it.
+    pub group_count: usize,
+}
+
+/// What besides the format text decides the meaning of a pattern.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FormatOptions {
+    pub(crate) custom: BTreeMap<String, CustomType>,
+    pub(crate) case_sensitive: bool,
+}
+
+/// A format text that was read.
+#[derive(Debug, Clone)]
+pub(crate) struct Format {
+    pub(crate) text: String,
+    pub(crate) case_sensitive: bool,
+    /// The regular expression, in the syntax of Python's `re`.
+    pub(crate) expression: String,
+    /// In order of the format; repeats of a name are not among them.
+    pub(crate) fields: Vec<Field>,
+    /// True when a name stands twice, so that the expression has a backreference.
+    pub(crate) has_repeats: bool,
+    /// False when a custom pattern has another number of groups than it says: `parse` then takes fields from the wrong groups.
+    pub(crate) groups_agree: bool,
+}
+
+/// A field of a pattern: `{name:spec}`, or `{}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    pub(crate) name: Option<String>,
+    /// The number in `positional` order, for a field without a name.
+    pub(crate) position: Option<usize>,
+    /// The name of its capture group in the expression, or the index that `parse` gives a positional field.
+    pub(crate) group: Group,
+    pub(crate) kind: ValueKind,
+    /// Where its capture group opens in the expression, in bytes.
+    pub(crate) open: usize,
+    /// Where the field stands in the format, in bytes.
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Group {
+    Named(String),
+    Index(usize),
+}
+
+impl Field {
+    /// The name as the format has it (`a.b`, `user-id`, `a[b]`); `None` for a positional field.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The name of the field's column: its own name, or its number among the positional fields.
+    pub fn column_name(&self) -> String {
+        match (&self.name, self.position) {
+            (Some(name), _) => name.clone(),
+            (None, position) => position.unwrap_or_default().to_string(),
+        }
+    }
+
+    /// The name of its capture group in the expression; `None` for a positional field.
+    pub fn group_name(&self) -> Option<&str> {
+        match &self.group {
+            Group::Named(name) => Some(name),
+            Group::Index(_) => None,
+        }
+    }
+
+    /// The index, from 0, that `parse` gives the capture group of a positional field.
+    pub fn group_index(&self) -> Option<usize> {
+        match self.group {
+            Group::Named(_) => None,
+            Group::Index(index) => Some(index),
+        }
+    }
+
+    /// What the text of the field is converted to.
+    pub fn kind(&self) -> &ValueKind {
+        &self.kind
+    }
+
+    /// Where the field stands in the format text, in bytes, braces included.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+}
+
+impl Format {
+    /// Reads a format text.
+    ///
+    /// # Errors
+    /// A spec that is not of the language, a name repeated with another spec, or two names with one capture group.
+    pub(crate) fn new(text: &str, options: &FormatOptions) -> Result<Format> {
+        let mut builder = Builder {
+            options,
+            format: Format {
+                text: text.to_owned(),
+                case_sensitive: options.case_sensitive,
+                expression: String::new(),
+                fields: Vec::new(),
+                has_repeats: false,
+                groups_agree: true,
+            },
+            groups: names::Groups::default(),
+            specs: BTreeMap::new(),
+            group_index: 0,
+            positional: 0,
+        };
+        for part in split::parts(text) {
+            match part {
+                split::Part::Literal(literal) => builder.literal(literal),
+                split::Part::Brace(brace) => builder.format.expression.extend(['\\', brace]),
+                split::Part::Field(span) => builder.field(span)?,
+            }
+        }
+        Ok(builder.format)
+    }
+}
+
+struct Builder<'a> {
+    options: &'a FormatOptions,
+    format: Format,
+    groups: names::Groups,
+    /// The spec text with which each name was first seen.
+    specs: BTreeMap<String, String>,
+    /// The number of capture groups so far, as `parse` counts them.
+    group_index: usize,
+    positional: usize,
+}
+
+impl Builder<'_> {
+    /// Literal text: what is special in a regular expression is escaped, but lone braces stay as they are, as in `parse`, so
+    /// that `a{1,2}` matches `a` or `aa`.
+    fn literal(&mut self, literal: &str) {
+        for c in literal.chars() {
+            if r"?\.[]()*+^$!|".contains(c) {
+                self.format.expression.push('\\');
+            }
+            self.format.expression.push(c);
+        }
+    }
+
+    fn field(&mut self, span: Range<usize>) -> Result<()> {
+        let text = self.format.text.clone();
+        let inside = span.start + 1..span.end - 1;
+        let (name, spec) = match text[inside.clone()].split_once(':') {
+            Some((name, spec)) => (name, spec),
+            None => (&text[inside.clone()], ""),
+        };
+        let spec_start = inside.end - spec.len();
+        let named = name.starts_with(char::is_alphabetic);
+        if named && let Some(first) = self.specs.get(name) {
+            if first != spec {
+                return Err(Error::syntax(
+                    Problem::RepeatedName,
+                    &text,
+                    span,
+                    format!("field type {spec:?} for field \"{name}\" does not match previous seen type {first:?}"),
+                    "the same spec as before, or another name",
+                ));
+            }
+            let group = self.groups.of(name).unwrap_or_default();
+            self.format.expression.push_str(&format!("(?P={group})"));
+            self.format.has_repeats = true;
+            return Ok(());
+        }
+
+        let (group, wrap) = if named {
+            let group = self.groups.add(name).ok_or_else(|| {
+                Error::syntax(
+                    Problem::GroupName,
+                    &text,
+                    span.clone(),
+                    format!("duplicated group name {name:?}"),
+                    "a name that differs from the others in more than . [ ] - and _",
+                )
+            })?;
+            self.specs.insert(name.to_owned(), spec.to_owned());
+            (Group::Named(group.clone()), format!("(?P<{group}>"))
+        } else {
+            (Group::Index(self.group_index), "(".to_owned())
+        };
+
+        let (inner, pad_before, pad_after, kind) = if spec.is_empty() {
+            (".+?".to_owned(), String::new(), String::new(), ValueKind::Text)
+        } else {
+            let spec = Spec::read(&text, spec_start..inside.end, |kind| self.options.custom.contains_key(kind))?;
+            let (inner, groups, kind) = types::compile(&spec, &self.options.custom);
+            self.format.groups_agree &= groups == types::count_groups(&inner);
+            self.group_index += groups;
+            let (before, after) = spec.padding();
+            (inner, before, after, kind)
+        };
+        self.group_index += 1;
+
+        let expression = &mut self.format.expression;
+        expression.push_str(&pad_before);
+        let open = expression.len();
+        expression.push_str(&wrap);
+        expression.push_str(&inner);
+        expression.push(')');
+        expression.push_str(&pad_after);
+
+        let position = (!named).then_some(self.positional);
+        self.positional += usize::from(!named);
+        let name = named.then(|| name.to_owned());
+        self.format.fields.push(Field { name, position, group, kind, open, span });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expression(text: &str) -> String {
+        Format::new(text, &FormatOptions::default()).map_or_else(|e| panic!("{e}"), |f| f.expression)
+    }
+
+    #[test]
+    fn an_expression_is_the_text_that_parse_builds() {
+        // Each right side was printed by PyPI parse 1.22.4.
+        for (format, expected) in [
+            (
+                "{name} is {age:d}",
+                r"(?P<name>.+?) is (?P<age>[-+ ]?[-+ ]?[0-9]+|[-+ ]?0[xX][0-9a-fA-F]+|[-+ ]?0[bB][01]+|[-+ ]?0[oO][0-7]+)",
+            ),
+            ("{:5<d}", r"([-+ ]?[-+ ]?[0-9]+|[-+ ]?0[xX][0-9a-fA-F]+|[-+ ]?0[bB][01]+|[-+ ]?0[oO][0-7]+)5*"),
+            (
+                "{:*=5d}",
+                r"([-+ ]?**[-+ ]?[0-9]{1,5}|[-+ ]?0[xX][0-9a-fA-F]{1,5}|[-+ ]?0[bB][01]{1,5}|[-+ ]?0[oO][0-7]{1,5})",
+            ),
+            (
+                "{a:n} {b:g}",
+                r"(?P<a>[-+ ]?\d{1,3}([,.]\d{3})*) (?P<b>[-+ ]?\d+(\.\d+)?([eE][-+]?\d+)?|nan|NAN|[-+]?inf|[-+]?INF)",
+            ),
+            ("a{{b}}c?", r"a\{b\}c\?"),
+            ("a{1,2}", "a{1,2}"),
+        ] {
+            assert_eq!(expression(format), expected, "{format}");
+        }
+    }
+
+    #[test]
+    fn an_error_in_a_format_points_at_the_column() {
+        let error = Format::new("{a} né {b:q}", &FormatOptions::default()).map(|_| ()).unwrap_err();
+        assert!(error.is_syntax());
+        assert_eq!(error.span(), Some(11..12));
+        assert!(error.to_string().contains("column 11"), "{error}");
+    }
+
+    #[test]
+    fn a_name_repeated_with_another_spec_is_an_error() {
+        let error = Format::new("{a:d} {a}", &FormatOptions::default()).map(|_| ()).unwrap_err();
+        assert!(error.is_repeated_name() && error.span() == Some(6..9));
+    }
+}

@@ -1,0 +1,111 @@
+//! What stands behind the colon of a field: `[[fill]align][sign][0][width][grouping][.precision][type]`.
+
+use std::ops::Range;
+
+use super::types;
+use crate::error::{Error, Problem, Result};
+
+/// Where padding may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Align {
+    Left,
+    Right,
+    Center,
+    /// Between sign and digits.
+    Numeric,
+}
+
+/// A spec that was read; numbers are kept as text, since only their text goes into the expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spec {
+    pub(crate) fill: Option<char>,
+    pub(crate) align: Option<Align>,
+    pub(crate) width: String,
+    pub(crate) grouping: Option<char>,
+    pub(crate) precision: String,
+    pub(crate) kind: String,
+    /// Where the type stands in the format, in bytes.
+    pub(crate) kind_span: Range<usize>,
+}
+
+impl Spec {
+    /// Reads the spec that stands at `span` of `format`, which is not empty. `is_custom` tells the names of the caller's own types.
+    ///
+    /// # Errors
+    /// A type that is neither a code of the language, nor the caller's own, nor holds a strptime code.
+    pub(crate) fn read(format: &str, span: Range<usize>, is_custom: impl Fn(&str) -> bool) -> Result<Spec> {
+        let mut rest = &format[span.clone()];
+        let (mut fill, mut align) = (None, None);
+        let mut chars = rest.chars();
+        let (first, second) = (chars.next(), chars.next());
+        // An align character comes first or, behind a fill character, second; the first place is looked at first.
+        if let Some(found) = first.and_then(Align::from_char) {
+            align = Some(found);
+            rest = &rest[1..];
+        } else if let (Some(first), Some(found)) = (first, second.and_then(Align::from_char)) {
+            fill = Some(first);
+            align = Some(found);
+            rest = &rest[first.len_utf8() + 1..];
+        }
+        rest = rest.strip_prefix(['+', '-', ' ']).unwrap_or(rest);
+        rest = rest.strip_prefix('0').unwrap_or(rest);
+        let width = take_digits(&mut rest);
+        let grouping = rest.chars().next().filter(|c| [',', '_'].contains(c));
+        rest = rest.strip_prefix([',', '_']).unwrap_or(rest);
+        let precision = match rest.strip_prefix('.') {
+            Some(after) => {
+                rest = after;
+                take_digits(&mut rest)
+            }
+            None => String::new(),
+        };
+        let kind_span = span.end - rest.len()..span.end;
+        if !(rest.is_empty() || types::is_known(rest) || is_custom(rest)) {
+            return Err(Error::syntax(
+                Problem::Spec,
+                format,
+                kind_span,
+                format!("format spec {rest:?} not recognised"),
+                format!(
+                    "one of the types {}, a strptime code such as %Y, or the name of a type of your own",
+                    types::names()
+                ),
+            ));
+        }
+        Ok(Spec { fill, align, width, grouping, precision, kind: rest.to_owned(), kind_span })
+    }
+
+    /// The expressions for padding before and after the capture group.
+    ///
+    /// Padding is greedy and outside of the capture. A width without an alignment aligns to the right, as numbers do.
+    pub(crate) fn padding(&self) -> (String, String) {
+        let align = self.align.or((!self.width.is_empty()).then_some(Align::Right));
+        let fill = self.fill.unwrap_or(if align == Some(Align::Numeric) { '0' } else { ' ' });
+        let fill = if r".\+?*[](){}^$".contains(fill) { format!("\\{fill}*") } else { format!("{fill}*") };
+        match align {
+            Some(Align::Left) => (String::new(), fill),
+            Some(Align::Right) => (fill, String::new()),
+            Some(Align::Center) => (fill.clone(), fill),
+            Some(Align::Numeric) | None => (String::new(), String::new()),
+        }
+    }
+}
+
+impl Align {
+    fn from_char(c: char) -> Option<Align> {
+        Some(match c {
+            '<' => Align::Left,
+            '>' => Align::Right,
+            '^' => Align::Center,
+            '=' => Align::Numeric,
+            _ => return None,
+        })
+    }
+}
+
+fn take_digits(rest: &mut &str) -> String {
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = rest[..rest.len() - after.len()].to_owned();
+    *rest = after;
+    digits
+}

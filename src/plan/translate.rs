@@ -1,0 +1,436 @@
+//! Python `re` syntax → `regex` syntax, with the same meaning.
+//!
+//! The expression of a format is in the syntax of Python's `re`, since that is what clients read and what custom types are
+//! written in. Here the subset of it that means the same everywhere is rewritten for the `regex` crate; whatever is outside of
+//! it is [`Outside`], never a guess. Three things make the rewriting more than a copy:
+//!
+//! * **Classes.** Python's `\w` is letters, numbers and `_`, without the marks that Unicode's own definition adds; its `\s` has
+//!   U+001C to U+001F; under "ignore case" `i ı I İ` are one letter. Two readings are made: one for ASCII text, where classes
+//!   are small and search is quick, one for all of Unicode.
+//! * **Groups.** Only the captures of the fields are kept, in order, so that field `n` is group `n + 1`; groups inside them
+//!   become non-capturing, which also lets the quicker engines of `regex` run.
+//! * **Braces.** Python takes a brace that is no quantifier for itself.
+
+use std::fmt::Write;
+
+use crate::pattern::{Format, Group};
+
+/// Why an expression is not in the common subset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outside {
+    /// Where in the expression, in bytes.
+    pub(crate) at: usize,
+    pub(crate) what: &'static str,
+    /// Lookaround and backreferences: a backtracking engine can do it.
+    pub(crate) needs_backtracking: bool,
+}
+
+/// Which text, and which engine, a translation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// ASCII text, as bytes.
+    Ascii,
+    /// Any text that is UTF-8.
+    Unicode,
+    /// Any text that is UTF-8, with lookaround and backreferences, for `fancy-regex`.
+    Backtracking,
+}
+
+/// Rewrites the expression of `format`; the result has one capture group per field.
+pub(crate) fn translate(format: &Format, reading: Reading) -> Result<String, Outside> {
+    let mut translator = Translator {
+        source: &format.expression,
+        at: 0,
+        out: String::with_capacity(format.expression.len() + 32),
+        reading,
+        ignore_case: !format.case_sensitive,
+        format,
+        last: Last::Nothing,
+        depth: 0,
+        names: Vec::new(),
+    };
+    translator.run()?;
+    Ok(translator.out)
+}
+
+/// What stands before the current place: it decides whether a quantifier may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Nothing,
+    Atom,
+    Quantifier,
+}
+
+struct Translator<'a> {
+    source: &'a str,
+    at: usize,
+    out: String,
+    reading: Reading,
+    ignore_case: bool,
+    format: &'a Format,
+    last: Last,
+    depth: usize,
+    names: Vec<&'a str>,
+}
+
+impl<'a> Translator<'a> {
+    fn run(&mut self) -> Result<(), Outside> {
+        while let Some(c) = self.next() {
+            match c {
+                '\\' => self.escape()?,
+                '.' => self.atom("."),
+                '^' => self.anchor(r"\A"),
+                '$' if self.reading == Reading::Backtracking => self.anchor(r"(?=\n?\z)"),
+                '$' => return self.outside("$ also matches before a final newline", true),
+                '[' => self.class()?,
+                '(' => self.open()?,
+                ')' if self.depth == 0 => return self.outside("unbalanced parenthesis", false),
+                ')' => {
+                    self.depth -= 1;
+                    self.atom(")");
+                }
+                '|' => self.anchor("|"),
+                '*' | '+' | '?' => self.quantifier(c.encode_utf8(&mut [0; 4]))?,
+                '{' => match self.braces() {
+                    Some((_, text)) if text.is_empty() => return self.outside("a quantifier from more to less", false),
+                    Some((length, text)) => {
+                        self.at += length;
+                        self.quantifier(&text)?;
+                    }
+                    None => self.literal('{'),
+                },
+                c => self.literal(c),
+            }
+        }
+        if self.depth > 0 { self.outside("missing )", false) } else { Ok(()) }
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let c = self.source[self.at..].chars().next()?;
+        self.at += c.len_utf8();
+        Some(c)
+    }
+
+    fn take(&mut self, text: &str) -> bool {
+        let found = self.source[self.at..].starts_with(text);
+        self.at += if found { text.len() } else { 0 };
+        found
+    }
+
+    fn outside<T>(&self, what: &'static str, needs_backtracking: bool) -> Result<T, Outside> {
+        Err(Outside { at: self.at.saturating_sub(1), what, needs_backtracking })
+    }
+
+    fn atom(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.last = Last::Atom;
+    }
+
+    /// Something that no quantifier may follow.
+    fn anchor(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.last = Last::Nothing;
+    }
+
+    fn literal(&mut self, c: char) {
+        let mut text = String::new();
+        if self.reading != Reading::Ascii && self.ignore_case && "iIıİ".contains(c) {
+            text.push_str("[iIıİ]");
+        } else {
+            text.push_str(&regex_syntax::escape(c.encode_utf8(&mut [0; 4])));
+        }
+        self.atom(&text);
+    }
+
+    fn quantifier(&mut self, text: &str) -> Result<(), Outside> {
+        match self.last {
+            Last::Nothing => return self.outside("nothing to repeat", false),
+            Last::Quantifier => return self.outside("multiple repeat", false),
+            Last::Atom => {}
+        }
+        self.out.push_str(text);
+        if self.take("?") {
+            self.out.push('?');
+        } else if self.take("+") {
+            return self.outside("a possessive quantifier", false);
+        }
+        self.last = Last::Quantifier;
+        Ok(())
+    }
+
+    /// The quantifier whose opening brace was just read: its length without that brace, and its text for `regex`, which is empty
+    /// when it goes from more to less. `None` when the brace stands for itself.
+    fn braces(&self) -> Option<(usize, String)> {
+        let (inside, _) = self.source[self.at..].split_once('}')?;
+        if inside.is_empty() || !inside.bytes().all(|b| b.is_ascii_digit() || b == b',') {
+            return None;
+        }
+        let (least, most) = inside.split_once(',').unwrap_or((inside, inside));
+        if most.contains(',') {
+            return None;
+        }
+        let number = |text: &str| text.parse::<u32>().unwrap_or(u32::MAX);
+        let text = if !most.is_empty() && !least.is_empty() && number(least) > number(most) {
+            String::new()
+        } else if inside.contains(',') {
+            format!("{{{},{most}}}", if least.is_empty() { "0" } else { least })
+        } else {
+            format!("{{{least}}}")
+        };
+        Some((inside.len() + 1, text))
+    }
+
+    fn escape(&mut self) -> Result<(), Outside> {
+        let Some(c) = self.next() else { return self.outside("a lone backslash", false) };
+        match c {
+            'd' | 'D' | 'w' | 'W' | 's' | 'S' => {
+                let class = self.category(c);
+                // A category looks at the character as it is, also where case is ignored.
+                if self.ignore_case && self.reading != Reading::Ascii {
+                    self.atom(&format!("(?-i:{class})"));
+                } else {
+                    self.atom(class);
+                }
+            }
+            'A' => self.anchor(r"\A"),
+            'Z' => self.anchor(r"\z"),
+            'b' | 'B' if self.reading == Reading::Ascii => self.anchor(if c == 'b' { r"\b" } else { r"\B" }),
+            'b' | 'B' => return self.outside("a word boundary in text that is not ASCII", false),
+            c => {
+                let c = self.escaped_char(c)?;
+                self.literal(c);
+            }
+        }
+        Ok(())
+    }
+
+    fn category(&self, c: char) -> &'static str {
+        match (self.reading, c) {
+            (Reading::Ascii, 'd') => "[0-9]",
+            (Reading::Ascii, 'D') => "[^0-9]",
+            (Reading::Ascii, 'w') => "[0-9A-Za-z_]",
+            (Reading::Ascii, 'W') => "[^0-9A-Za-z_]",
+            (Reading::Ascii, 's') => r"[\t-\r\x1c-\x20]",
+            (Reading::Ascii, _) => r"[^\t-\r\x1c-\x20]",
+            (_, 'd') => r"\p{Nd}",
+            (_, 'D') => r"\P{Nd}",
+            (_, 'w') => r"[\p{L}\p{N}_]",
+            (_, 'W') => r"[^\p{L}\p{N}_]",
+            (_, 's') => r"[\s\x1c-\x1f]",
+            (_, _) => r"[^\s\x1c-\x1f]",
+        }
+    }
+
+    /// The character that an escape stands for, once the letter behind the backslash was read.
+    fn escaped_char(&mut self, c: char) -> Result<char, Outside> {
+        let digits = match c {
+            'a' => return Ok('\x07'),
+            'f' => return Ok('\x0c'),
+            'n' => return Ok('\n'),
+            'r' => return Ok('\r'),
+            't' => return Ok('\t'),
+            'v' => return Ok('\x0b'),
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            '0'..='9' => return self.outside("a numbered backreference or an octal escape", false),
+            'N' => return self.outside("a named character", false),
+            c if c.is_ascii_alphabetic() => return self.outside("a bad escape", false),
+            c => return Ok(c),
+        };
+        let hex = self.source.get(self.at..self.at + digits).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let c = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+        self.at += digits;
+        c.map_or_else(|| self.outside("an incomplete escape", false), Ok)
+    }
+
+    /// One member of a class: a category, or a character.
+    fn class_member(&mut self) -> Result<Result<char, &'static str>, Outside> {
+        match self.next() {
+            None => self.outside("an unterminated character set", false),
+            Some('\\') => match self.next() {
+                None => self.outside("a lone backslash", false),
+                Some(c @ ('d' | 'D' | 'w' | 'W' | 's' | 'S')) => Ok(Err(self.category(c))),
+                Some('b') => Ok(Ok('\x08')),
+                Some(c) => self.escaped_char(c).map(Ok),
+            },
+            Some(c) => Ok(Ok(c)),
+        }
+    }
+
+    fn class(&mut self) -> Result<(), Outside> {
+        let mut class = String::from("[");
+        if self.take("^") {
+            class.push('^');
+        }
+        let mut has_i = false;
+        let mut first = true;
+        loop {
+            if !first && self.take("]") {
+                break;
+            }
+            first = false;
+            let from = match self.class_member()? {
+                Ok(from) => from,
+                Err(category) => {
+                    if self.source[self.at..].starts_with('-') && !self.source[self.at..].starts_with("-]") {
+                        return self.outside("a range from a category", false);
+                    }
+                    class.push_str(category);
+                    continue;
+                }
+            };
+            let mut to = from;
+            if self.source[self.at..].starts_with('-') && !self.source[self.at..].starts_with("-]") {
+                self.at += 1;
+                to = match self.class_member()? {
+                    Ok(to) if to >= from => to,
+                    _ => return self.outside("a bad character range", false),
+                };
+            }
+            has_i |= "iIıİ".chars().any(|i| (from..=to).contains(&i));
+            push_class_char(&mut class, from);
+            if to != from {
+                class.push('-');
+                push_class_char(&mut class, to);
+            }
+        }
+        if has_i && self.ignore_case && self.reading != Reading::Ascii {
+            class.push_str("iIıİ");
+        }
+        class.push(']');
+        self.atom(&class);
+        Ok(())
+    }
+
+    fn open(&mut self) -> Result<(), Outside> {
+        let open = self.at - 1;
+        let is_field = self.format.fields.iter().any(|field| field.open == open);
+        let text = if self.take("?P<") {
+            let source: &'a str = self.source;
+            let Some((name, _)) = source[self.at..].split_once('>') else {
+                return self.outside("a group name without an end", false);
+            };
+            let starts = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+            if !starts || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                return self.outside("a group name that is no identifier", false);
+            }
+            if self.names.contains(&name) {
+                return self.outside("a group name that is used twice", false);
+            }
+            self.names.push(name);
+            self.at += name.len() + 1;
+            if is_field { "(" } else { "(?:" }
+        } else if self.take("?P=") {
+            return self.backreference();
+        } else if self.take("?:") {
+            "(?:"
+        } else if self.take("?#") {
+            let Some((comment, _)) = self.source[self.at..].split_once(')') else {
+                return self.outside("a comment without an end", false);
+            };
+            self.at += comment.len() + 1;
+            return Ok(());
+        } else if let Some(look) =
+            ["?=", "?!", "?<=", "?<!"].into_iter().find(|look| self.source[self.at..].starts_with(look))
+        {
+            if self.reading != Reading::Backtracking {
+                return self.outside("lookaround", true);
+            }
+            self.at += look.len();
+            self.out.push('(');
+            look
+        } else if self.source[self.at..].starts_with('?') {
+            return self.outside("an extension of groups", false);
+        } else if is_field {
+            "("
+        } else {
+            "(?:"
+        };
+        self.depth += 1;
+        self.anchor(text);
+        Ok(())
+    }
+
+    fn backreference(&mut self) -> Result<(), Outside> {
+        if self.reading != Reading::Backtracking {
+            return self.outside("a repeated name", true);
+        }
+        let rest = &self.source[self.at..];
+        let name = rest.split_once(')').map_or("", |(name, _)| name);
+        let field =
+            self.format.fields.iter().position(|field| matches!(&field.group, Group::Named(group) if group == name));
+        let Some(field) = field else { return self.outside("a reference to an unknown group", false) };
+        self.at += name.len() + 1;
+        self.atom(&format!("(?:\\{})", field + 1));
+        Ok(())
+    }
+}
+
+fn push_class_char(class: &mut String, c: char) {
+    if c.is_ascii_alphanumeric() {
+        class.push(c);
+    } else {
+        // Writing to a String cannot fail.
+        let _ = write!(class, "\\x{{{:X}}}", u32::from(c));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::{CustomType, FormatOptions};
+
+    fn custom(pattern: &str, reading: Reading) -> Result<String, Outside> {
+        let own = CustomType { pattern: Some(pattern.to_owned()), group_count: 0 };
+        let options = FormatOptions { custom: [("T".to_owned(), own)].into(), case_sensitive: false };
+        let format = Format::new("{:T}", &options).unwrap_or_else(|e| panic!("{e}"));
+        translate(&format, reading)
+    }
+
+    #[test]
+    fn groups_inside_a_field_do_not_capture() {
+        assert_eq!(custom(r"(a|(?P<n>b))+", Reading::Ascii).as_deref(), Ok("((?:a|(?:b))+)"));
+    }
+
+    #[test]
+    fn a_brace_that_is_no_quantifier_stands_for_itself() {
+        assert_eq!(custom("a{b}{,}", Reading::Ascii).as_deref(), Ok(r"(a\{b\}{0,})"));
+        assert_eq!(custom("a{2,}b{,3}{", Reading::Ascii).as_deref(), Ok(r"(a{2,}b{0,3}\{)"));
+    }
+
+    #[test]
+    fn what_the_engines_read_differently_is_outside() {
+        for pattern in [
+            "a**",
+            "*a",
+            "a++",
+            "a{3,2}",
+            r"\1",
+            r"(?i)a",
+            "(?>a)",
+            "a$",
+            r"\q",
+            "[z-a]",
+            "(a",
+            "a)",
+            r"[\w-z]",
+            "(?(1)a|b)",
+        ] {
+            assert!(custom(pattern, Reading::Ascii).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn python_has_four_letters_i_that_are_one_when_case_is_ignored() {
+        assert_eq!(custom("[a-z]i", Reading::Unicode).as_deref(), Ok("([a-ziIıİ][iIıİ])"));
+        assert_eq!(custom("[a-z]i", Reading::Ascii).as_deref(), Ok("([a-z]i)"));
+    }
+
+    #[test]
+    fn lookaround_is_for_the_backtracking_engine() {
+        let outside = custom("a(?=b)", Reading::Ascii).map_err(|outside| outside.needs_backtracking);
+        assert_eq!(outside, Err(true));
+        assert_eq!(custom("a(?=b)", Reading::Backtracking).as_deref(), Ok("(a(?=b))"));
+    }
+}

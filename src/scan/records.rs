@@ -1,0 +1,353 @@
+//! Records: the input is cut at newlines, and each line is matched as one text.
+//!
+//! A `\r` before the newline is dropped. The last record may lack its newline; behind a newline that ends the input there is no record.
+//! Each record ends in exactly one of three ways, and is counted so: it *matched*, and every value could be read; it was
+//! *unmatched*; or it *failed*, since it matched but a value does not fit its type, or it is not UTF-8.
+
+use std::{num::NonZeroUsize, sync::Arc};
+
+use crate::{
+    Pattern,
+    batch::{Batch, Schema},
+    convert::{self, Misfit, Span},
+    error::{Error, Result},
+    input::{Block, Input},
+    limits,
+    plan::{Plan, Spans},
+};
+
+/// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`] either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    /// It has no row.
+    #[default]
+    Skip,
+    /// It has a row: nulls all through when it did not match, else a null for each value that could not be read.
+    Null,
+    /// It ends the scan with an [`Error`] that says where.
+    Raise,
+}
+
+/// How to scan.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ScanOptions {
+    /// Whether a record must match from its beginning to its end, as `parse` does; else its first match is taken, as `search` does.
+    pub full_line: bool,
+    /// How many threads to use; `None` leaves it to the engine. The result is the same.
+    pub threads: Option<NonZeroUsize>,
+    /// What becomes of a record that could not be read.
+    pub on_error: OnError,
+    /// The year of dates that are written without one; `None` is the current year, in UTC.
+    pub year: Option<i32>,
+    /// How many bytes make a batch, about. The rows are the same.
+    pub block_bytes: usize,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        ScanOptions {
+            full_line: true,
+            threads: None,
+            on_error: OnError::Skip,
+            year: None,
+            block_bytes: limits::BLOCK_BYTES,
+        }
+    }
+}
+
+/// What a scan has seen so far. `records == matched + unmatched + failures`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Lines.
+    pub records: u64,
+    /// Records that matched, every value read.
+    pub matched: u64,
+    /// Records that did not match.
+    pub unmatched: u64,
+    /// Records that matched but have a value that does not fit its type, or that are not UTF-8.
+    pub failures: u64,
+    /// Bytes read, newlines included.
+    pub bytes: u64,
+    /// The first few records that did not match or failed, up to [`limits::FAILURES_KEPT`].
+    pub first_failures: Vec<Failure>,
+}
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The name of the file, or `<bytes>`.
+    pub source: String,
+    /// Where the record begins in that source, in bytes, decompressed.
+    pub offset: u64,
+    /// The number of the record in the scan, from 0.
+    pub record: u64,
+    /// Why it could not be read.
+    pub reason: String,
+    /// The record, cut after [`limits::EXCERPT_BYTES`]; what is not UTF-8 in it is replaced by U+FFFD.
+    pub text: String,
+}
+
+/// A scan: an iterator over batches, one for each block of the input that has rows.
+#[derive(Debug)]
+pub struct Scan<'a> {
+    pattern: Pattern,
+    schema: Arc<Schema>,
+    input: Input<'a>,
+    options: ScanOptions,
+    year: i32,
+    stats: Stats,
+    ended: bool,
+}
+
+impl Pattern {
+    /// Scans lines in memory, with the default options.
+    ///
+    /// ```
+    /// let pattern = parsimd::Pattern::new("{level:w}: {message}")?;
+    /// let mut scan = pattern.scan(b"info: up\nnonsense\nwarn: hot\n");
+    /// let batch = scan.read_all()?;
+    /// assert_eq!((batch.len(), scan.stats().unmatched), (2, 1));
+    /// assert_eq!(scan.stats().first_failures[0].offset, 9);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    pub fn scan<'a>(&self, data: &'a [u8]) -> Scan<'a> {
+        self.scan_input(Input::bytes(data), ScanOptions::default())
+    }
+
+    /// Scans the lines of any input.
+    pub fn scan_input<'a>(&self, input: Input<'a>, options: ScanOptions) -> Scan<'a> {
+        Scan {
+            pattern: self.clone(),
+            schema: Arc::clone(self.schema()),
+            input,
+            year: options.year.unwrap_or_else(convert::current_year),
+            options,
+            stats: Stats::default(),
+            ended: false,
+        }
+    }
+}
+
+impl Scan<'_> {
+    /// What was seen so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// The names and types of the columns.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// The rest of the input as one batch.
+    ///
+    /// # Errors
+    /// From the input; from a record, with [`OnError::Raise`]; [`Error::is_limit`] when the text of a column passes 2 GiB.
+    pub fn read_all(&mut self) -> Result<Batch> {
+        let batches = self.collect::<Result<Vec<_>>>()?;
+        Batch::concat(Arc::clone(&self.schema), &batches)
+    }
+
+    fn next_batch(&mut self) -> Result<Option<Batch>> {
+        while let Some(block) = self.input.next_block(self.options.block_bytes.max(1))? {
+            let mut rows = Rows::new(self.pattern.fields().len());
+            let stopped = match_records(&self.pattern, &self.options, &block, &mut self.stats, &mut rows)?;
+            let batch =
+                convert_rows(&self.pattern, &self.options, self.year, &self.schema, &block, &mut self.stats, rows)?;
+            // An earlier record whose value does not fit was raised just now; what stopped the matching comes after it.
+            if let Some(error) = stopped {
+                return Err(error);
+            }
+            self.stats.bytes += block.bytes.len() as u64;
+            if !batch.is_empty() {
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for Scan<'_> {
+    type Item = Result<Batch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let batch = self.next_batch().transpose();
+        self.ended = !matches!(batch, Some(Ok(_)));
+        batch
+    }
+}
+
+impl Block<'_> {
+    /// The error for a record that begins at byte `start` of the block.
+    fn error(&self, start: u32, reason: &str) -> Error {
+        Error::record(self.source, self.offset + u64::from(start), reason)
+    }
+}
+
+/// Where the fields of the rows of a block are.
+struct Rows {
+    /// The span of each record, newline excluded, and its number in the input.
+    records: Vec<(u32, u32, u64)>,
+    /// A column of spans for each field.
+    spans: Vec<Vec<Span>>,
+}
+
+impl Rows {
+    fn new(fields: usize) -> Rows {
+        Rows { records: Vec::new(), spans: vec![Vec::new(); fields] }
+    }
+
+    /// Takes out the rows of `misfits`, which are in order of their rows.
+    fn remove(&mut self, misfits: &[Misfit]) {
+        let is_misfit = |row: usize| misfits.binary_search_by_key(&row, |misfit| misfit.row).is_ok();
+        let mut row = 0;
+        self.records.retain(|_| (!is_misfit(row), row += 1).0);
+        for spans in &mut self.spans {
+            let mut row = 0;
+            spans.retain(|_| (!is_misfit(row), row += 1).0);
+        }
+    }
+}
+
+/// Why a record has no spans.
+enum Unread {
+    Unmatched,
+    NotUtf8,
+    /// A pattern that needs backtracking came to its limit.
+    GaveUp(String),
+}
+
+impl Unread {
+    fn reason(&self) -> &str {
+        match self {
+            Unread::Unmatched => "does not match the pattern",
+            Unread::NotUtf8 => "not UTF-8",
+            Unread::GaveUp(reason) => reason,
+        }
+    }
+}
+
+/// Matches each record of `block`. With [`OnError::Raise`] it stops at the first that cannot be read, and says where in `Some`.
+fn match_records(
+    pattern: &Pattern,
+    options: &ScanOptions,
+    block: &Block<'_>,
+    stats: &mut Stats,
+    rows: &mut Rows,
+) -> Result<Option<Error>> {
+    let plan = pattern.plan();
+    let bytes = block.bytes;
+    let mut newlines = Vec::new();
+    plan.kernels().newlines(bytes, &mut newlines);
+    if !bytes.ends_with(b"\n") {
+        newlines.push(bytes.len() as u32);
+    }
+    let block_is_ascii = bytes.is_ascii();
+    let mut start = 0;
+    for newline in newlines {
+        let line = &bytes[start as usize..newline as usize];
+        let has_newline = (newline as usize) < bytes.len();
+        let text = line.strip_suffix(b"\r").filter(|_| has_newline).unwrap_or(line);
+        let place = (start, start + text.len() as u32, stats.records);
+        stats.records += 1;
+        let found = find(plan, text, block_is_ascii || text.is_ascii(), options.full_line)?;
+        match found {
+            Ok(found) => {
+                rows.records.push(place);
+                for (spans, span) in rows.spans.iter_mut().zip(&found[1..]) {
+                    spans.push(span.map(|(from, to)| (start + from as u32, start + to as u32)));
+                }
+                stats.matched += 1;
+            }
+            Err(unread) => {
+                match unread {
+                    Unread::Unmatched => stats.unmatched += 1,
+                    Unread::NotUtf8 | Unread::GaveUp(_) => stats.failures += 1,
+                }
+                match options.on_error {
+                    OnError::Raise => return Ok(Some(block.error(start, unread.reason()))),
+                    OnError::Null => {
+                        rows.records.push(place);
+                        rows.spans.iter_mut().for_each(|spans| spans.push(None));
+                    }
+                    OnError::Skip => {}
+                }
+                keep_failure(block, place, unread.reason(), stats);
+            }
+        }
+        start = newline + 1;
+    }
+    Ok(None)
+}
+
+fn find(plan: &Plan, record: &[u8], is_ascii: bool, full_line: bool) -> Result<Result<Spans, Unread>> {
+    if !is_ascii && std::str::from_utf8(record).is_err() {
+        return Ok(Err(Unread::NotUtf8));
+    }
+    match plan.find(record, is_ascii, 0, full_line) {
+        Ok(found) => Ok(found.ok_or(Unread::Unmatched)),
+        Err(error) if error.is_limit() => Ok(Err(Unread::GaveUp(error.to_string()))),
+        Err(error) => Err(error),
+    }
+}
+
+/// Converts the spans of a block, a column at a time.
+fn convert_rows(
+    pattern: &Pattern,
+    options: &ScanOptions,
+    year: i32,
+    schema: &Arc<Schema>,
+    block: &Block<'_>,
+    stats: &mut Stats,
+    mut rows: Rows,
+) -> Result<Batch> {
+    loop {
+        let mut misfits = Vec::new();
+        let fields = pattern.fields().iter().zip(&rows.spans);
+        let columns = fields
+            .map(|(field, spans)| {
+                let known = misfits.len();
+                let column = convert::column(field.kind(), block.bytes, spans, year, &mut misfits);
+                for misfit in &mut misfits[known..] {
+                    misfit.reason = format!("field {}: {}", field.column_name(), misfit.reason);
+                }
+                column
+            })
+            .collect();
+        misfits.sort_by_key(|misfit| misfit.row);
+        misfits.dedup_by_key(|misfit| misfit.row);
+        for misfit in &misfits {
+            let place = rows.records[misfit.row];
+            if options.on_error == OnError::Raise {
+                return Err(block.error(place.0, &misfit.reason));
+            }
+            stats.matched -= 1;
+            stats.failures += 1;
+            keep_failure(block, place, &misfit.reason, stats);
+        }
+        if misfits.is_empty() || options.on_error == OnError::Null {
+            return Ok(Batch::new(Arc::clone(schema), columns, rows.records.len()));
+        }
+        // Few records have a value that does not fit: converting the others once more is simpler than mending every column.
+        rows.remove(&misfits);
+    }
+}
+
+/// Keeps an entry of a record that could not be read, in the order of the input.
+fn keep_failure(block: &Block<'_>, (start, end, record): (u32, u32, u64), reason: &str, stats: &mut Stats) {
+    let at = stats.first_failures.partition_point(|failure| failure.record < record);
+    if at < limits::FAILURES_KEPT {
+        let text = &block.bytes[start as usize..end as usize];
+        let text = String::from_utf8_lossy(&text[..text.len().min(limits::EXCERPT_BYTES)]).into_owned();
+        let (source, offset) = (block.source.to_string(), block.offset + u64::from(start));
+        let failure = Failure { source, offset, record, reason: reason.to_owned(), text };
+        stats.first_failures.insert(at, failure);
+        stats.first_failures.truncate(limits::FAILURES_KEPT);
+    }
+}

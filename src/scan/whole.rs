@@ -1,0 +1,164 @@
+//! Whole text: `parse`, `search` and `find_iter`.
+
+use std::ops::Range;
+
+use crate::{
+    Pattern,
+    convert::{self, Value},
+    error::Result,
+    pattern::Field,
+    plan::Spans,
+};
+
+/// Where a pattern matched a text. Fields are converted when they are asked for.
+#[derive(Debug, Clone)]
+pub struct Match<'t> {
+    pattern: Pattern,
+    text: &'t str,
+    spans: Spans,
+}
+
+impl<'t> Match<'t> {
+    /// The span of the whole match, in bytes of the text.
+    pub fn range(&self) -> Range<usize> {
+        self.spans.first().copied().flatten().map_or(0..0, |(start, end)| start..end)
+    }
+
+    /// The span of field `index` (from 0, in the order of the format), in bytes of the text. Padding is outside of it.
+    ///
+    /// `None` past the last field.
+    pub fn span(&self, index: usize) -> Option<Range<usize>> {
+        self.spans.get(index + 1).copied().flatten().map(|(start, end)| start..end)
+    }
+
+    /// The text of field `index`, as it stands in the input.
+    pub fn text(&self, index: usize) -> Option<&'t str> {
+        self.text.get(self.span(index)?)
+    }
+
+    /// The value of field `index`; dates without a year are in the current year, in UTC.
+    ///
+    /// # Errors
+    /// [`Error::is_value`](crate::Error::is_value): the text is no value of its type.
+    pub fn value(&self, index: usize) -> Result<Option<Value<'t>>> {
+        self.value_in_year(index, convert::current_year())
+    }
+
+    /// The value of field `index`; dates without a year are in the year `year`.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value).
+    pub fn value_in_year(&self, index: usize, year: i32) -> Result<Option<Value<'t>>> {
+        let (Some(field), Some(text)) = (self.pattern.fields().get(index), self.text(index)) else { return Ok(None) };
+        convert::value(field.kind(), text, year).map(Some)
+    }
+
+    /// The value of the field called `name`.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value).
+    pub fn get(&self, name: &str) -> Result<Option<Value<'t>>> {
+        match self.pattern.fields().iter().position(|field| field.name() == Some(name)) {
+            Some(index) => self.value(index),
+            None => Ok(None),
+        }
+    }
+
+    /// The fields of the pattern, in order.
+    pub fn fields(&self) -> &[Field] {
+        self.pattern.fields()
+    }
+}
+
+/// The matches of a pattern in a text, from left to right, without overlap.
+///
+/// A match of nothing at all is given once, and the search goes on from the next character.
+#[derive(Debug)]
+pub struct FindIter<'t> {
+    pattern: Pattern,
+    text: &'t str,
+    is_ascii: bool,
+    at: Option<usize>,
+}
+
+impl<'t> Iterator for FindIter<'t> {
+    type Item = Result<Match<'t>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let at = self.at.filter(|&at| at <= self.text.len())?;
+        let found = self.pattern.find(self.text, self.is_ascii, at, false);
+        self.at = match &found {
+            Ok(Some(found)) => {
+                let Range { start, end } = found.range();
+                let step = if start == end { self.text[end..].chars().next().map_or(1, char::len_utf8) } else { 0 };
+                Some(end + step)
+            }
+            _ => None,
+        };
+        found.transpose()
+    }
+}
+
+impl Pattern {
+    /// Matches the whole of `text`.
+    ///
+    /// ```
+    /// use parsimd::{Pattern, Value};
+    ///
+    /// let pattern = Pattern::new("{name} is {age:d}")?;
+    /// let found = pattern.parse("Ada is 36")?.unwrap();
+    /// assert_eq!(found.get("age")?, Some(Value::Int(36)));
+    /// assert!(pattern.parse("Ada is young")?.is_none());
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::is_limit`](crate::Error::is_limit): the pattern compiles to too much, or needs too much backtracking on this text.
+    pub fn parse<'t>(&self, text: &'t str) -> Result<Option<Match<'t>>> {
+        self.find(text, text.is_ascii(), 0, true)
+    }
+
+    /// The first place in `text` where the pattern matches.
+    ///
+    /// ```
+    /// let found = parsimd::Pattern::new("took {ms:d} ms")?.search("GET / took 12 ms, ok")?.unwrap();
+    /// assert_eq!(found.range(), 6..16);
+    /// assert_eq!(found.span(0), Some(11..13));
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn search<'t>(&self, text: &'t str) -> Result<Option<Match<'t>>> {
+        self.search_at(text, 0)
+    }
+
+    /// The first place in `text`, at byte `start` or later, where the pattern matches.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    ///
+    /// # Panics
+    /// When `start` is past the end of the text, or inside of a character.
+    pub fn search_at<'t>(&self, text: &'t str, start: usize) -> Result<Option<Match<'t>>> {
+        assert!(text.is_char_boundary(start), "byte {start} is no place in a text of {} bytes", text.len());
+        self.find(text, text.is_ascii(), start, false)
+    }
+
+    /// All matches in `text`.
+    ///
+    /// ```
+    /// let pattern = parsimd::Pattern::new("<{}>")?;
+    /// let names: Vec<_> = pattern.find_iter("<a><b>").map(|m| m.map(|m| m.text(0))).collect::<Result<_, _>>()?;
+    /// assert_eq!(names, [Some("a"), Some("b")]);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    pub fn find_iter<'t>(&self, text: &'t str) -> FindIter<'t> {
+        FindIter { pattern: self.clone(), text, is_ascii: text.is_ascii(), at: Some(0) }
+    }
+
+    fn find<'t>(&self, text: &'t str, is_ascii: bool, start: usize, whole: bool) -> Result<Option<Match<'t>>> {
+        let spans = self.plan().find(text.as_bytes(), is_ascii, start, whole)?;
+        Ok(spans.map(|spans| Match { pattern: self.clone(), text, spans }))
+    }
+}
