@@ -21,8 +21,9 @@ macro_rules! each {
 
 /// An intrinsic on 64-bit lanes, on each of the four registers.
 macro_rules! each_word {
-    ($f:expr; $($x:expr),+) => {
-        each!(|$($x: uint8x16_t),+| vreinterpretq_u8_u64($f($(vreinterpretq_u64_u8($x)),+)); $($x),+)
+    ($f:expr; $x:expr) => { each!(|x| vreinterpretq_u8_u64($f(vreinterpretq_u64_u8(x))); $x) };
+    ($f:expr; $x:expr, $y:expr) => {
+        each!(|x, y| vreinterpretq_u8_u64($f(vreinterpretq_u64_u8(x), vreinterpretq_u64_u8(y))); $x, $y)
     };
 }
 
