@@ -250,6 +250,16 @@ impl fmt::Display for IsaError {
 
 impl std::error::Error for IsaError {}
 
+/// Whether the eight bytes from each offset in the words of `at` lie inside `block`.
+#[allow(dead_code, reason = "a target may have no vectors")]
+#[inline(always)]
+fn words_fit<V: crate::vector::Vector>(token: V::Token, block: &[u8], at: V) -> bool {
+    // The last offset that fits, negative if none does. With its sign, a difference of two numbers below 2^63 is right; a
+    // greater offset has the sign itself.
+    let last = V::splat_word(token, (block.len() as u64).wrapping_sub(8));
+    block.len() >= 8 && at.or(last.sub_words(at)).word_signs() == 0
+}
+
 /// Whether `size` bytes from each offset lie inside `block`.
 #[allow(dead_code, reason = "a target may have no vectors")]
 #[inline(always)]

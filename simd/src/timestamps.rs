@@ -63,6 +63,8 @@ pub(crate) struct Shape {
     pub(crate) literals: [[u8; 16]; 2],
     /// The places of those bytes.
     pub(crate) literal_places: [u16; 2],
+    /// The place in the first window that is `T` or a space.
+    pub(crate) separator: u16,
 }
 
 /// The order of digits: four of the year, then month (or, where the month has a name, offset minutes), day, hour, minute,
@@ -84,6 +86,7 @@ impl Shape {
             blank: [0; 16],
             literals: [[0; 16]; 2],
             literal_places: [0; 2],
+            separator: 0,
         };
         let mut at = 0;
         while at < size {
@@ -100,6 +103,9 @@ impl Shape {
             } else if matches!(byte, b'-' | b'/' | b':' | b' ' | b',') {
                 shape.literals[window][place] = byte;
                 shape.literal_places[window] |= 1 << place;
+            } else if byte == b'T' {
+                assert!(window == 0);
+                shape.separator |= 1 << place;
             }
             at += 1;
         }

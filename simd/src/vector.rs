@@ -14,6 +14,8 @@
 //! All lanes are little-endian. A value of a `Vector` type can only be made from its [`Vector::Token`], and a token
 //! exists only where the CPU was found to have the instruction set: that is the proof each operation rests on.
 
+use crate::column::Span;
+
 /// 64 bytes in registers.
 pub(crate) trait Vector: Copy {
     /// Proof that this CPU has the instruction set.
@@ -29,8 +31,10 @@ pub(crate) trait Vector: Copy {
     fn load(token: Self::Token, bytes: &[u8; 64]) -> Self;
     /// The words as they are.
     fn from_words(token: Self::Token, words: [u64; 8]) -> Self;
-    /// The 8 words that begin at the offsets `at` of `block`. Panics if one does not lie inside.
-    fn gather_words(token: Self::Token, block: &[u8], at: [u32; 8]) -> Self;
+    /// The spans as words: the start in the low half, the end in the high one.
+    fn load_spans(token: Self::Token, spans: &[Span; 8]) -> Self;
+    /// The 8 words that begin at the offsets in the words of `at` of `block`. Panics if one does not lie inside.
+    fn gather_words(token: Self::Token, block: &[u8], at: Self) -> Self;
     /// The 4 groups that begin at the offsets `at` of `block`. Panics if one does not lie inside.
     fn gather_groups(token: Self::Token, block: &[u8], at: [u32; 4]) -> Self;
     /// The words as an array.
@@ -77,6 +81,10 @@ pub(crate) trait Vector: Copy {
     fn sub_words(self, other: Self) -> Self;
     /// All bits of a word are set where the words are equal, else none.
     fn equal_words(self, other: Self) -> Self;
+    /// Word by word, the product of the low halves.
+    fn multiply_halves(self, other: Self) -> Self;
+    /// Bit *i* is the highest bit of word *i*.
+    fn word_signs(self) -> u8;
     /// Each word becomes the sum of its eight bytes.
     fn sum_bytes(self) -> Self;
 

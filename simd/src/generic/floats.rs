@@ -14,7 +14,8 @@
 //! once, and correctly (William D. Clinger, "How to Read Floating Point Numbers Accurately", 1990). For other mantissas
 //! of up to 19 digits see [`divide`]. Whatever else there is, exponents above all, goes to the scalar twin.
 
-use super::words::{LONGEST, Rows, eight_digits, full_bytes};
+use super::integers::all_digits;
+use super::words::{Digits, Rows, number};
 use crate::column::{Bitmap, Span};
 use crate::numbers::{FloatForm, divide};
 use crate::scalar;
@@ -34,19 +35,7 @@ pub(crate) fn floats<V: Vector>(
     values.reserve(spans.len());
     valid.reserve(spans.len());
     for chunk in chunks {
-        let bare = match form {
-            FloatForm::Plain => Some(*chunk),
-            FloatForm::Percent => without_percent(block, chunk),
-        };
-        let found = bare.and_then(|bare| {
-            let rows = Rows::new(block, &bare)?;
-            Some(match rows.longest {
-                ..=8 => eight_floats::<V, 1>(token, block, &rows),
-                9..=16 => eight_floats::<V, 2>(token, block, &rows),
-                _ => eight_floats::<V, 3>(token, block, &rows),
-            })
-        });
-        let Some((mut numbers, mut certain)) = found else {
+        let Some((mut numbers, mut certain)) = eight_floats::<V>(token, block, chunk, form) else {
             scalar::floats::floats(block, chunk, form, values, valid);
             continue;
         };
@@ -66,6 +55,26 @@ pub(crate) fn floats<V: Vector>(
         valid.push_eight(certain);
     }
     scalar::floats::floats(block, rest, form, values, valid);
+}
+
+/// The floats of eight rows, and which rows are certain to be right; `None` if they cannot be loaded as words.
+#[inline(always)]
+fn eight_floats<V: Vector>(
+    token: V::Token,
+    block: &[u8],
+    spans: &[Span; 8],
+    form: FloatForm,
+) -> Option<([f64; 8], u8)> {
+    let bare = match form {
+        FloatForm::Plain => *spans,
+        FloatForm::Percent => without_percent(block, spans)?,
+    };
+    let rows = Rows::new(token, block, &bare)?;
+    Some(match rows.words {
+        1 => in_words::<V, 1>(token, block, &rows),
+        2 => in_words::<V, 2>(token, block, &rows),
+        _ => in_words::<V, 3>(token, block, &rows),
+    })
 }
 
 /// The rows without the `%` that each must end in, if each does.
@@ -94,86 +103,65 @@ const POWERS: [f64; 32] = {
 
 /// The floats of eight rows of at most `8 · WORDS` bytes, and which rows are certain to be right.
 #[inline(always)]
-fn eight_floats<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: &Rows) -> ([f64; 8], u8) {
-    const { assert!(WORDS as u32 * 8 <= LONGEST) };
+fn in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: &Rows<V>) -> ([f64; 8], u8) {
     let zero = V::splat(token, 0);
     let ones = V::splat(token, 0xff);
     let one = V::splat(token, 1);
-    let nine = V::splat(token, 9);
-    // Word 0 is the last one in the text.
-    let text: [V; WORDS] = std::array::from_fn(|number| rows.word::<V>(token, block, number as u32));
+    let text = Digits::<V, WORDS>::load(token, block, rows);
 
-    // Bytes that are the point, words that have it, and the bytes of that word in front of the point and behind it.
-    let point = text.map(|word| word.equal(V::splat(token, b'.' ^ b'0')));
-    let has_point = point.map(|point| point.equal_words(zero).xor(ones));
-    let mut digits_mask = u64::MAX;
+    let mut moved = [zero; WORDS];
     let mut points = zero;
+    let mut behind = zero;
+    // All ones in the words of rows whose point came in a word before: later in the text, as word 0 is the last one.
+    let mut front_of_it = zero;
     for number in 0..WORDS {
-        digits_mask &= text[number].and_not(point[number]).le_mask(nine);
-        points = points.add_words(point[number].and(one).sum_bytes());
-    }
-
-    let mut front_of_it = zero; // All ones in the words of rows whose point came in an earlier (later in the text) word.
-    let mut moved: [V; WORDS] = text;
-    let mut behind_count = zero;
-    let mut fraction = [zero; WORDS];
-    for number in 0..WORDS {
-        let lowest = point[number].and(zero.sub_words(point[number]));
-        // lowest − 1 where there is a point, else 0.
-        let below = lowest.add_words(has_point[number]).and(has_point[number]);
+        let word = text.words[number];
+        let point = word.equal(V::splat(token, b'.' ^ b'0'));
+        let has_point = point.equal_words(zero).xor(ones);
+        points = points.add_words(point.and(one).sum_bytes());
+        // The bytes in front of the point: the lowest bit of the point, less one; nothing where there is no point.
+        let lowest = point.and(zero.sub_words(point));
+        let below = lowest.add_words(has_point).and(has_point);
         let front = below.or(front_of_it);
-        let stay = text[number].and_not(front.or(point[number]));
-        moved[number] = text[number].and(front).shift_up::<8>().or(stay);
+        let elsewhere = front.or(point);
+        moved[number] = word.and(front).shift_up::<8>().or(word.and_not(elsewhere));
         if number > 0 {
             // What left the word at its high end enters the word behind it, if all of this word moves.
-            let carry = text[number].and(front_of_it).shift_down::<56>();
-            moved[number - 1] = moved[number - 1].or(carry);
+            moved[number - 1] = moved[number - 1].or(word.and(front_of_it).shift_down::<56>());
         }
-        fraction[number] = one.and_not(front.or(point[number]));
-        front_of_it = front_of_it.or(has_point[number]);
-    }
-    for fraction in fraction {
-        behind_count = behind_count.add_words(fraction.sum_bytes());
+        behind = behind.add_words(one.and_not(elsewhere).sum_bytes());
+        front_of_it = front_of_it.or(has_point);
     }
     // Rows without a point have no digits behind it.
-    let behind = behind_count.and(front_of_it).to_words();
-    let points = points.to_words();
+    let behind = behind.and(front_of_it);
 
-    let mut mantissas = eight_digits(token, moved[0]).to_words();
-    if WORDS > 1 {
-        let middle = eight_digits(token, moved[1]).to_words();
-        for row in 0..8 {
-            mantissas[row] = mantissas[row].wrapping_add(middle[row].wrapping_mul(100_000_000));
-        }
-    }
+    // One point at most, at least one digit, and not more than 19, which fit a word.
+    let digits = text.count.sub_words(points);
+    let mut wrong = V::splat_word(token, 1).sub_words(points).or(digits.sub_words(V::splat_word(token, 1)));
     if WORDS > 2 {
-        let first = eight_digits(token, moved[2]).to_words();
-        for row in 0..8 {
-            mantissas[row] = mantissas[row].wrapping_add(first[row].wrapping_mul(10_000_000_000_000_000));
-        }
+        wrong = wrong.or(V::splat_word(token, 19).sub_words(digits));
     }
+    let certain = all_digits(token, &moved).word_signs() & !wrong.word_signs();
 
+    let mantissas = number(token, &moved);
+    let wide = WORDS > 1 && V::splat_word(token, 1 << 53).sub_words(mantissas).or(mantissas).word_signs() != 0;
+    let signs = text.negative.and(V::splat_word(token, 1 << 63)).to_words();
+    let (mantissas, behind) = (mantissas.to_words(), behind.to_words());
     let mut numbers = [0.0; 8];
-    let mut fits = 0;
-    let mut wide = false;
     for row in 0..8 {
-        let digits = u64::from(rows.lengths[row]).wrapping_sub(points[row]);
-        fits |= u8::from(points[row] <= 1 && digits.wrapping_sub(1) < 19) << row;
-        let divisor = POWERS[(behind[row] & 31) as usize];
-        wide |= mantissas[row] > 1 << f64::MANTISSA_DIGITS;
-        numbers[row] = mantissas[row].cast_signed() as f64 / divisor;
+        // A row that is certain has at most 19 digits behind the point.
+        let divisor = POWERS[(behind[row] % 32) as usize];
+        let number = mantissas[row].cast_signed() as f64 / divisor;
+        // The sign is one bit, also of zero.
+        numbers[row] = f64::from_bits(number.to_bits() | signs[row]);
     }
-    let certain = full_bytes(digits_mask) & fits;
-    if WORDS > 1 && wide {
+    if wide {
         for row in 0..8 {
             if certain >> row & 1 == 1 && mantissas[row] > 1 << f64::MANTISSA_DIGITS {
-                numbers[row] = divide(mantissas[row], behind[row] as usize);
+                let number = divide(mantissas[row], behind[row] as usize);
+                numbers[row] = f64::from_bits(number.to_bits() | signs[row]);
             }
         }
-    }
-    for row in 0..8 {
-        // The sign is one bit, also of zero.
-        numbers[row] = f64::from_bits(numbers[row].to_bits() | u64::from(rows.negative[row]) << 63);
     }
     (numbers, certain)
 }

@@ -1,38 +1,60 @@
 //! Columns of integers, and of texts that must be digits.
 
-use super::words::{LONGEST, Rows, eight_digits, full_bytes};
+use super::words::{Digits, Rows, number};
 use crate::column::{Bitmap, Span};
-use crate::numbers::Digits;
+use crate::numbers;
 use crate::scalar;
 use crate::vector::Vector;
 
 /// See `Kernels::digits`.
 #[inline(always)]
-pub(crate) fn digits<V: Vector>(token: V::Token, block: &[u8], spans: &[Span], rule: Digits, valid: &mut Bitmap) {
+pub(crate) fn digits<V: Vector>(
+    token: V::Token,
+    block: &[u8],
+    spans: &[Span],
+    rule: numbers::Digits,
+    valid: &mut Bitmap,
+) {
     let (chunks, rest) = spans.as_chunks::<8>();
-    let nine = V::splat(token, 9);
     valid.reserve(spans.len());
     for chunk in chunks {
-        let Some(rows) = Rows::new(block, chunk) else {
-            scalar::integers::digits(block, chunk, rule, valid);
-            continue;
-        };
-        let mut mask = rows.word::<V>(token, block, 0).le_mask(nine);
-        if rows.longest > 8 {
-            mask &= rows.word::<V>(token, block, 1).le_mask(nine);
+        match Rows::new(token, block, chunk) {
+            Some(rows) => valid.push_eight(match rows.words {
+                1 => digits_in_words::<V, 1>(token, block, &rows, rule),
+                2 => digits_in_words::<V, 2>(token, block, &rows, rule),
+                _ => digits_in_words::<V, 3>(token, block, &rows, rule),
+            }),
+            None => scalar::integers::digits(block, chunk, rule, valid),
         }
-        if rows.longest > 16 {
-            mask &= rows.word::<V>(token, block, 2).le_mask(nine);
-        }
-        let mut fits = 0;
-        for row in 0..8 {
-            let signed = rows.lengths[row] != chunk[row].end - chunk[row].start;
-            let length = rows.lengths[row];
-            fits |= u8::from(rule.allows(signed, length as usize)) << row;
-        }
-        valid.push_eight(full_bytes(mask) & fits);
     }
     scalar::integers::digits(block, rest, rule, valid);
+}
+
+/// Which of eight rows are what `rule` asks for.
+#[inline(always)]
+fn digits_in_words<V: Vector, const WORDS: usize>(
+    token: V::Token,
+    block: &[u8],
+    rows: &Rows<V>,
+    rule: numbers::Digits,
+) -> u8 {
+    let digits = Digits::<V, WORDS>::load(token, block, rows);
+    let limit = |digits: u32| V::splat_word(token, u64::from(digits));
+    let too_few = digits.count.sub_words(limit(rule.min.max(1)));
+    let too_many = limit(rule.max).sub_words(digits.count);
+    let wrong_sign = if rule.sign { V::splat(token, 0) } else { digits.signed };
+    !too_few.or(too_many).or(wrong_sign).word_signs() & all_digits(token, &digits.words).word_signs()
+}
+
+/// All ones in the words of rows in which each byte is 0 to 9.
+#[inline(always)]
+pub(crate) fn all_digits<V: Vector, const WORDS: usize>(token: V::Token, words: &[V; WORDS]) -> V {
+    let nine = V::splat(token, 9);
+    let mut more = V::splat(token, 0);
+    for word in words {
+        more = more.or(word.saturating_sub(nine));
+    }
+    more.equal_words(V::splat(token, 0))
 }
 
 /// See `Kernels::integers`.
@@ -49,12 +71,11 @@ pub(crate) fn integers<V: Vector>(
     values.reserve(spans.len());
     valid.reserve(spans.len());
     for chunk in chunks {
-        let Some((mut numbers, mut certain)) =
-            Rows::new(block, chunk).and_then(|rows| eight_integers::<V>(token, block, &rows))
-        else {
+        let Some((numbers, mut certain)) = eight_integers::<V>(token, block, chunk) else {
             scalar::integers::integers(block, chunk, grouping, values, valid);
             continue;
         };
+        let mut numbers = numbers.to_words().map(u64::cast_signed);
         if certain != 0xff && grouping.is_some() {
             for row in 0..8 {
                 if certain >> row & 1 == 0
@@ -71,49 +92,39 @@ pub(crate) fn integers<V: Vector>(
     scalar::integers::integers(block, rest, grouping, values, valid);
 }
 
-/// The numbers of eight rows, 0 where there is none, and which rows have one. `None` if a row has more than 19 digits:
-/// it may have zeros in front, and its value is not certain here.
+/// The numbers of eight rows, 0 where there is none, and which rows have one. `None` if the rows cannot be loaded as
+/// words, or one has more than 19 digits: it may have zeros in front, and its value is not certain here.
 #[inline(always)]
-fn eight_integers<V: Vector>(token: V::Token, block: &[u8], rows: &Rows) -> Option<([i64; 8], u8)> {
-    const { assert!(LONGEST >= 20) };
-    let nine = V::splat(token, 9);
-    let last = rows.word::<V>(token, block, 0);
-    let mut mask = last.le_mask(nine);
-    let mut sums = eight_digits(token, last).to_words();
-    if rows.longest > 8 {
-        let middle = rows.word::<V>(token, block, 1);
-        mask &= middle.le_mask(nine);
-        let middle = eight_digits(token, middle).to_words();
-        for row in 0..8 {
-            sums[row] += middle[row] * 100_000_000;
-        }
+fn eight_integers<V: Vector>(token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<(V, u8)> {
+    let rows = Rows::new(token, block, spans)?;
+    match rows.words {
+        1 => integers_in_words::<V, 1>(token, block, &rows),
+        2 => integers_in_words::<V, 2>(token, block, &rows),
+        _ => integers_in_words::<V, 3>(token, block, &rows),
     }
-    if rows.longest > 16 {
-        if rows.lengths.iter().any(|&length| length > 19) {
+}
+
+#[inline(always)]
+fn integers_in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: &Rows<V>) -> Option<(V, u8)> {
+    let digits = Digits::<V, WORDS>::load(token, block, rows);
+    let sum = number(token, &digits.words);
+    let too_few = digits.count.sub_words(V::splat_word(token, 1));
+    let mut wrong = too_few;
+    if WORDS > 2 {
+        if V::splat_word(token, 19).sub_words(digits.count).word_signs() != 0 {
             return None;
         }
-        let first = rows.word::<V>(token, block, 2);
-        mask &= first.le_mask(nine);
-        let first = eight_digits(token, first).to_words();
-        for row in 0..8 {
-            // Of three digits at most, unless a byte is no digit: then the row is dropped below.
-            sums[row] = sums[row].wrapping_add(first[row].wrapping_mul(10_000_000_000_000_000));
-        }
+        // 19 digits are less than 2^64. With the sign bit set, only -2^63 is a value.
+        let least = sum.equal_words(V::splat_word(token, 1 << 63)).and(digits.negative);
+        wrong = wrong.or(sum.and_not(least));
     }
-    let mut fits = 0;
-    let mut numbers = [0; 8];
-    for row in 0..8 {
-        let negative = u64::from(rows.negative[row]);
-        // 0 − sum where negative, else the sum: in two's complement, all bits turned over and one added.
-        numbers[row] = (sums[row] ^ negative.wrapping_neg()).wrapping_add(negative).cast_signed();
-        let fit = rows.lengths[row] > 0 && sums[row] <= i64::MAX.cast_unsigned() + negative;
-        fits |= u8::from(fit) << row;
+    let right = all_digits(token, &digits.words);
+    let certain = right.word_signs() & !wrong.word_signs();
+    // Where negative, all bits turned over and one added.
+    let numbers = sum.xor(digits.negative).sub_words(digits.negative);
+    if certain == 0xff {
+        return Some((numbers, certain));
     }
-    let certain = full_bytes(mask) & fits;
-    if certain != 0xff {
-        for row in 0..8 {
-            numbers[row] = if certain >> row & 1 == 1 { numbers[row] } else { 0 };
-        }
-    }
-    Some((numbers, certain))
+    let keep = V::splat_word(token, 1 << 63).and(wrong).equal_words(V::splat(token, 0)).and(right);
+    Some((numbers.and(keep), certain))
 }

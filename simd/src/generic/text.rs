@@ -108,7 +108,9 @@ fn wrong<V: Vector>(token: V::Token, before: V, bytes: V) -> V {
         return before.saturating_sub(limits).and(last);
     }
     let nibble = V::splat(token, 15);
-    let [first_high, first_low, second_high] = TABLES.map(|table| V::splat_group(token, table));
+    let first_high = V::splat_group(token, TABLES[0]);
+    let first_low = V::splat_group(token, TABLES[1]);
+    let second_high = V::splat_group(token, TABLES[2]);
     let first = bytes.earlier::<1>(before);
     let classes = first_high
         .swizzle(first.high_nibbles())

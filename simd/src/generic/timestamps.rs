@@ -35,29 +35,27 @@ pub(crate) fn timestamps<V: Vector>(
     let mut out = Column { micros, offsets, valid };
     match layout {
         Layout::Iso8601 => {
-            let (upper, blank) = (V::splat(token, b'T'), V::splat(token, b' '));
-            let separator = |first: V| first.eq_mask(upper) | first.eq_mask(blank) | !every_group(1 << 10);
-            column::<V>(token, block, spans, layout, &Shape::ISO8601, &mut out, separator, |row, text| {
+            column::<V>(token, block, spans, layout, &Shape::ISO8601, &mut out, |row, text| {
                 let fields = row.fields();
                 let (micros, offset) = if text.len() == 19 { (0, NO_OFFSET) } else { iso_tail(&text[19..])? };
                 Some((Fields { micros, ..fields }, offset))
             });
         }
-        Layout::Apache => column::<V>(token, block, spans, layout, &Shape::APACHE, &mut out, all, |row, _| {
+        Layout::Apache => column::<V>(token, block, spans, layout, &Shape::APACHE, &mut out, |row, _| {
             let offset = signed_offset(row.second(11), row.number(7), row.number(2))?;
             Some((Fields { month: month(row.first(3)), ..row.fields() }, offset))
         }),
         Layout::Syslog { year } => {
-            column::<V>(token, block, spans, layout, &Shape::SYSLOG, &mut out, all, |row, _| {
+            column::<V>(token, block, spans, layout, &Shape::SYSLOG, &mut out, |row, _| {
                 Some((Fields { year: year.into(), month: month(row.first(1)), ..row.fields() }, NO_OFFSET))
             });
         }
-        Layout::Ctime => column::<V>(token, block, spans, layout, &Shape::CTIME, &mut out, all, |row, _| {
+        Layout::Ctime => column::<V>(token, block, spans, layout, &Shape::CTIME, &mut out, |row, _| {
             let fields = Fields { month: month(row.first(4)), ..row.fields() };
             is_weekday(row.first(0)).then_some((fields, NO_OFFSET))
         }),
         Layout::CommaMillis => {
-            column::<V>(token, block, spans, layout, &Shape::COMMA_MILLIS, &mut out, all, |row, _| {
+            column::<V>(token, block, spans, layout, &Shape::COMMA_MILLIS, &mut out, |row, _| {
                 let digits = [13, 14, 15].map(|place| u32::from(row.second(place).wrapping_sub(b'0')));
                 let right = digits.iter().all(|&digit| digit < 10);
                 let micros = (digits[0] * 100 + digits[1] * 10 + digits[2]) * 1000;
@@ -65,12 +63,6 @@ pub(crate) fn timestamps<V: Vector>(
             });
         }
     }
-}
-
-/// No group is turned down.
-#[inline(always)]
-fn all<V>(_first: V) -> u64 {
-    u64::MAX
 }
 
 /// The same 16 bits for each of the four groups.
@@ -129,8 +121,7 @@ impl Row {
     }
 }
 
-/// Appends the rows: `turned_down` gives a mask whose zeros are wrong bytes of the first window, and `finish` makes the
-/// fields and the offset of a row whose digits and literal bytes are right.
+/// Appends the rows: `finish` makes the fields and the offset of a row whose digits and literal bytes are right.
 #[inline(always)]
 #[allow(clippy::too_many_arguments, reason = "inlined; the closures are what differs")]
 fn column<V: Vector>(
@@ -140,7 +131,6 @@ fn column<V: Vector>(
     layout: Layout,
     shape: &Shape,
     out: &mut Column<'_>,
-    right: impl Fn(V) -> u64,
     finish: impl Fn(&Row, &[u8]) -> Option<(Fields, i16)>,
 ) {
     let (chunks, rest) = spans.as_chunks::<8>();
@@ -166,7 +156,7 @@ fn column<V: Vector>(
         let (mut micros, mut offsets, mut certain) = ([0; 8], [NO_OFFSET; 8], 0u8);
         for half in 0..2 {
             let four: [Span; 4] = std::array::from_fn(|row| chunk[half * 4 + row]);
-            let (rows, good) = four_rows::<V>(token, block, &four, shape, &right);
+            let (rows, good) = four_rows::<V>(token, block, &four, shape);
             for row in 0..4 {
                 if good >> (row * 16) & 0xffff != 0xffff {
                     continue;
@@ -191,25 +181,22 @@ fn column<V: Vector>(
 
 /// Four rows, and a mask of the bytes that are right: 16 bits for each.
 #[inline(always)]
-fn four_rows<V: Vector>(
-    token: V::Token,
-    block: &[u8],
-    spans: &[Span; 4],
-    shape: &Shape,
-    right: impl Fn(V) -> u64,
-) -> ([Row; 4], u64) {
+fn four_rows<V: Vector>(token: V::Token, block: &[u8], spans: &[Span; 4], shape: &Shape) -> ([Row; 4], u64) {
     let at = spans.map(|span| span.start - shape.lead);
     let first = V::gather_groups(token, block, at);
     let second = V::gather_groups(token, block, at.map(|at| at + shape.second_at));
-    let group = |bytes: [u8; 16]| V::splat_group(token, bytes);
 
-    let mut good = right(first);
-    good &= first.eq_mask(group(shape.literals[0])) | !every_group(shape.literal_places[0]);
-    good &= second.eq_mask(group(shape.literals[1])) | !every_group(shape.literal_places[1]);
+    let mut good = first.eq_mask(V::splat_group(token, shape.literals[0])) | !every_group(shape.literal_places[0]);
+    good &= second.eq_mask(V::splat_group(token, shape.literals[1])) | !every_group(shape.literal_places[1]);
+    if shape.separator != 0 {
+        let either = first.eq_mask(V::splat(token, b'T')) | first.eq_mask(V::splat(token, b' '));
+        good &= either | !every_group(shape.separator);
+    }
 
-    let text = first.swizzle(group(shape.digits[0])).or(second.swizzle(group(shape.digits[1])));
-    let digits = text.xor(V::splat(token, b'0')).and(group(shape.used));
-    let digits = digits.and_not(digits.equal(group(shape.blank)));
+    let from_first = first.swizzle(V::splat_group(token, shape.digits[0]));
+    let text = from_first.or(second.swizzle(V::splat_group(token, shape.digits[1])));
+    let digits = text.xor(V::splat(token, b'0')).and(V::splat_group(token, shape.used));
+    let digits = digits.and_not(digits.equal(V::splat_group(token, shape.blank)));
     good &= digits.le_mask(V::splat(token, 9));
 
     let numbers = digits.weigh_bytes(V::splat_word(token, 0x010a_010a_010a_010a)).to_words();

@@ -4,78 +4,95 @@
 //! rest zeroed, so that digits stand where a number of 8, 16 or 24 digits would have them, with zeros in front:
 //!
 //! ```text
-//! text      … G E T   /   -  4 2 9 4 9 6 7 2 9 6 \n …
-//! words           |- 4 2|9 4 9 6 7 2 9 6|       sign taken off, '0' subtracted:
-//!                 |0 0 0 0 0 0 4 2|9 4 9 6 7 2 9 6|
+//! text        … G E T   /   -  4 2 9 4 9 6 7 2 9 6 \n …
+//! words            |/   -  4 2|9 4 9 6 7 2 9 6|
+//! zeros before     |0 0 - 4 2 …
+//! no sign, − '0'   |0 0 0 0 0 0 4 2|9 4 9 6 7 2 9 6|
 //! ```
 
 use crate::column::Span;
 use crate::vector::Vector;
 
-/// Eight rows whose bytes are all inside the block, with as many bytes in front of each row's end as the words need.
+/// Eight rows whose bytes are all inside the block, with as many bytes in front of each row's end as its words need.
 #[derive(Clone, Copy)]
-pub(crate) struct Rows {
+pub(crate) struct Rows<V> {
     /// Where each row ends.
-    pub(crate) ends: [u32; 8],
-    /// How long each row is without its sign.
-    pub(crate) lengths: [u32; 8],
-    /// 1 for a row that begins with `-`, else 0.
-    pub(crate) negative: [u8; 8],
-    /// The greatest of the lengths.
-    pub(crate) longest: u32,
+    ends: V,
+    /// How long each row is.
+    lengths: V,
+    /// How many words the longest row needs: 1, 2 or 3.
+    pub(crate) words: u32,
 }
 
-/// The most bytes of a row that words are made of.
-pub(crate) const LONGEST: u32 = 24;
-
-impl Rows {
-    /// The rows of `spans`, if none is longer than [`LONGEST`] or empty and all can be loaded from.
+impl<V: Vector> Rows<V> {
+    /// The rows of `spans`, if none is longer than three words and all can be loaded from.
     #[inline(always)]
-    pub(crate) fn new(block: &[u8], spans: &[Span; 8]) -> Option<Rows> {
-        let size = u32::try_from(block.len()).ok()?;
-        let (mut starts, mut ends, mut whole) = ([0; 8], [0; 8], [0; 8]);
-        for row in 0..8 {
-            starts[row] = spans[row].start;
-            ends[row] = spans[row].end;
-            // A span that ends before it starts gets a length that is far too great.
-            whole[row] = ends[row].wrapping_sub(starts[row]).wrapping_sub(1);
-        }
-        let longest = whole.into_iter().fold(0, u32::max);
-        let first_end = ends.into_iter().fold(u32::MAX, u32::min);
-        let last_end = ends.into_iter().fold(0, u32::max);
-        if longest >= LONGEST || last_end > size {
+    pub(crate) fn new(token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<Rows<V>> {
+        // All numbers here are less than 2^33, and what is negative has the sign bit: one test at the end.
+        let spans = V::load_spans(token, spans);
+        let ends = spans.shift_down::<32>();
+        let lengths = ends.sub_words(spans.and(V::splat_word(token, 0xffff_ffff)));
+        let limit = |bytes: u64| V::splat_word(token, bytes);
+        let words = if limit(8).sub_words(lengths).word_signs() == 0 {
+            1
+        } else if limit(16).sub_words(lengths).word_signs() == 0 {
+            2
+        } else {
+            3
+        };
+        let too_long = limit(24).sub_words(lengths);
+        let past_the_end = limit(block.len() as u64).sub_words(ends);
+        let before_the_start = ends.sub_words(limit(8 * u64::from(words)));
+        let wrong = lengths.or(too_long).or(past_the_end).or(before_the_start);
+        if wrong.word_signs() != 0 {
             return None;
         }
-        // The bytes that all words in use have, back from the end.
-        let reach = (longest + 1).next_multiple_of(8);
-        if first_end < reach {
-            return None;
-        }
-        let mut rows = Rows { ends, lengths: [0; 8], negative: [0; 8], longest: 0 };
-        let mut firsts = [0u8; 8];
-        for row in 0..8 {
-            firsts[row] = *block.get(starts[row] as usize)?;
-        }
-        for row in 0..8 {
-            let (minus, plus) = (firsts[row] == b'-', firsts[row] == b'+');
-            rows.negative[row] = minus.into();
-            rows.lengths[row] = whole[row] + 1 - u32::from(minus | plus);
-        }
-        rows.longest = longest + 1;
-        Some(rows)
+        Some(Rows { ends, lengths, words })
     }
+}
 
-    /// The word that is `number` words in front of each row's end (0 is the last one), less `'0'` in each byte, and
-    /// zero outside of the row.
+/// The bytes of eight rows without a sign, less `'0'`: word 0 is the last one in the text.
+#[derive(Clone, Copy)]
+pub(crate) struct Digits<V, const WORDS: usize> {
+    pub(crate) words: [V; WORDS],
+    /// How many bytes there are.
+    pub(crate) count: V,
+    /// All ones in the words of rows with a sign.
+    pub(crate) signed: V,
+    /// All ones in the words of rows with `-` in front.
+    pub(crate) negative: V,
+}
+
+impl<V: Vector, const WORDS: usize> Digits<V, WORDS> {
+    /// Loads the words of `rows`.
     #[inline(always)]
-    pub(crate) fn word<V: Vector>(&self, token: V::Token, block: &[u8], number: u32) -> V {
-        let at = self.ends.map(|end| end - 8 * (number + 1));
-        let keep = self.lengths.map(|length| {
-            let bytes = length.saturating_sub(8 * number).min(8);
-            // All ones shifted by 8·(8 − bytes), where a shift by 64 gives zero.
-            u64::MAX.checked_shl(64 - 8 * bytes).unwrap_or(0)
-        });
-        V::gather_words(token, block, at).xor(V::splat(token, b'0')).and(V::from_words(token, keep))
+    pub(crate) fn load(token: V::Token, block: &[u8], rows: &Rows<V>) -> Self {
+        let zero = V::splat(token, 0);
+        let ones = V::splat(token, 0xff);
+        // The length of its row in each byte.
+        let length = rows.lengths.swizzle(V::splat_group(token, [0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8]));
+        let mut words = [zero; WORDS];
+        let (mut minus, mut sign) = (zero, zero);
+        let mut behind = zero;
+        for number in (0..WORDS).rev() {
+            // Byte j of the word belongs to the row if the row has at least 8 − j bytes, and 8 more for each word behind.
+            let least = V::splat_word(token, 0x0102_0304_0506_0708 + 0x0808_0808_0808_0808 * number as u64);
+            let kept = least.saturating_sub(length).equal(zero);
+            let at = rows.ends.sub_words(V::splat_word(token, 8 * (number as u64 + 1)));
+            let text = V::gather_words(token, block, at).xor(V::splat(token, b'0')).and(kept);
+            // The row's first byte: the lowest that is kept, unless the word in front has one.
+            let first = kept.and_not(kept.shift_up::<8>()).and_not(behind);
+            let is_minus = text.equal(V::splat(token, b'-' ^ b'0')).and(first);
+            let is_sign = text.equal(V::splat(token, b'+' ^ b'0')).and(first).or(is_minus);
+            words[number] = text.and_not(is_sign);
+            minus = minus.or(is_minus);
+            sign = sign.or(is_sign);
+            behind = kept.equal_words(zero).xor(ones);
+        }
+        let signed = sign.equal_words(zero).xor(ones);
+        let negative = minus.equal_words(zero).xor(ones);
+        // All ones is −1.
+        Digits { words, count: rows.lengths.add_words(signed), signed, negative }
     }
 }
 
@@ -91,12 +108,18 @@ pub(crate) fn eight_digits<V: Vector>(token: V::Token, digits: V) -> V {
     halves.shift_down::<32>().add_words(halves.and(V::splat_word(token, 0xffff_ffff)))
 }
 
-/// Bit *i* of the answer is set where all eight bits of byte *i* are.
+/// The number that all digits are worth, per word, modulo 2^64.
 #[inline(always)]
-pub(crate) fn full_bytes(mask: u64) -> u8 {
-    let mut full = 0;
-    for (row, byte) in mask.to_le_bytes().into_iter().enumerate() {
-        full |= u8::from(byte == 0xff) << row;
+pub(crate) fn number<V: Vector, const WORDS: usize>(token: V::Token, words: &[V; WORDS]) -> V {
+    let base = V::splat_word(token, 100_000_000);
+    let mut sum = eight_digits(token, words[WORDS - 1]);
+    for number in (0..WORDS - 1).rev() {
+        let mut product = sum.multiply_halves(base);
+        if number + 2 < WORDS {
+            // The sum has more than 32 bits.
+            product = product.add_words(sum.shift_down::<32>().multiply_halves(base).shift_up::<32>());
+        }
+        sum = product.add_words(eight_digits(token, words[number]));
     }
-    full
+    sum
 }

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::harness::{Random, cases, run};
+use crate::Span;
 use crate::vector::Vector;
 
 /// Stamps the tests for one instruction set.
@@ -95,6 +96,8 @@ fn operations<V: Vector>(token: V::Token) {
         same_words(v.add_words(w), &|x, y| x.wrapping_add(y));
         same_words(v.sub_words(w), &|x, y| x.wrapping_sub(y));
         same_words(v.equal_words(w), &|x, y| if x == y { u64::MAX } else { 0 });
+        same_words(v.multiply_halves(w), &|x, y| (x & 0xffff_ffff) * (y & 0xffff_ffff));
+        assert_eq!(u64::from(v.word_signs()), (0..8).fold(0, |bits, i| bits | words(a)[i] >> 63 << i));
         same_words(v.sum_bytes(), &|x, _| x.to_le_bytes().into_iter().map(u64::from).sum());
 
         // Within the limits: weights to 127, sums to 32,767.
@@ -111,8 +114,10 @@ fn operations<V: Vector>(token: V::Token) {
         same(V::load(token, &small).weigh_pairs(V::load(token, &other)), &|i| sum(i / 4).to_le_bytes()[i % 4]);
 
         let block: Vec<u8> = [a, b].concat();
-        let at: [u32; 8] = std::array::from_fn(|_| random.below(128 - 8 + 1) as u32);
-        same(V::gather_words(token, &block, at), &|i| block[at[i / 8] as usize + i % 8]);
+        let at: [u64; 8] = std::array::from_fn(|_| random.below(128 - 8 + 1) as u64);
+        same(V::gather_words(token, &block, V::from_words(token, at)), &|i| block[at[i / 8] as usize + i % 8]);
+        let spans = words(a).map(|word| Span::new(word as u32, (word >> 32) as u32));
+        same(V::load_spans(token, &spans), &|i| a[i]);
         let at: [u32; 4] = std::array::from_fn(|_| random.below(128 - 16 + 1) as u32);
         same(V::gather_groups(token, &block, at), &|i| block[at[i / 16] as usize + i % 16]);
 
@@ -122,13 +127,20 @@ fn operations<V: Vector>(token: V::Token) {
         let wanted: Vec<u32> = (0..64).filter(|bit| bits >> bit & 1 == 1).map(|bit| base + bit).collect();
         assert_eq!(out[..wanted.len()], wanted);
     }
-    for at in [121, 128, u32::MAX] {
-        let mut all = [0; 8];
-        all[at as usize % 8] = at;
-        let gathered = catch_unwind(AssertUnwindSafe(|| V::gather_words(token, &[0; 128], all).to_words()));
-        assert!(gathered.is_err(), "a word at {at} of 128");
-        let gathered =
-            catch_unwind(AssertUnwindSafe(|| V::gather_groups(token, &[0; 128], [0, at - 8, 0, 0]).to_words()));
-        assert!(gathered.is_err(), "a group at {at} − 8 of 128");
+    for place in 0..8 {
+        for at in [121, 128, 1 << 32, i64::MAX.cast_unsigned(), 1 << 63, u64::MAX - 7, u64::MAX] {
+            let mut all = [0; 8];
+            all[place] = at;
+            let gather = || V::gather_words(token, &[0; 128], V::from_words(token, all)).to_words();
+            assert!(catch_unwind(AssertUnwindSafe(gather)).is_err(), "a word at {at} of 128");
+            let gather = || V::gather_words(token, &[0; 7], V::splat(token, 0)).to_words();
+            assert!(catch_unwind(AssertUnwindSafe(gather)).is_err(), "a word of 7 bytes");
+        }
+        for at in [113, 128, u32::MAX] {
+            let mut all = [0; 4];
+            all[place % 4] = at;
+            let gather = || V::gather_groups(token, &[0; 128], all).to_words();
+            assert!(catch_unwind(AssertUnwindSafe(gather)).is_err(), "a group at {at} of 128");
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::arch::aarch64::*;
 
-use crate::isa::{fits, write_each};
+use crate::column::Span;
+use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
 
@@ -45,8 +46,13 @@ impl Vector for Bytes {
             let register = |i: usize| vreinterpretq_u8_u64(vld1q_u64(words.as_ptr().add(2 * i)));
             Bytes([register(0), register(1), register(2), register(3)])
         }
-        fn gather_words(_token: Token, block: &[u8], at: [u32; 8]) -> Self {
-            assert!(fits(block, &at, 8));
+        fn load_spans(_token: Token, spans: &[Span; 8]) -> Self {
+            let register = |i: usize| vld1q_u8(spans.as_ptr().add(2 * i).cast());
+            Bytes([register(0), register(1), register(2), register(3)])
+        }
+        fn gather_words(token: Token, block: &[u8], at: Self) -> Self {
+            assert!(words_fit(token, block, at));
+            let at = at.to_words();
             // The check above: each of the 8 bytes from each offset lies inside the block.
             let word = |i: usize| vld1_u8(block.as_ptr().add(at[i] as usize));
             let register = |i: usize| vcombine_u8(word(2 * i), word(2 * i + 1));
@@ -101,6 +107,14 @@ impl Vector for Bytes {
         fn add_words(self, other: Self) -> Self { each_word!(vaddq_u64; self, other) }
         fn sub_words(self, other: Self) -> Self { each_word!(vsubq_u64; self, other) }
         fn equal_words(self, other: Self) -> Self { each_word!(vceqq_u64; self, other) }
+        fn multiply_halves(self, other: Self) -> Self {
+            each_word!(|x, y| vmull_u32(vmovn_u64(x), vmovn_u64(y)); self, other)
+        }
+        fn word_signs(self) -> u8 {
+            // The sign of each word is that of its last byte.
+            let signs = self.sign_mask() >> 7 & 0x0101_0101_0101_0101;
+            (signs.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
+        }
         fn sum_bytes(self) -> Self {
             each!(|x| vreinterpretq_u8_u64(vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(x)))); self)
         }

@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use crate::isa::{fits, write_each};
+use crate::column::Span;
+use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
 
@@ -40,8 +41,13 @@ impl Vector for Bytes {
             let at = words.as_ptr();
             Bytes([_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(4).cast())])
         }
-        fn gather_words(_token: Token, block: &[u8], at: [u32; 8]) -> Self {
-            assert!(fits(block, &at, 8));
+        fn load_spans(_token: Token, spans: &[Span; 8]) -> Self {
+            let at = spans.as_ptr();
+            Bytes([_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(4).cast())])
+        }
+        fn gather_words(token: Token, block: &[u8], at: Self) -> Self {
+            assert!(words_fit(token, block, at));
+            let at = at.to_words();
             // The check above: each of the 8 bytes from each offset lies inside the block.
             let word = |i: usize| block.as_ptr().add(at[i] as usize).cast::<i64>().read_unaligned();
             Bytes([
@@ -98,6 +104,12 @@ impl Vector for Bytes {
         fn add_words(self, other: Self) -> Self { both!(_mm256_add_epi64; self, other) }
         fn sub_words(self, other: Self) -> Self { both!(_mm256_sub_epi64; self, other) }
         fn equal_words(self, other: Self) -> Self { both!(_mm256_cmpeq_epi64; self, other) }
+        fn multiply_halves(self, other: Self) -> Self { both!(_mm256_mul_epu32; self, other) }
+        fn word_signs(self) -> u8 {
+            let low = _mm256_movemask_pd(_mm256_castsi256_pd(self.0[0]));
+            let high = _mm256_movemask_pd(_mm256_castsi256_pd(self.0[1]));
+            (low | high << 4) as u8
+        }
         fn sum_bytes(self) -> Self { both!(_mm256_sad_epu8; self, Bytes([_mm256_setzero_si256(); 2])) }
 
         fn weigh_bytes(self, weights: Self) -> Self { both!(_mm256_maddubs_epi16; self, weights) }

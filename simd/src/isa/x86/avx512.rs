@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use crate::isa::fits;
+use crate::column::Span;
+use crate::isa::{fits, words_fit};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
 
@@ -34,11 +35,13 @@ impl Vector for Bytes {
         fn splat_word(_token: Token, word: u64) -> Self { Bytes(_mm512_set1_epi64(word.cast_signed())) }
         fn load(_token: Token, bytes: &[u8; 64]) -> Self { Bytes(_mm512_loadu_si512(bytes.as_ptr().cast())) }
         fn from_words(_token: Token, words: [u64; 8]) -> Self { Bytes(_mm512_loadu_si512(words.as_ptr().cast())) }
-        fn gather_words(_token: Token, block: &[u8], at: [u32; 8]) -> Self {
-            assert!(fits(block, &at, 8));
-            // The check above: each of the 8 bytes from each offset lies inside the block. Offsets are zero-extended.
-            let at = _mm512_cvtepu32_epi64(_mm256_loadu_si256(at.as_ptr().cast()));
-            Bytes(_mm512_i64gather_epi64::<1>(at, block.as_ptr().cast()))
+        fn load_spans(_token: Token, spans: &[Span; 8]) -> Self {
+            Bytes(_mm512_loadu_si512(spans.as_ptr().cast()))
+        }
+        fn gather_words(token: Token, block: &[u8], at: Self) -> Self {
+            assert!(words_fit(token, block, at));
+            // The check above: each of the 8 bytes from each offset lies inside the block.
+            Bytes(_mm512_i64gather_epi64::<1>(at.0, block.as_ptr().cast()))
         }
         fn gather_groups(_token: Token, block: &[u8], at: [u32; 4]) -> Self {
             assert!(fits(block, &at, 16));
@@ -78,6 +81,8 @@ impl Vector for Bytes {
         fn equal_words(self, other: Self) -> Self {
             Bytes(_mm512_movm_epi64(_mm512_cmpeq_epi64_mask(self.0, other.0)))
         }
+        fn multiply_halves(self, other: Self) -> Self { Bytes(_mm512_mul_epu32(self.0, other.0)) }
+        fn word_signs(self) -> u8 { _mm512_movepi64_mask(self.0) }
         fn sum_bytes(self) -> Self { Bytes(_mm512_sad_epu8(self.0, _mm512_setzero_si512())) }
 
         fn weigh_bytes(self, weights: Self) -> Self { Bytes(_mm512_maddubs_epi16(self.0, weights.0)) }

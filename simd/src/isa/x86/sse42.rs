@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use crate::isa::{fits, write_each};
+use crate::column::Span;
+use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
 
@@ -36,8 +37,13 @@ impl Vector for Bytes {
             let register = |i: usize| _mm_loadu_si128(words.as_ptr().add(2 * i).cast());
             Bytes([register(0), register(1), register(2), register(3)])
         }
-        fn gather_words(_token: Token, block: &[u8], at: [u32; 8]) -> Self {
-            assert!(fits(block, &at, 8));
+        fn load_spans(_token: Token, spans: &[Span; 8]) -> Self {
+            let register = |i: usize| _mm_loadu_si128(spans.as_ptr().add(2 * i).cast());
+            Bytes([register(0), register(1), register(2), register(3)])
+        }
+        fn gather_words(token: Token, block: &[u8], at: Self) -> Self {
+            assert!(words_fit(token, block, at));
+            let at = at.to_words();
             // The check above: each of the 8 bytes from each offset lies inside the block.
             let word = |i: usize| block.as_ptr().add(at[i] as usize).cast::<i64>().read_unaligned();
             let register = |i: usize| _mm_set_epi64x(word(2 * i + 1), word(2 * i));
@@ -86,6 +92,11 @@ impl Vector for Bytes {
         fn add_words(self, other: Self) -> Self { each!(_mm_add_epi64; self, other) }
         fn sub_words(self, other: Self) -> Self { each!(_mm_sub_epi64; self, other) }
         fn equal_words(self, other: Self) -> Self { each!(_mm_cmpeq_epi64; self, other) }
+        fn multiply_halves(self, other: Self) -> Self { each!(_mm_mul_epu32; self, other) }
+        fn word_signs(self) -> u8 {
+            let bits = |i: usize| _mm_movemask_pd(_mm_castsi128_pd(self.0[i]));
+            (bits(0) | bits(1) << 2 | bits(2) << 4 | bits(3) << 6) as u8
+        }
         fn sum_bytes(self) -> Self { each!(_mm_sad_epu8; self, Bytes([_mm_setzero_si128(); 4])) }
 
         fn weigh_bytes(self, weights: Self) -> Self { each!(_mm_maddubs_epi16; self, weights) }
