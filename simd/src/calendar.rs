@@ -44,6 +44,48 @@ impl Fields {
     }
 }
 
+/// What [`Fields::micros_since_1970`] says, for fields of which all but the date are known to be right: the date as its year
+/// and as `32 · month + day`, and the second of the day.
+#[inline(always)]
+pub(crate) fn micros_since_1970(year: u32, month_day: u32, second: u32) -> Option<i64> {
+    // Of a year that is a multiple of 100, its hundreds decide.
+    let hundreds = year / 100;
+    let leap = if year == hundreds * 100 { hundreds.is_multiple_of(4) } else { year.is_multiple_of(4) };
+    let day = DAY_OF_YEAR[usize::from(leap)][(month_day & 511) as usize];
+    if day == 0 || year == 0 {
+        return None;
+    }
+    let years = year - 1;
+    let leap_days = years / 4 - years / 100 + years / 400;
+    let days = years * 365 + leap_days + u32::from(day) - 1;
+    let seconds = i64::from(days) * 86_400 + i64::from(second) - SECONDS_TO_1970;
+    Some(seconds * 1_000_000)
+}
+
+/// The day of the year, from 1, by `32 · month + day`, for years without and with a leap day; 0 for a day that is none.
+static DAY_OF_YEAR: [[u16; 512]; 2] = {
+    let mut table = [[0; 512]; 2];
+    let mut leap = 0;
+    while leap < 2 {
+        let (mut month, mut number) = (1, 0);
+        while month <= 12 {
+            let mut length = DAYS_BEFORE[month + 1] - DAYS_BEFORE[month];
+            if month == 2 {
+                length += leap as u32;
+            }
+            let mut day = 1;
+            while day <= length {
+                number += 1;
+                table[leap][32 * month + day as usize] = number;
+                day += 1;
+            }
+            month += 1;
+        }
+        leap += 1;
+    }
+    table
+};
+
 /// From the first second of year 1 to that of 1970: 719,162 days.
 const SECONDS_TO_1970: i64 = 719_162 * 86_400;
 
@@ -133,6 +175,18 @@ mod tests {
                         assert_eq!(got, None, "{year}-{month}-{day}");
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_of_days_agrees_with_the_fields() {
+        for year in (0..10_000).step_by(7).chain(1895..2105) {
+            for month_day in 0..416 {
+                let (month, day) = (month_day / 32, month_day % 32);
+                let fields = Fields { year, month, day, hour: 23, minute: 59, second: 58, micros: 0 };
+                let got = micros_since_1970(year, month_day, 86_398);
+                assert_eq!(got, fields.micros_since_1970(), "{year}-{month}-{day}");
             }
         }
     }

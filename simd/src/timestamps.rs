@@ -55,6 +55,8 @@ pub(crate) struct Shape {
     pub(crate) second_at: u32,
     /// Which byte of a window becomes which digit; 0x80 for none. See [`SLOTS`].
     pub(crate) digits: [[u8; 16]; 2],
+    /// The greatest number of two digits that each pair of slots may hold, as 16-bit lanes.
+    pub(crate) limits: [u8; 16],
     /// 0xff in the slots that have a digit.
     pub(crate) used: [u8; 16],
     /// `b' ' ^ b'0'` in the slot that may be a space, else 0.
@@ -82,6 +84,7 @@ impl Shape {
             lead,
             second_at: second_at as u32,
             digits: [[0x80; 16]; 2],
+            limits: [99, 0, 99, 0, 12, 0, 31, 0, 23, 0, 59, 0, 59, 0, 23, 0],
             used: [0; 16],
             blank: [0; 16],
             literals: [[0; 16]; 2],
@@ -97,6 +100,9 @@ impl Shape {
             if slot < 16 {
                 shape.digits[window][slot] = place as u8;
                 shape.used[slot] = 0xff;
+                if byte == b'p' {
+                    shape.limits[4] = 59;
+                }
                 if byte == b'd' && slot.is_multiple_of(2) {
                     shape.blank[slot] = b' ' ^ b'0';
                 }

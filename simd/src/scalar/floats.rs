@@ -22,36 +22,14 @@ pub(crate) fn float(block: &[u8], span: Span, form: FloatForm) -> Option<f64> {
     }
 }
 
-/// `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`, or `[+-]?(inf|nan)` in any case.
+/// `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`, which is what `lexical-core` reads when the text begins like a
+/// number, or `[+-]?(inf|nan)` in any case.
 fn plain(text: &[u8]) -> Option<f64> {
     let (negative, unsigned) = sign(text);
-    if unsigned.eq_ignore_ascii_case(b"nan") {
-        return Some(f64::NAN);
+    match unsigned.first()? {
+        b'0'..=b'9' | b'.' => lexical_core::parse(text).ok(),
+        _ if unsigned.eq_ignore_ascii_case(b"inf") => Some(if negative { f64::NEG_INFINITY } else { f64::INFINITY }),
+        _ if unsigned.eq_ignore_ascii_case(b"nan") => Some(f64::NAN),
+        _ => None,
     }
-    if unsigned.eq_ignore_ascii_case(b"inf") {
-        return Some(if negative { f64::NEG_INFINITY } else { f64::INFINITY });
-    }
-    let (whole, rest) = leading_digits(unsigned);
-    let (fraction, rest) = match rest {
-        [b'.', rest @ ..] => leading_digits(rest),
-        rest => (0, rest),
-    };
-    let exponent_fits = match rest {
-        [] => true,
-        [b'e' | b'E', rest @ ..] => {
-            let (digits, rest) = leading_digits(sign(rest).1);
-            digits > 0 && rest.is_empty()
-        }
-        _ => false,
-    };
-    if whole + fraction == 0 || !exponent_fits {
-        return None;
-    }
-    lexical_core::parse(text).ok()
-}
-
-/// How many digits `text` begins with, and what follows them.
-fn leading_digits(text: &[u8]) -> (usize, &[u8]) {
-    let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (count, &text[count..])
 }

@@ -138,7 +138,6 @@ impl Reader<'_> {
 }
 
 /// The microseconds and the offset in what follows the seconds in ISO 8601: `(\.[0-9]+)?(Z|[+-]hh:?mm)?`.
-#[inline]
 pub(crate) fn iso_tail(text: &[u8]) -> Option<(u32, i16)> {
     let mut rest = text;
     let mut micros = 0;
@@ -153,7 +152,13 @@ pub(crate) fn iso_tail(text: &[u8]) -> Option<(u32, i16)> {
         }
         rest = &digits[count..];
     }
-    let offset = match *rest {
+    Some((micros, zone(rest)?))
+}
+
+/// The offset of `(Z|[+-]hh:?mm)?`.
+#[inline]
+pub(crate) fn zone(text: &[u8]) -> Option<i16> {
+    Some(match *text {
         [] => NO_OFFSET,
         [b'Z'] => 0,
         [sign @ (b'+' | b'-'), a, b, b':', c, d] | [sign @ (b'+' | b'-'), a, b, c, d] => {
@@ -161,8 +166,7 @@ pub(crate) fn iso_tail(text: &[u8]) -> Option<(u32, i16)> {
             signed_offset(sign, digits.digits(2)?, digits.digits(2)?)?
         }
         _ => return None,
-    };
-    Some((micros, offset))
+    })
 }
 
 /// Hours and minutes east (`+`) or west (`-`) of UTC, as minutes.
