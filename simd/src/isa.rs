@@ -7,7 +7,72 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::str::FromStr;
 
+/// The entries of one instruction set: its token, its table, and each kernel compiled with its features.
+///
+/// Used as `kernel_list!(entries Name Vector "features")`.
+#[allow(unused_macros, reason = "a target may have no vectors")]
+macro_rules! entries {
+    (
+        [$isa:ident $vector:ident $features:literal]
+        $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty, in $module:ident;)*
+    ) => {
+        /// Proof that this CPU has the instruction set.
+        #[derive(Clone, Copy)]
+        pub(crate) struct Token(());
+
+        impl Token {
+            /// # Safety
+            ///
+            /// The CPU has the instruction set.
+            #[inline(always)]
+            unsafe fn assume() -> Token {
+                Token(())
+            }
+
+            /// The proof, if there is one.
+            #[cfg(test)]
+            pub(crate) fn detect() -> Option<Token> {
+                $crate::isa::Isa::$isa.is_available().then_some(Token(()))
+            }
+        }
+
+        /// The table of this instruction set.
+        pub(crate) static KERNELS: $crate::kernels::Kernels =
+            $crate::kernels::Kernels { isa: $crate::isa::Isa::$isa, $($name,)* };
+
+        $(#[target_feature(enable = $features)]
+        fn $name($($argument: $type),*) -> $answer {
+            // SAFETY: a function with these features is called only where the CPU has them, and the only callers are
+            // those of the table, which `kernels` hands out after `Isa::require`.
+            let token = unsafe { Token::assume() };
+            $crate::generic::$module::$name::<$vector>(token, $($argument),*)
+        })*
+    };
+}
+
+/// Operations of a vector that are intrinsics, whose only demand is that the CPU has the instruction set.
+#[allow(unused_macros, reason = "a target may have no vectors")]
+macro_rules! operations {
+    ($(fn $name:ident $(<const $constant:ident: i32>)? ($($arguments:tt)*) -> $answer:ty $body:block)*) => {
+        $(#[inline(always)]
+        #[allow(unused_unsafe, reason = "some are made of other operations only")]
+        fn $name $(<const $constant: i32>)? ($($arguments)*) -> $answer {
+            // SAFETY: each takes a token or a value that was made with one, and a token is made only where the CPU has
+            // the instruction set: see `Token::assume`. Pointers are made of arrays of the size that is read or
+            // written, or of slices behind a check of their length.
+            unsafe { $body }
+        })*
+    };
+}
+
 pub(crate) mod scalar;
+
+#[cfg(target_arch = "aarch64")]
+#[allow(unsafe_code, reason = "intrinsics")]
+pub(crate) mod aarch64;
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "intrinsics")]
+pub(crate) mod x86;
 
 /// An instruction set that kernels are written for.
 ///
@@ -70,6 +135,14 @@ impl Isa {
     pub fn is_available(self) -> bool {
         match self {
             Isa::Scalar => true,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Sse42 => detect::sse42(),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => detect::avx2(),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => detect::avx512(),
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => detect::neon(),
             _ => false,
         }
     }
@@ -176,6 +249,81 @@ impl fmt::Display for IsaError {
 }
 
 impl std::error::Error for IsaError {}
+
+/// Whether the eight bytes from each offset in the words of `at` lie inside `block`.
+#[allow(dead_code, reason = "a target may have no vectors")]
+#[inline(always)]
+fn words_fit<V: crate::vector::Vector>(token: V::Token, block: &[u8], at: V) -> bool {
+    // The last offset that fits, negative if none does. With its sign, a difference of two numbers below 2^63 is right; a
+    // greater offset has the sign itself.
+    let last = V::splat_word(token, (block.len() as u64).wrapping_sub(8));
+    block.len() >= 8 && at.or(last.sub_words(at)).word_signs() == 0
+}
+
+/// Whether `size` bytes from each offset lie inside `block`.
+#[allow(dead_code, reason = "a target may have no vectors")]
+#[inline(always)]
+fn fits<const N: usize>(block: &[u8], at: &[u32; N], size: usize) -> bool {
+    let last = at.iter().fold(0, |last, &at| last.max(at)) as usize;
+    block.len() >= size && last <= block.len() - size
+}
+
+/// `Vector::write_positions` for vectors that cannot compress: four positions at a time, whether they are there or not.
+#[allow(dead_code, reason = "a target may have no vectors")]
+#[inline(always)]
+fn write_each(mut mask: u64, base: u32, out: &mut [u32; 64]) {
+    let mut left = mask.count_ones();
+    for four in out.as_chunks_mut::<4>().0 {
+        if left == 0 {
+            break;
+        }
+        for place in four {
+            *place = base.wrapping_add(mask.trailing_zeros());
+            mask &= mask.wrapping_sub(1);
+        }
+        left = left.saturating_sub(4);
+    }
+}
+
+/// The questions to the CPU. The standard library remembers the answers.
+#[cfg(target_arch = "x86_64")]
+#[allow(clippy::disallowed_macros, reason = "this is the one place that may ask")]
+mod detect {
+    use std::is_x86_feature_detected as has;
+
+    pub(super) fn sse42() -> bool {
+        has!("sse3") && has!("ssse3") && has!("sse4.1") && has!("sse4.2") && has!("popcnt")
+    }
+
+    pub(super) fn avx2() -> bool {
+        sse42()
+            && has!("avx")
+            && has!("avx2")
+            && has!("bmi1")
+            && has!("bmi2")
+            && has!("f16c")
+            && has!("fma")
+            && has!("lzcnt")
+            && has!("movbe")
+    }
+
+    pub(super) fn avx512() -> bool {
+        avx2()
+            && has!("avx512f")
+            && has!("avx512bw")
+            && has!("avx512cd")
+            && has!("avx512dq")
+            && has!("avx512vl")
+            && has!("avx512vbmi2")
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+mod detect {
+    pub(super) fn neon() -> bool {
+        std::arch::is_aarch64_feature_detected!("neon")
+    }
+}
 
 #[cfg(test)]
 mod tests {

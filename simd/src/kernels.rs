@@ -1,17 +1,69 @@
 //! The table of entries that one instruction set has, and the safe way to call them.
 
+use crate::anchor::Anchor;
+use crate::column::{Bitmap, Span};
 use crate::isa::{Isa, IsaError};
+use crate::needles::{ByteSet, Needles};
+use crate::numbers::{Digits, FloatForm};
+use crate::timestamps::Layout;
 
-/// The kernels of one instruction set.
+/// Every kernel: its name, what it takes and gives, and the module of `scalar` and `generic` that it is written in.
 ///
-/// Holding a reference proves that this CPU has [`Kernels::isa`]: the tables are private, and [`kernels`] hands one
-/// out only after it has asked the CPU.
-pub struct Kernels {
-    pub(crate) isa: Isa,
-    pub(crate) newlines: unsafe fn(&[u8], &mut Vec<u32>),
-    pub(crate) utf8_valid_up_to: unsafe fn(&[u8]) -> usize,
-    pub(crate) code_points: unsafe fn(&[u8]) -> usize,
+/// `$then` is a macro that makes something of the list: the table's type, or one instruction set's entries.
+macro_rules! kernel_list {
+    ($then:ident $($with:tt)*) => {
+        $then! {
+            [$($with)*]
+            fn newlines(block: &[u8], out: &mut Vec<u32>) -> (), in index;
+            fn delimiters(block: &[u8], needles: &crate::Needles, out: &mut Vec<u32>) -> (), in index;
+            fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
+            fn anchor(block: &[u8], literal: &crate::Anchor, out: &mut Vec<u32>) -> (), in anchor;
+            fn utf8_valid_up_to(block: &[u8]) -> usize, in text;
+            fn code_points(block: &[u8]) -> usize, in text;
+            fn digits(block: &[u8], spans: &[crate::Span], rule: crate::Digits, valid: &mut crate::Bitmap) -> (),
+                in integers;
+            fn integers(
+                block: &[u8],
+                spans: &[crate::Span],
+                grouping: Option<u8>,
+                values: &mut Vec<i64>,
+                valid: &mut crate::Bitmap
+            ) -> (), in integers;
+            fn floats(
+                block: &[u8],
+                spans: &[crate::Span],
+                form: crate::FloatForm,
+                values: &mut Vec<f64>,
+                valid: &mut crate::Bitmap
+            ) -> (), in floats;
+            fn timestamps(
+                block: &[u8],
+                spans: &[crate::Span],
+                layout: crate::Layout,
+                micros: &mut Vec<i64>,
+                offsets: &mut Vec<i16>,
+                valid: &mut crate::Bitmap
+            ) -> (), in timestamps;
+        }
+    };
 }
+pub(crate) use kernel_list;
+
+/// The type of the table.
+macro_rules! table_type {
+    ([] $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty, in $module:ident;)*) => {
+        /// The kernels of one instruction set.
+        ///
+        /// Holding a reference proves that this CPU has [`Kernels::isa`]: the tables are private, and [`kernels`]
+        /// hands one out only after it has asked the CPU.
+        pub struct Kernels {
+            pub(crate) isa: Isa,
+            $(pub(crate) $name: unsafe fn($($type),*) -> $answer,)*
+        }
+    };
+}
+
+kernel_list!(table_type);
 
 /// The kernels of `isa`.
 ///
@@ -23,6 +75,15 @@ pub fn kernels(isa: Isa) -> Result<&'static Kernels, IsaError> {
     let isa = isa.require()?;
     Ok(match isa {
         Isa::Scalar => &crate::isa::scalar::KERNELS,
+        #[cfg(target_arch = "x86_64")]
+        Isa::Sse42 => &crate::isa::x86::sse42::KERNELS,
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => &crate::isa::x86::avx2::KERNELS,
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 => &crate::isa::x86::avx512::KERNELS,
+        #[cfg(target_arch = "aarch64")]
+        Isa::Neon => &crate::isa::aarch64::neon::KERNELS,
+        // Each target has names that belong to the others; `require` lets none of them through.
         other => unreachable!("{other} is available but has no table"),
     })
 }
@@ -53,6 +114,62 @@ impl Kernels {
         unsafe { (self.newlines)(block, out) }
     }
 
+    /// Appends the position of each byte of `block` that is one of `needles` to `out`, in order.
+    ///
+    /// # Panics
+    ///
+    /// If the block has more than `u32::MAX` bytes.
+    ///
+    /// ```
+    /// use parsimd_simd::{Isa, Needles, kernels};
+    ///
+    /// let kernels = kernels(Isa::best())?;
+    /// let mut out = Vec::new();
+    /// kernels.delimiters(b"[a] \"b\"\n", &Needles::new(b"[]\"\n").expect("four bytes"), &mut out);
+    /// assert_eq!(out, [0, 2, 4, 6, 7]);
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn delimiters(&self, block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
+        check_length(block);
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.delimiters)(block, needles, out) }
+    }
+
+    /// Appends the position of each byte of `block` that is in `set` to `out`, in order.
+    ///
+    /// For one to eight bytes [`Kernels::delimiters`] is quicker.
+    ///
+    /// # Panics
+    ///
+    /// If the block has more than `u32::MAX` bytes.
+    pub fn byte_set(&self, block: &[u8], set: &ByteSet, out: &mut Vec<u32>) {
+        check_length(block);
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.byte_set)(block, set, out) }
+    }
+
+    /// Appends each position of `block` where `literal` begins to `out`, in order, overlapping ones included.
+    ///
+    /// # Panics
+    ///
+    /// If the block has more than `u32::MAX` bytes.
+    ///
+    /// ```
+    /// use parsimd_simd::{Anchor, Case, Isa, kernels};
+    ///
+    /// let kernels = kernels(Isa::best())?;
+    /// let error = Anchor::new(b"error", Case::IgnoreAscii).expect("not empty");
+    /// let mut out = Vec::new();
+    /// kernels.anchor(b"an ERROR, an Error", &error, &mut out);
+    /// assert_eq!(out, [3, 13]);
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn anchor(&self, block: &[u8], literal: &Anchor, out: &mut Vec<u32>) {
+        check_length(block);
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.anchor)(block, literal, out) }
+    }
+
     /// How many leading bytes of `block` are complete, valid UTF-8: `block.len()` if all of it is.
     ///
     /// The same number as [`std::str::Utf8Error::valid_up_to`], so a code point that is cut off by the end of the
@@ -72,6 +189,77 @@ impl Kernels {
     pub fn code_points(&self, block: &[u8]) -> usize {
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.code_points)(block) }
+    }
+
+    /// Appends one row to `valid` for each span: whether its text is what `rule` asks for.
+    pub fn digits(&self, block: &[u8], spans: &[Span], rule: Digits, valid: &mut Bitmap) {
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.digits)(block, spans, rule, valid) }
+    }
+
+    /// Appends the integer that each span holds to `values`, and to `valid` whether it holds one.
+    ///
+    /// An integer is `[+-]?[0-9]+` of any length, from −2⁶³ to 2⁶³ − 1. If `grouping` names a byte, that byte may also
+    /// stand anywhere behind the sign, any number of times, and means nothing. A row without an integer has the value 0.
+    ///
+    /// ```
+    /// use parsimd_simd::{Bitmap, Isa, Span, kernels};
+    ///
+    /// let kernels = kernels(Isa::best())?;
+    /// let (mut values, mut valid) = (Vec::new(), Bitmap::new());
+    /// kernels.integers(b"-17 x5", &[Span::new(0, 3), Span::new(4, 6)], None, &mut values, &mut valid);
+    /// assert_eq!((values, valid.as_bytes()), (vec![-17, 0], &[0b01][..]));
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn integers(
+        &self,
+        block: &[u8],
+        spans: &[Span],
+        grouping: Option<u8>,
+        values: &mut Vec<i64>,
+        valid: &mut Bitmap,
+    ) {
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.integers)(block, spans, grouping, values, valid) }
+    }
+
+    /// Appends the float that each span holds to `values`, and to `valid` whether it holds one.
+    ///
+    /// A float is `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`, or `[+-]?(inf|nan)` in any case, and with
+    /// [`FloatForm::Percent`] a `%` behind it. The value is correctly rounded: the float next to the number, the even one of
+    /// two that are equally near; what is too great is infinite. A row without a float has the value 0.
+    pub fn floats(&self, block: &[u8], spans: &[Span], form: FloatForm, values: &mut Vec<f64>, valid: &mut Bitmap) {
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.floats)(block, spans, form, values, valid) }
+    }
+
+    /// Appends the moment that each span holds to `micros`, in microseconds since 1970, its offset from UTC to `offsets`, in
+    /// minutes east, and to `valid` whether it holds one. See [`Layout`] for what is a moment.
+    ///
+    /// The moment is in UTC where the text has an offset, and in the text's own time where it has none; the offset of
+    /// such a row is [`NO_OFFSET`](crate::NO_OFFSET). A row without a moment has the value 0 and `NO_OFFSET`.
+    ///
+    /// ```
+    /// use parsimd_simd::{Bitmap, Isa, Layout, Span, kernels};
+    ///
+    /// let kernels = kernels(Isa::best())?;
+    /// let (mut micros, mut offsets, mut valid) = (Vec::new(), Vec::new(), Bitmap::new());
+    /// let block = b"21/Nov/2011:00:07:11 +0100";
+    /// kernels.timestamps(block, &[Span::new(0, 26)], Layout::Apache, &mut micros, &mut offsets, &mut valid);
+    /// assert_eq!((micros[0], offsets[0], valid.get(0)), (1_321_830_431_000_000, 60, true));
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn timestamps(
+        &self,
+        block: &[u8],
+        spans: &[Span],
+        layout: Layout,
+        micros: &mut Vec<i64>,
+        offsets: &mut Vec<i16>,
+        valid: &mut Bitmap,
+    ) {
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.timestamps)(block, spans, layout, micros, offsets, valid) }
     }
 }
 

@@ -33,9 +33,26 @@
 //! * No load leaves the slices that were passed in.
 //! * The answer is the same, bit for bit, on every instruction set.
 
+mod anchor;
+mod calendar;
+mod column;
+mod frequency;
+mod generic;
 mod isa;
 mod kernels;
+mod needles;
+mod numbers;
 mod scalar;
+mod timestamps;
+mod vector;
 
+#[cfg(test)]
+mod tests;
+
+pub use anchor::{Anchor, Case, rarest_pair};
+pub use column::{Bitmap, Span};
 pub use isa::{Isa, IsaError};
 pub use kernels::{Kernels, kernels};
+pub use needles::{ByteSet, Needles};
+pub use numbers::{Digits, FloatForm};
+pub use timestamps::{Layout, NO_OFFSET};

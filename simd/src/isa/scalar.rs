@@ -1,13 +1,14 @@
-//! The entries of [`Isa::Scalar`]: the scalar twins themselves.
+//! The entries of [`Isa::Scalar`](super::Isa): the scalar twins themselves.
 
-use super::Isa;
-use crate::kernels::Kernels;
-use crate::scalar::{index, text};
+use crate::kernels::{Kernels, kernel_list};
+use crate::scalar::{anchor, floats, index, integers, text, timestamps};
 
-/// The table of plain Rust.
-pub(crate) static KERNELS: Kernels = Kernels {
-    isa: Isa::Scalar,
-    newlines: index::newlines,
-    utf8_valid_up_to: text::utf8_valid_up_to,
-    code_points: text::code_points,
-};
+/// Fills the table with the twins.
+macro_rules! table {
+    ([] $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty, in $module:ident;)*) => {
+        /// The table of plain Rust.
+        pub(crate) static KERNELS: Kernels = Kernels { isa: super::Isa::Scalar, $($name: $module::$name,)* };
+    };
+}
+
+kernel_list!(table);

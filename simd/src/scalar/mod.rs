@@ -1,7 +1,12 @@
 //! The scalar twin of each kernel: plain enough to be obviously right.
 //!
-//! It is the fallback, it does the tails of the vector kernels, and it is what they are tested against.
+//! It is the fallback, it does what the vector kernels leave (short ends, rare forms), and it is what they are tested
+//! against.
 #![forbid(unsafe_code)]
 
+pub(crate) mod anchor;
+pub(crate) mod floats;
 pub(crate) mod index;
+pub(crate) mod integers;
 pub(crate) mod text;
+pub(crate) mod timestamps;

@@ -1,0 +1,441 @@
+//! Each kernel on each instruction set beside its peers: `cargo run --release -p parsimd-benches --bin kernels`.
+//!
+//! Prints the table, and last the targets and whether they are met. With `--record` the same goes to a file in
+//! `benches/record/`, named after the CPU and the day. Words on the command line choose the races whose names contain
+//! one of them. Every contestant's answer is checked in every round.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use parsimd_benches::rounds::{Finish, Race, Unit};
+use parsimd_benches::texts::{Column, access_log};
+use parsimd_simd::{Anchor, Bitmap, Case, FloatForm, Isa, Kernels, Layout, Needles, kernels};
+
+/// Rows of a column; with their text they fit a second-level cache.
+const ROWS: usize = 20_000;
+/// Bytes of a text that fits no cache but perhaps the last, and of a block of it.
+const LARGE: usize = 256 << 20;
+const BLOCK: usize = 256 << 10;
+
+/// A target: of the instruction sets `isas`, the best must be `ratio` times as quick as the best peer of a race.
+struct Target {
+    race: &'static str,
+    isas: &'static [Isa],
+    ratio: f64,
+}
+
+const ANY: &[Isa] = &[Isa::Avx512, Isa::Avx2, Isa::Sse42, Isa::Neon];
+const TARGETS: &[Target] = &[
+    Target { race: "integers of 1 to 6 digits", isas: ANY, ratio: 5.0 },
+    Target { race: "integers of 8 to 16 digits", isas: ANY, ratio: 2.5 },
+    Target { race: "short floats", isas: ANY, ratio: 2.5 },
+    Target { race: "floats of 17 digits", isas: ANY, ratio: 0.95 },
+    Target { race: "timestamps, ISO 8601", isas: ANY, ratio: 5.0 },
+    Target { race: "timestamps, Apache", isas: ANY, ratio: 5.0 },
+    Target { race: "anchor, from memory", isas: ANY, ratio: 1.3 },
+    Target { race: "anchor against reading", isas: ANY, ratio: 0.8 },
+    Target { race: "index of 4 rare bytes, from memory", isas: &[Isa::Avx512], ratio: 1.2 },
+    Target { race: "index of 4 rare bytes, from memory", isas: &[Isa::Avx2], ratio: 0.95 },
+    Target { race: "UTF-8 check, from memory", isas: ANY, ratio: 1.0 },
+    Target { race: "UTF-8 check, from cache", isas: ANY, ratio: 1.0 },
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let record = arguments.iter().any(|argument| argument == "--record");
+    let words: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    let chosen = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
+
+    let mut text = format!("# Kernels\n\n{}\n\n", machine());
+    let mut finished: Vec<(&str, Finish)> = Vec::new();
+    print!("{text}");
+    for (name, race) in RACES {
+        if chosen(name) {
+            let finish = race(name);
+            println!("{}", finish.table());
+            let _ = writeln!(text, "{}", finish.table());
+            finished.push((name, finish));
+        }
+    }
+    let targets = targets(&finished);
+    println!("{targets}");
+    text.push_str(&targets);
+    if record {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("record").join(format!("kernels-{}.md", label()));
+        std::fs::write(&file, text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        println!("recorded in {}", file.display());
+    }
+}
+
+/// Every race, in the order of the table.
+const RACES: &[(&str, fn(&str) -> Finish)] = &[
+    ("integers of 1 to 6 digits", |name| integers(name, 1, 6)),
+    ("integers of 8 to 16 digits", |name| integers(name, 8, 16)),
+    ("integers of 1 to 19 digits", |name| integers(name, 1, 18)),
+    ("short floats", |name| {
+        floats(name, &Column::new(ROWS, |random| format!("{}.{}", random.below(1000), random.below(1000))))
+    }),
+    ("floats of 17 digits", |name| {
+        floats(
+            name,
+            &Column::new(ROWS, |random| format!("{}", 0.1 + 0.9 * (random.bits() >> 11) as f64 / (1u64 << 53) as f64)),
+        )
+    }),
+    ("floats with exponents", |name| {
+        floats(
+            name,
+            &Column::new(ROWS, |random| format!("{}.{}e{}", random.digits(1), random.digits(6), random.below(30))),
+        )
+    }),
+    ("timestamps, ISO 8601", |name| {
+        let column = Column::new(ROWS, |random| {
+            let (month, day) = (1 + random.below(12), 1 + random.below(28));
+            let (hour, minute, second) = (random.below(24), random.below(60), random.below(60));
+            format!("2015-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:06}Z", random.below(1_000_000))
+        });
+        timestamps(name, &column, Layout::Iso8601, |text| {
+            text.parse::<jiff::Timestamp>().map_or(i64::MIN, jiff::Timestamp::as_microsecond)
+        })
+    }),
+    ("timestamps, ISO 8601 without fraction", |name| {
+        let column = Column::new(ROWS, |random| {
+            let (month, day) = (1 + random.below(12), 1 + random.below(28));
+            let (hour, minute, second) = (random.below(24), random.below(60), random.below(60));
+            format!("2015-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+        });
+        timestamps(name, &column, Layout::Iso8601, |text| civil(text.parse::<jiff::civil::DateTime>()))
+    }),
+    ("timestamps, Apache", |name| {
+        let column = Column::new(ROWS, |random| {
+            let (month, day) = (random.below(12) as usize, 1 + random.below(28));
+            let month = &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month..3 * month + 3];
+            let (hour, minute, second) = (random.below(24), random.below(60), random.below(60));
+            format!("{day:02}/{month}/2015:{hour:02}:{minute:02}:{second:02} +0{}00", random.below(3))
+        });
+        timestamps(name, &column, Layout::Apache, |text| {
+            jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text)
+                .and_then(|parts| parts.to_timestamp())
+                .map_or(i64::MIN, jiff::Timestamp::as_microsecond)
+        })
+    }),
+    ("timestamps, syslog", |name| {
+        let column = Column::new(ROWS, |random| {
+            let (month, day) = (random.below(12) as usize, 1 + random.below(28));
+            let month = &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month..3 * month + 3];
+            format!("{month} {day:2} {:02}:{:02}:{:02}", random.below(24), random.below(60), random.below(60))
+        });
+        timestamps(name, &column, Layout::Syslog { year: 2015 }, |text| {
+            civil(
+                jiff::fmt::strtime::parse("%Y %b %d %H:%M:%S", format!("2015 {text}"))
+                    .and_then(|parts| parts.to_datetime()),
+            )
+        })
+    }),
+    ("anchor, from memory", anchor),
+    ("anchor against reading", anchor_against_reading),
+    ("index of newlines, from memory", |name| index(name, b"\n")),
+    ("index of 4 rare bytes, from memory", |name| index(name, b"\n\"[]")),
+    ("UTF-8 check, from memory", |name| utf8(name, LARGE)),
+    ("UTF-8 check, from cache", |name| utf8(name, BLOCK)),
+    ("UTF-8 check of text that is not ASCII, from cache", utf8_of_greek),
+    ("code points, from cache", code_points),
+];
+
+/// Every instruction set that this CPU has.
+fn tables() -> Vec<(String, &'static Kernels)> {
+    let table = |isa: Isa| Some((format!("parsimd {isa}"), kernels(isa).ok()?));
+    Isa::available().into_iter().filter_map(table).collect()
+}
+
+/// A number that depends on each of `values` and on their order.
+fn digest(values: impl IntoIterator<Item = u64>) -> u64 {
+    values.into_iter().fold(0, |sum: u64, value| sum.wrapping_mul(31).wrapping_add(value))
+}
+
+fn integers(name: &str, least: u32, most: u32) -> Finish {
+    let column = Column::new(ROWS, |random| {
+        let count = least + random.below(u64::from(most - least + 1)) as u32;
+        random.digits(count).to_string()
+    });
+    let mut race = Race::new(name, Unit::Rows, ROWS);
+    let peer = |parse: fn(&[u8]) -> Option<i64>| {
+        let column = &column;
+        let mut values: Vec<i64> = Vec::new();
+        move || {
+            values.clear();
+            values.extend(column.texts().map(|text| parse(text).unwrap_or(0)));
+            digest_quickly(&values)
+        }
+    };
+    race.run("std", peer(|text| std::str::from_utf8(text).ok()?.parse().ok()));
+    race.run("lexical-core", peer(|text| lexical_core::parse(text).ok()));
+    race.run("atoi_simd", peer(|text| atoi_simd::parse_pos::<i64>(text).ok()));
+    for (name, kernels) in tables() {
+        let (mut values, mut valid, column) = (Vec::new(), Bitmap::new(), &column);
+        race.run(name, move || {
+            values.clear();
+            valid.clear();
+            kernels.integers(&column.block, &column.spans, None, &mut values, &mut valid);
+            digest_quickly(&values)
+        });
+    }
+    race.finish(101)
+}
+
+/// A cheap number that depends on all values; the same cost for each contestant.
+fn digest_quickly(values: &[i64]) -> u64 {
+    values.iter().fold(0i64, |sum, &value| sum.wrapping_add(value)).cast_unsigned()
+}
+
+fn floats(name: &str, column: &Column) -> Finish {
+    let mut race = Race::new(name, Unit::Rows, ROWS);
+    let peer = |parse: fn(&[u8]) -> Option<f64>| {
+        let mut values: Vec<f64> = Vec::new();
+        move || {
+            values.clear();
+            values.extend(column.texts().map(|text| parse(text).unwrap_or(0.0)));
+            values.iter().fold(0, |sum: u64, value| sum.wrapping_add(value.to_bits()))
+        }
+    };
+    race.run("std", peer(|text| std::str::from_utf8(text).ok()?.parse().ok()));
+    race.run("lexical-core", peer(|text| lexical_core::parse(text).ok()));
+    race.run("fast-float2", peer(|text| fast_float2::parse(text).ok()));
+    for (name, kernels) in tables() {
+        let (mut values, mut valid) = (Vec::new(), Bitmap::new());
+        race.run(name, move || {
+            values.clear();
+            valid.clear();
+            kernels.floats(&column.block, &column.spans, FloatForm::Plain, &mut values, &mut valid);
+            values.iter().fold(0, |sum: u64, value| sum.wrapping_add(value.to_bits()))
+        });
+    }
+    race.finish(101)
+}
+
+/// Microseconds of a moment without an offset.
+fn civil(moment: Result<jiff::civil::DateTime, jiff::Error>) -> i64 {
+    let moment = moment.and_then(|moment| moment.to_zoned(jiff::tz::TimeZone::UTC));
+    moment.map_or(i64::MIN, |moment| moment.timestamp().as_microsecond())
+}
+
+fn timestamps(name: &str, column: &Column, layout: Layout, jiff: fn(&str) -> i64) -> Finish {
+    let mut race = Race::new(name, Unit::Rows, ROWS);
+    let texts: Vec<&str> = column.texts().map(|text| std::str::from_utf8(text).unwrap_or("")).collect();
+    let mut values: Vec<i64> = Vec::new();
+    race.run("jiff", move || {
+        values.clear();
+        values.extend(texts.iter().map(|text| jiff(text)));
+        digest_quickly(&values)
+    });
+    for (name, kernels) in tables() {
+        let (mut values, mut offsets, mut valid) = (Vec::new(), Vec::new(), Bitmap::new());
+        race.run(name, move || {
+            values.clear();
+            offsets.clear();
+            valid.clear();
+            kernels.timestamps(&column.block, &column.spans, layout, &mut values, &mut offsets, &mut valid);
+            digest_quickly(&values)
+        });
+    }
+    race.finish(101)
+}
+
+/// A text in which a selective literal stands every few megabytes, in changing case.
+fn sparse_log() -> Vec<u8> {
+    let mut text = access_log(LARGE);
+    let literals = [&b"Failed password"[..], b"FAILED PASSWORD", b"failed password"];
+    for (number, at) in (0..text.len() - 64).step_by(3_333_333).enumerate() {
+        text[at..at + 15].copy_from_slice(literals[number % 3]);
+    }
+    text
+}
+
+/// Runs `search` over the text in blocks and digests the positions in the text.
+fn by_blocks(text: &[u8], out: &mut Vec<u32>, mut search: impl FnMut(&[u8], &mut Vec<u32>)) -> u64 {
+    let mut sum = 0;
+    for (number, block) in text.chunks(BLOCK).enumerate() {
+        out.clear();
+        search(block, out);
+        for &at in out.iter() {
+            sum = digest([sum, (number * BLOCK) as u64 + u64::from(at)]);
+        }
+    }
+    sum
+}
+
+fn anchor(name: &str) -> Finish {
+    let text = sparse_log();
+    // What memmem has to search, because it cannot ignore case; lowering the text is not counted.
+    let lower = text.to_ascii_lowercase();
+    let literal = Anchor::new(b"Failed password", Case::IgnoreAscii).expect("not empty");
+    let mut race = Race::new(name, Unit::Bytes, text.len());
+    let finder = memchr::memmem::Finder::new(b"failed password");
+    let mut out = Vec::new();
+    let lower = &lower;
+    race.run("memchr::memmem on lower-cased text", move || {
+        by_blocks(lower, &mut out, |block, out| out.extend(finder.find_iter(block).map(|at| at as u32)))
+    });
+    for (name, kernels) in tables() {
+        let (mut out, text, literal) = (Vec::new(), &text, &literal);
+        race.run(name, move || by_blocks(text, &mut out, |block, out| kernels.anchor(block, literal, out)));
+    }
+    race.finish(9)
+}
+
+fn anchor_against_reading(name: &str) -> Finish {
+    let text = sparse_log();
+    let literal = Anchor::new(b"Failed password", Case::IgnoreAscii).expect("not empty");
+    let mut race = Race::new(name, Unit::Bytes, text.len());
+    // Reading is adding up all words, eight sums side by side; the sum is known beforehand, so the answers are alike.
+    let read = |text: &[u8]| {
+        let mut sums = [0u64; 64];
+        for chunk in text.as_chunks::<512>().0 {
+            for (sum, word) in sums.iter_mut().zip(chunk.as_chunks::<8>().0) {
+                *sum = sum.wrapping_add(u64::from_le_bytes(*word));
+            }
+        }
+        sums.iter().fold(0u64, |all, sum| all.wrapping_add(*sum))
+    };
+    let sum = read(&text);
+    let text = &text;
+    race.run("reading", move || u64::from(read(text) == sum));
+    let expected = {
+        let lower = text.to_ascii_lowercase();
+        lower.chunks(BLOCK).map(|block| memchr::memmem::find_iter(block, b"failed password").count()).sum::<usize>()
+    };
+    for (name, kernels) in tables() {
+        let (mut out, literal) = (Vec::new(), &literal);
+        race.run(name, move || {
+            let mut count = 0;
+            for block in text.chunks(BLOCK) {
+                out.clear();
+                kernels.anchor(block, literal, &mut out);
+                count += out.len();
+            }
+            u64::from(count == expected)
+        });
+    }
+    race.finish(9)
+}
+
+/// The index of `bytes`, next to memchr visiting the newlines only.
+fn index(name: &str, bytes: &[u8]) -> Finish {
+    let text = access_log(LARGE);
+    let text = &text;
+    let needles = Needles::new(bytes).expect("a few bytes");
+    let mut race = Race::new(name, Unit::Bytes, text.len());
+    // The sum of the positions in each block: what each contestant must find, of the newlines or of all.
+    let sum = |wanted: &dyn Fn(u8) -> bool| -> u64 {
+        let in_block =
+            |block: &[u8]| (0..).zip(block).filter(|(_, byte)| wanted(**byte)).map(|(at, _)| at).sum::<u64>();
+        text.chunks(BLOCK).map(in_block).sum()
+    };
+    let (newlines, all) = (sum(&|byte| byte == b'\n'), sum(&|byte| bytes.contains(&byte)));
+    race.run("memchr visiting newlines", move || {
+        let in_block = |block: &[u8]| memchr::memchr_iter(b'\n', block).map(|at| at as u64).sum::<u64>();
+        u64::from(text.chunks(BLOCK).map(in_block).sum::<u64>() == newlines)
+    });
+    for (name, kernels) in tables() {
+        let (mut out, needles) = (Vec::new(), &needles);
+        race.run(name, move || {
+            let mut sum = 0;
+            for block in text.chunks(BLOCK) {
+                out.clear();
+                kernels.delimiters(block, needles, &mut out);
+                sum += out.iter().map(|&at| u64::from(at)).sum::<u64>();
+            }
+            u64::from(sum == all)
+        });
+    }
+    race.finish(9)
+}
+
+fn utf8(name: &str, size: usize) -> Finish {
+    let text = access_log(size);
+    check_utf8(name, &text, if size > BLOCK { 1 } else { 20 })
+}
+
+fn utf8_of_greek(name: &str) -> Finish {
+    let text = "Ἐν ἀρχῇ ἦν ὁ λόγος, καὶ ὁ λόγος ἦν πρὸς τὸν θεόν. In 1 line: 漢字 𝄞\n".repeat(BLOCK / 100);
+    check_utf8(name, text.as_bytes(), 20)
+}
+
+fn check_utf8(name: &str, text: &[u8], times: usize) -> Finish {
+    let mut race = Race::new(name, Unit::Bytes, text.len() * times);
+    let repeat = move |check: &dyn Fn(&[u8]) -> bool| -> u64 {
+        (0..times).map(|_| text.chunks(BLOCK).filter(|block| check(std::hint::black_box(block))).count() as u64).sum()
+    };
+    race.run("std", move || repeat(&|block| std::str::from_utf8(block).is_ok()));
+    race.run("simdutf8", move || repeat(&|block| simdutf8::basic::from_utf8(block).is_ok()));
+    for (name, kernels) in tables() {
+        race.run(name, move || repeat(&|block| kernels.is_utf8(block)));
+    }
+    race.finish(if times == 1 { 9 } else { 101 })
+}
+
+fn code_points(name: &str) -> Finish {
+    let text = "Ἐν ἀρχῇ ἦν ὁ λόγος, καὶ ὁ λόγος ἦν πρὸς τὸν θεόν. In 1 line: 漢字 𝄞\n".repeat(BLOCK / 100);
+    let text = &text;
+    let mut race = Race::new(name, Unit::Bytes, text.len() * 20);
+    let repeat = |count: &dyn Fn(&str) -> usize| (0..20).map(|_| count(std::hint::black_box(text)) as u64).sum();
+    race.run("std", move || repeat(&|text| text.chars().count()));
+    for (name, kernels) in tables() {
+        race.run(name, move || repeat(&|text| kernels.code_points(text.as_bytes())));
+    }
+    race.finish(101)
+}
+
+/// The targets of the races that were run, and whether they are met.
+fn targets(finished: &[(&str, Finish)]) -> String {
+    let mut text = "## Targets\n\n| race | instruction set | wanted | got | |\n|---|---|---:|---:|---|\n".to_owned();
+    for target in TARGETS {
+        let Some((_, finish)) = finished.iter().find(|(name, _)| *name == target.race) else { continue };
+        let ratios = target.isas.iter().filter_map(|isa| Some((isa, finish.ratio(&format!("parsimd {isa}"))?)));
+        let Some((isa, ratio)) = ratios.max_by(|a, b| a.1.total_cmp(&b.1)) else { continue };
+        let verdict = if ratio >= target.ratio { "met" } else { "not met" };
+        let _ = writeln!(text, "| {} | {isa} | {:.2} | {ratio:.2} | {verdict} |", target.race, target.ratio);
+    }
+    text
+}
+
+/// What was measured on, and with what.
+fn machine() -> String {
+    let names: Vec<&str> = Isa::available().into_iter().map(Isa::name).collect();
+    format!(
+        "CPU: {} ({} of them); instruction sets: {}; {}; {}; {}.\nMedians of interleaved rounds on one thread, CPU time.",
+        cpu(),
+        std::thread::available_parallelism().map_or(0, usize::from),
+        names.join(", "),
+        std::env::consts::OS,
+        output("rustc", &["--version"]),
+        output("date", &["-u", "+%Y-%m-%d"]),
+    )
+}
+
+/// The CPU's name, with its model number where the name says little.
+fn cpu() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = info.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    let name = field("model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+    match (field("cpu family"), field("model\t")) {
+        (Some(family), Some(model)) => format!("{name}, family {family} model {model}"),
+        _ => name,
+    }
+}
+
+/// A name for the record: CPU and day.
+fn label() -> String {
+    let cpu: String = cpu().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let words: Vec<&str> = cpu.split('-').filter(|word| !word.is_empty() && !["r", "tm"].contains(word)).collect();
+    format!("{}-{}", words.join("-"), output("date", &["-u", "+%Y-%m-%d"]))
+}
+
+/// What a command prints.
+fn output(command: &str, arguments: &[&str]) -> String {
+    let output = Command::new(command).args(arguments).output();
+    output.map_or_else(|_| "?".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

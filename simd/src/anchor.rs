@@ -1,0 +1,142 @@
+//! A literal to search for, and the two of its bytes to search by.
+//!
+//! A search for two bytes at their distance reads a vector for each, compares, and looks at the rest of the literal only
+//! where both stand: the rarer the two, the fewer the looks. The bytes of a literal are not equally rare, and in logs
+//! the first one is a poor choice, so the pair is chosen from a table of frequencies. (The idea is that of the "generic
+//! SIMD" search of Wojciech Muła, with a chosen pair instead of the first and the last byte.)
+
+use crate::frequency::FREQUENCY;
+
+/// Whether upper and lower case are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Case {
+    /// Bytes are equal if they are the same.
+    Exact,
+    /// ASCII letters are equal to themselves in the other case. Other bytes are equal if they are the same, so that of
+    /// Unicode's foldings those between ASCII and other letters (`k` and U+212A, `s` and U+017F) are not known here:
+    /// whoever searches text that is not ASCII chooses a literal without `k` and `s`.
+    IgnoreAscii,
+}
+
+/// A literal, prepared for `Kernels::anchor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The literal, letters in lower case if case is ignored.
+    literal: Vec<u8>,
+    /// For each byte of the literal what is or-ed to a byte of the text before they are compared.
+    fold: Vec<u8>,
+    pair: (usize, usize),
+}
+
+impl Anchor {
+    /// Prepares the search for `literal`; `None` if it is empty.
+    pub fn new(literal: &[u8], case: Case) -> Option<Anchor> {
+        let pair = rarest_pair(literal, case)?;
+        // Or-ing 0x20 makes a letter small, and makes nothing else a small letter.
+        let fold = literal.iter().map(|&byte| if folds(byte, case) { 0x20 } else { 0 }).collect();
+        let literal = literal.iter().map(|&byte| if folds(byte, case) { byte | 0x20 } else { byte }).collect();
+        Some(Anchor { literal, fold, pair })
+    }
+
+    /// The number of bytes of the literal.
+    #[allow(clippy::len_without_is_empty, reason = "it is never empty")]
+    pub fn len(&self) -> usize {
+        self.literal.len()
+    }
+
+    /// The offsets in the literal of the two bytes that are searched by, the smaller one first. They are equal only in a
+    /// literal of one byte.
+    pub fn pair(&self) -> (usize, usize) {
+        self.pair
+    }
+
+    /// Whether the literal stands at `at` in `block`.
+    #[inline]
+    pub fn stands_at(&self, block: &[u8], at: usize) -> bool {
+        let Some(text) = block.get(at..).and_then(|rest| rest.get(..self.literal.len())) else {
+            return false;
+        };
+        let mut different = 0;
+        for ((&byte, &fold), &wanted) in text.iter().zip(&self.fold).zip(&self.literal) {
+            different |= (byte | fold) ^ wanted;
+        }
+        different == 0
+    }
+
+    /// For one byte of the pair: what to or to the text, and what must then stand there.
+    pub(crate) fn wanted(&self, offset: usize) -> (u8, u8) {
+        (self.fold[offset], self.literal[offset])
+    }
+}
+
+/// Whether the other case of `byte` is the same byte.
+fn folds(byte: u8, case: Case) -> bool {
+    case == Case::IgnoreAscii && byte.is_ascii_alphabetic()
+}
+
+/// The offsets of the two bytes of `literal` that are rarest in logs, the smaller offset first; `None` if it is empty.
+///
+/// The rarest byte is taken first, then the rarest one that differs from it, if there is one; of bytes that are
+/// equally rare, the first. Where case is ignored a letter is as common as both its cases together, and `k` and `s` are
+/// taken last: they are the letters that Unicode folds to letters outside of ASCII.
+pub fn rarest_pair(literal: &[u8], case: Case) -> Option<(usize, usize)> {
+    let cost = |byte: u8| -> u16 {
+        if !folds(byte, case) {
+            return FREQUENCY[usize::from(byte)].into();
+        }
+        let [lower, upper] = [byte | 0x20, byte & !0x20].map(|byte| u16::from(FREQUENCY[usize::from(byte)]));
+        // Twice as common is 16 more: an upper bound of the sum of both.
+        let both = lower.max(upper) + if lower.abs_diff(upper) < 16 { 16 } else { 0 };
+        both + if matches!(byte | 0x20, b'k' | b's') { 256 } else { 0 }
+    };
+    let same = |a: u8, b: u8| a == b || folds(a, case) && a.eq_ignore_ascii_case(&b);
+    let offsets = 0..literal.len();
+    let first = offsets.clone().min_by_key(|&offset| cost(literal[offset]))?;
+    let second = offsets
+        .filter(|&offset| offset != first)
+        .min_by_key(|&offset| (same(literal[offset], literal[first]), cost(literal[offset])))
+        .unwrap_or(first);
+    Some((first.min(second), first.max(second)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pair_is_the_two_rarest_bytes() {
+        use Case::{Exact, IgnoreAscii};
+        let table: [(&str, Case, &str); 12] = [
+            ("a", Exact, "a"),
+            ("aa", Exact, "aa"),
+            ("abab", Exact, "ab"),
+            ("] \"GET /", Exact, "\"G"),
+            ("INFO", Exact, "IO"),
+            ("status: 500", Exact, "u5"),
+            ("Failed password for", Exact, "Fw"),
+            ("Failed password for", IgnoreAscii, "pw"),
+            ("session", Exact, "in"),
+            ("session", IgnoreAscii, "in"),
+            ("ssk", IgnoreAscii, "sk"),
+            ("http://", Exact, "hp"),
+        ];
+        for (literal, case, expected) in table {
+            let (first, second) = rarest_pair(literal.as_bytes(), case).unwrap();
+            let pair: String = [first, second].map(|offset| char::from(literal.as_bytes()[offset])).iter().collect();
+            assert_eq!(if literal.len() == 1 { &pair[..1] } else { &pair }, expected, "{literal:?} {case:?}");
+        }
+        assert_eq!(rarest_pair(b"", Exact), None);
+    }
+
+    #[test]
+    fn case_is_ignored_for_ascii_letters_and_nothing_else() {
+        for byte in 0..=255u8 {
+            for other in 0..=255u8 {
+                let exact = Anchor::new(&[byte], Case::Exact).unwrap();
+                assert_eq!(exact.stands_at(&[other], 0), byte == other);
+                let folded = Anchor::new(&[byte], Case::IgnoreAscii).unwrap();
+                assert_eq!(folded.stands_at(&[other], 0), byte.eq_ignore_ascii_case(&other), "{byte} {other}");
+            }
+        }
+    }
+}

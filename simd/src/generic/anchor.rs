@@ -1,0 +1,79 @@
+//! Literals: two of their bytes are searched for at their distance, 64 places at once, and the rest is compared where
+//! both stand.
+//!
+//! ```text
+//! literal    F a i l e d   p a s s w o r d       pair: F at 0, w at 11
+//! text       … : ␣ F a i l e d ␣ p a s s w o r d …
+//! vector 1   text[i + 0 …]  = F?    0 0 1 0 0 0 …
+//! vector 2   text[i + 11 …] = w?    0 0 1 0 0 0 …      and: place 2 is looked at
+//! ```
+
+use crate::anchor::Anchor;
+use crate::scalar;
+use crate::vector::Vector;
+
+/// How many vectors are looked at before the first branch.
+const STEPS: usize = 4;
+
+/// One byte of the pair: what to or to the text, and what must then stand there.
+struct Wanted<V> {
+    fold: V,
+    byte: V,
+}
+
+impl<V: Vector> Wanted<V> {
+    #[inline(always)]
+    fn new(token: V::Token, (fold, byte): (u8, u8)) -> Wanted<V> {
+        Wanted { fold: V::splat(token, fold), byte: V::splat(token, byte) }
+    }
+
+    #[inline(always)]
+    fn mask(&self, token: V::Token, text: &[u8; 64]) -> u64 {
+        V::load(token, text).or(self.fold).eq_mask(self.byte)
+    }
+}
+
+/// See `Kernels::anchor`.
+#[inline(always)]
+pub(crate) fn anchor<V: Vector>(token: V::Token, block: &[u8], anchor: &Anchor, out: &mut Vec<u32>) {
+    let (first, second) = anchor.pair();
+    let one = Wanted::<V>::new(token, anchor.wanted(first));
+    let two = Wanted::<V>::new(token, anchor.wanted(second));
+    let mut base = 0;
+    if let (Some(firsts), Some(seconds)) = (block.get(first..), block.get(second..)) {
+        let (firsts, seconds) = (firsts.as_chunks::<64>().0, seconds.as_chunks::<64>().0);
+        let (groups, rest) = firsts[..seconds.len()].as_chunks::<STEPS>();
+        let (second_groups, second_rest) = seconds.as_chunks::<STEPS>();
+        for (firsts, seconds) in groups.iter().zip(second_groups) {
+            let mut masks = [0; STEPS];
+            let mut any = 0;
+            for step in 0..STEPS {
+                masks[step] = one.mask(token, &firsts[step]) & two.mask(token, &seconds[step]);
+                any |= masks[step];
+            }
+            if any != 0 {
+                for (step, mask) in masks.into_iter().enumerate() {
+                    look(block, anchor, mask, base + 64 * step, out);
+                }
+            }
+            base += 64 * STEPS;
+        }
+        for (firsts, seconds) in rest.iter().zip(second_rest) {
+            look(block, anchor, one.mask(token, firsts) & two.mask(token, seconds), base, out);
+            base += 64;
+        }
+    }
+    scalar::anchor::from(block, base, anchor, out);
+}
+
+/// Appends those places of `mask` where the whole literal stands.
+#[inline]
+fn look(block: &[u8], anchor: &Anchor, mut mask: u64, base: usize, out: &mut Vec<u32>) {
+    while mask != 0 {
+        let at = base + mask.trailing_zeros() as usize;
+        if anchor.stands_at(block, at) {
+            out.push(at as u32);
+        }
+        mask &= mask - 1;
+    }
+}

@@ -1,0 +1,152 @@
+//! Positions of bytes: 64 bytes become a mask, and the bits of the mask become positions.
+
+use crate::needles::{ByteSet, Needles};
+use crate::vector::Vector;
+
+/// Tells which of 64 bytes are wanted.
+///
+/// A trait and not a closure, because each function between an entry point and its instructions has to be inlined, and a
+/// closure cannot be told to.
+trait Classify<V> {
+    /// Bit *i* is set where byte *i* is wanted.
+    fn mask(&self, bytes: V) -> u64;
+}
+
+/// The bytes that equal one of `N`.
+struct AnyOf<V, const N: usize>([V; N]);
+
+impl<V: Vector, const N: usize> Classify<V> for AnyOf<V, N> {
+    #[inline(always)]
+    fn mask(&self, bytes: V) -> u64 {
+        let mut mask = 0;
+        for needle in self.0 {
+            mask |= bytes.eq_mask(needle);
+        }
+        mask
+    }
+}
+
+/// The bytes that equal what a table has for their low nibble.
+struct ByLowNibble<V> {
+    table: V,
+    nibble: V,
+}
+
+impl<V: Vector> Classify<V> for ByLowNibble<V> {
+    #[inline(always)]
+    fn mask(&self, bytes: V) -> u64 {
+        self.table.swizzle(bytes.and(self.nibble)).eq_mask(bytes)
+    }
+}
+
+/// The bytes of a set: for the low nibble the high nibbles that go with it, for the high nibble its bit, in two halves.
+struct InSet<V> {
+    low_rows: V,
+    high_rows: V,
+    low_bits: V,
+    high_bits: V,
+    nibble: V,
+    zero: V,
+}
+
+impl<V: Vector> Classify<V> for InSet<V> {
+    #[inline(always)]
+    fn mask(&self, bytes: V) -> u64 {
+        let (low, high) = (bytes.and(self.nibble), bytes.high_nibbles());
+        let in_low = self.low_rows.swizzle(low).and(self.low_bits.swizzle(high));
+        let in_high = self.high_rows.swizzle(low).and(self.high_bits.swizzle(high));
+        !in_low.or(in_high).eq_mask(self.zero)
+    }
+}
+
+/// See `Kernels::newlines`.
+#[inline(always)]
+pub(crate) fn newlines<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>) {
+    positions::<V>(token, block, out, &AnyOf([V::splat(token, b'\n')]));
+}
+
+/// See `Kernels::delimiters`.
+#[inline(always)]
+pub(crate) fn delimiters<V: Vector>(token: V::Token, block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
+    let bytes = needles.padded();
+    let one = V::splat(token, bytes[0]);
+    let mut wanted = [one; 8];
+    for (wanted, &byte) in wanted.iter_mut().zip(bytes) {
+        *wanted = V::splat(token, byte);
+    }
+    let [_, two, three, four, ..] = wanted;
+    match (needles.bytes().len(), needles.table()) {
+        (1, _) => positions::<V>(token, block, out, &AnyOf([one])),
+        (2, _) => positions::<V>(token, block, out, &AnyOf([one, two])),
+        (_, Some(table)) => {
+            let (table, nibble) = (V::splat_group(token, table), V::splat(token, 15));
+            positions::<V>(token, block, out, &ByLowNibble { table, nibble });
+        }
+        (3 | 4, None) => positions::<V>(token, block, out, &AnyOf([one, two, three, four])),
+        (_, None) => positions::<V>(token, block, out, &AnyOf(wanted)),
+    }
+}
+
+/// See `Kernels::byte_set`.
+#[inline(always)]
+pub(crate) fn byte_set<V: Vector>(token: V::Token, block: &[u8], set: &ByteSet, out: &mut Vec<u32>) {
+    let [low, high] = set.halves();
+    let set = InSet {
+        low_rows: V::splat_group(token, low),
+        high_rows: V::splat_group(token, high),
+        low_bits: V::splat_group(token, [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0]),
+        high_bits: V::splat_group(token, [0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128]),
+        nibble: V::splat(token, 15),
+        zero: V::splat(token, 0),
+    };
+    positions::<V>(token, block, out, &set);
+}
+
+/// How many positions are collected before they are appended to the output in one go.
+const BATCH: usize = 1024;
+
+/// Positions on their way to the output.
+struct Found<'a> {
+    positions: [u32; BATCH + 64],
+    count: usize,
+    out: &'a mut Vec<u32>,
+}
+
+impl Found<'_> {
+    /// Adds `base` + the position of each bit of `mask`.
+    #[inline(always)]
+    fn add<V: Vector>(&mut self, token: V::Token, mask: u64, base: u32) {
+        if self.count > BATCH {
+            self.flush();
+        }
+        if let Some(room) = self.positions[self.count..].first_chunk_mut() {
+            V::write_positions(token, mask, base, room);
+            self.count += mask.count_ones() as usize;
+        }
+    }
+
+    #[inline(never)]
+    fn flush(&mut self) {
+        self.out.extend_from_slice(&self.positions[..self.count]);
+        self.count = 0;
+    }
+}
+
+/// Appends the position of each byte that is wanted.
+#[inline(always)]
+fn positions<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>, wanted: &impl Classify<V>) {
+    let mut found = Found { positions: [0; BATCH + 64], count: 0, out };
+    let (chunks, rest) = block.as_chunks::<64>();
+    let mut base = 0u32;
+    for chunk in chunks {
+        found.add::<V>(token, wanted.mask(V::load(token, chunk)), base);
+        base = base.wrapping_add(64);
+    }
+    if !rest.is_empty() {
+        let mut last = [0; 64];
+        last[..rest.len()].copy_from_slice(rest);
+        let inside = (1 << rest.len()) - 1;
+        found.add::<V>(token, wanted.mask(V::load(token, &last)) & inside, base);
+    }
+    found.flush();
+}

@@ -1,0 +1,14 @@
+//! Each algorithm once, over any [`Vector`](crate::vector::Vector).
+//!
+//! A function here is inlined into the entry points of each instruction set, which is where it gets its instructions
+//! from. It has no `unsafe` code: what it asks of a vector is safe, and checked where the vector is made.
+#![forbid(unsafe_code)]
+#![allow(clippy::needless_range_loop, reason = "a row is the same index into several arrays")]
+
+pub(crate) mod anchor;
+pub(crate) mod floats;
+pub(crate) mod index;
+pub(crate) mod integers;
+pub(crate) mod text;
+pub(crate) mod timestamps;
+pub(crate) mod words;

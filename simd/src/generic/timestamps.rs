@@ -1,0 +1,299 @@
+//! Columns of timestamps.
+//!
+//! Two windows of 16 bytes cover the fixed part of every layout. One swizzle per window brings the digits into one
+//! order, one comparison checks them, one multiply-add makes them numbers of two digits, which one comparison holds
+//! against their limits, and one comparison per window checks the bytes between them. Four rows go through this at once:
+//!
+//! ```text
+//! 2 1 / N o v / 2 0 1 1 : 0 0 : 0|           first window
+//!           1 : 0 0 : 0 7 : 1 1   + 0 0 0 0|    second window, from byte 10
+//!
+//! 2 0|1 1|0 0|2 1|0 0|0 7|1 1|0 0            digits: year, offset minutes (or month), day, hour, minute, second,
+//!  20  11   0  21   0   7  11   0            offset hours
+//!  ≤99 ≤99 ≤59 ≤31 ≤23 ≤59 ≤59 ≤23
+//!   2011   0·32+21   0·60+7  11+0·256        what the rows are finished from
+//! ```
+//!
+//! Names, the calendar and the fraction are left to plain code, row by row.
+
+use crate::calendar::{is_weekday, micros_since_1970, month};
+use crate::column::{Bitmap, Span};
+use crate::scalar;
+use crate::scalar::timestamps::{in_utc, iso_tail, signed_offset, zone};
+use crate::timestamps::{Layout, NO_OFFSET, Shape};
+use crate::vector::Vector;
+
+/// See `Kernels::timestamps`.
+#[inline(always)]
+pub(crate) fn timestamps<V: Vector>(
+    token: V::Token,
+    block: &[u8],
+    spans: &[Span],
+    layout: Layout,
+    micros: &mut Vec<i64>,
+    offsets: &mut Vec<i16>,
+    valid: &mut Bitmap,
+) {
+    let (chunks, rest) = spans.as_chunks::<8>();
+    micros.reserve(spans.len());
+    offsets.reserve(spans.len());
+    valid.reserve(spans.len());
+    let column = Column::<V> { token, block, layout, micros, offsets, valid };
+    let out = match layout {
+        Layout::Iso8601 => column.append(chunks, &Shape::ISO8601, Iso8601),
+        Layout::Apache => column.append(chunks, &Shape::APACHE, Apache),
+        Layout::Syslog { year } => column.append(chunks, &Shape::SYSLOG, Syslog { year: year.into() }),
+        Layout::Ctime => column.append(chunks, &Shape::CTIME, Ctime),
+        Layout::CommaMillis => column.append(chunks, &Shape::COMMA_MILLIS, CommaMillis),
+    };
+    scalar::timestamps::timestamps(block, rest, layout, out.micros, out.offsets, out.valid);
+}
+
+/// What the vectors found out about one row, whose digits and the bytes between them are right and within their limits.
+struct Row {
+    /// The year, and 32 times the month (or the offset minutes) plus the day.
+    date: u64,
+    /// 60 times the hour plus the minute, and the second plus 256 times the offset hours.
+    time: u64,
+    /// The first window, its first eight bytes.
+    first: u64,
+    /// The second window, its last eight bytes.
+    second: u64,
+}
+
+impl Row {
+    #[inline(always)]
+    fn year(&self) -> u32 {
+        self.date as u32
+    }
+
+    #[inline(always)]
+    fn month_day(&self) -> u32 {
+        (self.date >> 32) as u32
+    }
+
+    /// The second of the day.
+    #[inline(always)]
+    fn second_of_day(&self) -> u32 {
+        self.time as u32 * 60 + (self.time >> 32 & 0xff) as u32
+    }
+
+    /// Four bytes of the first window, from place `at`, which is at most 4.
+    #[inline(always)]
+    fn first(&self, at: usize) -> u32 {
+        (self.first >> (8 * at)) as u32
+    }
+
+    /// The byte at place `at` of the second window, which is at least 8.
+    #[inline(always)]
+    fn second(&self, at: usize) -> u8 {
+        (self.second >> (8 * (at - 8))) as u8
+    }
+}
+
+/// What a layout has beyond its digits.
+trait Finish: Copy {
+    /// The microseconds, not yet in UTC, and the offset of a row that is the text of `span`.
+    fn finish(self, row: &Row, block: &[u8], span: Span) -> Option<(i64, i16)>;
+}
+
+#[derive(Clone, Copy)]
+struct Iso8601;
+
+impl Finish for Iso8601 {
+    #[inline(always)]
+    fn finish(self, row: &Row, block: &[u8], span: Span) -> Option<(i64, i16)> {
+        let moment = micros_since_1970(row.year(), row.month_day(), row.second_of_day())?;
+        let (start, end) = (span.start as usize + 19, span.end as usize);
+        if start == end {
+            return Some((moment, NO_OFFSET));
+        }
+        let text = &block[start..end];
+        if text[0] != b'.' {
+            return Some((moment, zone(text)?));
+        }
+        // The eight bytes behind the point, if the block has them: up to six digits are read at once.
+        let Some(eight) = block[start + 1..].first_chunk() else {
+            let (micros, offset) = iso_tail(text)?;
+            return Some((moment + i64::from(micros), offset));
+        };
+        let digits = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
+        // The highest bit of each byte that is more than 9: those below 0x80 carry into it.
+        let others = (((digits & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+        let count = (others.trailing_zeros() as usize / 8).min(text.len() - 1);
+        if count == 0 || count > 6 {
+            let (micros, offset) = iso_tail(text)?;
+            return Some((moment + i64::from(micros), offset));
+        }
+        // Digits in the first bytes and zeros behind them, six in all, behind two zeros.
+        let kept = digits & ((1 << (8 * count)) - 1);
+        Some((moment + i64::from(eight_digits(kept << 16)), zone(&text[1 + count..])?))
+    }
+}
+
+/// The number that eight digits are worth, the lowest byte the most significant (Ivan Kholodnyi, see
+/// [`words`](super::words)).
+#[inline(always)]
+fn eight_digits(digits: u64) -> u32 {
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let quads = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    (quads * 10_000 + (quads >> 32)) as u32
+}
+
+#[derive(Clone, Copy)]
+struct Apache;
+
+impl Finish for Apache {
+    #[inline(always)]
+    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
+        let offset = signed_offset(row.second(11), (row.time >> 40) as u32, row.month_day() >> 5)?;
+        let month_day = month(row.first(3)) << 5 | row.month_day() & 31;
+        Some((micros_since_1970(row.year(), month_day, row.second_of_day())?, offset))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Syslog {
+    year: u32,
+}
+
+impl Finish for Syslog {
+    #[inline(always)]
+    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
+        let month_day = month(row.first(1)) << 5 | row.month_day();
+        let year = if self.year < 10_000 { self.year } else { 0 };
+        Some((micros_since_1970(year, month_day, row.second_of_day())?, NO_OFFSET))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Ctime;
+
+impl Finish for Ctime {
+    #[inline(always)]
+    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
+        if !is_weekday(row.first(0)) {
+            return None;
+        }
+        let month_day = month(row.first(4)) << 5 | row.month_day();
+        Some((micros_since_1970(row.year(), month_day, row.second_of_day())?, NO_OFFSET))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct CommaMillis;
+
+impl Finish for CommaMillis {
+    #[inline(always)]
+    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
+        let digits = [13, 14, 15].map(|place| u32::from(row.second(place).wrapping_sub(b'0')));
+        if digits.iter().any(|&digit| digit > 9) {
+            return None;
+        }
+        let micros = (digits[0] * 100 + digits[1] * 10 + digits[2]) * 1000;
+        let moment = micros_since_1970(row.year(), row.month_day(), row.second_of_day())?;
+        Some((moment + i64::from(micros), NO_OFFSET))
+    }
+}
+
+/// The same 16 bits for each of the four groups.
+#[inline(always)]
+const fn every_group(bits: u16) -> u64 {
+    bits as u64 * 0x0001_0001_0001_0001
+}
+
+/// Where the rows come from and where they go.
+struct Column<'a, V: Vector> {
+    token: V::Token,
+    block: &'a [u8],
+    layout: Layout,
+    micros: &'a mut Vec<i64>,
+    offsets: &'a mut Vec<i16>,
+    valid: &'a mut Bitmap,
+}
+
+impl<V: Vector> Column<'_, V> {
+    /// Appends the rows of `chunks`.
+    #[inline(always)]
+    fn append(self, chunks: &[[Span; 8]], shape: &Shape, layout: impl Finish) -> Self {
+        for chunk in chunks {
+            if !self.is_inside(chunk, shape) {
+                scalar::timestamps::timestamps(self.block, chunk, self.layout, self.micros, self.offsets, self.valid);
+                continue;
+            }
+            let (mut micros, mut offsets, mut certain) = ([0; 8], [NO_OFFSET; 8], 0u8);
+            for half in [0, 4] {
+                let (rows, good) =
+                    self.four_rows([chunk[half], chunk[half + 1], chunk[half + 2], chunk[half + 3]], shape);
+                for row in 0..4 {
+                    if good >> (row * 16) & 0xffff == 0xffff
+                        && let Some((moment, offset)) = layout.finish(&rows[row], self.block, chunk[half + row])
+                    {
+                        micros[half + row] = in_utc(moment, offset);
+                        offsets[half + row] = offset;
+                        certain |= 1 << (half + row);
+                    }
+                }
+            }
+            self.micros.extend_from_slice(&micros);
+            self.offsets.extend_from_slice(&offsets);
+            self.valid.push_eight(certain);
+        }
+        self
+    }
+
+    /// Whether each row has the right length, and both its windows lie inside the block.
+    #[inline(always)]
+    fn is_inside(&self, chunk: &[Span; 8], shape: &Shape) -> bool {
+        // As in `words::Rows::new`: what is negative has the sign bit.
+        let word = |number: u64| V::splat_word(self.token, number);
+        let spans = V::load_spans(self.token, chunk);
+        let ends = spans.shift_down::<32>();
+        let starts = spans.and(V::splat_word(self.token, 0xffff_ffff));
+        let lengths = ends.sub_words(starts);
+        let least = u64::from(shape.length);
+        let most = if self.layout == Layout::Iso8601 { u64::from(u32::MAX) } else { least };
+        let wrong = lengths
+            .sub_words(word(least))
+            .or(word(most).sub_words(lengths))
+            .or(word(self.block.len() as u64).sub_words(ends))
+            .or(starts.sub_words(word(shape.lead.into())));
+        wrong.word_signs() == 0
+    }
+
+    /// Four rows, and a mask of the bytes that are right: 16 bits for each.
+    #[inline(always)]
+    fn four_rows(&self, spans: [Span; 4], shape: &Shape) -> ([Row; 4], u64) {
+        let token = self.token;
+        let at = spans.map(|span| span.start - shape.lead);
+        let first = V::gather_groups(token, self.block, at);
+        let second = V::gather_groups(token, self.block, at.map(|at| at + shape.second_at));
+
+        let mut good = first.eq_mask(V::splat_group(token, shape.literals[0])) | !every_group(shape.literal_places[0]);
+        good &= second.eq_mask(V::splat_group(token, shape.literals[1])) | !every_group(shape.literal_places[1]);
+        if shape.separator != 0 {
+            let either = first.eq_mask(V::splat(token, b'T')) | first.eq_mask(V::splat(token, b' '));
+            good &= either | !every_group(shape.separator);
+        }
+
+        let from_first = first.swizzle(V::splat_group(token, shape.digits[0]));
+        let text = from_first.or(second.swizzle(V::splat_group(token, shape.digits[1])));
+        let digits = text.xor(V::splat(token, b'0')).and(V::splat_group(token, shape.used));
+        let digits = digits.and_not(digits.equal(V::splat_group(token, shape.blank)));
+        good &= digits.le_mask(V::splat(token, 9));
+
+        let pairs = digits.weigh_bytes(V::splat_word(token, 0x010a_010a_010a_010a));
+        good &= pairs.le_mask(V::splat_group(token, shape.limits));
+        // Year: 100 and 1; month and day: 32 and 1; hour and minute: 60 and 1; second and offset hours: 1 and 256.
+        let numbers = pairs.weigh_pairs(V::splat_group(token, [100, 0, 1, 0, 32, 0, 1, 0, 60, 0, 1, 0, 1, 0, 0, 1]));
+
+        let (numbers, first, second) = (numbers.to_words(), first.to_words(), second.to_words());
+        let rows = std::array::from_fn(|row| Row {
+            date: numbers[2 * row],
+            time: numbers[2 * row + 1],
+            first: first[2 * row],
+            second: second[2 * row + 1],
+        });
+        (rows, good)
+    }
+}

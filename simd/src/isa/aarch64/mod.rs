@@ -1,0 +1,3 @@
+//! The vectors and entries of aarch64.
+
+pub(crate) mod neon;

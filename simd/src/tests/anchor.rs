@@ -1,0 +1,112 @@
+//! Literals.
+
+use super::guard::Guarded;
+use super::harness::{Random, cases};
+use super::index::every_place;
+use super::on_each_isa;
+use crate::{Anchor, Case, Kernels};
+
+on_each_isa!(
+    a_literal_is_found_at_every_place,
+    every_occurrence_is_found_overlapping_ones_too,
+    a_pair_without_the_rest_is_not_an_occurrence,
+    no_load_leaves_the_block,
+);
+
+/// Every position where `literal` stands, the obvious way.
+fn expected(block: &[u8], literal: &[u8], case: Case) -> Vec<u32> {
+    let same = |text: &[u8]| match case {
+        Case::Exact => text == literal,
+        Case::IgnoreAscii => text.eq_ignore_ascii_case(literal),
+    };
+    (0..).zip(block.windows(literal.len())).filter(|(_, text)| same(text)).map(|(at, _)| at).collect()
+}
+
+fn a_literal_is_found_at_every_place(kernels: &Kernels) {
+    let literals = [
+        &b"x"[..],
+        b"Er",
+        b"ERROR",
+        b"] \"GET /",
+        b"a literal of more bytes than a vector of the widest kind has, which is 64",
+    ];
+    let anchors = literals.map(|literal| Anchor::new(literal, Case::IgnoreAscii).unwrap());
+    let mut out = Vec::new();
+    let mut turn = 0;
+    every_place(|block, place| {
+        turn += 1;
+        let literal = literals[turn % literals.len()];
+        block.fill(b'.');
+        let end = block.len().min(place + literal.len());
+        block[place..end].copy_from_slice(&literal[..end - place]);
+        if turn % 2 == 0 {
+            block[place..end].make_ascii_uppercase();
+        }
+        out.clear();
+        kernels.anchor(block, &anchors[turn % literals.len()], &mut out);
+        if end - place == literal.len() {
+            assert_eq!(out, [place as u32], "{} bytes", block.len());
+        } else {
+            assert_eq!(out, [0; 0], "{} bytes, cut off at {place}", block.len());
+        }
+    });
+}
+
+fn every_occurrence_is_found_overlapping_ones_too(kernels: &Kernels) {
+    let mut random = Random(6);
+    let mut out = Vec::new();
+    for _ in 0..cases(30_000) {
+        let block: Vec<u8> = (0..random.below(700)).map(|_| *random.one_of(b"aAbB@`[{")).collect();
+        let literal: Vec<u8> = (0..1 + random.below(4)).map(|_| *random.one_of(b"aAbB@`[{")).collect();
+        for case in [Case::Exact, Case::IgnoreAscii] {
+            out.clear();
+            kernels.anchor(&block, &Anchor::new(&literal, case).unwrap(), &mut out);
+            assert_eq!(out, expected(&block, &literal, case), "{literal:?} {case:?}");
+        }
+    }
+}
+
+fn a_pair_without_the_rest_is_not_an_occurrence(kernels: &Kernels) {
+    let literal = b"Failed password";
+    let anchor = Anchor::new(literal, Case::Exact).unwrap();
+    let (first, second) = anchor.pair();
+    let mut out = Vec::new();
+    for spoiled in (0..literal.len()).filter(|&at| at != first && at != second) {
+        let mut text = literal.repeat(40);
+        for occurrence in text.chunks_mut(literal.len()) {
+            occurrence[spoiled] ^= 1;
+        }
+        kernels.anchor(&text, &anchor, &mut out);
+        assert_eq!(out, [0; 0]);
+    }
+}
+
+fn no_load_leaves_the_block(kernels: &Kernels) {
+    let mut memory = Guarded::new(576);
+    let mut random = Random(7);
+    let literals =
+        [&b"k"[..], b"ab", b"abca", b"a..............................................................b", b"a c"];
+    let anchors = literals.map(|literal| Anchor::new(literal, Case::Exact).unwrap());
+    let finders = literals.map(memchr::memmem::Finder::new);
+    let mut out = Vec::new();
+    let mut text = [0; 576];
+    for round in 0..cases(1025) {
+        for byte in &mut text {
+            *byte = *random.one_of(b"abck .........");
+        }
+        for length in 0..=512 {
+            let which = (round + length) % literals.len();
+            for back in [false, true] {
+                let block = memory.hold(&text[round % 64..][..length], back);
+                out.clear();
+                kernels.anchor(block, &anchors[which], &mut out);
+                // The literals do not overlap with themselves, but for "abca".
+                if which != 2 {
+                    assert!(out.iter().copied().eq(finders[which].find_iter(block).map(|at| at as u32)));
+                } else {
+                    assert_eq!(out, expected(block, literals[which], Case::Exact));
+                }
+            }
+        }
+    }
+}

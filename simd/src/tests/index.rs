@@ -1,0 +1,145 @@
+//! Newlines, delimiters and byte sets.
+
+use super::guard::Guarded;
+use super::harness::{Random, cases, some_of};
+use super::on_each_isa;
+use crate::{ByteSet, Kernels, Needles};
+
+on_each_isa!(
+    a_newline_is_found_at_every_place,
+    each_delimiter_is_found_at_every_place,
+    each_byte_of_a_set_is_found_at_every_place,
+    every_set_of_needles_finds_them_and_nothing_else,
+    positions_are_appended_in_order_across_many_batches,
+    no_load_leaves_the_block,
+);
+
+/// Calls `check` with every length to 512, at 64 offsets from a 64-byte boundary, with every place in it.
+pub(super) fn every_place(mut check: impl FnMut(&mut [u8], usize)) {
+    let mut memory = vec![[0u8; 64]; 10];
+    let memory = memory.as_flattened_mut();
+    let aligned = memory.as_ptr().align_offset(64);
+    for offset in some_of(64) {
+        for length in some_of(513) {
+            for place in some_of(length) {
+                check(&mut memory[aligned + offset..][..length], place);
+            }
+        }
+    }
+}
+
+/// The positions of the bytes that are `wanted`.
+fn expected(block: &[u8], wanted: impl Fn(u8) -> bool) -> Vec<u32> {
+    (0..).zip(block).filter(|&(_, &byte)| wanted(byte)).map(|(at, _)| at).collect()
+}
+
+fn a_newline_is_found_at_every_place(kernels: &Kernels) {
+    let mut out = Vec::new();
+    every_place(|block, place| {
+        // Neighbours of '\n' in value, and '\n' with one more bit.
+        block.fill(0x8a);
+        block[place] = b'\n';
+        out.clear();
+        kernels.newlines(block, &mut out);
+        assert_eq!(out, [place as u32], "{} bytes", block.len());
+    });
+}
+
+fn each_delimiter_is_found_at_every_place(kernels: &Kernels) {
+    let sets = [&b"\n"[..], b"\n ", b"[]\"\n", b"\n:", b"\n:*", b"\n:*J,; \xff"].map(|set| Needles::new(set).unwrap());
+    let mut out = Vec::new();
+    let mut turn = 0;
+    every_place(|block, place| {
+        turn += 1;
+        let set = &sets[turn % sets.len()];
+        let needle = set.bytes()[turn / sets.len() % set.bytes().len()];
+        block.fill(needle ^ 0x80);
+        block[place] = needle;
+        if set.bytes().contains(&(needle ^ 0x80)) {
+            return;
+        }
+        out.clear();
+        kernels.delimiters(block, set, &mut out);
+        assert_eq!(out, [place as u32], "{} bytes, {set:?}", block.len());
+    });
+}
+
+fn each_byte_of_a_set_is_found_at_every_place(kernels: &Kernels) {
+    let wanted = |byte: u8| byte.is_ascii_punctuation() || byte >= 0xf0;
+    let set = ByteSet::new(wanted);
+    let members: Vec<u8> = (0..=255).filter(|&byte| wanted(byte)).collect();
+    let others: Vec<u8> = (0..=255).filter(|&byte| !wanted(byte)).collect();
+    let mut out = Vec::new();
+    let mut turn = 0;
+    every_place(|block, place| {
+        turn += 1;
+        block.fill(others[turn % others.len()]);
+        block[place] = members[turn % members.len()];
+        out.clear();
+        kernels.byte_set(block, &set, &mut out);
+        assert_eq!(out, [place as u32], "{} bytes", block.len());
+    });
+}
+
+fn every_set_of_needles_finds_them_and_nothing_else(kernels: &Kernels) {
+    let every_byte: Vec<u8> = (0..=255u8).rev().chain(0..=255).collect();
+    let mut random = Random(3);
+    let mut out = Vec::new();
+    for _ in 0..cases(20_000) {
+        let needles: Vec<u8> = (0..=random.below(8)).map(|_| random.next() as u8).collect();
+        out.clear();
+        kernels.delimiters(&every_byte, &Needles::new(&needles).unwrap(), &mut out);
+        assert_eq!(out, expected(&every_byte, |byte| needles.contains(&byte)), "{needles:?}");
+
+        let (low, high) = (random.next() as u8, random.next() as u8);
+        let wanted = |byte: u8| byte & low == byte & high & 0x5f;
+        out.clear();
+        kernels.byte_set(&every_byte, &ByteSet::new(wanted), &mut out);
+        assert_eq!(out, expected(&every_byte, wanted), "{low} {high}");
+    }
+}
+
+fn positions_are_appended_in_order_across_many_batches(kernels: &Kernels) {
+    let mut random = Random(4);
+    for density in [1, 2, 7, 60, 5000] {
+        let block: Vec<u8> =
+            (0..cases(300_001)).map(|_| if random.below(density) == 0 { b'\n' } else { b'x' }).collect();
+        let mut out = vec![7, 9];
+        kernels.newlines(&block, &mut out);
+        assert_eq!(out[..2], [7, 9]);
+        assert_eq!(out[2..], expected(&block, |byte| byte == b'\n'));
+    }
+}
+
+fn no_load_leaves_the_block(kernels: &Kernels) {
+    let mut memory = Guarded::new(576);
+    let mut random = Random(5);
+    let needles = Needles::new(b"\n:,").unwrap();
+    let set = ByteSet::new(|byte| byte.is_ascii_digit());
+    let mut out = Vec::new();
+    let mut text = [0; 576];
+    // More than a million blocks for each of the three kernels.
+    for round in 0..cases(1025) {
+        for byte in &mut text {
+            *byte = *random.one_of(b"\n:,0z9\x8a ");
+        }
+        for length in 0..=512 {
+            let block = memory.hold(&text[round % 64..][..length], true);
+            for block in [block, &block[..length - length.min(round % 3)]] {
+                out.clear();
+                kernels.newlines(block, &mut out);
+                assert!(out.iter().copied().eq(memchr::memchr_iter(b'\n', block).map(|at| at as u32)));
+                out.clear();
+                kernels.delimiters(block, &needles, &mut out);
+                assert!(out.iter().copied().eq(memchr::memchr3_iter(b'\n', b':', b',', block).map(|at| at as u32)));
+                out.clear();
+                kernels.byte_set(block, &set, &mut out);
+                assert_eq!(out.len(), block.iter().filter(|byte| byte.is_ascii_digit()).count());
+            }
+            let block = memory.hold(&text[round % 64..][..length], false);
+            out.clear();
+            kernels.newlines(block, &mut out);
+            assert!(out.iter().copied().eq(memchr::memchr_iter(b'\n', block).map(|at| at as u32)));
+        }
+    }
+}
