@@ -6,14 +6,16 @@
 
 use std::{num::NonZeroUsize, sync::Arc};
 
+use parsimd_simd::{Anchor, Kernels, Span};
+
 use crate::{
     Pattern,
     batch::{Batch, Schema},
-    convert::{self, Misfit, Span},
+    convert::{self, Misfit},
     error::{Error, Result},
     input::{Block, Input},
     limits,
-    plan::{Plan, Spans},
+    plan::{Outcome, Plan, Program},
 };
 
 /// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`] either way.
@@ -99,6 +101,8 @@ pub struct Scan<'a> {
     options: ScanOptions,
     year: i32,
     stats: Stats,
+    marks: Marks,
+    rows: Rows,
     ended: bool,
 }
 
@@ -126,6 +130,8 @@ impl Pattern {
             year: options.year.unwrap_or_else(convert::current_year),
             options,
             stats: Stats::default(),
+            marks: Marks::NONE,
+            rows: Rows::new(self.fields().len()),
             ended: false,
         }
     }
@@ -153,10 +159,18 @@ impl Scan<'_> {
 
     fn next_batch(&mut self) -> Result<Option<Batch>> {
         while let Some(block) = self.input.next_block(self.options.block_bytes.max(1))? {
-            let mut rows = Rows::new(self.pattern.fields().len());
-            let stopped = match_records(&self.pattern, &self.options, &block, &mut self.stats, &mut rows)?;
-            let batch =
-                convert_rows(&self.pattern, &self.options, self.year, &self.schema, &block, &mut self.stats, rows)?;
+            self.rows.clear();
+            let stopped =
+                match_records(&self.pattern, &self.options, &block, &mut self.stats, &mut self.marks, &mut self.rows)?;
+            let batch = convert_rows(
+                &self.pattern,
+                &self.options,
+                self.year,
+                &self.schema,
+                &block,
+                &mut self.stats,
+                &mut self.rows,
+            )?;
             // An earlier record whose value does not fit was raised just now; what stopped the matching comes after it.
             if let Some(error) = stopped {
                 return Err(error);
@@ -190,17 +204,83 @@ impl Block<'_> {
     }
 }
 
-/// Where the fields of the rows of a block are.
+/// What the kernels find in a block. The memory is kept from block to block.
+#[derive(Debug)]
+struct Marks {
+    newlines: Vec<u32>,
+    /// The places where the anchor of the pattern stands.
+    anchors: Vec<u32>,
+    /// False once blocks have shown that most records have the anchor: looking for it does not pay then.
+    anchor_pays: bool,
+}
+
+impl Marks {
+    const NONE: Marks = Marks { newlines: Vec::new(), anchors: Vec::new(), anchor_pays: true };
+
+    /// The ends of the records of a block, and the places of the anchor, where the pattern has one and looking for it pays.
+    fn find(&mut self, kernels: &Kernels, bytes: &[u8], anchor: Option<&Anchor>) -> (&[u32], Option<&[u32]>) {
+        self.newlines.clear();
+        kernels.newlines(bytes, &mut self.newlines);
+        if !bytes.ends_with(b"\n") {
+            self.newlines.push(bytes.len() as u32);
+        }
+        self.anchors.clear();
+        let anchor = anchor.filter(|_| self.anchor_pays);
+        if let Some(anchor) = anchor {
+            kernels.anchor(bytes, anchor, &mut self.anchors);
+            // A look at the block costs about a quarter of what it saves.
+            self.anchor_pays = self.anchors.len() < self.newlines.len() / 4 * 3;
+        }
+        (&self.newlines, anchor.map(|_| &self.anchors[..]))
+    }
+}
+
+/// Where the fields of the rows of a block are. The memory is kept from block to block.
+#[derive(Debug)]
 struct Rows {
-    /// The span of each record, newline excluded, and its number in the input.
-    records: Vec<(u32, u32, u64)>,
+    /// Of each row, its record.
+    records: Vec<Place>,
     /// A column of spans for each field.
     spans: Vec<Vec<Span>>,
+    /// The rows that are there but did not match.
+    missing: Vec<usize>,
+    /// The spans of one record.
+    record: Vec<Span>,
 }
+
+/// A record: where it begins and ends in its block, and its number in the scan.
+type Place = (u32, u32, u64);
 
 impl Rows {
     fn new(fields: usize) -> Rows {
-        Rows { records: Vec::new(), spans: vec![Vec::new(); fields] }
+        Rows {
+            records: Vec::new(),
+            spans: vec![Vec::new(); fields],
+            missing: Vec::new(),
+            record: vec![Span::default(); fields],
+        }
+    }
+
+    fn clear(&mut self) {
+        self.records.clear();
+        self.missing.clear();
+        self.spans.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Adds a row with the spans in `record`.
+    #[inline]
+    fn push(&mut self, place: Place) {
+        self.records.push(place);
+        for (column, span) in self.spans.iter_mut().zip(&self.record) {
+            column.push(*span);
+        }
+    }
+
+    /// Adds a row without spans.
+    fn push_missing(&mut self, place: Place) {
+        self.record.fill(Span::default());
+        self.missing.push(self.records.len());
+        self.push(place);
     }
 
     /// Takes out the rows of `misfits`, which are in order of their rows.
@@ -233,36 +313,52 @@ impl Unread {
     }
 }
 
-/// Matches each record of `block`. With [`OnError::Raise`] it stops at the first that cannot be read, and says where in `Some`.
+/// Matches each record of `block`. With [`OnError::Raise`] it stops at the first that cannot be read, and gives the error.
 fn match_records(
     pattern: &Pattern,
     options: &ScanOptions,
     block: &Block<'_>,
     stats: &mut Stats,
+    marks: &mut Marks,
     rows: &mut Rows,
 ) -> Result<Option<Error>> {
     let plan = pattern.plan();
     let bytes = block.bytes;
-    let mut newlines = Vec::new();
-    plan.kernels().newlines(bytes, &mut newlines);
-    if !bytes.ends_with(b"\n") {
-        newlines.push(bytes.len() as u32);
-    }
-    let block_is_ascii = bytes.is_ascii();
+    let is_ascii = bytes.is_ascii();
+    let program = plan.program(options.full_line);
+    // Where case is ignored, letters outside of ASCII may stand for those of the anchor.
+    let anchor = program.filter(|_| is_ascii).and_then(Program::anchor);
+    let (newlines, anchors) = marks.find(plan.kernels(), bytes, anchor);
+    // The anchors behind the records that were seen.
+    let mut anchors = anchors.map(|anchors| anchors.iter().peekable());
     let mut start = 0;
-    for newline in newlines {
+    for &newline in newlines {
         let line = &bytes[start as usize..newline as usize];
-        let has_newline = (newline as usize) < bytes.len();
-        let text = line.strip_suffix(b"\r").filter(|_| has_newline).unwrap_or(line);
+        let text = line.strip_suffix(b"\r").filter(|_| (newline as usize) < bytes.len()).unwrap_or(line);
         let place = (start, start + text.len() as u32, stats.records);
         stats.records += 1;
-        let found = find(plan, text, block_is_ascii || text.is_ascii(), options.full_line)?;
+        let has_anchor = anchors.as_mut().is_none_or(|anchors| {
+            let has_anchor = anchors.next_if(|&&place| place < newline).is_some();
+            while anchors.next_if(|&&place| place < newline).is_some() {}
+            has_anchor
+        });
+        let outcome = match program {
+            _ if !has_anchor => Outcome::NoMatch,
+            Some(program) if is_ascii || text.is_ascii() => {
+                program.run(text, options.full_line, start, &mut rows.record)
+            }
+            _ => Outcome::Undecided,
+        };
+        let found = match outcome {
+            Outcome::Match => Ok(()),
+            Outcome::NoMatch => Err(Unread::Unmatched),
+            Outcome::Undecided => {
+                find(plan, text, is_ascii || text.is_ascii(), options.full_line, start, &mut rows.record)?
+            }
+        };
         match found {
-            Ok(found) => {
-                rows.records.push(place);
-                for (spans, span) in rows.spans.iter_mut().zip(&found[1..]) {
-                    spans.push(span.map(|(from, to)| (start + from as u32, start + to as u32)));
-                }
+            Ok(()) => {
+                rows.push(place);
                 stats.matched += 1;
             }
             Err(unread) => {
@@ -272,10 +368,7 @@ fn match_records(
                 }
                 match options.on_error {
                     OnError::Raise => return Ok(Some(block.error(start, unread.reason()))),
-                    OnError::Null => {
-                        rows.records.push(place);
-                        rows.spans.iter_mut().for_each(|spans| spans.push(None));
-                    }
+                    OnError::Null => rows.push_missing(place),
                     OnError::Skip => {}
                 }
                 keep_failure(block, place, unread.reason(), stats);
@@ -286,12 +379,28 @@ fn match_records(
     Ok(None)
 }
 
-fn find(plan: &Plan, record: &[u8], is_ascii: bool, full_line: bool) -> Result<Result<Spans, Unread>> {
+/// Asks the authority, and writes the spans of the fields, moved by `base`.
+fn find(
+    plan: &Plan,
+    record: &[u8],
+    is_ascii: bool,
+    full_line: bool,
+    base: u32,
+    spans: &mut [Span],
+) -> Result<Result<(), Unread>> {
     if !is_ascii && std::str::from_utf8(record).is_err() {
         return Ok(Err(Unread::NotUtf8));
     }
     match plan.find(record, is_ascii, 0, full_line) {
-        Ok(found) => Ok(found.ok_or(Unread::Unmatched)),
+        Ok(Some(found)) => {
+            for (span, found) in spans.iter_mut().zip(&found[1..]) {
+                // A field takes part in every match.
+                let (start, end) = found.unwrap_or_default();
+                *span = Span::new(base + start as u32, base + end as u32);
+            }
+            Ok(Ok(()))
+        }
+        Ok(None) => Ok(Err(Unread::Unmatched)),
         Err(error) if error.is_limit() => Ok(Err(Unread::GaveUp(error.to_string()))),
         Err(error) => Err(error),
     }
@@ -305,15 +414,17 @@ fn convert_rows(
     schema: &Arc<Schema>,
     block: &Block<'_>,
     stats: &mut Stats,
-    mut rows: Rows,
+    rows: &mut Rows,
 ) -> Result<Batch> {
+    let kernels = pattern.plan().kernels();
     loop {
         let mut misfits = Vec::new();
         let fields = pattern.fields().iter().zip(&rows.spans);
         let columns = fields
             .map(|(field, spans)| {
                 let known = misfits.len();
-                let column = convert::column(field.kind(), block.bytes, spans, year, &mut misfits);
+                let text = convert::Spans { block: block.bytes, spans, missing: &rows.missing };
+                let column = convert::column(kernels, field.kind(), text, year, &mut misfits);
                 for misfit in &mut misfits[known..] {
                     misfit.reason = format!("field {}: {}", field.column_name(), misfit.reason);
                 }
@@ -340,7 +451,7 @@ fn convert_rows(
 }
 
 /// Keeps an entry of a record that could not be read, in the order of the input.
-fn keep_failure(block: &Block<'_>, (start, end, record): (u32, u32, u64), reason: &str, stats: &mut Stats) {
+fn keep_failure(block: &Block<'_>, (start, end, record): Place, reason: &str, stats: &mut Stats) {
     let at = stats.first_failures.partition_point(|failure| failure.record < record);
     if at < limits::FAILURES_KEPT {
         let text = &block.bytes[start as usize..end as usize];
