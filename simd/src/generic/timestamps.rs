@@ -14,9 +14,10 @@
 //!   2011   0·32+21   0·60+7  11+0·256        what the rows are finished from
 //! ```
 //!
-//! Names, the calendar and the fraction are left to plain code, row by row.
+//! Eight rows at a time then become days and microseconds. Only names, the fraction and the offset, and one look-up in a
+//! table of the days of a year, are left to plain code, row by row.
 
-use crate::calendar::{is_weekday, micros_since_1970, month};
+use crate::calendar::{DAY_OF_YEAR, DAYS_TO_1970, is_weekday, month};
 use crate::column::{Bitmap, Span};
 use crate::scalar;
 use crate::scalar::timestamps::{in_utc, iso_tail, signed_offset, zone};
@@ -42,7 +43,7 @@ pub(crate) fn timestamps<V: Vector>(
     let out = match layout {
         Layout::Iso8601 => column.append(chunks, &Shape::ISO8601, Iso8601),
         Layout::Apache => column.append(chunks, &Shape::APACHE, Apache),
-        Layout::Syslog { year } => column.append(chunks, &Shape::SYSLOG, Syslog { year: year.into() }),
+        Layout::Syslog { year } => column.append(chunks, &Shape::SYSLOG, Syslog { year }),
         Layout::Ctime => column.append(chunks, &Shape::CTIME, Ctime),
         Layout::CommaMillis => column.append(chunks, &Shape::COMMA_MILLIS, CommaMillis),
     };
@@ -50,10 +51,11 @@ pub(crate) fn timestamps<V: Vector>(
 }
 
 /// What the vectors found out about one row, whose digits and the bytes between them are right and within their limits.
+#[derive(Clone, Copy, Default)]
 struct Row {
-    /// The year, and 32 times the month (or the offset minutes) plus the day.
+    /// The year in the low half; 32 times the month (or the offset minutes) plus the day in the high one.
     date: u64,
-    /// 60 times the hour plus the minute, and the second plus 256 times the offset hours.
+    /// 60 times the hour plus the minute in the low half, the second plus 256 times the offset hours in the high one.
     time: u64,
     /// The first window, its first eight bytes.
     first: u64,
@@ -62,22 +64,6 @@ struct Row {
 }
 
 impl Row {
-    #[inline(always)]
-    fn year(&self) -> u32 {
-        self.date as u32
-    }
-
-    #[inline(always)]
-    fn month_day(&self) -> u32 {
-        (self.date >> 32) as u32
-    }
-
-    /// The second of the day.
-    #[inline(always)]
-    fn second_of_day(&self) -> u32 {
-        self.time as u32 * 60 + (self.time >> 32 & 0xff) as u32
-    }
-
     /// Four bytes of the first window, from place `at`, which is at most 4.
     #[inline(always)]
     fn first(&self, at: usize) -> u32 {
@@ -89,12 +75,24 @@ impl Row {
     fn second(&self, at: usize) -> u8 {
         (self.second >> (8 * (at - 8))) as u8
     }
+
+    /// The month of the name at place `at`, where the high half of `date` has it.
+    #[inline(always)]
+    fn month(&self, at: usize) -> u64 {
+        u64::from(month(self.first(at))) << 37
+    }
 }
 
 /// What a layout has beyond its digits.
 trait Finish: Copy {
-    /// The microseconds, not yet in UTC, and the offset of a row that is the text of `span`.
-    fn finish(self, row: &Row, block: &[u8], span: Span) -> Option<(i64, i16)>;
+    /// The row's `date`, with the year and the month that are not digits.
+    #[inline(always)]
+    fn date(self, row: &Row) -> u64 {
+        row.date
+    }
+
+    /// The microseconds of the second, and the offset, of a row that is the text of `span`.
+    fn rest(self, row: &Row, block: &[u8], span: Span) -> Option<(u32, i16)>;
 }
 
 #[derive(Clone, Copy)]
@@ -102,32 +100,34 @@ struct Iso8601;
 
 impl Finish for Iso8601 {
     #[inline(always)]
-    fn finish(self, row: &Row, block: &[u8], span: Span) -> Option<(i64, i16)> {
-        let moment = micros_since_1970(row.year(), row.month_day(), row.second_of_day())?;
+    fn rest(self, _row: &Row, block: &[u8], span: Span) -> Option<(u32, i16)> {
         let (start, end) = (span.start as usize + 19, span.end as usize);
         if start == end {
-            return Some((moment, NO_OFFSET));
+            return Some((0, NO_OFFSET));
         }
-        let text = &block[start..end];
+        let text = block.get(start..end)?;
         if text[0] != b'.' {
-            return Some((moment, zone(text)?));
+            return Some((0, zone(text)?));
         }
         // The eight bytes behind the point, if the block has them: up to six digits are read at once.
         let Some(eight) = block[start + 1..].first_chunk() else {
-            let (micros, offset) = iso_tail(text)?;
-            return Some((moment + i64::from(micros), offset));
+            return iso_tail(text);
         };
         let digits = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
         // The highest bit of each byte that is more than 9: those below 0x80 carry into it.
         let others = (((digits & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
         let count = (others.trailing_zeros() as usize / 8).min(text.len() - 1);
         if count == 0 || count > 6 {
-            let (micros, offset) = iso_tail(text)?;
-            return Some((moment + i64::from(micros), offset));
+            return iso_tail(text);
         }
         // Digits in the first bytes and zeros behind them, six in all, behind two zeros.
         let kept = digits & ((1 << (8 * count)) - 1);
-        Some((moment + i64::from(eight_digits(kept << 16)), zone(&text[1 + count..])?))
+        let offset = match text.get(1 + count) {
+            None => NO_OFFSET,
+            Some(b'Z') if text.len() == count + 2 => 0,
+            _ => zone(&text[1 + count..])?,
+        };
+        Some((eight_digits(kept << 16), offset))
     }
 }
 
@@ -145,24 +145,33 @@ struct Apache;
 
 impl Finish for Apache {
     #[inline(always)]
-    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
-        let offset = signed_offset(row.second(11), (row.time >> 40) as u32, row.month_day() >> 5)?;
-        let month_day = month(row.first(3)) << 5 | row.month_day() & 31;
-        Some((micros_since_1970(row.year(), month_day, row.second_of_day())?, offset))
+    fn date(self, row: &Row) -> u64 {
+        // Without the offset minutes.
+        row.date & 0x0000_001f_ffff_ffff | row.month(3)
+    }
+
+    #[inline(always)]
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Option<(u32, i16)> {
+        Some((0, signed_offset(row.second(11), (row.time >> 40) as u32, (row.date >> 37) as u32)?))
     }
 }
 
 #[derive(Clone, Copy)]
 struct Syslog {
-    year: u32,
+    year: u16,
 }
 
 impl Finish for Syslog {
     #[inline(always)]
-    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
-        let month_day = month(row.first(1)) << 5 | row.month_day();
-        let year = if self.year < 10_000 { self.year } else { 0 };
-        Some((micros_since_1970(year, month_day, row.second_of_day())?, NO_OFFSET))
+    fn date(self, row: &Row) -> u64 {
+        // A year that is none gives none.
+        let year = if self.year < 10_000 { u64::from(self.year) } else { 0 };
+        row.date | row.month(1) | year
+    }
+
+    #[inline(always)]
+    fn rest(self, _row: &Row, _block: &[u8], _span: Span) -> Option<(u32, i16)> {
+        Some((0, NO_OFFSET))
     }
 }
 
@@ -171,12 +180,13 @@ struct Ctime;
 
 impl Finish for Ctime {
     #[inline(always)]
-    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
-        if !is_weekday(row.first(0)) {
-            return None;
-        }
-        let month_day = month(row.first(4)) << 5 | row.month_day();
-        Some((micros_since_1970(row.year(), month_day, row.second_of_day())?, NO_OFFSET))
+    fn date(self, row: &Row) -> u64 {
+        row.date | row.month(4)
+    }
+
+    #[inline(always)]
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Option<(u32, i16)> {
+        is_weekday(row.first(0)).then_some((0, NO_OFFSET))
     }
 }
 
@@ -185,14 +195,9 @@ struct CommaMillis;
 
 impl Finish for CommaMillis {
     #[inline(always)]
-    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
-        let digits = [13, 14, 15].map(|place| u32::from(row.second(place).wrapping_sub(b'0')));
-        if digits.iter().any(|&digit| digit > 9) {
-            return None;
-        }
-        let micros = (digits[0] * 100 + digits[1] * 10 + digits[2]) * 1000;
-        let moment = micros_since_1970(row.year(), row.month_day(), row.second_of_day())?;
-        Some((moment + i64::from(micros), NO_OFFSET))
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Option<(u32, i16)> {
+        let [a, b, c] = [13, 14, 15].map(|place| u32::from(row.second(place).wrapping_sub(b'0')));
+        (a < 10 && b < 10 && c < 10).then_some(((a * 100 + b * 10 + c) * 1000, NO_OFFSET))
     }
 }
 
@@ -221,18 +226,30 @@ impl<V: Vector> Column<'_, V> {
                 scalar::timestamps::timestamps(self.block, chunk, self.layout, self.micros, self.offsets, self.valid);
                 continue;
             }
-            let (mut micros, mut offsets, mut certain) = ([0; 8], [NO_OFFSET; 8], 0u8);
-            for half in [0, 4] {
-                let (rows, good) =
-                    self.four_rows([chunk[half], chunk[half + 1], chunk[half + 2], chunk[half + 3]], shape);
-                for row in 0..4 {
-                    if good >> (row * 16) & 0xffff == 0xffff
-                        && let Some((moment, offset)) = layout.finish(&rows[row], self.block, chunk[half + row])
-                    {
-                        micros[half + row] = in_utc(moment, offset);
-                        offsets[half + row] = offset;
-                        certain |= 1 << (half + row);
-                    }
+            let mut rows = [Row::default(); 8];
+            let mut good = [0; 2];
+            for half in 0..2 {
+                let spans = [chunk[4 * half], chunk[4 * half + 1], chunk[4 * half + 2], chunk[4 * half + 3]];
+                let (four, mask) = self.four_rows(spans, shape);
+                rows[4 * half..4 * half + 4].copy_from_slice(&four);
+                good[half] = mask;
+            }
+            let (mut dates, mut times) = ([0; 8], [0; 8]);
+            for row in 0..8 {
+                dates[row] = layout.date(&rows[row]);
+                times[row] = rows[row].time;
+            }
+            let (mut micros, exist) = moments::<V>(self.token, dates, times);
+            let mut offsets = [NO_OFFSET; 8];
+            let mut certain = 0;
+            for row in 0..8 {
+                let right = (good[row / 4] >> (row % 4 * 16)) as u16 == u16::MAX && exist[row] != 0;
+                if right && let Some((fraction, offset)) = layout.rest(&rows[row], self.block, chunk[row]) {
+                    micros[row] = in_utc(micros[row] + i64::from(fraction), offset);
+                    offsets[row] = offset;
+                    certain |= 1 << row;
+                } else {
+                    micros[row] = 0;
                 }
             }
             self.micros.extend_from_slice(&micros);
@@ -296,4 +313,39 @@ impl<V: Vector> Column<'_, V> {
         });
         (rows, good)
     }
+}
+
+/// Microseconds since 1970 of eight rows' dates and times, and for each row whether the calendar has the date: not 0 if
+/// so. The year is less than 16,384; see [`Row`] for the halves.
+#[inline(always)]
+fn moments<V: Vector>(token: V::Token, dates: [u64; 8], times: [u64; 8]) -> ([i64; 8], [u64; 8]) {
+    let word = |number: u64| V::splat_word(token, number);
+    let dates = V::from_words(token, dates);
+    let years = dates.and(word(0xffff_ffff));
+    // By 100: 5243 / 2^19 is a little more, by so little that it is right up to 43,698.
+    let hundreds = years.multiply_halves(word(5243)).shift_down::<19>();
+    let century = hundreds.multiply_halves(word(100)).equal_words(years);
+    // A year is a leap year if it is a multiple of 4; of a multiple of 100, its hundreds decide.
+    let deciding = century.and(hundreds).or(years.and_not(century));
+    let leap = deciding.and(word(3)).equal_words(word(0));
+    let mut places = dates.shift_down::<32>().or(leap.and(word(512))).to_words();
+    for place in &mut places {
+        *place = DAY_OF_YEAR[(*place & 1023) as usize].into();
+    }
+    let days = V::from_words(token, places);
+    // There is no year 0.
+    let exist = days.and_not(years.equal_words(word(0)));
+
+    // Whole years before this one, with a leap day each four years, but not each hundred, but each four hundred.
+    let before = years.sub_words(word(1));
+    let hundreds = before.multiply_halves(word(5243)).shift_down::<19>();
+    let leap_days = before.shift_down::<2>().sub_words(hundreds).add_words(hundreds.shift_down::<2>());
+    let days = before.multiply_halves(word(365)).add_words(leap_days).add_words(days);
+    // A day has 10,546,875 · 2^13 microseconds.
+    let days = days.multiply_halves(word(10_546_875)).shift_up::<13>();
+    let times = V::from_words(token, times);
+    let seconds = times.multiply_halves(word(60)).add_words(times.shift_down::<32>().and(word(0xff)));
+    let micros = days.add_words(seconds.multiply_halves(word(1_000_000)));
+    let origin = (u64::from(DAYS_TO_1970) + 1) * 86_400_000_000;
+    (micros.sub_words(word(origin)).to_words().map(u64::cast_signed), exist.to_words())
 }
