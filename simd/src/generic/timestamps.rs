@@ -20,7 +20,7 @@
 use crate::calendar::{DAY_OF_YEAR, DAYS_TO_1970, is_weekday, month};
 use crate::column::{Bitmap, Span};
 use crate::scalar;
-use crate::scalar::timestamps::{in_utc, iso_tail, signed_offset, zone};
+use crate::scalar::timestamps::{in_utc, iso_tail, signed_offset};
 use crate::timestamps::{Layout, NO_OFFSET, Shape};
 use crate::vector::Vector;
 
@@ -83,6 +83,49 @@ impl Row {
     }
 }
 
+/// What a row has beyond its date and time, in one register: microseconds of the second in the low half, minutes of the
+/// offset in the 16 bits above, and a bit above those if the row is right.
+#[derive(Clone, Copy, Default)]
+struct Rest(u64);
+
+impl Rest {
+    /// Neither a fraction nor an offset.
+    const NOTHING: Rest = Rest::new(0, NO_OFFSET);
+
+    #[inline(always)]
+    const fn new(micros: u32, offset: i16) -> Rest {
+        Rest(1 << 48 | (offset.cast_unsigned() as u64) << 32 | micros as u64)
+    }
+
+    #[inline(always)]
+    fn only_if(self, right: bool) -> Rest {
+        if right { self } else { Rest(0) }
+    }
+
+    #[inline(always)]
+    fn micros(self) -> i64 {
+        i64::from(self.0 as u32)
+    }
+
+    #[inline(always)]
+    fn offset(self) -> i16 {
+        (self.0 >> 32) as i16
+    }
+
+    /// 1 if the row is right, else 0.
+    #[inline(always)]
+    fn right(self) -> u8 {
+        (self.0 >> 48) as u8
+    }
+}
+
+impl From<Option<(u32, i16)>> for Rest {
+    #[inline(always)]
+    fn from(found: Option<(u32, i16)>) -> Rest {
+        found.map_or(Rest(0), |(micros, offset)| Rest::new(micros, offset))
+    }
+}
+
 /// What a layout has beyond its digits.
 trait Finish: Copy {
     /// The row's `date`, with the year and the month that are not digits.
@@ -91,8 +134,8 @@ trait Finish: Copy {
         row.date
     }
 
-    /// The microseconds of the second, and the offset, of a row that is the text of `span`.
-    fn rest(self, row: &Row, block: &[u8], span: Span) -> Option<(u32, i16)>;
+    /// The rest of a row that is the text of `span`.
+    fn rest(self, row: &Row, block: &[u8], span: Span) -> Rest;
 }
 
 #[derive(Clone, Copy)]
@@ -100,35 +143,36 @@ struct Iso8601;
 
 impl Finish for Iso8601 {
     #[inline(always)]
-    fn rest(self, _row: &Row, block: &[u8], span: Span) -> Option<(u32, i16)> {
+    fn rest(self, _row: &Row, block: &[u8], span: Span) -> Rest {
         let (start, end) = (span.start as usize + 19, span.end as usize);
         if start == end {
-            return Some((0, NO_OFFSET));
+            return Rest::NOTHING;
         }
-        let text = block.get(start..end)?;
-        if text[0] != b'.' {
-            return Some((0, zone(text)?));
-        }
-        // The eight bytes behind the point, if the block has them: up to six digits are read at once.
-        let Some(eight) = block[start + 1..].first_chunk() else {
-            return iso_tail(text);
+        // A point, then up to six digits, and up to a `Z`, if the block has so many bytes.
+        let Some(eight) = block.get(start..).and_then(|rest| rest.first_chunk()) else {
+            return unusual_rest(block, start, end);
         };
-        let digits = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
+        let text = u64::from_le_bytes(*eight);
+        let digits = text ^ 0x3030_3030_3030_3030;
         // The highest bit of each byte that is more than 9: those below 0x80 carry into it.
         let others = (((digits & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-        let count = (others.trailing_zeros() as usize / 8).min(text.len() - 1);
-        if count == 0 || count > 6 {
-            return iso_tail(text);
+        // The digits that follow the first byte, and the byte behind them.
+        let count = (others & !0xff).trailing_zeros() / 8;
+        let zulu = (text >> ((8 * count) & 63)) as u8 == b'Z';
+        let length = (end - start) as u32;
+        if text as u8 != b'.' || count < 2 || !(length == count || length == count + 1 && zulu) || count > 7 {
+            return unusual_rest(block, start, end);
         }
-        // Digits in the first bytes and zeros behind them, six in all, behind two zeros.
-        let kept = digits & ((1 << (8 * count)) - 1);
-        let offset = match text.get(1 + count) {
-            None => NO_OFFSET,
-            Some(b'Z') if text.len() == count + 2 => 0,
-            _ => zone(&text[1 + count..])?,
-        };
-        Some((eight_digits(kept << 16), offset))
+        // The digits behind two zeros, and zeros behind them: eight in all.
+        let kept = (digits >> 8) & ((1 << (8 * count - 8)) - 1);
+        Rest::new(eight_digits(kept << 16), if length == count { NO_OFFSET } else { 0 })
     }
+}
+
+/// What follows the seconds, from `start`, if it is not short and simple.
+#[inline(never)]
+fn unusual_rest(block: &[u8], start: usize, end: usize) -> Rest {
+    block.get(start..end).and_then(iso_tail).into()
 }
 
 /// The number that eight digits are worth, the lowest byte the most significant (Ivan Kholodnyi, see
@@ -151,8 +195,8 @@ impl Finish for Apache {
     }
 
     #[inline(always)]
-    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Option<(u32, i16)> {
-        Some((0, signed_offset(row.second(11), (row.time >> 40) as u32, (row.date >> 37) as u32)?))
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Rest {
+        signed_offset(row.second(11), (row.time >> 40) as u32, (row.date >> 37) as u32).map(|offset| (0, offset)).into()
     }
 }
 
@@ -170,8 +214,8 @@ impl Finish for Syslog {
     }
 
     #[inline(always)]
-    fn rest(self, _row: &Row, _block: &[u8], _span: Span) -> Option<(u32, i16)> {
-        Some((0, NO_OFFSET))
+    fn rest(self, _row: &Row, _block: &[u8], _span: Span) -> Rest {
+        Rest::NOTHING
     }
 }
 
@@ -185,8 +229,8 @@ impl Finish for Ctime {
     }
 
     #[inline(always)]
-    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Option<(u32, i16)> {
-        is_weekday(row.first(0)).then_some((0, NO_OFFSET))
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Rest {
+        Rest::NOTHING.only_if(is_weekday(row.first(0)))
     }
 }
 
@@ -195,9 +239,9 @@ struct CommaMillis;
 
 impl Finish for CommaMillis {
     #[inline(always)]
-    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Option<(u32, i16)> {
-        let [a, b, c] = [13, 14, 15].map(|place| u32::from(row.second(place).wrapping_sub(b'0')));
-        (a < 10 && b < 10 && c < 10).then_some(((a * 100 + b * 10 + c) * 1000, NO_OFFSET))
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Rest {
+        let [a, b, c] = [13, 14, 15].map(|place| u32::from(row.second(place) ^ b'0'));
+        Rest::new((a * 100 + b * 10 + c) * 1000, NO_OFFSET).only_if(a < 10 && b < 10 && c < 10)
     }
 }
 
@@ -240,17 +284,19 @@ impl<V: Vector> Column<'_, V> {
                 times[row] = rows[row].time;
             }
             let (mut micros, exist) = moments::<V>(self.token, dates, times);
+            let mut rests = [Rest::default(); 8];
+            for row in 0..8 {
+                rests[row] = layout.rest(&rows[row], self.block, chunk[row]);
+            }
             let mut offsets = [NO_OFFSET; 8];
             let mut certain = 0;
             for row in 0..8 {
-                let right = (good[row / 4] >> (row % 4 * 16)) as u16 == u16::MAX && exist[row] != 0;
-                if right && let Some((fraction, offset)) = layout.rest(&rows[row], self.block, chunk[row]) {
-                    micros[row] = in_utc(micros[row] + i64::from(fraction), offset);
-                    offsets[row] = offset;
-                    certain |= 1 << row;
-                } else {
-                    micros[row] = 0;
-                }
+                let digits = (good[row / 4] >> (row % 4 * 16)) as u16 == u16::MAX;
+                let right = u8::from(digits & (exist[row] != 0)) & rests[row].right();
+                let moment = in_utc(micros[row] + rests[row].micros(), rests[row].offset());
+                micros[row] = if right == 1 { moment } else { 0 };
+                offsets[row] = if right == 1 { rests[row].offset() } else { NO_OFFSET };
+                certain |= right << row;
             }
             self.micros.extend_from_slice(&micros);
             self.offsets.extend_from_slice(&offsets);
