@@ -136,6 +136,13 @@ trait Finish: Copy {
 
     /// The rest of a row that is the text of `span`.
     fn rest(self, row: &Row, block: &[u8], span: Span) -> Rest;
+
+    /// The microseconds of eight rows' seconds, and the offset that all of them have (none, or 0), if the rows are so much
+    /// alike that they can be read together, and all are right.
+    #[inline(always)]
+    fn alike<V: Vector>(self, _token: V::Token, _block: &[u8], _spans: &[Span; 8]) -> Option<(V, i16)> {
+        None
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -166,6 +173,49 @@ impl Finish for Iso8601 {
         // The digits behind two zeros, and zeros behind them: eight in all.
         let kept = (digits >> 8) & ((1 << (8 * count - 8)) - 1);
         Rest::new(eight_digits(kept << 16), if length == count { NO_OFFSET } else { 0 })
+    }
+
+    /// Rows of one length with nothing behind the seconds, or a point and up to six digits, or that and a `Z`.
+    #[inline(always)]
+    fn alike<V: Vector>(self, token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<(V, i16)> {
+        let word = |number: u64| V::splat_word(token, number);
+        let zero = word(0);
+        let ends = V::load_spans(token, spans);
+        let starts = ends.and(word(0xffff_ffff));
+        let ends = ends.shift_down::<32>();
+        // The first row's length; the caller has checked that no row is shorter than 19 bytes, or outside of the block.
+        let length = spans[0].end.wrapping_sub(spans[0].start);
+        let different = ends.sub_words(starts).xor(word(length.into()));
+        let bytes = length.wrapping_sub(19);
+        if !different.is_zero() || bytes > 8 {
+            return None;
+        }
+        if bytes == 0 {
+            return Some((zero, NO_OFFSET));
+        }
+        // Eight bytes from the seconds' end, of which `bytes` are the row's, if the block has them.
+        let from = starts.add_words(word(19));
+        if word(block.len() as u64).sub_words(from.add_words(word(8))).word_signs() != 0 {
+            return None;
+        }
+        let text = V::gather_words(token, block, from);
+        let last = word(0xff << (8 * (bytes - 1)));
+        let zulu = text.equal(V::splat(token, b'Z')).and(last).xor(last).is_zero();
+        let count = if zulu { bytes - 1 } else { bytes };
+        if count > 7 {
+            return None;
+        }
+        // The bytes behind the point; no bytes at all where there is only a `Z`.
+        let digits_at = word(((1u64 << (8 * count)) - 1) & !0xff);
+        let digits = text.xor(V::splat(token, b'0')).and(digits_at);
+        let point = text.xor(word(b'.'.into())).and(word(if count == 0 { 0 } else { 0xff }));
+        let wrong = digits.saturating_sub(V::splat(token, 9)).or(point);
+        if count == 1 || !wrong.is_zero() {
+            return None;
+        }
+        // Behind two zeros, and with zeros behind them: eight in all.
+        let fractions = super::words::eight_digits(token, digits.shift_up::<8>());
+        Some((fractions, if zulu { 0 } else { NO_OFFSET }))
     }
 }
 
@@ -216,6 +266,11 @@ impl Finish for Syslog {
     #[inline(always)]
     fn rest(self, _row: &Row, _block: &[u8], _span: Span) -> Rest {
         Rest::NOTHING
+    }
+
+    #[inline(always)]
+    fn alike<V: Vector>(self, token: V::Token, _block: &[u8], _spans: &[Span; 8]) -> Option<(V, i16)> {
+        Some((V::splat(token, 0), NO_OFFSET))
     }
 }
 
@@ -283,24 +338,32 @@ impl<V: Vector> Column<'_, V> {
                 dates[row] = layout.date(&rows[row]);
                 times[row] = rows[row].time;
             }
-            let (mut micros, exist) = moments::<V>(self.token, dates, times);
-            let mut rests = [Rest::default(); 8];
-            for row in 0..8 {
-                rests[row] = layout.rest(&rows[row], self.block, chunk[row]);
+            let (moments, exist) = moments::<V>(self.token, dates, times);
+            let mut right = (full_groups(good[0]) | full_groups(good[1]) << 4) & exist;
+            let (mut micros, mut offsets);
+            if let Some((fractions, offset)) = layout.alike::<V>(self.token, self.block, chunk) {
+                micros = moments.add_words(fractions).to_words().map(u64::cast_signed);
+                offsets = [offset; 8];
+            } else {
+                micros = moments.to_words().map(u64::cast_signed);
+                offsets = [NO_OFFSET; 8];
+                for row in 0..8 {
+                    let rest = layout.rest(&rows[row], self.block, chunk[row]);
+                    micros[row] = in_utc(micros[row] + rest.micros(), rest.offset());
+                    offsets[row] = rest.offset();
+                    right &= !(1 << row) | rest.right() << row;
+                }
             }
-            let mut offsets = [NO_OFFSET; 8];
-            let mut certain = 0;
-            for row in 0..8 {
-                let digits = (good[row / 4] >> (row % 4 * 16)) as u16 == u16::MAX;
-                let right = u8::from(digits & (exist[row] != 0)) & rests[row].right();
-                let moment = in_utc(micros[row] + rests[row].micros(), rests[row].offset());
-                micros[row] = if right == 1 { moment } else { 0 };
-                offsets[row] = if right == 1 { rests[row].offset() } else { NO_OFFSET };
-                certain |= right << row;
+            if right != 0xff {
+                for row in 0..8 {
+                    if right >> row & 1 == 0 {
+                        (micros[row], offsets[row]) = (0, NO_OFFSET);
+                    }
+                }
             }
             self.micros.extend_from_slice(&micros);
             self.offsets.extend_from_slice(&offsets);
-            self.valid.push_eight(certain);
+            self.valid.push_eight(right);
         }
         self
     }
@@ -361,10 +424,20 @@ impl<V: Vector> Column<'_, V> {
     }
 }
 
-/// Microseconds since 1970 of eight rows' dates and times, and for each row whether the calendar has the date: not 0 if
-/// so. The year is less than 16,384; see [`Row`] for the halves.
+/// Bit *i* of the answer is set where all 16 bits of group *i* are.
 #[inline(always)]
-fn moments<V: Vector>(token: V::Token, dates: [u64; 8], times: [u64; 8]) -> ([i64; 8], [u64; 8]) {
+fn full_groups(mask: u64) -> u8 {
+    let missing = !mask;
+    // The highest bit of each group that misses a bit.
+    let some = ((missing & every_group(0x7fff)) + every_group(0x7fff)) | missing;
+    let full = !some >> 15 & every_group(1);
+    (full | full >> 15 | full >> 30 | full >> 45) as u8 & 15
+}
+
+/// Microseconds since 1970 of eight rows' dates and times, and which of the rows have a date that is one. The year is
+/// less than 16,384; see [`Row`] for the halves.
+#[inline(always)]
+fn moments<V: Vector>(token: V::Token, dates: [u64; 8], times: [u64; 8]) -> (V, u8) {
     let word = |number: u64| V::splat_word(token, number);
     let dates = V::from_words(token, dates);
     let years = dates.and(word(0xffff_ffff));
@@ -379,8 +452,8 @@ fn moments<V: Vector>(token: V::Token, dates: [u64; 8], times: [u64; 8]) -> ([i6
         *place = DAY_OF_YEAR[(*place & 1023) as usize].into();
     }
     let days = V::from_words(token, places);
-    // There is no year 0.
-    let exist = days.and_not(years.equal_words(word(0)));
+    // There is no year 0, and no day 0 of a year.
+    let exist = !days.equal_words(word(0)).or(years.equal_words(word(0))).word_signs();
 
     // Whole years before this one, with a leap day each four years, but not each hundred, but each four hundred.
     let before = years.sub_words(word(1));
@@ -393,5 +466,5 @@ fn moments<V: Vector>(token: V::Token, dates: [u64; 8], times: [u64; 8]) -> ([i6
     let seconds = times.multiply_halves(word(60)).add_words(times.shift_down::<32>().and(word(0xff)));
     let micros = days.add_words(seconds.multiply_halves(word(1_000_000)));
     let origin = (u64::from(DAYS_TO_1970) + 1) * 86_400_000_000;
-    (micros.sub_words(word(origin)).to_words().map(u64::cast_signed), exist.to_words())
+    (micros.sub_words(word(origin)), exist)
 }
