@@ -26,6 +26,8 @@ pub struct Anchor {
     /// For each byte of the literal what is or-ed to a byte of the text before they are compared.
     fold: Vec<u8>,
     pair: (usize, usize),
+    /// A third byte, to ask for where the pair stands: the rarest of the others, or the first one where there is none.
+    third: usize,
 }
 
 impl Anchor {
@@ -34,8 +36,10 @@ impl Anchor {
         let pair = rarest_pair(literal, case)?;
         // Or-ing 0x20 makes a letter small, and makes nothing else a small letter.
         let fold = literal.iter().map(|&byte| if folds(byte, case) { 0x20 } else { 0 }).collect();
-        let literal = literal.iter().map(|&byte| if folds(byte, case) { byte | 0x20 } else { byte }).collect();
-        Some(Anchor { literal, fold, pair })
+        let folded = literal.iter().map(|&byte| if folds(byte, case) { byte | 0x20 } else { byte }).collect();
+        let others = (0..literal.len()).filter(|&offset| offset != pair.0 && offset != pair.1);
+        let third = others.min_by_key(|&offset| cost(literal[offset], case)).unwrap_or(pair.0);
+        Some(Anchor { literal: folded, fold, pair, third })
     }
 
     /// The number of bytes of the literal.
@@ -56,14 +60,16 @@ impl Anchor {
         let Some(text) = block.get(at..).and_then(|rest| rest.get(..self.literal.len())) else {
             return false;
         };
-        let mut different = 0;
-        for ((&byte, &fold), &wanted) in text.iter().zip(&self.fold).zip(&self.literal) {
-            different |= (byte | fold) ^ wanted;
-        }
-        different == 0
+        // The first byte that differs ends it: most places that are looked at are none.
+        text.iter().zip(&self.fold).zip(&self.literal).all(|((&byte, &fold), &wanted)| byte | fold == wanted)
     }
 
-    /// For one byte of the pair: what to or to the text, and what must then stand there.
+    /// The offset of the byte to ask for after the pair.
+    pub(crate) fn third(&self) -> usize {
+        self.third
+    }
+
+    /// For the byte at `offset`: what to or to the text, and what must then stand there.
     pub(crate) fn wanted(&self, offset: usize) -> (u8, u8) {
         (self.fold[offset], self.literal[offset])
     }
@@ -74,27 +80,29 @@ fn folds(byte: u8, case: Case) -> bool {
     case == Case::IgnoreAscii && byte.is_ascii_alphabetic()
 }
 
+/// How common `byte` is, see [`FREQUENCY`], or how little it is wanted.
+fn cost(byte: u8, case: Case) -> u16 {
+    if !folds(byte, case) {
+        return FREQUENCY[usize::from(byte)].into();
+    }
+    let [lower, upper] = [byte | 0x20, byte & !0x20].map(|byte| u16::from(FREQUENCY[usize::from(byte)]));
+    // Twice as common is 16 more: an upper bound of the sum of both.
+    let both = lower.max(upper) + if lower.abs_diff(upper) < 16 { 16 } else { 0 };
+    both + if matches!(byte | 0x20, b'k' | b's') { 256 } else { 0 }
+}
+
 /// The offsets of the two bytes of `literal` that are rarest in logs, the smaller offset first; `None` if it is empty.
 ///
 /// The rarest byte is taken first, then the rarest one that differs from it, if there is one; of bytes that are
 /// equally rare, the first. Where case is ignored a letter is as common as both its cases together, and `k` and `s` are
 /// taken last: they are the letters that Unicode folds to letters outside of ASCII.
 pub fn rarest_pair(literal: &[u8], case: Case) -> Option<(usize, usize)> {
-    let cost = |byte: u8| -> u16 {
-        if !folds(byte, case) {
-            return FREQUENCY[usize::from(byte)].into();
-        }
-        let [lower, upper] = [byte | 0x20, byte & !0x20].map(|byte| u16::from(FREQUENCY[usize::from(byte)]));
-        // Twice as common is 16 more: an upper bound of the sum of both.
-        let both = lower.max(upper) + if lower.abs_diff(upper) < 16 { 16 } else { 0 };
-        both + if matches!(byte | 0x20, b'k' | b's') { 256 } else { 0 }
-    };
     let same = |a: u8, b: u8| a == b || folds(a, case) && a.eq_ignore_ascii_case(&b);
     let offsets = 0..literal.len();
-    let first = offsets.clone().min_by_key(|&offset| cost(literal[offset]))?;
+    let first = offsets.clone().min_by_key(|&offset| cost(literal[offset], case))?;
     let second = offsets
         .filter(|&offset| offset != first)
-        .min_by_key(|&offset| (same(literal[offset], literal[first]), cost(literal[offset])))
+        .min_by_key(|&offset| (same(literal[offset], literal[first]), cost(literal[offset], case)))
         .unwrap_or(first);
     Some((first.min(second), first.max(second)))
 }

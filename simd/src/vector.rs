@@ -37,6 +37,9 @@ pub(crate) trait Vector: Copy {
     fn gather_words(token: Self::Token, block: &[u8], at: Self) -> Self;
     /// The 4 groups that begin at the offsets `at` of `block`. Panics if one does not lie inside.
     fn gather_groups(token: Self::Token, block: &[u8], at: [u32; 4]) -> Self;
+    /// Asks for the memory `ahead` bytes behind the first of `bytes`, which need not be there. A hint, for loops that read
+    /// a block faster than memory is fetched unasked.
+    fn prefetch(token: Self::Token, bytes: &[u8; 64], ahead: usize);
     /// The words as an array.
     fn to_words(self) -> [u64; 8];
 

@@ -8,6 +8,7 @@
 //! vector 2   text[i + 11 …] = w?    0 0 1 0 0 0 …      and: place 2 is looked at
 //! ```
 
+use super::AHEAD;
 use crate::anchor::Anchor;
 use crate::scalar;
 use crate::vector::Vector;
@@ -28,8 +29,8 @@ impl<V: Vector> Wanted<V> {
     }
 
     #[inline(always)]
-    fn mask(&self, token: V::Token, text: &[u8; 64]) -> u64 {
-        V::load(token, text).or(self.fold).eq_mask(self.byte)
+    fn places(&self, token: V::Token, text: &[u8; 64]) -> V {
+        V::load(token, text).or(self.fold).equal(self.byte)
     }
 }
 
@@ -39,27 +40,39 @@ pub(crate) fn anchor<V: Vector>(token: V::Token, block: &[u8], anchor: &Anchor, 
     let (first, second) = anchor.pair();
     let one = Wanted::<V>::new(token, anchor.wanted(first));
     let two = Wanted::<V>::new(token, anchor.wanted(second));
+    let zero = V::splat(token, 0);
     let mut base = 0;
     if let (Some(firsts), Some(seconds)) = (block.get(first..), block.get(second..)) {
         let (firsts, seconds) = (firsts.as_chunks::<64>().0, seconds.as_chunks::<64>().0);
         let (groups, rest) = firsts[..seconds.len()].as_chunks::<STEPS>();
         let (second_groups, second_rest) = seconds.as_chunks::<STEPS>();
         for (firsts, seconds) in groups.iter().zip(second_groups) {
-            let mut masks = [0; STEPS];
-            let mut any = 0;
+            let mut places = [zero; STEPS];
+            let mut any = zero;
             for step in 0..STEPS {
-                masks[step] = one.mask(token, &firsts[step]) & two.mask(token, &seconds[step]);
-                any |= masks[step];
+                V::prefetch(token, &seconds[step], AHEAD);
+                places[step] = one.places(token, &firsts[step]).and(two.places(token, &seconds[step]));
+                any = any.or(places[step]);
             }
-            if any != 0 {
-                for (step, mask) in masks.into_iter().enumerate() {
-                    look(block, anchor, mask, base + 64 * step, out);
+            if !any.is_zero() {
+                // One more byte settles most of these, without a branch for each.
+                let thirds = block.get(base + anchor.third()..).and_then(|text| text.as_chunks().0.first_chunk());
+                if let Some(thirds) = thirds {
+                    let thirds: &[[u8; 64]; STEPS] = thirds;
+                    let three = Wanted::<V>::new(token, anchor.wanted(anchor.third()));
+                    for step in 0..STEPS {
+                        places[step] = places[step].and(three.places(token, &thirds[step]));
+                    }
+                }
+                for (step, places) in places.into_iter().enumerate() {
+                    look(block, anchor, places.sign_mask(), base + 64 * step, out);
                 }
             }
             base += 64 * STEPS;
         }
         for (firsts, seconds) in rest.iter().zip(second_rest) {
-            look(block, anchor, one.mask(token, firsts) & two.mask(token, seconds), base, out);
+            let places = one.places(token, firsts).and(two.places(token, seconds));
+            look(block, anchor, places.sign_mask(), base, out);
             base += 64;
         }
     }

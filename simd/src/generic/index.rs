@@ -1,5 +1,6 @@
 //! Positions of bytes: 64 bytes become a mask, and the bits of the mask become positions.
 
+use super::AHEAD;
 use crate::needles::{ByteSet, Needles};
 use crate::vector::Vector;
 
@@ -139,6 +140,7 @@ fn positions<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>, wante
     let (chunks, rest) = block.as_chunks::<64>();
     let mut base = 0u32;
     for chunk in chunks {
+        V::prefetch(token, chunk, AHEAD);
         found.add::<V>(token, wanted.mask(V::load(token, chunk)), base);
         base = base.wrapping_add(64);
     }

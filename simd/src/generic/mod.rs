@@ -12,3 +12,6 @@ pub(crate) mod integers;
 pub(crate) mod text;
 pub(crate) mod timestamps;
 pub(crate) mod words;
+
+/// How many bytes ahead of a loop over a block memory is asked for: a page.
+const AHEAD: usize = 4096;

@@ -7,6 +7,7 @@
 //! allowed by all three. Third and fourth bytes need no table: two places behind a byte ≥ 0xe0, and three behind one
 //! ≥ 0xf0, must be a pair of continuation bytes, which is itself a class, and an error anywhere else.
 
+use super::AHEAD;
 use crate::scalar;
 use crate::vector::Vector;
 
@@ -72,10 +73,23 @@ pub(crate) fn utf8_valid_up_to<V: Vector>(token: V::Token, block: &[u8]) -> usiz
     let (strides, rest) = block.as_chunks::<STRIDE>();
     for (number, stride) in strides.iter().enumerate() {
         let mut error = zero;
-        for chunk in stride.as_chunks::<64>().0 {
-            let bytes = V::load(token, chunk);
-            error = error.or(wrong(token, before, bytes));
-            before = bytes;
+        for four in stride.as_chunks::<64>().0.as_chunks::<4>().0 {
+            let mut all = zero;
+            for chunk in four {
+                V::prefetch(token, chunk, AHEAD);
+                all = all.or(V::load(token, chunk));
+            }
+            if all.sign_mask() == 0 {
+                // ASCII: the first of the four answers for what came before.
+                error = error.or(cut_off(token, before));
+                before = V::load(token, &four[3]);
+                continue;
+            }
+            for chunk in four {
+                let bytes = V::load(token, chunk);
+                error = error.or(wrong(token, before, bytes));
+                before = bytes;
+            }
         }
         if !error.is_zero() {
             return first_error(block, number * STRIDE);
@@ -99,13 +113,7 @@ pub(crate) fn utf8_valid_up_to<V: Vector>(token: V::Token, block: &[u8]) -> usiz
 #[inline(always)]
 fn wrong<V: Vector>(token: V::Token, before: V, bytes: V) -> V {
     if bytes.sign_mask() == 0 {
-        // ASCII is wrong only behind a leading byte that still waits: the last three bytes decide.
-        let mut limits = [0xff; 16];
-        limits[13..].copy_from_slice(&[0xef, 0xdf, 0xbf]);
-        let limits = V::splat_group(token, limits);
-        // Only the last group of `before` counts: the others were looked at with their successors.
-        let last = V::from_words(token, [0, 0, 0, 0, 0, 0, u64::MAX, u64::MAX]);
-        return before.saturating_sub(limits).and(last);
+        return cut_off(token, before);
     }
     let nibble = V::splat(token, 15);
     let first_high = V::splat_group(token, TABLES[0]);
@@ -120,6 +128,17 @@ fn wrong<V: Vector>(token: V::Token, before: V, bytes: V) -> V {
     let third = bytes.earlier::<2>(before).saturating_sub(V::splat(token, 0xe0 - 0x80));
     let fourth = bytes.earlier::<3>(before).saturating_sub(V::splat(token, 0xf0 - 0x80));
     third.or(fourth).and(V::splat(token, 0x80)).xor(classes)
+}
+
+/// Not zero if `bytes` ends in a code point that is not complete.
+#[inline(always)]
+fn cut_off<V: Vector>(token: V::Token, bytes: V) -> V {
+    // A leading byte still waits if it is one of the last three, the last two, or the last one.
+    let limits =
+        V::splat_group(token, [255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0xef, 0xdf, 0xbf]);
+    // Only the last group counts: the others were looked at with their successors.
+    let last = V::from_words(token, [0, 0, 0, 0, 0, 0, u64::MAX, u64::MAX]);
+    bytes.saturating_sub(limits).and(last)
 }
 
 /// Where the first error is, all of `block` before `from` being right, but for a code point that may be cut off there.

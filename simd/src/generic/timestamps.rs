@@ -14,12 +14,13 @@
 //!   2011   0·32+21   0·60+7  11+0·256        what the rows are finished from
 //! ```
 //!
-//! Names, the calendar and the fraction are left to plain code, row by row.
+//! Eight rows at a time then become days and microseconds. Only names, the fraction and the offset, and one look-up in a
+//! table of the days of a year, are left to plain code, row by row.
 
-use crate::calendar::{is_weekday, micros_since_1970, month};
+use crate::calendar::{DAY_OF_YEAR, DAYS_TO_1970, is_weekday, month};
 use crate::column::{Bitmap, Span};
 use crate::scalar;
-use crate::scalar::timestamps::{in_utc, iso_tail, signed_offset, zone};
+use crate::scalar::timestamps::{in_utc, iso_tail, signed_offset};
 use crate::timestamps::{Layout, NO_OFFSET, Shape};
 use crate::vector::Vector;
 
@@ -42,7 +43,7 @@ pub(crate) fn timestamps<V: Vector>(
     let out = match layout {
         Layout::Iso8601 => column.append(chunks, &Shape::ISO8601, Iso8601),
         Layout::Apache => column.append(chunks, &Shape::APACHE, Apache),
-        Layout::Syslog { year } => column.append(chunks, &Shape::SYSLOG, Syslog { year: year.into() }),
+        Layout::Syslog { year } => column.append(chunks, &Shape::SYSLOG, Syslog { year }),
         Layout::Ctime => column.append(chunks, &Shape::CTIME, Ctime),
         Layout::CommaMillis => column.append(chunks, &Shape::COMMA_MILLIS, CommaMillis),
     };
@@ -50,10 +51,11 @@ pub(crate) fn timestamps<V: Vector>(
 }
 
 /// What the vectors found out about one row, whose digits and the bytes between them are right and within their limits.
+#[derive(Clone, Copy, Default)]
 struct Row {
-    /// The year, and 32 times the month (or the offset minutes) plus the day.
+    /// The year in the low half; 32 times the month (or the offset minutes) plus the day in the high one.
     date: u64,
-    /// 60 times the hour plus the minute, and the second plus 256 times the offset hours.
+    /// 60 times the hour plus the minute in the low half, the second plus 256 times the offset hours in the high one.
     time: u64,
     /// The first window, its first eight bytes.
     first: u64,
@@ -62,22 +64,6 @@ struct Row {
 }
 
 impl Row {
-    #[inline(always)]
-    fn year(&self) -> u32 {
-        self.date as u32
-    }
-
-    #[inline(always)]
-    fn month_day(&self) -> u32 {
-        (self.date >> 32) as u32
-    }
-
-    /// The second of the day.
-    #[inline(always)]
-    fn second_of_day(&self) -> u32 {
-        self.time as u32 * 60 + (self.time >> 32 & 0xff) as u32
-    }
-
     /// Four bytes of the first window, from place `at`, which is at most 4.
     #[inline(always)]
     fn first(&self, at: usize) -> u32 {
@@ -89,12 +75,74 @@ impl Row {
     fn second(&self, at: usize) -> u8 {
         (self.second >> (8 * (at - 8))) as u8
     }
+
+    /// The month of the name at place `at`, where the high half of `date` has it.
+    #[inline(always)]
+    fn month(&self, at: usize) -> u64 {
+        u64::from(month(self.first(at))) << 37
+    }
+}
+
+/// What a row has beyond its date and time, in one register: microseconds of the second in the low half, minutes of the
+/// offset in the 16 bits above, and a bit above those if the row is right.
+#[derive(Clone, Copy, Default)]
+struct Rest(u64);
+
+impl Rest {
+    /// Neither a fraction nor an offset.
+    const NOTHING: Rest = Rest::new(0, NO_OFFSET);
+
+    #[inline(always)]
+    const fn new(micros: u32, offset: i16) -> Rest {
+        Rest(1 << 48 | (offset.cast_unsigned() as u64) << 32 | micros as u64)
+    }
+
+    #[inline(always)]
+    fn only_if(self, right: bool) -> Rest {
+        if right { self } else { Rest(0) }
+    }
+
+    #[inline(always)]
+    fn micros(self) -> i64 {
+        i64::from(self.0 as u32)
+    }
+
+    #[inline(always)]
+    fn offset(self) -> i16 {
+        (self.0 >> 32) as i16
+    }
+
+    /// 1 if the row is right, else 0.
+    #[inline(always)]
+    fn right(self) -> u8 {
+        (self.0 >> 48) as u8
+    }
+}
+
+impl From<Option<(u32, i16)>> for Rest {
+    #[inline(always)]
+    fn from(found: Option<(u32, i16)>) -> Rest {
+        found.map_or(Rest(0), |(micros, offset)| Rest::new(micros, offset))
+    }
 }
 
 /// What a layout has beyond its digits.
 trait Finish: Copy {
-    /// The microseconds, not yet in UTC, and the offset of a row that is the text of `span`.
-    fn finish(self, row: &Row, block: &[u8], span: Span) -> Option<(i64, i16)>;
+    /// The row's `date`, with the year and the month that are not digits.
+    #[inline(always)]
+    fn date(self, row: &Row) -> u64 {
+        row.date
+    }
+
+    /// The rest of a row that is the text of `span`.
+    fn rest(self, row: &Row, block: &[u8], span: Span) -> Rest;
+
+    /// The microseconds of eight rows' seconds, and the offset that all of them have (none, or 0), if the rows are so much
+    /// alike that they can be read together, and all are right.
+    #[inline(always)]
+    fn alike<V: Vector>(self, _token: V::Token, _block: &[u8], _spans: &[Span; 8]) -> Option<(V, i16)> {
+        None
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -102,33 +150,79 @@ struct Iso8601;
 
 impl Finish for Iso8601 {
     #[inline(always)]
-    fn finish(self, row: &Row, block: &[u8], span: Span) -> Option<(i64, i16)> {
-        let moment = micros_since_1970(row.year(), row.month_day(), row.second_of_day())?;
+    fn rest(self, _row: &Row, block: &[u8], span: Span) -> Rest {
         let (start, end) = (span.start as usize + 19, span.end as usize);
         if start == end {
-            return Some((moment, NO_OFFSET));
+            return Rest::NOTHING;
         }
-        let text = &block[start..end];
-        if text[0] != b'.' {
-            return Some((moment, zone(text)?));
-        }
-        // The eight bytes behind the point, if the block has them: up to six digits are read at once.
-        let Some(eight) = block[start + 1..].first_chunk() else {
-            let (micros, offset) = iso_tail(text)?;
-            return Some((moment + i64::from(micros), offset));
+        // A point, then up to six digits, and up to a `Z`, if the block has so many bytes.
+        let Some(eight) = block.get(start..).and_then(|rest| rest.first_chunk()) else {
+            return unusual_rest(block, start, end);
         };
-        let digits = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
+        let text = u64::from_le_bytes(*eight);
+        let digits = text ^ 0x3030_3030_3030_3030;
         // The highest bit of each byte that is more than 9: those below 0x80 carry into it.
         let others = (((digits & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-        let count = (others.trailing_zeros() as usize / 8).min(text.len() - 1);
-        if count == 0 || count > 6 {
-            let (micros, offset) = iso_tail(text)?;
-            return Some((moment + i64::from(micros), offset));
+        // The digits that follow the first byte, and the byte behind them.
+        let count = (others & !0xff).trailing_zeros() / 8;
+        let zulu = (text >> ((8 * count) & 63)) as u8 == b'Z';
+        let length = (end - start) as u32;
+        if text as u8 != b'.' || count < 2 || !(length == count || length == count + 1 && zulu) || count > 7 {
+            return unusual_rest(block, start, end);
         }
-        // Digits in the first bytes and zeros behind them, six in all, behind two zeros.
-        let kept = digits & ((1 << (8 * count)) - 1);
-        Some((moment + i64::from(eight_digits(kept << 16)), zone(&text[1 + count..])?))
+        // The digits behind two zeros, and zeros behind them: eight in all.
+        let kept = (digits >> 8) & ((1 << (8 * count - 8)) - 1);
+        Rest::new(eight_digits(kept << 16), if length == count { NO_OFFSET } else { 0 })
     }
+
+    /// Rows of one length with nothing behind the seconds, or a point and up to six digits, or that and a `Z`.
+    #[inline(always)]
+    fn alike<V: Vector>(self, token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<(V, i16)> {
+        let word = |number: u64| V::splat_word(token, number);
+        let zero = word(0);
+        let ends = V::load_spans(token, spans);
+        let starts = ends.and(word(0xffff_ffff));
+        let ends = ends.shift_down::<32>();
+        // The first row's length; the caller has checked that no row is shorter than 19 bytes, or outside of the block.
+        let length = spans[0].end.wrapping_sub(spans[0].start);
+        let different = ends.sub_words(starts).xor(word(length.into()));
+        let bytes = length.wrapping_sub(19);
+        if !different.is_zero() || bytes > 8 {
+            return None;
+        }
+        if bytes == 0 {
+            return Some((zero, NO_OFFSET));
+        }
+        // Eight bytes from the seconds' end, of which `bytes` are the row's, if the block has them.
+        let from = starts.add_words(word(19));
+        if word(block.len() as u64).sub_words(from.add_words(word(8))).word_signs() != 0 {
+            return None;
+        }
+        let text = V::gather_words(token, block, from);
+        let last = word(0xff << (8 * (bytes - 1)));
+        let zulu = text.equal(V::splat(token, b'Z')).and(last).xor(last).is_zero();
+        let count = if zulu { bytes - 1 } else { bytes };
+        if count > 7 {
+            return None;
+        }
+        // The bytes behind the point; no bytes at all where there is only a `Z`.
+        let digits_at = word(((1u64 << (8 * count)) - 1) & !0xff);
+        let digits = text.xor(V::splat(token, b'0')).and(digits_at);
+        let point = text.xor(word(b'.'.into())).and(word(if count == 0 { 0 } else { 0xff }));
+        let wrong = digits.saturating_sub(V::splat(token, 9)).or(point);
+        if count == 1 || !wrong.is_zero() {
+            return None;
+        }
+        // Behind two zeros, and with zeros behind them: eight in all.
+        let fractions = super::words::eight_digits(token, digits.shift_up::<8>());
+        Some((fractions, if zulu { 0 } else { NO_OFFSET }))
+    }
+}
+
+/// What follows the seconds, from `start`, if it is not short and simple.
+#[inline(never)]
+fn unusual_rest(block: &[u8], start: usize, end: usize) -> Rest {
+    block.get(start..end).and_then(iso_tail).into()
 }
 
 /// The number that eight digits are worth, the lowest byte the most significant (Ivan Kholodnyi, see
@@ -145,24 +239,38 @@ struct Apache;
 
 impl Finish for Apache {
     #[inline(always)]
-    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
-        let offset = signed_offset(row.second(11), (row.time >> 40) as u32, row.month_day() >> 5)?;
-        let month_day = month(row.first(3)) << 5 | row.month_day() & 31;
-        Some((micros_since_1970(row.year(), month_day, row.second_of_day())?, offset))
+    fn date(self, row: &Row) -> u64 {
+        // Without the offset minutes.
+        row.date & 0x0000_001f_ffff_ffff | row.month(3)
+    }
+
+    #[inline(always)]
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Rest {
+        signed_offset(row.second(11), (row.time >> 40) as u32, (row.date >> 37) as u32).map(|offset| (0, offset)).into()
     }
 }
 
 #[derive(Clone, Copy)]
 struct Syslog {
-    year: u32,
+    year: u16,
 }
 
 impl Finish for Syslog {
     #[inline(always)]
-    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
-        let month_day = month(row.first(1)) << 5 | row.month_day();
-        let year = if self.year < 10_000 { self.year } else { 0 };
-        Some((micros_since_1970(year, month_day, row.second_of_day())?, NO_OFFSET))
+    fn date(self, row: &Row) -> u64 {
+        // A year that is none gives none.
+        let year = if self.year < 10_000 { u64::from(self.year) } else { 0 };
+        row.date | row.month(1) | year
+    }
+
+    #[inline(always)]
+    fn rest(self, _row: &Row, _block: &[u8], _span: Span) -> Rest {
+        Rest::NOTHING
+    }
+
+    #[inline(always)]
+    fn alike<V: Vector>(self, token: V::Token, _block: &[u8], _spans: &[Span; 8]) -> Option<(V, i16)> {
+        Some((V::splat(token, 0), NO_OFFSET))
     }
 }
 
@@ -171,12 +279,13 @@ struct Ctime;
 
 impl Finish for Ctime {
     #[inline(always)]
-    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
-        if !is_weekday(row.first(0)) {
-            return None;
-        }
-        let month_day = month(row.first(4)) << 5 | row.month_day();
-        Some((micros_since_1970(row.year(), month_day, row.second_of_day())?, NO_OFFSET))
+    fn date(self, row: &Row) -> u64 {
+        row.date | row.month(4)
+    }
+
+    #[inline(always)]
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Rest {
+        Rest::NOTHING.only_if(is_weekday(row.first(0)))
     }
 }
 
@@ -185,14 +294,9 @@ struct CommaMillis;
 
 impl Finish for CommaMillis {
     #[inline(always)]
-    fn finish(self, row: &Row, _block: &[u8], _span: Span) -> Option<(i64, i16)> {
-        let digits = [13, 14, 15].map(|place| u32::from(row.second(place).wrapping_sub(b'0')));
-        if digits.iter().any(|&digit| digit > 9) {
-            return None;
-        }
-        let micros = (digits[0] * 100 + digits[1] * 10 + digits[2]) * 1000;
-        let moment = micros_since_1970(row.year(), row.month_day(), row.second_of_day())?;
-        Some((moment + i64::from(micros), NO_OFFSET))
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Rest {
+        let [a, b, c] = [13, 14, 15].map(|place| u32::from(row.second(place) ^ b'0'));
+        Rest::new((a * 100 + b * 10 + c) * 1000, NO_OFFSET).only_if(a < 10 && b < 10 && c < 10)
     }
 }
 
@@ -221,23 +325,45 @@ impl<V: Vector> Column<'_, V> {
                 scalar::timestamps::timestamps(self.block, chunk, self.layout, self.micros, self.offsets, self.valid);
                 continue;
             }
-            let (mut micros, mut offsets, mut certain) = ([0; 8], [NO_OFFSET; 8], 0u8);
-            for half in [0, 4] {
-                let (rows, good) =
-                    self.four_rows([chunk[half], chunk[half + 1], chunk[half + 2], chunk[half + 3]], shape);
-                for row in 0..4 {
-                    if good >> (row * 16) & 0xffff == 0xffff
-                        && let Some((moment, offset)) = layout.finish(&rows[row], self.block, chunk[half + row])
-                    {
-                        micros[half + row] = in_utc(moment, offset);
-                        offsets[half + row] = offset;
-                        certain |= 1 << (half + row);
+            let mut rows = [Row::default(); 8];
+            let mut good = [0; 2];
+            for half in 0..2 {
+                let spans = [chunk[4 * half], chunk[4 * half + 1], chunk[4 * half + 2], chunk[4 * half + 3]];
+                let (four, mask) = self.four_rows(spans, shape);
+                rows[4 * half..4 * half + 4].copy_from_slice(&four);
+                good[half] = mask;
+            }
+            let (mut dates, mut times) = ([0; 8], [0; 8]);
+            for row in 0..8 {
+                dates[row] = layout.date(&rows[row]);
+                times[row] = rows[row].time;
+            }
+            let (moments, exist) = moments::<V>(self.token, dates, times);
+            let mut right = (full_groups(good[0]) | full_groups(good[1]) << 4) & exist;
+            let (mut micros, mut offsets);
+            if let Some((fractions, offset)) = layout.alike::<V>(self.token, self.block, chunk) {
+                micros = moments.add_words(fractions).to_words().map(u64::cast_signed);
+                offsets = [offset; 8];
+            } else {
+                micros = moments.to_words().map(u64::cast_signed);
+                offsets = [NO_OFFSET; 8];
+                for row in 0..8 {
+                    let rest = layout.rest(&rows[row], self.block, chunk[row]);
+                    micros[row] = in_utc(micros[row] + rest.micros(), rest.offset());
+                    offsets[row] = rest.offset();
+                    right &= !(1 << row) | rest.right() << row;
+                }
+            }
+            if right != 0xff {
+                for row in 0..8 {
+                    if right >> row & 1 == 0 {
+                        (micros[row], offsets[row]) = (0, NO_OFFSET);
                     }
                 }
             }
             self.micros.extend_from_slice(&micros);
             self.offsets.extend_from_slice(&offsets);
-            self.valid.push_eight(certain);
+            self.valid.push_eight(right);
         }
         self
     }
@@ -296,4 +422,49 @@ impl<V: Vector> Column<'_, V> {
         });
         (rows, good)
     }
+}
+
+/// Bit *i* of the answer is set where all 16 bits of group *i* are.
+#[inline(always)]
+fn full_groups(mask: u64) -> u8 {
+    let missing = !mask;
+    // The highest bit of each group that misses a bit.
+    let some = ((missing & every_group(0x7fff)) + every_group(0x7fff)) | missing;
+    let full = !some >> 15 & every_group(1);
+    (full | full >> 15 | full >> 30 | full >> 45) as u8 & 15
+}
+
+/// Microseconds since 1970 of eight rows' dates and times, and which of the rows have a date that is one. The year is
+/// less than 16,384; see [`Row`] for the halves.
+#[inline(always)]
+fn moments<V: Vector>(token: V::Token, dates: [u64; 8], times: [u64; 8]) -> (V, u8) {
+    let word = |number: u64| V::splat_word(token, number);
+    let dates = V::from_words(token, dates);
+    let years = dates.and(word(0xffff_ffff));
+    // By 100: 5243 / 2^19 is a little more, by so little that it is right up to 43,698.
+    let hundreds = years.multiply_halves(word(5243)).shift_down::<19>();
+    let century = hundreds.multiply_halves(word(100)).equal_words(years);
+    // A year is a leap year if it is a multiple of 4; of a multiple of 100, its hundreds decide.
+    let deciding = century.and(hundreds).or(years.and_not(century));
+    let leap = deciding.and(word(3)).equal_words(word(0));
+    let mut places = dates.shift_down::<32>().or(leap.and(word(512))).to_words();
+    for place in &mut places {
+        *place = DAY_OF_YEAR[(*place & 1023) as usize].into();
+    }
+    let days = V::from_words(token, places);
+    // There is no year 0, and no day 0 of a year.
+    let exist = !days.equal_words(word(0)).or(years.equal_words(word(0))).word_signs();
+
+    // Whole years before this one, with a leap day each four years, but not each hundred, but each four hundred.
+    let before = years.sub_words(word(1));
+    let hundreds = before.multiply_halves(word(5243)).shift_down::<19>();
+    let leap_days = before.shift_down::<2>().sub_words(hundreds).add_words(hundreds.shift_down::<2>());
+    let days = before.multiply_halves(word(365)).add_words(leap_days).add_words(days);
+    // A day has 10,546,875 · 2^13 microseconds.
+    let days = days.multiply_halves(word(10_546_875)).shift_up::<13>();
+    let times = V::from_words(token, times);
+    let seconds = times.multiply_halves(word(60)).add_words(times.shift_down::<32>().and(word(0xff)));
+    let micros = days.add_words(seconds.multiply_halves(word(1_000_000)));
+    let origin = (u64::from(DAYS_TO_1970) + 1) * 86_400_000_000;
+    (micros.sub_words(word(origin)), exist)
 }

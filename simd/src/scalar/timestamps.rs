@@ -156,8 +156,7 @@ pub(crate) fn iso_tail(text: &[u8]) -> Option<(u32, i16)> {
 }
 
 /// The offset of `(Z|[+-]hh:?mm)?`.
-#[inline]
-pub(crate) fn zone(text: &[u8]) -> Option<i16> {
+fn zone(text: &[u8]) -> Option<i16> {
     Some(match *text {
         [] => NO_OFFSET,
         [b'Z'] => 0,

@@ -64,6 +64,9 @@ impl Vector for Bytes {
             let register = |i: usize| vld1q_u8(block.as_ptr().add(at[i] as usize));
             Bytes([register(0), register(1), register(2), register(3)])
         }
+        fn prefetch(_token: Token, _bytes: &[u8; 64], _ahead: usize) -> () {
+            // There is no stable intrinsic for it.
+        }
         fn to_words(self) -> [u64; 8] {
             let mut words = [0u64; 8];
             for (i, register) in self.0.into_iter().enumerate() {

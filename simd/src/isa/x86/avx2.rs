@@ -64,6 +64,10 @@ impl Vector for Bytes {
                 _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(group(2)), group(3)),
             ])
         }
+        fn prefetch(_token: Token, bytes: &[u8; 64], ahead: usize) -> () {
+            // A prefetch reads nothing: any address will do.
+            _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(ahead).cast());
+        }
         fn to_words(self) -> [u64; 8] {
             let mut words = [0u64; 8];
             let at = words.as_mut_ptr();

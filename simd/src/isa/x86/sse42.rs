@@ -55,6 +55,10 @@ impl Vector for Bytes {
             let register = |i: usize| _mm_loadu_si128(block.as_ptr().add(at[i] as usize).cast());
             Bytes([register(0), register(1), register(2), register(3)])
         }
+        fn prefetch(_token: Token, bytes: &[u8; 64], ahead: usize) -> () {
+            // A prefetch reads nothing: any address will do.
+            _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(ahead).cast());
+        }
         fn to_words(self) -> [u64; 8] {
             let mut words = [0u64; 8];
             for (i, register) in self.0.into_iter().enumerate() {
