@@ -66,9 +66,20 @@ pub(crate) fn column(
 fn copy(Spans { block, spans, missing }: Spans<'_>) -> Column {
     let mut offsets = Vec::with_capacity(spans.len() + 1);
     offsets.push(0);
-    let mut bytes = Vec::with_capacity(spans.iter().map(|span| (span.end - span.start) as usize).sum());
+    const SHORT: usize = 32;
+    let mut bytes =
+        Vec::with_capacity(spans.iter().map(|span| (span.end - span.start) as usize).sum::<usize>() + SHORT);
     for span in spans {
-        bytes.extend_from_slice(&block[span.start as usize..span.end as usize]);
+        let (start, end) = (span.start as usize, span.end as usize);
+        // Most text is short: copying a fixed length and taking back what is too much needs no call.
+        match block[start..].first_chunk::<SHORT>() {
+            Some(chunk) if end - start <= SHORT => {
+                let length = bytes.len() + (end - start);
+                bytes.extend_from_slice(chunk);
+                bytes.truncate(length);
+            }
+            _ => bytes.extend_from_slice(&block[start..end]),
+        }
         // A block, and so its text, is shorter than 2 GiB.
         offsets.push(bytes.len() as i32);
     }

@@ -6,7 +6,7 @@
 
 use std::{num::NonZeroUsize, sync::Arc};
 
-use parsimd_simd::{Anchor, Kernels, Span};
+use parsimd_simd::Kernels;
 
 use crate::{
     Pattern,
@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     input::{Block, Input},
     limits,
-    plan::{Outcome, Plan, Program},
+    plan::{Marks, Outcome, Plan, Program, Row, Table},
 };
 
 /// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`] either way.
@@ -101,7 +101,7 @@ pub struct Scan<'a> {
     options: ScanOptions,
     year: i32,
     stats: Stats,
-    marks: Marks,
+    finds: Finds,
     rows: Rows,
     ended: bool,
 }
@@ -130,7 +130,7 @@ impl Pattern {
             year: options.year.unwrap_or_else(convert::current_year),
             options,
             stats: Stats::default(),
-            marks: Marks::NONE,
+            finds: Finds::NONE,
             rows: Rows::new(self.fields().len()),
             ended: false,
         }
@@ -159,9 +159,8 @@ impl Scan<'_> {
 
     fn next_batch(&mut self) -> Result<Option<Batch>> {
         while let Some(block) = self.input.next_block(self.options.block_bytes.max(1))? {
-            self.rows.clear();
             let stopped =
-                match_records(&self.pattern, &self.options, &block, &mut self.stats, &mut self.marks, &mut self.rows)?;
+                match_records(&self.pattern, &self.options, &block, &mut self.stats, &mut self.finds, &mut self.rows)?;
             let batch = convert_rows(
                 &self.pattern,
                 &self.options,
@@ -206,32 +205,41 @@ impl Block<'_> {
 
 /// What the kernels find in a block. The memory is kept from block to block.
 #[derive(Debug)]
-struct Marks {
+struct Finds {
     newlines: Vec<u32>,
     /// The places where the anchor of the pattern stands.
     anchors: Vec<u32>,
     /// False once blocks have shown that most records have the anchor: looking for it does not pay then.
     anchor_pays: bool,
+    /// The places of the bytes that the program marks.
+    marks: Vec<u32>,
 }
 
-impl Marks {
-    const NONE: Marks = Marks { newlines: Vec::new(), anchors: Vec::new(), anchor_pays: true };
+impl Finds {
+    const NONE: Finds = Finds { newlines: Vec::new(), anchors: Vec::new(), anchor_pays: true, marks: Vec::new() };
 
-    /// The ends of the records of a block, and the places of the anchor, where the pattern has one and looking for it pays.
-    fn find(&mut self, kernels: &Kernels, bytes: &[u8], anchor: Option<&Anchor>) -> (&[u32], Option<&[u32]>) {
+    /// Looks for the ends of the records, for the anchor where it pays, and for the marks.
+    ///
+    /// Says whether it looked for the anchor, and only in ASCII: where case is ignored, other letters may stand for those of the anchor.
+    fn look(&mut self, kernels: &Kernels, bytes: &[u8], is_ascii: bool, program: Option<&Program>) -> bool {
         self.newlines.clear();
+        self.anchors.clear();
+        self.marks.clear();
         kernels.newlines(bytes, &mut self.newlines);
         if !bytes.ends_with(b"\n") {
             self.newlines.push(bytes.len() as u32);
         }
-        self.anchors.clear();
-        let anchor = anchor.filter(|_| self.anchor_pays);
+        let Some(program) = program else { return false };
+        let anchor = program.anchor().filter(|_| self.anchor_pays && is_ascii);
         if let Some(anchor) = anchor {
             kernels.anchor(bytes, anchor, &mut self.anchors);
             // A look at the block costs about a quarter of what it saves.
             self.anchor_pays = self.anchors.len() < self.newlines.len() / 4 * 3;
         }
-        (&self.newlines, anchor.map(|_| &self.anchors[..]))
+        if let Some(needles) = program.marks() {
+            kernels.delimiters(bytes, needles, &mut self.marks);
+        }
+        anchor.is_some()
     }
 }
 
@@ -240,12 +248,11 @@ impl Marks {
 struct Rows {
     /// Of each row, its record.
     records: Vec<Place>,
-    /// A column of spans for each field.
-    spans: Vec<Vec<Span>>,
+    /// The spans of each field.
+    spans: Table,
+    fields: usize,
     /// The rows that are there but did not match.
     missing: Vec<usize>,
-    /// The spans of one record.
-    record: Vec<Span>,
 }
 
 /// A record: where it begins and ends in its block, and its number in the scan.
@@ -253,45 +260,37 @@ type Place = (u32, u32, u64);
 
 impl Rows {
     fn new(fields: usize) -> Rows {
-        Rows {
-            records: Vec::new(),
-            spans: vec![Vec::new(); fields],
-            missing: Vec::new(),
-            record: vec![Span::default(); fields],
-        }
+        Rows { records: Vec::new(), spans: Table::default(), fields, missing: Vec::new() }
     }
 
-    fn clear(&mut self) {
+    /// Forgets the rows, and makes room for up to `records`.
+    fn reset(&mut self, records: usize) {
         self.records.clear();
         self.missing.clear();
-        self.spans.iter_mut().for_each(Vec::clear);
+        self.spans.reset(self.fields, records);
     }
 
-    /// Adds a row with the spans in `record`.
+    /// The row that the next record may have.
     #[inline]
-    fn push(&mut self, place: Place) {
-        self.records.push(place);
-        for (column, span) in self.spans.iter_mut().zip(&self.record) {
-            column.push(*span);
-        }
+    fn next(&mut self) -> Row<'_> {
+        self.spans.row(self.records.len())
     }
 
     /// Adds a row without spans.
     fn push_missing(&mut self, place: Place) {
-        self.record.fill(Span::default());
         self.missing.push(self.records.len());
-        self.push(place);
+        let fields = self.fields;
+        let mut row = self.next();
+        (0..fields).for_each(|field| row.set(field, 0, 0));
+        self.records.push(place);
     }
 
     /// Takes out the rows of `misfits`, which are in order of their rows.
     fn remove(&mut self, misfits: &[Misfit]) {
-        let is_misfit = |row: usize| misfits.binary_search_by_key(&row, |misfit| misfit.row).is_ok();
+        let is_kept = |row: usize| misfits.binary_search_by_key(&row, |misfit| misfit.row).is_err();
+        self.spans.retain(self.records.len(), is_kept);
         let mut row = 0;
-        self.records.retain(|_| (!is_misfit(row), row += 1).0);
-        for spans in &mut self.spans {
-            let mut row = 0;
-            spans.retain(|_| (!is_misfit(row), row += 1).0);
-        }
+        self.records.retain(|_| (is_kept(row), row += 1).0);
     }
 }
 
@@ -319,20 +318,20 @@ fn match_records(
     options: &ScanOptions,
     block: &Block<'_>,
     stats: &mut Stats,
-    marks: &mut Marks,
+    finds: &mut Finds,
     rows: &mut Rows,
 ) -> Result<Option<Error>> {
     let plan = pattern.plan();
     let bytes = block.bytes;
     let is_ascii = bytes.is_ascii();
     let program = plan.program(options.full_line);
-    // Where case is ignored, letters outside of ASCII may stand for those of the anchor.
-    let anchor = program.filter(|_| is_ascii).and_then(Program::anchor);
-    let (newlines, anchors) = marks.find(plan.kernels(), bytes, anchor);
-    // The anchors behind the records that were seen.
-    let mut anchors = anchors.map(|anchors| anchors.iter().peekable());
+    let has_anchors = finds.look(plan.kernels(), bytes, is_ascii, program);
+    rows.reset(finds.newlines.len());
+    // The anchors and the marks behind the records that were seen.
+    let mut anchors = has_anchors.then(|| finds.anchors.iter().peekable());
+    let mut marks = Marks::new(&finds.marks);
     let mut start = 0;
-    for &newline in newlines {
+    for &newline in &finds.newlines {
         let line = &bytes[start as usize..newline as usize];
         let text = line.strip_suffix(b"\r").filter(|_| (newline as usize) < bytes.len()).unwrap_or(line);
         let place = (start, start + text.len() as u32, stats.records);
@@ -345,7 +344,7 @@ fn match_records(
         let outcome = match program {
             _ if !has_anchor => Outcome::NoMatch,
             Some(program) if is_ascii || text.is_ascii() => {
-                program.run(text, options.full_line, start, &mut rows.record)
+                program.run(&bytes[..place.1 as usize], start as usize, options.full_line, &mut marks, &mut rows.next())
             }
             _ => Outcome::Undecided,
         };
@@ -353,12 +352,12 @@ fn match_records(
             Outcome::Match => Ok(()),
             Outcome::NoMatch => Err(Unread::Unmatched),
             Outcome::Undecided => {
-                find(plan, text, is_ascii || text.is_ascii(), options.full_line, start, &mut rows.record)?
+                find(plan, text, is_ascii || text.is_ascii(), options.full_line, start, &mut rows.next())?
             }
         };
         match found {
             Ok(()) => {
-                rows.push(place);
+                rows.records.push(place);
                 stats.matched += 1;
             }
             Err(unread) => {
@@ -379,24 +378,24 @@ fn match_records(
     Ok(None)
 }
 
-/// Asks the authority, and writes the spans of the fields, moved by `base`.
+/// Asks the authority, and writes the spans of the fields; the record begins at byte `base` of its block.
 fn find(
     plan: &Plan,
     record: &[u8],
     is_ascii: bool,
     full_line: bool,
     base: u32,
-    spans: &mut [Span],
+    row: &mut Row<'_>,
 ) -> Result<Result<(), Unread>> {
     if !is_ascii && std::str::from_utf8(record).is_err() {
         return Ok(Err(Unread::NotUtf8));
     }
     match plan.find(record, is_ascii, 0, full_line) {
         Ok(Some(found)) => {
-            for (span, found) in spans.iter_mut().zip(&found[1..]) {
+            for (field, found) in found[1..].iter().enumerate() {
                 // A field takes part in every match.
                 let (start, end) = found.unwrap_or_default();
-                *span = Span::new(base + start as u32, base + end as u32);
+                row.set(field, base as usize + start, base as usize + end);
             }
             Ok(Ok(()))
         }
@@ -419,9 +418,12 @@ fn convert_rows(
     let kernels = pattern.plan().kernels();
     loop {
         let mut misfits = Vec::new();
-        let fields = pattern.fields().iter().zip(&rows.spans);
-        let columns = fields
-            .map(|(field, spans)| {
+        let columns = pattern
+            .fields()
+            .iter()
+            .enumerate()
+            .map(|(number, field)| {
+                let spans = rows.spans.column(number, rows.records.len());
                 let known = misfits.len();
                 let text = convert::Spans { block: block.bytes, spans, missing: &rows.missing };
                 let column = convert::column(kernels, field.kind(), text, year, &mut misfits);

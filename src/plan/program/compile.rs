@@ -3,10 +3,10 @@
 //! Whether a part has one way to match is a question of sets of bytes: what it could have taken more of, and what the next part may begin with.
 //! The two must not meet.
 
-use parsimd_simd::{Anchor, Case, rarest_pair};
+use parsimd_simd::{Anchor, Case, Needles, rarest_pair};
 
 use super::{
-    Program, Segment,
+    Op, Program,
     steps::{Bytes, Code, Literal, Moment, Number, Step, is_space},
 };
 use crate::pattern::{Field, Format, Piece, TimeLayout, ValueKind};
@@ -43,16 +43,18 @@ impl Program {
         if segments[1..last.max(1)].iter().any(|segment| segment.steps.is_empty()) {
             return Err("two fields of any text stand side by side".to_owned());
         }
-        let anchor = anchor(format);
-        let mut segments = segments.into_iter();
-        let head = segments.next().unwrap_or_default();
-        Ok(Program { head, rest: lazy.into_iter().zip(segments).collect(), has_repeats: format.has_repeats, anchor })
-    }
-
-    /// Whether the program also finds the first match in a text, as a search does: it must know where to begin.
-    pub(crate) fn can_search(&self) -> bool {
-        self.head.steps.is_empty() && !self.rest.is_empty()
-            || self.head.opening().is_some() && self.head.is_searchable()
+        let marks = mark(&mut segments);
+        let head = &segments[0];
+        let can_search = if head.steps.is_empty() { !lazy.is_empty() } else { head.is_searchable() };
+        let lazy_fields = lazy.len();
+        let mut ops = Vec::new();
+        let mut fields = lazy.into_iter();
+        for (number, segment) in segments.into_iter().enumerate() {
+            let field = if number > 0 { fields.next() } else { None };
+            segment.put(field, number == last, can_search, &mut ops);
+        }
+        let has_repeats = format.has_repeats;
+        Ok(Program { ops, has_repeats, can_search, lazy_fields, anchor: anchor(format), marks })
     }
 }
 
@@ -85,6 +87,29 @@ fn anchor(format: &Format) -> Option<Anchor> {
     });
     let longest = literals.rev().max_by_key(String::len).filter(|text| text.len() >= 4)?;
     Anchor::new(longest.as_bytes(), case(format.case_sensitive))
+}
+
+/// Chooses the bytes to mark in a block: those that the segments behind lazy fields are found by, where they are rare and there are several
+/// such segments.
+fn mark(segments: &mut [Segment]) -> Option<Needles> {
+    let opening = |segment: &Segment| segment.opening().and_then(Literal::mark);
+    let last = segments.len() - 1;
+    let is_end = |segment: &Segment| segment.steps.len() == 1;
+    // The literal that ends the pattern is looked for at the end.
+    let searched = if is_end(&segments[last]) { 1..last.max(1) } else { 1..last + 1 };
+    let mut bytes: Vec<u8> = segments[searched.clone()].iter().filter_map(opening).collect();
+    if bytes.len() < 2 {
+        return None;
+    }
+    bytes.sort_unstable();
+    bytes.dedup();
+    let needles = Needles::new(&bytes)?;
+    for segment in &mut segments[searched] {
+        if let Some(Step::Literal(literal)) = segment.steps.first_mut() {
+            literal.is_marked = literal.mark().is_some();
+        }
+    }
+    Some(needles)
 }
 
 /// The part for a field; `None` for a lazy one.
@@ -219,7 +244,46 @@ impl Step {
     }
 }
 
+/// A chain of parts with one way to match.
+#[derive(Debug, Default)]
+struct Segment {
+    steps: Vec<Step>,
+    /// True when its last part has a lazy field right behind it, and might have taken less.
+    is_soft: bool,
+}
+
 impl Segment {
+    /// The literal that it begins with, which is what a search looks for.
+    fn opening(&self) -> Option<&Literal> {
+        match self.steps.first() {
+            Some(Step::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// Writes the operations of the segment, behind those of the lazy field `field`.
+    fn put(self, field: Option<usize>, is_last: bool, can_search: bool, ops: &mut Vec<Op>) {
+        let is_single = self.steps.len() == 1;
+        let mut steps = self.steps.into_iter();
+        match (field, steps.next()) {
+            (Some(field), None) => ops.push(Op::Rest { field }),
+            (Some(field), Some(Step::Literal(literal))) if is_single && is_last => ops.push(Op::End { field, literal }),
+            (Some(field), Some(Step::Literal(literal))) => ops.push(Op::Seek { field, literal }),
+            (None, Some(Step::Literal(literal))) if can_search => ops.push(Op::Begin(literal)),
+            (_, first) => steps = first.into_iter().chain(steps).collect::<Vec<_>>().into_iter(),
+        }
+        for step in steps {
+            let is_soft = step.is_soft();
+            ops.push(Op::Part(step));
+            if is_soft {
+                ops.push(Op::Soft { lasting: false });
+            }
+        }
+        if self.is_soft {
+            ops.push(Op::Soft { lasting: true });
+        }
+    }
+
     /// True when looking for the segment takes linear time: its opening cannot stand inside of what its parts have looked at.
     fn is_searchable(&self) -> bool {
         let Some(opening) = self.opening() else { return false };
@@ -241,7 +305,7 @@ fn check(segment: &mut Segment, after_lazy: bool, before_lazy: bool) -> Result<(
     }
     let ends_in_literal =
         segment.steps.last().is_none_or(|step| matches!(step, Step::Literal(_) | Step::Repeat { .. }));
-    segment.is_soft = before_lazy && !ends_in_literal || segment.steps.iter().any(Step::is_soft);
+    segment.is_soft = before_lazy && !ends_in_literal;
     let is_empty = segment.steps.is_empty();
     if after_lazy && !is_empty && !segment.is_searchable() {
         return Err("behind a field of any text there must be a literal that tells where it ends".to_owned());

@@ -1,6 +1,6 @@
 //! The parts of a segment, each with one way to match from a given place.
 
-use parsimd_simd::Span;
+use super::Row;
 
 /// What a part says at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,59 @@ pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ')
 }
 
+/// The lowest bit, and the highest, of each byte of a word.
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = LOW << 7;
+
+/// The first place at `from` or later where `byte` stands, or, with `fold` 0x20, the letter `byte` in either case.
+///
+/// Fields are short: a few words are looked at before memchr is called.
+#[inline(always)]
+fn find_byte(text: &[u8], from: usize, byte: u8, fold: u8) -> Option<usize> {
+    const WORDS: usize = 4;
+    let rest = text.get(from..)?;
+    for (number, word) in rest.as_chunks::<8>().0.iter().take(WORDS).enumerate() {
+        let different = (u64::from_le_bytes(*word) | (LOW * u64::from(fold))) ^ (LOW * u64::from(byte));
+        // The lowest byte that is zero: a borrow reaches only bytes above it.
+        let zeros = different.wrapping_sub(LOW) & !different & HIGH;
+        if zeros != 0 {
+            return Some(from + number * 8 + zeros.trailing_zeros() as usize / 8);
+        }
+    }
+    let seen = (rest.len() / 8).min(WORDS) * 8;
+    let rest = &rest[seen..];
+    let found = if fold == 0 { memchr::memchr(byte, rest) } else { memchr::memchr2(byte, byte & !0x20, rest) };
+    found.map(|at| from + seen + at)
+}
+
+/// The places of some bytes in a block, in order, as far as they were not passed.
+#[derive(Debug)]
+pub(crate) struct Marks<'a> {
+    places: &'a [u32],
+}
+
+impl<'a> Marks<'a> {
+    pub(crate) fn new(places: &'a [u32]) -> Marks<'a> {
+        Marks { places }
+    }
+
+    /// The first place at `from` or later, before `end`. Places before it are passed: searches only go forward.
+    #[inline(always)]
+    fn next(&mut self, from: usize, end: usize) -> Option<usize> {
+        while let Some((&place, rest)) = self.places.split_first() {
+            let place = place as usize;
+            if place >= end {
+                return None;
+            }
+            if place >= from {
+                return Some(place);
+            }
+            self.places = rest;
+        }
+        None
+    }
+}
+
 /// Text that stands for itself.
 #[derive(Debug, Clone)]
 pub(super) struct Literal {
@@ -56,8 +109,12 @@ pub(super) struct Literal {
     text: Vec<u8>,
     /// What to or to each byte of the input before it is compared.
     fold: Vec<u8>,
+    /// The first eight bytes of both, and which of the eight there are.
+    word: [u64; 3],
     /// Which byte is searched for: the rarest.
     rare: usize,
+    /// Whether the places of that byte are among the marks.
+    pub(super) is_marked: bool,
 }
 
 impl Literal {
@@ -65,8 +122,12 @@ impl Literal {
     pub(super) fn new(text: &str, case_sensitive: bool, rare: usize) -> Literal {
         let folds = |byte: &u8| !case_sensitive && byte.is_ascii_alphabetic();
         let fold: Vec<u8> = text.bytes().map(|byte| if folds(&byte) { 0x20 } else { 0 }).collect();
-        let text = text.bytes().zip(&fold).map(|(byte, fold)| byte | fold).collect();
-        Literal { text, fold, rare }
+        let text: Vec<u8> = text.bytes().zip(&fold).map(|(byte, fold)| byte | fold).collect();
+        let word = |byte: &dyn Fn(usize) -> u8| {
+            u64::from_le_bytes(std::array::from_fn(|at| if at < text.len() { byte(at) } else { 0 }))
+        };
+        let word = [word(&|at| text[at]), word(&|at| fold[at]), word(&|_| 0xff)];
+        Literal { text, fold, word, rare, is_marked: false }
     }
 
     #[inline]
@@ -83,29 +144,42 @@ impl Literal {
         self.text.iter().any(|&byte| !set.has(byte) && !set.has(byte.to_ascii_uppercase()))
     }
 
-    #[inline]
+    /// The byte that is searched for, where it is rare enough to be marked in a whole block: no letter, digit or blank.
+    pub(super) fn mark(&self) -> Option<u8> {
+        Some(self.text[self.rare]).filter(|byte| !byte.is_ascii_alphanumeric() && !is_space(*byte))
+    }
+
+    #[inline(always)]
     pub(super) fn stands_at(&self, text: &[u8], at: usize) -> bool {
-        let Some(text) = text.get(at..at + self.text.len()) else { return false };
-        text.iter().zip(&self.fold).zip(&self.text).all(|((byte, fold), wanted)| byte | fold == *wanted)
+        let Some(rest) = text.get(at..) else { return false };
+        let Some(first) = rest.first_chunk::<8>() else { return self.stands_at_slowly(rest, 0) };
+        let [wanted, fold, mask] = self.word;
+        (u64::from_le_bytes(*first) | fold) & mask == wanted && (self.text.len() <= 8 || self.stands_at_slowly(rest, 8))
+    }
+
+    /// Where it ends when it begins at `at`.
+    #[inline(always)]
+    pub(super) fn at(&self, text: &[u8], at: usize) -> StepOutcome {
+        if self.stands_at(text, at) { At(at + self.text.len()) } else { No }
+    }
+
+    fn stands_at_slowly(&self, rest: &[u8], done: usize) -> bool {
+        let Some(text) = rest.get(done..self.text.len()) else { return false };
+        text.iter().zip(&self.fold[done..]).zip(&self.text[done..]).all(|((byte, fold), wanted)| byte | fold == *wanted)
     }
 
     /// The first place at `from` or later where it stands.
-    #[inline]
-    pub(super) fn find(&self, text: &[u8], from: usize) -> Option<usize> {
+    #[inline(always)]
+    pub(super) fn find(&self, text: &[u8], from: usize, marks: &mut Marks<'_>) -> Option<usize> {
         let (byte, fold) = (self.text[self.rare], self.fold[self.rare]);
         let mut from = from + self.rare;
         loop {
-            let rest = text.get(from..)?;
-            let found = if fold == 0 {
-                memchr::memchr(byte, rest)
-            } else {
-                memchr::memchr2(byte, byte.to_ascii_uppercase(), rest)
-            };
-            let at = from + found? - self.rare;
-            if self.text.len() == 1 || self.stands_at(text, at) {
+            let found = if self.is_marked { marks.next(from, text.len())? } else { find_byte(text, from, byte, fold)? };
+            let at = found - self.rare;
+            if self.stands_at(text, at) {
                 return Some(at);
             }
-            from = at + self.rare + 1;
+            from = found + 1;
         }
     }
 }
@@ -187,10 +261,10 @@ impl Step {
     }
 
     /// Matches at byte `at` of `text`.
-    #[inline]
-    pub(super) fn run(&self, text: &[u8], at: usize, base: u32, spans: &mut [Span]) -> StepOutcome {
+    #[inline(always)]
+    pub(super) fn run(&self, text: &[u8], at: usize, row: &mut Row<'_>) -> StepOutcome {
         let (field, outcome) = match self {
-            Step::Literal(literal) => return if literal.stands_at(text, at) { At(at + literal.len()) } else { No },
+            Step::Literal(literal) => return literal.at(text, at),
             Step::Run { field, class } => {
                 let length = text[at..].iter().take_while(|&&byte| class.has(byte)).count();
                 (field, if length > 0 { At(at + length) } else { No })
@@ -198,8 +272,8 @@ impl Step {
             Step::Number { field, number } => (field, number.run(text, at)),
             Step::Moment { field, moment, ignore_case, .. } => (field, moment.run(text, at, *ignore_case)),
             Step::Repeat { field, ignore_case } => {
-                let span = spans[*field];
-                let first = &text[(span.start - base) as usize..(span.end - base) as usize];
+                let span = row.get(*field);
+                let first = &text[span.start as usize..span.end as usize];
                 return match text.get(at..at + first.len()) {
                     Some(again) if again == first || *ignore_case && again.eq_ignore_ascii_case(first) => {
                         At(at + first.len())
@@ -209,18 +283,30 @@ impl Step {
             }
         };
         if let At(end) = outcome {
-            spans[*field] = Span::new(base + at as u32, base + end as u32);
+            row.set(*field, at, end);
         }
         outcome
     }
 }
 
-#[inline]
+/// How many digits stand at `at`.
+#[inline(always)]
 fn digits(text: &[u8], at: usize) -> usize {
-    text.get(at..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count())
+    let Some(rest) = text.get(at..) else { return 0 };
+    let mut count = 0;
+    for word in rest.as_chunks::<8>().0 {
+        let above_zero = u64::from_le_bytes(*word) ^ (LOW * u64::from(b'0'));
+        // A byte of 10 or more gets its highest bit; a carry comes only out of a byte that has it already.
+        let others = (above_zero.wrapping_add(LOW * 0x76) | above_zero) & HIGH;
+        if others != 0 {
+            return count + others.trailing_zeros() as usize / 8;
+        }
+        count += 8;
+    }
+    count + rest[count..].iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-#[inline]
+#[inline(always)]
 fn sign(text: &[u8], at: usize) -> usize {
     usize::from(matches!(text.get(at), Some(b'-' | b'+' | b' ')))
 }
