@@ -7,7 +7,7 @@ use parsimd_simd::{Anchor, Case, Needles, rarest_pair};
 
 use super::{
     Op, Program,
-    steps::{Bytes, Code, Literal, Moment, Number, Step, is_space},
+    steps::{Bytes, Class, Code, Literal, Moment, Number, Step, is_space},
 };
 use crate::pattern::{Field, Format, Piece, TimeLayout, ValueKind};
 
@@ -119,20 +119,19 @@ fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Option<Step>,
         return refuse("has a width, an alignment or a precision");
     }
     let code = field.spec.as_ref().map_or("", |spec| spec.kind.as_str());
-    let run = |wanted: fn(u8) -> bool| Step::Run { field: number, class: Bytes::new(wanted) };
+    let run = |class| Step::Run { field: number, class };
     let numeric = |kind| Step::Number { field: number, number: kind };
     let moment = |moment| Step::Moment { field: number, moment, ignore_case, is_soft: false };
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     Ok(Some(match field.kind() {
         ValueKind::Custom(_) => return refuse("has a type of its own"),
         ValueKind::Text => match code {
             "" => return Ok(None),
-            "l" => run(|byte| byte.is_ascii_alphabetic()),
-            "w" => run(is_word),
-            "W" => run(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_')),
-            "s" => run(is_space),
-            "S" => run(|byte| !is_space(byte)),
-            "D" => run(|byte| !byte.is_ascii_digit()),
+            "l" => run(Class::Letter),
+            "w" => run(Class::Word),
+            "W" => run(Class::NotWord),
+            "s" => run(Class::Space),
+            "S" => run(Class::NotSpace),
+            "D" => run(Class::NotDigit),
             _ => return refuse("is of a type without a rule"),
         },
         ValueKind::Integer { base: None } => numeric(Number::Integer),
@@ -189,7 +188,7 @@ impl Step {
     fn first(&self) -> Bytes {
         match self {
             Step::Literal(literal) => literal.first(),
-            Step::Run { class, .. } => class.clone(),
+            Step::Run { class, .. } => Bytes::new(|byte| class.has(byte)),
             Step::Number { number, .. } => {
                 let number = *number;
                 Bytes::new(move |byte| match byte {
@@ -210,7 +209,7 @@ impl Step {
     fn more(&self) -> Bytes {
         match self {
             Step::Literal(_) | Step::Repeat { .. } => Bytes::new(|_| false),
-            Step::Run { class, .. } => class.clone(),
+            Step::Run { class, .. } => Bytes::new(|byte| class.has(byte)),
             Step::Number { number, .. } => {
                 let number = *number;
                 Bytes::new(move |byte| match number {
@@ -234,7 +233,7 @@ impl Step {
             Step::Literal(_)
             | Step::Repeat { .. }
             | Step::Moment { moment: Moment::Http | Moment::Syslog | Moment::Ctime, .. } => Bytes::new(|_| false),
-            Step::Run { class, .. } => class.clone(),
+            Step::Run { class, .. } => Bytes::new(|byte| class.has(byte)),
             Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
             // The exponent has its letter, and a point or comma stands among the digits.
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),

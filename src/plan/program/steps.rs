@@ -102,6 +102,84 @@ impl<'a> Marks<'a> {
     }
 }
 
+/// The classes of the language, on ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// `l`
+    Letter,
+    /// `w`
+    Word,
+    /// `W`
+    NotWord,
+    /// `s`
+    Space,
+    /// `S`
+    NotSpace,
+    /// `D`
+    NotDigit,
+    /// What `d` has.
+    Digit,
+}
+
+impl Class {
+    pub(super) fn has(self, byte: u8) -> bool {
+        let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
+        match self {
+            Class::Letter => byte.is_ascii_alphabetic(),
+            Class::Word => is_word,
+            Class::NotWord => !is_word,
+            Class::Space => is_space(byte),
+            Class::NotSpace => !is_space(byte),
+            Class::NotDigit => !byte.is_ascii_digit(),
+            Class::Digit => byte.is_ascii_digit(),
+        }
+    }
+
+    /// The highest bit of each byte of `word` that is not in the class. All bytes must be ASCII: sums then stay in their bytes.
+    #[inline(always)]
+    fn others(self, word: u64) -> u64 {
+        // The highest bit of each byte from `low` to `high`.
+        let between = |word: u64, low: u8, high: u8| {
+            word.wrapping_add(LOW * u64::from(0x80 - low)) & !word.wrapping_add(LOW * u64::from(0x7f - high))
+        };
+        let letter = || between(word | (LOW * 0x20), b'a', b'z');
+        let digit = || between(word, b'0', b'9');
+        let is_word = || letter() | digit() | between(word, b'_', b'_');
+        let space = || between(word, b'\t', b'\r') | between(word, 0x1c, b' ');
+        let others = match self {
+            Class::Letter => !letter(),
+            Class::Word => !is_word(),
+            Class::NotWord => is_word(),
+            Class::Space => !space(),
+            Class::NotSpace => space(),
+            Class::NotDigit => digit(),
+            Class::Digit => !digit(),
+        };
+        others & HIGH
+    }
+
+    /// How many bytes of the class stand at `at` of `text`, which is ASCII.
+    #[inline(always)]
+    pub(super) fn run(self, text: &[u8], at: usize) -> usize {
+        let Some(rest) = text.get(at..) else { return 0 };
+        let mut count = 0;
+        for word in rest.as_chunks::<8>().0 {
+            let others = self.others(u64::from_le_bytes(*word));
+            if others != 0 {
+                return count + others.trailing_zeros() as usize / 8;
+            }
+            count += 8;
+        }
+        count + rest[count..].iter().take_while(|&&byte| self.has(byte)).count()
+    }
+}
+
+/// How many digits stand at `at`.
+#[inline(always)]
+fn digits(text: &[u8], at: usize) -> usize {
+    Class::Digit.run(text, at)
+}
+
 /// Text that stands for itself.
 #[derive(Debug, Clone)]
 pub(super) struct Literal {
@@ -234,7 +312,7 @@ pub(super) enum Step {
     /// A class, one or more times, as often as it can.
     Run {
         field: usize,
-        class: Bytes,
+        class: Class,
     },
     Number {
         field: usize,
@@ -266,7 +344,7 @@ impl Step {
         let (field, outcome) = match self {
             Step::Literal(literal) => return literal.at(text, at),
             Step::Run { field, class } => {
-                let length = text[at..].iter().take_while(|&&byte| class.has(byte)).count();
+                let length = class.run(text, at);
                 (field, if length > 0 { At(at + length) } else { No })
             }
             Step::Number { field, number } => (field, number.run(text, at)),
@@ -289,23 +367,6 @@ impl Step {
     }
 }
 
-/// How many digits stand at `at`.
-#[inline(always)]
-fn digits(text: &[u8], at: usize) -> usize {
-    let Some(rest) = text.get(at..) else { return 0 };
-    let mut count = 0;
-    for word in rest.as_chunks::<8>().0 {
-        let above_zero = u64::from_le_bytes(*word) ^ (LOW * u64::from(b'0'));
-        // A byte of 10 or more gets its highest bit; a carry comes only out of a byte that has it already.
-        let others = (above_zero.wrapping_add(LOW * 0x76) | above_zero) & HIGH;
-        if others != 0 {
-            return count + others.trailing_zeros() as usize / 8;
-        }
-        count += 8;
-    }
-    count + rest[count..].iter().take_while(|byte| byte.is_ascii_digit()).count()
-}
-
 #[inline(always)]
 fn sign(text: &[u8], at: usize) -> usize {
     usize::from(matches!(text.get(at), Some(b'-' | b'+' | b' ')))
@@ -318,6 +379,7 @@ fn word_number(text: &[u8], at: usize) -> StepOutcome {
 }
 
 impl Number {
+    #[inline(always)]
     fn run(self, text: &[u8], at: usize) -> StepOutcome {
         match self {
             Number::Integer => {

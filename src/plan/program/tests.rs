@@ -211,3 +211,23 @@ fn time_is_linear_in_the_text() {
         assert_ne!(run(&program, text.as_bytes(), 0, true, &mut spans), Outcome::Match);
     }
 }
+
+#[test]
+fn a_run_of_a_class_ends_at_the_first_byte_that_is_not_in_it() {
+    use super::steps::Class;
+    for class in
+        [Class::Letter, Class::Word, Class::NotWord, Class::Space, Class::NotSpace, Class::NotDigit, Class::Digit]
+    {
+        let member = (0..128).find(|&byte| class.has(byte)).unwrap_or_default();
+        for other in (0..128_u8).filter(|&byte| !class.has(byte)) {
+            for length in 0..40 {
+                let mut text = vec![member; 40];
+                text[length] = other;
+                assert_eq!(class.run(&text, 0), length, "{class:?} {other}");
+            }
+        }
+        for byte in (0..128_u8).filter(|&byte| class.has(byte)) {
+            assert_eq!(class.run(&[byte; 21], 2), 19, "{class:?} {byte}");
+        }
+    }
+}
