@@ -6,7 +6,7 @@
 # A lane sets PARSIMD_ISA to leave one instruction set to be tested, and PARSIMD_REQUIRE_ISA, with which a test that was
 # meant for an instruction set and did not run on it fails. Emulated lanes test a documented share of the cases
 # (PARSIMD_TEST_PERCENT; of nested loops the share is of each). A lane that cannot run here is left out by name, and the
-# script then fails at its end, unless PARSIMD_CI_ALLOW_MISSING=1.
+# script then fails at its end, unless PARSIMD_CI_ALLOW_MISSING=1. Without arguments ci/symbols.sh runs too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -106,6 +106,11 @@ while read -r lane machine required percent; do
         *) failed+=("$lane"); echo "== $lane FAILED" ;;
     esac
 done <<< "$LANES"
+
+# Not a lane: what the compiler made of the kernels. On other machines there is nothing to compare.
+if [ $# = 0 ] && [ "$(uname -m)" = x86_64 ]; then
+    ci/symbols.sh || failed+=(symbols)
+fi
 
 echo "lanes that passed: ${done[*]-}"
 [ ${#failed[@]} = 0 ] || { echo "lanes that FAILED: ${failed[*]}"; exit 1; }

@@ -1,6 +1,6 @@
 //! Plain loops over columns, which the compiler turns into vectors by itself.
 //!
-//! [`multiversion::target`] compiles a loop once more for an instruction set, which then goes into the same table as the
+//! [`multiversion::target`](macro@multiversion::target) compiles a loop once more for an instruction set, which then goes into the same table as the
 //! kernels. Such a clone is kept where `benches/record/` shows it at 1.3 times the plain loop or more. That is so of the
 //! least and the greatest: 1.6 times on AVX2 and 3.2 times on AVX-512 (Xeon, family 6 model 207), nothing on SSE4.2. The
 //! others were tried on the same machine and have no clones: packing came to 0.6 to 1.0 times the plain loop, scaling to
