@@ -40,7 +40,7 @@ apt-get -qq update
 # The compiler and both standard libraries must be of one version: the newest that there is.
 version=$(apt-cache madison rustc-web | cut -d'|' -f2 | tr -d ' ' | sort -Vu | tail -1)
 series=$(grep -oE '^[0-9]+\.[0-9]+' <<< "$version")
-llvm=$(apt-cache show "libstd-rust-web-$series=$version" | grep -oE -m1 'libllvm[0-9]+')
+llvm=$(apt-cache show "libstd-rust-web-$series=$version" | grep -oE 'libllvm[0-9]+' | sed -n 1p)
 echo "rustc $version with $llvm"
 (
     cd "$debs"

@@ -9,11 +9,11 @@ use std::str::FromStr;
 
 /// The entries of one instruction set: its token, its table, and each kernel compiled with its features.
 ///
-/// Used as `kernel_list!(entries Name Vector "features")`.
+/// Used as `kernel_list!(entries Name Vector COLUMNS "features")`.
 #[allow(unused_macros, reason = "a target may have no vectors")]
 macro_rules! entries {
     (
-        [$isa:ident $vector:ident $features:literal]
+        [$isa:ident $vector:ident $columns:ident $features:literal]
         $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty, in $module:ident;)*
     ) => {
         /// Proof that this CPU has the instruction set.
@@ -38,7 +38,11 @@ macro_rules! entries {
 
         /// The table of this instruction set.
         pub(crate) static KERNELS: $crate::kernels::Kernels =
-            $crate::kernels::Kernels { isa: $crate::isa::Isa::$isa, $($name,)* };
+            $crate::kernels::Kernels {
+                isa: $crate::isa::Isa::$isa,
+                columns: $crate::columns::$columns,
+                $($name,)*
+            };
 
         $(#[target_feature(enable = $features)]
         fn $name($($argument: $type),*) -> $answer {

@@ -2,6 +2,7 @@
 
 use crate::anchor::Anchor;
 use crate::column::{Bitmap, Span};
+use crate::columns::Columns;
 use crate::isa::{Isa, IsaError};
 use crate::needles::{ByteSet, Needles};
 use crate::numbers::{Digits, FloatForm};
@@ -58,6 +59,7 @@ macro_rules! table_type {
         /// hands one out only after it has asked the CPU.
         pub struct Kernels {
             pub(crate) isa: Isa,
+            pub(crate) columns: Columns,
             $(pub(crate) $name: unsafe fn($($type),*) -> $answer,)*
         }
     };
@@ -260,6 +262,12 @@ impl Kernels {
     ) {
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.timestamps)(block, spans, layout, micros, offsets, valid) }
+    }
+
+    /// The least and the greatest of `values`; `None` if there are none.
+    pub fn min_max(&self, values: &[i64]) -> Option<(i64, i64)> {
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.columns.min_max)(values) }
     }
 }
 

@@ -36,6 +36,7 @@
 mod anchor;
 mod calendar;
 mod column;
+pub mod columns;
 mod frequency;
 mod generic;
 mod isa;

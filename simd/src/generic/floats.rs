@@ -15,7 +15,7 @@
 //! of up to 19 digits see [`divide`]. Whatever else there is, exponents above all, goes to the scalar twin.
 
 use super::integers::all_digits;
-use super::words::{Digits, Rows, number};
+use super::words::{Rows, Words, number};
 use crate::column::{Bitmap, Span};
 use crate::numbers::{FloatForm, divide};
 use crate::scalar;
@@ -107,7 +107,7 @@ fn in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: 
     let zero = V::splat(token, 0);
     let ones = V::splat(token, 0xff);
     let one = V::splat(token, 1);
-    let text = Digits::<V, WORDS>::load(token, block, rows);
+    let text = Words::<V, WORDS>::load(token, block, rows).without_sign(token);
 
     let mut moved = [zero; WORDS];
     let mut points = zero;

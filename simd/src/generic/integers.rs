@@ -1,6 +1,6 @@
 //! Columns of integers, and of texts that must be digits.
 
-use super::words::{Digits, Rows, number};
+use super::words::{Rows, Words, number};
 use crate::column::{Bitmap, Span};
 use crate::numbers;
 use crate::scalar;
@@ -38,7 +38,7 @@ fn digits_in_words<V: Vector, const WORDS: usize>(
     rows: &Rows<V>,
     rule: numbers::Digits,
 ) -> u8 {
-    let digits = Digits::<V, WORDS>::load(token, block, rows);
+    let digits = Words::<V, WORDS>::load(token, block, rows).digits(token);
     let limit = |digits: u32| V::splat_word(token, u64::from(digits));
     let too_few = digits.count.sub_words(limit(rule.min.max(1)));
     let too_many = limit(rule.max).sub_words(digits.count);
@@ -106,7 +106,7 @@ fn eight_integers<V: Vector>(token: V::Token, block: &[u8], spans: &[Span; 8]) -
 
 #[inline(always)]
 fn integers_in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: &Rows<V>) -> Option<(V, u8)> {
-    let digits = Digits::<V, WORDS>::load(token, block, rows);
+    let digits = Words::<V, WORDS>::load(token, block, rows).digits(token);
     let sum = number(token, &digits.words);
     let too_few = digits.count.sub_words(V::splat_word(token, 1));
     let mut wrong = too_few;

@@ -51,6 +51,73 @@ impl<V: Vector> Rows<V> {
     }
 }
 
+/// The bytes of eight rows, less `'0'`, and zero outside of each row: word 0 is the last one in the text.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<V, const WORDS: usize> {
+    words: [V; WORDS],
+    /// 0xff in the bytes that belong to the row.
+    kept: [V; WORDS],
+    lengths: V,
+}
+
+impl<V: Vector, const WORDS: usize> Words<V, WORDS> {
+    /// Loads the words of `rows`.
+    #[inline(always)]
+    pub(crate) fn load(token: V::Token, block: &[u8], rows: &Rows<V>) -> Self {
+        let zero = V::splat(token, 0);
+        // The length of its row in each byte.
+        let length = rows.lengths.swizzle(V::splat_group(token, [0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8]));
+        let (mut words, mut kept) = ([zero; WORDS], [zero; WORDS]);
+        for number in 0..WORDS {
+            // Byte j of the word belongs to the row if the row has at least 8 − j bytes, and 8 more for each word behind.
+            let least = V::splat_word(token, 0x0102_0304_0506_0708 + 0x0808_0808_0808_0808 * number as u64);
+            kept[number] = least.saturating_sub(length).equal(zero);
+            let at = rows.ends.sub_words(V::splat_word(token, 8 * (number as u64 + 1)));
+            words[number] = V::gather_words(token, block, at).xor(V::splat(token, b'0')).and(kept[number]);
+        }
+        Words { words, kept, lengths: rows.lengths }
+    }
+
+    /// The rows without their signs, told that there may be some.
+    #[inline(always)]
+    pub(crate) fn without_sign(self, token: V::Token) -> Digits<V, WORDS> {
+        let zero = V::splat(token, 0);
+        let ones = V::splat(token, 0xff);
+        let mut words = [zero; WORDS];
+        let (mut minus, mut sign) = (zero, zero);
+        let mut in_front = zero;
+        for number in (0..WORDS).rev() {
+            let (text, kept) = (self.words[number], self.kept[number]);
+            // The row's first byte: the lowest that is kept, unless the word in front has one.
+            let first = kept.and_not(kept.shift_up::<8>()).and_not(in_front);
+            let is_minus = text.equal(V::splat(token, b'-' ^ b'0')).and(first);
+            let is_sign = text.equal(V::splat(token, b'+' ^ b'0')).and(first).or(is_minus);
+            words[number] = text.and_not(is_sign);
+            minus = minus.or(is_minus);
+            sign = sign.or(is_sign);
+            in_front = kept.equal_words(zero).xor(ones);
+        }
+        let signed = sign.equal_words(zero).xor(ones);
+        let negative = minus.equal_words(zero).xor(ones);
+        // All ones is −1.
+        Digits { words, count: self.lengths.add_words(signed), signed, negative }
+    }
+
+    /// The same, looking first whether all bytes are digits, so that there are no signs.
+    #[inline(always)]
+    pub(crate) fn digits(self, token: V::Token) -> Digits<V, WORDS> {
+        let mut more = V::splat(token, 0);
+        for word in self.words {
+            more = more.or(word.saturating_sub(V::splat(token, 9)));
+        }
+        if !more.is_zero() {
+            return self.without_sign(token);
+        }
+        let none = V::splat(token, 0);
+        Digits { words: self.words, count: self.lengths, signed: none, negative: none }
+    }
+}
+
 /// The bytes of eight rows without a sign, less `'0'`: word 0 is the last one in the text.
 #[derive(Clone, Copy)]
 pub(crate) struct Digits<V, const WORDS: usize> {
@@ -61,39 +128,6 @@ pub(crate) struct Digits<V, const WORDS: usize> {
     pub(crate) signed: V,
     /// All ones in the words of rows with `-` in front.
     pub(crate) negative: V,
-}
-
-impl<V: Vector, const WORDS: usize> Digits<V, WORDS> {
-    /// Loads the words of `rows`.
-    #[inline(always)]
-    pub(crate) fn load(token: V::Token, block: &[u8], rows: &Rows<V>) -> Self {
-        let zero = V::splat(token, 0);
-        let ones = V::splat(token, 0xff);
-        // The length of its row in each byte.
-        let length = rows.lengths.swizzle(V::splat_group(token, [0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8]));
-        let mut words = [zero; WORDS];
-        let (mut minus, mut sign) = (zero, zero);
-        let mut behind = zero;
-        for number in (0..WORDS).rev() {
-            // Byte j of the word belongs to the row if the row has at least 8 − j bytes, and 8 more for each word behind.
-            let least = V::splat_word(token, 0x0102_0304_0506_0708 + 0x0808_0808_0808_0808 * number as u64);
-            let kept = least.saturating_sub(length).equal(zero);
-            let at = rows.ends.sub_words(V::splat_word(token, 8 * (number as u64 + 1)));
-            let text = V::gather_words(token, block, at).xor(V::splat(token, b'0')).and(kept);
-            // The row's first byte: the lowest that is kept, unless the word in front has one.
-            let first = kept.and_not(kept.shift_up::<8>()).and_not(behind);
-            let is_minus = text.equal(V::splat(token, b'-' ^ b'0')).and(first);
-            let is_sign = text.equal(V::splat(token, b'+' ^ b'0')).and(first).or(is_minus);
-            words[number] = text.and_not(is_sign);
-            minus = minus.or(is_minus);
-            sign = sign.or(is_sign);
-            behind = kept.equal_words(zero).xor(ones);
-        }
-        let signed = sign.equal_words(zero).xor(ones);
-        let negative = minus.equal_words(zero).xor(ones);
-        // All ones is −1.
-        Digits { words, count: rows.lengths.add_words(signed), signed, negative }
-    }
 }
 
 /// The number that eight digits are worth, per word: bytes 0 to 9, the first the most significant.

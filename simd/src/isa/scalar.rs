@@ -7,7 +7,7 @@ use crate::scalar::{anchor, floats, index, integers, text, timestamps};
 macro_rules! table {
     ([] $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty, in $module:ident;)*) => {
         /// The table of plain Rust.
-        pub(crate) static KERNELS: Kernels = Kernels { isa: super::Isa::Scalar, $($name: $module::$name,)* };
+        pub(crate) static KERNELS: Kernels = Kernels { isa: super::Isa::Scalar, columns: crate::columns::PLAIN, $($name: $module::$name,)* };
     };
 }
 

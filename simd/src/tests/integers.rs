@@ -247,6 +247,10 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
         for back in [false, true] {
             let block = memory.hold(&texts.block, back);
             assert_eq!(integers(kernels, block, &texts.spans, None), wanted);
+            let mut valid = Bitmap::new();
+            kernels.digits(block, &texts.spans, Digits { sign: false, min: 3, max: 18 }, &mut valid);
+            let lengths = texts.spans.iter().map(|span| span.end - span.start);
+            assert!(valid.iter().eq(lengths.map(|length| (3..=18).contains(&length))));
         }
     }
 }

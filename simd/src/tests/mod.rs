@@ -5,11 +5,13 @@
 //! [`harness`], and one test there prints and asserts it.
 
 mod anchor;
+mod columns;
 mod floats;
 mod guard;
 mod harness;
 mod index;
 mod integers;
+mod platforms;
 mod property;
 mod text;
 mod timestamps;

@@ -7,7 +7,7 @@ use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
 
-kernel_list!(entries Neon Bytes "neon");
+kernel_list!(entries Neon Bytes NEON "neon");
 
 /// 64 bytes in four registers.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
 
-kernel_list!(entries Avx2 Bytes "avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
+kernel_list!(entries Avx2 Bytes AVX2 "avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
 
 /// 64 bytes in two registers.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use crate::isa::{fits, words_fit};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
 
-kernel_list!(entries Avx512 Bytes "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2,avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
+kernel_list!(entries Avx512 Bytes AVX512 "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2,avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
 
 /// 64 bytes in one register.
 #[derive(Clone, Copy)]

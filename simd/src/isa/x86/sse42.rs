@@ -7,7 +7,7 @@ use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
 
-kernel_list!(entries Sse42 Bytes "sse3,ssse3,sse4.1,sse4.2,popcnt");
+kernel_list!(entries Sse42 Bytes SSE42 "sse3,ssse3,sse4.1,sse4.2,popcnt");
 
 /// 64 bytes in four registers.
 #[derive(Clone, Copy)]
