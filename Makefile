@@ -7,7 +7,7 @@ CARGO ?= cargo
 # How many generated cases each comparison with PyPI parse runs.
 CASES ?= 1500
 
-.PHONY: help demo test test-rust test-python lint clients oracle clean
+.PHONY: help demo test test-rust test-python lint lanes bench clients oracle clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -31,6 +31,15 @@ lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	$(PYTHON) ci/rules.py
+
+## make lanes    the kernels on every instruction set, native and emulated
+lanes:
+	ci/lanes.sh
+
+## make bench    whole scans and kernels beside their peers, per instruction set
+bench:
+	$(CARGO) run --locked --release -p parsimd-benches --bin scan
+	$(CARGO) run --locked --release -p parsimd-benches --bin kernels
 
 ## make clients  behave, parse_type and pytest-bdd with parsimd in the place of parse
 clients: dist/built

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A crate, as the word behind `use` or before `::`, and where it may stand.
 PLACES = {
-    "regex": ["src/plan/"],
+    "regex": ["src/plan/", "benches/"],
     "regex_syntax": ["src/plan/"],
     "fancy_regex": ["src/plan/"],
     "rayon": ["src/scan/"],
@@ -29,9 +29,10 @@ UNSAFE = re.compile(r"\bunsafe\s*(\{|fn|impl|extern)|allow\(unsafe_code")
 # Where `unsafe` may stand, and what it is there for.
 UNSAFE_PLACES = [
     "simd/src/isa/",  # the kernels
+    "simd/src/isa.rs",  # tokens that prove an instruction set
     "simd/src/kernels.rs",  # calls through the table
     "simd/src/columns.rs",  # calls of loops that are stamped for an instruction set
-    "simd/tests/",  # guard pages
+    "simd/src/tests/guard.rs",  # guard pages
     "src/input/mmap.rs",
     "python/src/objects.rs",
     "python/src/capsule.rs",
