@@ -32,10 +32,12 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use parsimd_simd::{Anchor, Needles, Span};
 
 pub(crate) use steps::Marks;
-use steps::{Literal, Step, StepOutcome};
+use steps::{Literal, Step, StepOutcome, Text};
 
 /// What a program does, one after the other. A segment begins with `Begin`, `Seek` or `End`, and goes on with parts.
 #[derive(Debug)]
@@ -171,20 +173,21 @@ impl Program {
         self.marks.as_ref()
     }
 
-    /// Matches the record that begins at `start` of `text` and ends with it, and is ASCII: the whole of it, or its first match. Writes
-    /// the span of each field in `text`.
+    /// Matches the record of `block` that begins at `start` and ends at `end`, and is ASCII: the whole of it, or its first match. Writes
+    /// the span of each field in the block.
     ///
-    /// `marks` are the places in `text` of the bytes of [`marks`](Self::marks); records must come in order.
+    /// `marks` are the places in the block of the bytes of [`marks`](Self::marks); records must come in order.
     ///
     /// After anything but [`Outcome::Match`] the spans are of no meaning.
     pub(crate) fn run(
         &self,
-        text: &[u8],
-        start: usize,
+        block: &[u8],
+        Range { start, end }: Range<usize>,
         full: bool,
         marks: &mut Marks<'_>,
         row: &mut Row<'_>,
     ) -> Outcome {
+        let text = Text { block, end };
         // True once something might have taken less than it did: from then on a failure is not certain.
         let mut is_soft = self.has_repeats;
         // True while what follows is what might need that.
@@ -194,7 +197,7 @@ impl Program {
         let mut pc = 0;
         loop {
             let Some(op) = self.ops.get(pc) else {
-                if !full || at == text.len() {
+                if !full || at == text.end {
                     return Outcome::Match;
                 }
                 if is_soft_here {
@@ -228,13 +231,13 @@ impl Program {
                 Op::End { field, literal } if full => {
                     // A literal that must end the text stands at one place only.
                     match text
-                        .len()
+                        .end
                         .checked_sub(literal.len())
                         .filter(|&found| found > at && literal.stands_at(text, found))
                     {
                         Some(found) => {
                             row.set(*field, at, found);
-                            StepOutcome::At(text.len())
+                            StepOutcome::At(text.end)
                         }
                         None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
                     }
@@ -247,8 +250,8 @@ impl Program {
                     None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
                 },
                 Op::Rest { field } => {
-                    let end = if full { text.len() } else { at + 1 };
-                    if at >= text.len() {
+                    let end = if full { text.end } else { at + 1 };
+                    if at >= text.end {
                         return if is_soft { Outcome::Undecided } else { Outcome::NoMatch };
                     }
                     row.set(*field, at, end);
@@ -280,7 +283,7 @@ impl Program {
     fn again(
         &self,
         search: &mut Option<Search>,
-        text: &[u8],
+        text: Text<'_>,
         marks: &mut Marks<'_>,
         row: &mut Row<'_>,
     ) -> Option<(usize, usize)> {
