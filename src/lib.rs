@@ -192,3 +192,7 @@ impl PatternBuilder<'_> {
         Ok(Pattern(Arc::new(Inner { format, plan, schema })))
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

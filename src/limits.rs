@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`REGEX_BYTES`] | 32 MiB | compiling a pattern is an error with [`is_limit`](crate::Error::is_limit) |
 //! | [`BACKTRACKS`] | 1,000,000 | a pattern with a repeated name or lookaround gives up on that text: `is_limit` |
-//! | [`BLOCK_BYTES`] | 1 MiB | a scan reads the input in blocks of this size; a record longer than a block is still read whole |
+//! | [`BLOCK_BYTES`] | 256 KiB | a scan reads the input in blocks of this size; a record longer than a block is still read whole |
 //! | [`RECORD_BYTES`] | 1 GiB | a longer record ends the scan with `is_limit` |
 //! | [`FAILURES_KEPT`] | 10 | failures are still counted, their texts are no longer kept |
 //! | [`EXCERPT_BYTES`] | 120 | a longer record is cut in a failure entry |
@@ -16,7 +16,7 @@ pub const REGEX_BYTES: usize = 32 << 20;
 pub const BACKTRACKS: usize = 1_000_000;
 
 /// How many bytes a scan holds at a time.
-pub const BLOCK_BYTES: usize = 1 << 20;
+pub const BLOCK_BYTES: usize = 1 << 18;
 
 /// How long one record may be, in bytes: positions in a block are 32 bits wide.
 pub const RECORD_BYTES: usize = 1 << 30;

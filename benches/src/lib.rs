@@ -1,4 +1,5 @@
 //! What the benchmarks share: the rounds, the table, and the texts.
 
+pub mod logs;
 pub mod rounds;
 pub mod texts;

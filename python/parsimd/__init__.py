@@ -25,26 +25,36 @@ from __future__ import annotations
 import sys
 
 # A module attribute that programs replace to fix the year of dates written without one.
-from datetime import datetime
+from datetime import datetime as datetime
 from importlib.metadata import version as _version
 
-from ._convert import FixedTzOffset, dt_format_to_regex, percentage, with_pattern
-from ._parser import (
-    PARSE_RE,
-    Engine,
-    Match,
-    Parser,
-    RepeatedNameError,
-    Result,
-    ResultIterator,
-    TooManyFields,
-    compile,
-    extract_format,
-    findall,
-    parse,
-    search,
-)
-from ._parsimd import Batch, Column, Failure, InternalError, Row, Scan, ScanError, Stats, available_isas, isa
+from ._convert import FixedTzOffset as FixedTzOffset
+from ._convert import dt_format_to_regex as dt_format_to_regex
+from ._convert import percentage as percentage
+from ._convert import with_pattern as with_pattern
+from ._parser import PARSE_RE as PARSE_RE
+from ._parser import Engine as Engine
+from ._parser import Match as Match
+from ._parser import Parser as Parser
+from ._parser import RepeatedNameError as RepeatedNameError
+from ._parser import Result as Result
+from ._parser import ResultIterator as ResultIterator
+from ._parser import TooManyFields as TooManyFields
+from ._parser import compile as compile
+from ._parser import extract_format as extract_format
+from ._parser import findall as findall
+from ._parser import parse as parse
+from ._parser import search as search
+from ._parsimd import Batch as Batch
+from ._parsimd import Column as Column
+from ._parsimd import Failure as Failure
+from ._parsimd import InternalError as InternalError
+from ._parsimd import Row as Row
+from ._parsimd import Scan as Scan
+from ._parsimd import ScanError as ScanError
+from ._parsimd import Stats as Stats
+from ._parsimd import available_isas as available_isas
+from ._parsimd import isa as isa
 
 __version__ = _version("parsimd")
 __all__ = ["parse", "search", "findall", "with_pattern"]

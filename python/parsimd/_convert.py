@@ -105,7 +105,7 @@ class TextOnly:
 
 def _datetime() -> Any:
     """The class of datetimes. It is looked up in the package each time, where a test may have replaced it."""
-    return sys.modules[__package__].datetime  # type: ignore[attr-defined, index]
+    return sys.modules[__package__].datetime
 
 
 _MONTHS = {

@@ -375,7 +375,7 @@ class Parser:
         found = self.__dict__.get("_native_engine")
         if found is None:
             found = self._native_engine = self._make_engine()
-        return found  # type: ignore[no-any-return]
+        return found
 
     @property
     def _native(self) -> Optional["_parsimd.Matcher"]:
@@ -598,7 +598,7 @@ class _TypesKey:
 
 @functools.lru_cache(maxsize=256)
 def _cached(format: str, types: Optional[_TypesKey], case_sensitive: bool) -> Parser:
-    return Parser(format, types and types.types, case_sensitive)
+    return Parser(format, None if types is None else types.types, case_sensitive)
 
 
 def _parser(format: str, extra_types: _Types, case_sensitive: bool) -> Parser:

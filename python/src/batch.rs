@@ -111,7 +111,8 @@ impl Batch {
     }
 
     fn __repr__(&self) -> String {
-        let columns: Vec<_> = self.0.schema().columns().map(|(name, kind)| format!("{name}: {}", type_name(kind))).collect();
+        let columns: Vec<_> =
+            self.0.schema().columns().map(|(name, kind)| format!("{name}: {}", type_name(kind))).collect();
         format!("<Batch {} rows, {}>", self.0.len(), columns.join(", "))
     }
 }
@@ -210,14 +211,19 @@ impl Row {
 
     /// The values, as a tuple.
     fn as_tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let cells = self.batch.columns().iter().map(|column| objects::cell(py, column.column_type(), column.get(self.row)));
+        let cells =
+            self.batch.columns().iter().map(|column| objects::cell(py, column.column_type(), column.get(self.row)));
         PyTuple::new(py, cells.collect::<PyResult<Vec<_>>>()?)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let values = self.as_tuple(py)?;
-        let shown: PyResult<Vec<_>> =
-            self.keys().iter().zip(values.iter()).map(|(name, value)| Ok(format!("{name}={}", value.repr()?))).collect();
+        let shown: PyResult<Vec<_>> = self
+            .keys()
+            .iter()
+            .zip(values.iter())
+            .map(|(name, value)| Ok(format!("{name}={}", value.repr()?)))
+            .collect();
         Ok(format!("<Row {}>", shown?.join(" ")))
     }
 }

@@ -6,7 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pyo3::{create_exception, exceptions::PyRuntimeError, prelude::*};
 
-create_exception!(parsimd, InternalError, PyRuntimeError, "A defect of parsimd itself. Please report it, with the pattern.");
+create_exception!(
+    parsimd,
+    InternalError,
+    PyRuntimeError,
+    "A defect of parsimd itself. Please report it, with the pattern."
+);
 
 /// Runs `work` without the GIL.
 ///

@@ -51,7 +51,10 @@ impl Matcher {
         let known = pattern.fields();
         let fields = known.iter().zip(converters).map(|(field, converter)| {
             let by_python = matches!(field.kind(), ValueKind::Custom(_) | ValueKind::Strptime(_));
-            Field { name: field.name().map(|name| PyString::intern(py, name).unbind()), converter: by_python.then_some(converter) }
+            Field {
+                name: field.name().map(|name| PyString::intern(py, name).unbind()),
+                converter: by_python.then_some(converter),
+            }
         });
         let fields: Vec<Field> = fields.collect();
         let mut order: Vec<usize> = (0..fields.len()).collect();

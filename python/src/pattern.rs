@@ -129,9 +129,8 @@ type Span = Option<(usize, usize)>;
 impl ExternalMatcher for ByRe {
     fn find(&self, text: &str, _start: usize, whole: bool) -> Result<Option<Vec<Span>>, String> {
         Python::attach(|py| {
-            let ask = || -> PyResult<Option<Vec<(isize, isize)>>> {
-                self.find_spans.call1(py, (text, whole))?.extract(py)
-            };
+            let ask =
+                || -> PyResult<Option<Vec<(isize, isize)>>> { self.find_spans.call1(py, (text, whole))?.extract(py) };
             let spans = ask().map_err(|error| {
                 let message = error.to_string();
                 if let Ok(mut raised) = self.raised.lock() {

@@ -59,7 +59,12 @@ pub(crate) fn input(data: &Bound<'_, PyAny>) -> PyResult<Input<'static>> {
         return Ok(Input::bytes(Text(PyBackedStr::try_from(text.clone())?)));
     }
     // Anything else may change while it is read: it is copied, a block at a time.
-    let view = data.py().import("builtins")?.getattr("memoryview")?.call1((data,)).and_then(|view| view.call_method1("cast", ("B",)));
+    let view = data
+        .py()
+        .import("builtins")?
+        .getattr("memoryview")?
+        .call1((data,))
+        .and_then(|view| view.call_method1("cast", ("B",)));
     match view {
         Ok(view) => Ok(Input::reader(View { view: view.unbind(), at: 0 }, "<buffer>")),
         Err(_) => Err(PyTypeError::new_err(format!(
@@ -112,7 +117,9 @@ impl ScanArguments<'_> {
         options.threads = match self.threads {
             None => None,
             Some(threads) => match usize::try_from(threads).ok().and_then(NonZeroUsize::new) {
-                None => return Err(PyValueError::new_err(format!("threads must be 1 or more, or None, not {threads}"))),
+                None => {
+                    return Err(PyValueError::new_err(format!("threads must be 1 or more, or None, not {threads}")));
+                }
                 threads => threads,
             },
         };
@@ -121,7 +128,9 @@ impl ScanArguments<'_> {
             "null" => OnError::Null,
             "raise" => OnError::Raise,
             other => {
-                return Err(PyValueError::new_err(format!("on_error must be 'skip', 'null' or 'raise', not {other:?}")));
+                return Err(PyValueError::new_err(format!(
+                    "on_error must be 'skip', 'null' or 'raise', not {other:?}"
+                )));
             }
         };
         Ok(options)

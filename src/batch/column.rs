@@ -55,6 +55,25 @@ pub struct Validity {
 }
 
 impl Validity {
+    /// As a kernel has packed it.
+    pub(crate) fn from_bitmap(bitmap: parsimd_simd::Bitmap) -> Validity {
+        let (len, nulls) = (bitmap.len(), bitmap.len() - bitmap.count_valid());
+        Validity { bits: bitmap.into_bytes(), len, nulls }
+    }
+
+    /// Says whether row `row`, which is there, is valid.
+    pub(crate) fn set(&mut self, row: usize, valid: bool) {
+        let (byte, bit) = (row / 8, 1 << (row % 8));
+        let was = self.is_valid(row);
+        self.bits[byte] = if valid { self.bits[byte] | bit } else { self.bits[byte] & !bit };
+        self.nulls = self.nulls + usize::from(was) - usize::from(valid);
+    }
+
+    /// The rows that are null.
+    pub(crate) fn null_rows(&self) -> Vec<usize> {
+        if self.nulls == 0 { Vec::new() } else { (0..self.len).filter(|&row| !self.is_valid(row)).collect() }
+    }
+
     pub(crate) fn push(&mut self, valid: bool) {
         if self.len.is_multiple_of(8) {
             self.bits.push(0);

@@ -1,16 +1,14 @@
 //! A whole column of spans → a [`Column`].
+//!
+//! A kernel converts the column; the rows that it does not take (other ways of writing, values that do not fit) are converted one by one.
+
+use parsimd_simd::{Bitmap, FloatForm, Kernels, Layout, Span};
 
 use super::{Value, value};
 use crate::{
     batch::{Column, ColumnType, Validity, Values},
-    pattern::ValueKind,
+    pattern::{TimeLayout, ValueKind},
 };
-
-/// The years 1 to 9999, in microseconds since 1970.
-const TIMESTAMPS: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
-
-/// Where the text of a field stands in a block, in bytes; `None` for a row that has none.
-pub(crate) type Span = Option<(u32, u32)>;
 
 /// A value that does not fit its type.
 #[derive(Debug)]
@@ -19,49 +17,175 @@ pub(crate) struct Misfit {
     pub(crate) reason: String,
 }
 
-/// Converts the spans of `block` to values of `kind`; what does not fit becomes null, and an entry in `misfits`.
+/// The fields of the rows of a block: where they stand in it, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spans<'a> {
+    pub(crate) block: &'a [u8],
+    pub(crate) spans: &'a [Span],
+    /// The rows that have no text, in order; their spans are of no meaning.
+    pub(crate) missing: &'a [usize],
+}
+
+/// The years 1 to 9999, in microseconds since 1970.
+const TIMESTAMPS: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
+
+/// Converts spans to values of `kind`; what does not fit becomes null, and an entry in `misfits`.
 ///
 /// The spans must hold UTF-8: text that is not, which no caller passes, is a misfit too.
-pub(crate) fn column(kind: &ValueKind, block: &[u8], spans: &[Span], year: i32, misfits: &mut Vec<Misfit>) -> Column {
+pub(crate) fn column(
+    kernels: &Kernels,
+    kind: &ValueKind,
+    text: Spans<'_>,
+    year: i32,
+    misfits: &mut Vec<Misfit>,
+) -> Column {
     let column_type = ColumnType::of(kind);
-    let mut values = Values::new(column_type, spans.len());
-    let mut validity = Validity::default();
-    for (row, span) in spans.iter().enumerate() {
-        let found = span.map(|(start, end)| {
-            let text = std::str::from_utf8(&block[start as usize..end as usize]).map_err(|_| "not UTF-8".to_owned())?;
-            push(&mut values, value(kind, text, year).map_err(|error| error.to_string())?)
-        });
-        let found = found.transpose().unwrap_or_else(|reason| {
-            misfits.push(Misfit { row, reason });
-            None
-        });
-        if found.is_none() {
-            push_null(&mut values);
+    match kind {
+        ValueKind::Decimal => return decimals(kernels, text, year, misfits),
+        _ if column_type == ColumnType::Text => return copy(text),
+        _ => {}
+    }
+    let (mut values, mut validity) = by_kernel(kernels, kind, text, year);
+    for &row in text.missing {
+        validity.set(row, false);
+    }
+    let mut missing = text.missing.iter().copied().peekable();
+    for row in validity.null_rows() {
+        if missing.next_if_eq(&row).is_some() {
+            continue;
         }
-        validity.push(found.is_some());
+        match one(kind, text, row, year, &mut values) {
+            Ok(()) => validity.set(row, true),
+            Err(reason) => misfits.push(Misfit { row, reason }),
+        }
     }
     Column::new(column_type, values, Some(validity))
 }
 
-/// Appends `value`, or says why the column cannot hold it and leaves the column as it was.
-fn push(values: &mut Values, value: Value<'_>) -> Result<(), String> {
-    match (values, value) {
-        (Values::Text { offsets, bytes }, Value::Text(text) | Value::Decimal(text)) => {
-            let end = i32::try_from(bytes.len() + text.len()).map_err(|_| "more than 2 GiB of text in one batch")?;
-            bytes.extend_from_slice(text.as_bytes());
-            offsets.push(end);
+/// A column of text: the bytes of one row after those of the other.
+fn copy(Spans { block, spans, missing }: Spans<'_>) -> Column {
+    let mut offsets = Vec::with_capacity(spans.len() + 1);
+    offsets.push(0);
+    const SHORT: usize = 32;
+    let mut bytes =
+        Vec::with_capacity(spans.iter().map(|span| (span.end - span.start) as usize).sum::<usize>() + SHORT);
+    for span in spans {
+        let (start, end) = (span.start as usize, span.end as usize);
+        // Most text is short: copying a fixed length and taking back what is too much needs no call.
+        match block[start..].first_chunk::<SHORT>() {
+            Some(chunk) if end - start <= SHORT => {
+                let length = bytes.len() + (end - start);
+                bytes.extend_from_slice(chunk);
+                bytes.truncate(length);
+            }
+            _ => bytes.extend_from_slice(&block[start..end]),
         }
-        (Values::Int64(values), Value::Int(value)) => values.push(value),
-        (Values::Float64(values), Value::Float(value)) => values.push(value),
+        // A block, and so its text, is shorter than 2 GiB.
+        offsets.push(bytes.len() as i32);
+    }
+    let mut validity = None;
+    if !missing.is_empty() {
+        let mut bits = Validity::default();
+        (0..spans.len()).for_each(|_| bits.push(true));
+        missing.iter().for_each(|&row| bits.set(row, false));
+        validity = Some(bits);
+    }
+    Column::new(ColumnType::Text, Values::Text { offsets, bytes }, validity)
+}
+
+/// A column of decimals: their text, without the space that may stand for a sign, once it is known to be a number.
+fn decimals(kernels: &Kernels, text: Spans<'_>, year: i32, misfits: &mut Vec<Misfit>) -> Column {
+    let known = misfits.len();
+    column(kernels, &ValueKind::Float, text, year, misfits);
+    let missing: Vec<usize> =
+        text.missing.iter().copied().chain(misfits[known..].iter().map(|misfit| misfit.row)).collect();
+    let trim = |span: &Span| match text.block.get(span.start as usize) {
+        Some(b' ') if span.start < span.end => Span::new(span.start + 1, span.end),
+        _ => *span,
+    };
+    let spans: Vec<Span> = text.spans.iter().map(trim).collect();
+    copy(Spans { spans: &spans, missing: &missing, ..text })
+}
+
+/// What the kernels make of a column: values, and which rows they have read.
+fn by_kernel(
+    kernels: &Kernels,
+    kind: &ValueKind,
+    Spans { block, spans, .. }: Spans<'_>,
+    year: i32,
+) -> (Values, Validity) {
+    let mut valid = Bitmap::new();
+    let mut values = Values::new(ColumnType::of(kind), spans.len());
+    match (&mut values, kind) {
+        (Values::Int64(values), ValueKind::Integer { base: None | Some(10) }) => {
+            kernels.integers(block, spans, None, values, &mut valid);
+        }
+        (Values::Float64(values), ValueKind::Float) => {
+            kernels.floats(block, spans, FloatForm::Plain, values, &mut valid);
+        }
+        (Values::Float64(values), ValueKind::Percent) => {
+            kernels.floats(block, spans, FloatForm::Percent, values, &mut valid);
+        }
+        (Values::Timestamp(micros), ValueKind::Time(layout)) if let Some(layout) = kernel_layout(*layout, year) => {
+            let mut offsets = Vec::with_capacity(spans.len());
+            kernels.timestamps(block, spans, layout, micros, &mut offsets, &mut valid);
+            let mut validity = Validity::from_bitmap(valid);
+            for (row, micros) in micros.iter_mut().enumerate() {
+                if !TIMESTAMPS.contains(micros) {
+                    *micros = 0;
+                    validity.set(row, false);
+                }
+            }
+            return (values, validity);
+        }
+        _ => {
+            (0..spans.len()).for_each(|_| valid.push(false));
+            push_zeros(&mut values, spans.len());
+        }
+    }
+    (values, Validity::from_bitmap(valid))
+}
+
+fn kernel_layout(layout: TimeLayout, year: i32) -> Option<Layout> {
+    Some(match layout {
+        TimeLayout::Http => Layout::Apache,
+        TimeLayout::Iso8601 => Layout::Iso8601,
+        TimeLayout::Ctime => Layout::Ctime,
+        TimeLayout::Syslog => Layout::Syslog { year: u16::try_from(year).ok()? },
+        _ => return None,
+    })
+}
+
+fn push_zeros(values: &mut Values, rows: usize) {
+    match values {
+        Values::Text { offsets, .. } => offsets.resize(rows + 1, 0),
+        Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.resize(rows, 0),
+        Values::Float64(values) => values.resize(rows, 0.0),
+        Values::Date(values) => values.resize(rows, 0),
+    }
+}
+
+/// Converts one row, in the place that is kept for it, or says why it does not fit.
+fn one(
+    kind: &ValueKind,
+    Spans { block, spans, .. }: Spans<'_>,
+    row: usize,
+    year: i32,
+    values: &mut Values,
+) -> Result<(), String> {
+    let text = spans[row].of(block).and_then(|text| std::str::from_utf8(text).ok()).ok_or("not UTF-8")?;
+    match (values, value(kind, text, year).map_err(|error| error.to_string())?) {
+        (Values::Int64(values), Value::Int(value)) => values[row] = value,
+        (Values::Float64(values), Value::Float(value)) => values[row] = value,
         (Values::Timestamp(values), Value::DateTime(value)) => {
             let micros = value.timestamp_micros();
             if !TIMESTAMPS.contains(&micros) {
                 return Err("in UTC it is outside of the years 1 to 9999".to_owned());
             }
-            values.push(micros);
+            values[row] = micros;
         }
-        (Values::Date(values), Value::Date(value)) => values.push(value.days()),
-        (Values::Time(values), Value::Time(value)) => values.push(value.utc_micros()),
+        (Values::Date(values), Value::Date(value)) => values[row] = value.days(),
+        (Values::Time(values), Value::Time(value)) => values[row] = value.utc_micros(),
         (_, Value::BigInt(big)) => {
             let sign = if big.negative { "-" } else { "" };
             return Err(format!("{sign}{} in base {} does not fit in 64 bits", big.digits, big.base));
@@ -69,13 +193,4 @@ fn push(values: &mut Values, value: Value<'_>) -> Result<(), String> {
         _ => unreachable!("the type of a column comes from the kind of its values"),
     }
     Ok(())
-}
-
-fn push_null(values: &mut Values) {
-    match values {
-        Values::Text { offsets, .. } => offsets.extend(offsets.last().copied()),
-        Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.push(0),
-        Values::Float64(values) => values.push(0.0),
-        Values::Date(values) => values.push(0),
-    }
 }

@@ -50,12 +50,26 @@ pub(crate) struct Format {
     pub(crate) case_sensitive: bool,
     /// The regular expression, in the syntax of Python's `re`.
     pub(crate) expression: String,
+    /// What the format is made of, in order.
+    pub(crate) pieces: Vec<Piece>,
     /// In order of the format; repeats of a name are not among them.
     pub(crate) fields: Vec<Field>,
     /// True when a name stands twice, so that the expression has a backreference.
     pub(crate) has_repeats: bool,
     /// False when a custom pattern has another number of groups than it says: `parse` then takes fields from the wrong groups.
     pub(crate) groups_agree: bool,
+}
+
+/// A piece of a format. A field is meant by its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Text that stands for itself.
+    Literal(String),
+    /// Text with a lone brace, which may be a quantifier.
+    Raw,
+    Field(usize),
+    /// A name that stood before.
+    Repeat(usize),
 }
 
 /// A field of a pattern: `{name:spec}`, or `{}`.
@@ -67,6 +81,7 @@ pub struct Field {
     /// The name of its capture group in the expression, or the index that `parse` gives a positional field.
     pub(crate) group: Group,
     pub(crate) kind: ValueKind,
+    pub(crate) spec: Option<Spec>,
     /// Where its capture group opens in the expression, in bytes.
     pub(crate) open: usize,
     /// Where the field stands in the format, in bytes.
@@ -132,6 +147,7 @@ impl Format {
                 text: text.to_owned(),
                 case_sensitive: options.case_sensitive,
                 expression: String::new(),
+                pieces: Vec::new(),
                 fields: Vec::new(),
                 has_repeats: false,
                 groups_agree: true,
@@ -144,7 +160,7 @@ impl Format {
         for part in split::parts(text) {
             match part {
                 split::Part::Literal(literal) => builder.literal(literal),
-                split::Part::Brace(brace) => builder.format.expression.extend(['\\', brace]),
+                split::Part::Brace(brace) => builder.brace(brace),
                 split::Part::Field(span) => builder.field(span)?,
             }
         }
@@ -167,12 +183,20 @@ impl Builder<'_> {
     /// Literal text: what is special in a regular expression is escaped, but lone braces stay as they are, as in `parse`, so
     /// that `a{1,2}` matches `a` or `aa`.
     fn literal(&mut self, literal: &str) {
+        let piece = if literal.contains(['{', '}']) { Piece::Raw } else { Piece::Literal(literal.to_owned()) };
+        self.format.pieces.push(piece);
         for c in literal.chars() {
             if r"?\.[]()*+^$!|".contains(c) {
                 self.format.expression.push('\\');
             }
             self.format.expression.push(c);
         }
+    }
+
+    /// A doubled brace: one brace.
+    fn brace(&mut self, brace: char) {
+        self.format.pieces.push(Piece::Literal(brace.to_string()));
+        self.format.expression.extend(['\\', brace]);
     }
 
     fn field(&mut self, span: Range<usize>) -> Result<()> {
@@ -197,6 +221,8 @@ impl Builder<'_> {
             let group = self.groups.of(name).unwrap_or_default();
             self.format.expression.push_str(&format!("(?P={group})"));
             self.format.has_repeats = true;
+            let first = self.format.fields.iter().position(|field| field.name.as_deref() == Some(name));
+            self.format.pieces.push(Piece::Repeat(first.unwrap_or_default()));
             return Ok(());
         }
 
@@ -216,15 +242,15 @@ impl Builder<'_> {
             (Group::Index(self.group_index), "(".to_owned())
         };
 
-        let (inner, pad_before, pad_after, kind) = if spec.is_empty() {
-            (".+?".to_owned(), String::new(), String::new(), ValueKind::Text)
+        let (inner, pad_before, pad_after, kind, spec) = if spec.is_empty() {
+            (".+?".to_owned(), String::new(), String::new(), ValueKind::Text, None)
         } else {
             let spec = Spec::read(&text, spec_start..inside.end, |kind| self.options.custom.contains_key(kind))?;
             let (inner, groups, kind) = types::compile(&spec, &self.options.custom);
             self.format.groups_agree &= groups == types::count_groups(&inner);
             self.group_index += groups;
             let (before, after) = spec.padding();
-            (inner, before, after, kind)
+            (inner, before, after, kind, Some(spec))
         };
         self.group_index += 1;
 
@@ -239,7 +265,8 @@ impl Builder<'_> {
         let position = (!named).then_some(self.positional);
         self.positional += usize::from(!named);
         let name = named.then(|| name.to_owned());
-        self.format.fields.push(Field { name, position, group, kind, open, span });
+        self.format.pieces.push(Piece::Field(self.format.fields.len()));
+        self.format.fields.push(Field { name, position, group, kind, spec, open, span });
         Ok(())
     }
 }

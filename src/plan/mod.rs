@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`translate`] | the expression of the pattern, rewritten for the engines that run it |
 //! | [`matcher`] | the expression compiled: the authority on what matches |
+//! | [`program`] | the quicker way to the same answer, for patterns that are literals with fields between them |
 
 mod matcher;
+mod program;
 mod translate;
 
 use std::fmt::{self, Write};
@@ -18,6 +20,7 @@ use crate::{
 };
 use matcher::Matcher;
 pub(crate) use matcher::Spans;
+pub(crate) use program::{Marks, Outcome, Program, Row, Table};
 
 /// A matcher of the caller's own, for expressions that the engines here do not run as Python's `re` does.
 ///
@@ -40,6 +43,8 @@ pub struct Plan {
     external_only: bool,
     kernels: &'static Kernels,
     groups_agree: bool,
+    /// The program, or why there is none.
+    program: Result<Program, String>,
 }
 
 impl Plan {
@@ -62,7 +67,14 @@ impl Plan {
             Err(error) if external.is_none() => return Err(error),
             matcher => matcher,
         };
-        Ok(Plan { matcher, external, external_only, kernels, groups_agree: format.groups_agree })
+        Ok(Plan {
+            matcher,
+            external,
+            external_only,
+            kernels,
+            groups_agree: format.groups_agree,
+            program: Program::new(format),
+        })
     }
 
     pub(crate) fn kernels(&self) -> &'static Kernels {
@@ -117,8 +129,20 @@ impl Plan {
         if self.external.is_some() {
             line("external", "asked where the engines here are not exact".to_owned());
         }
-        line("records", format!("newlines found by the {} kernel", self.isa()));
+        match &self.program {
+            Ok(program) => {
+                line("program", format!("{} lazy fields, no regex for ASCII records", program.lazy_fields()))
+            }
+            Err(why) => line("program", format!("none, since {why}: each record goes to the matcher")),
+        }
+        line("kernels", self.isa().to_string());
         text
+    }
+
+    /// The program, where it may run: on ASCII records, to be matched as a whole or in part.
+    pub(crate) fn program(&self, full: bool) -> Option<&Program> {
+        let program = self.program.as_ref().ok()?;
+        (!self.external_only && (full || program.can_search())).then_some(program)
     }
 
     /// As [`Matcher::find`], through the external matcher where the engines here are not exact.

@@ -6,14 +6,16 @@
 
 use std::{num::NonZeroUsize, sync::Arc};
 
+use parsimd_simd::Kernels;
+
 use crate::{
     Pattern,
     batch::{Batch, Schema},
-    convert::{self, Misfit, Span},
+    convert::{self, Misfit},
     error::{Error, Result},
     input::{Block, Input},
     limits,
-    plan::{Plan, Spans},
+    plan::{Marks, Outcome, Plan, Program, Row, Table},
 };
 
 /// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`] either way.
@@ -99,6 +101,8 @@ pub struct Scan<'a> {
     options: ScanOptions,
     year: i32,
     stats: Stats,
+    finds: Finds,
+    rows: Rows,
     ended: bool,
 }
 
@@ -126,6 +130,8 @@ impl Pattern {
             year: options.year.unwrap_or_else(convert::current_year),
             options,
             stats: Stats::default(),
+            finds: Finds::NONE,
+            rows: Rows::new(self.fields().len()),
             ended: false,
         }
     }
@@ -153,10 +159,17 @@ impl Scan<'_> {
 
     fn next_batch(&mut self) -> Result<Option<Batch>> {
         while let Some(block) = self.input.next_block(self.options.block_bytes.max(1))? {
-            let mut rows = Rows::new(self.pattern.fields().len());
-            let stopped = match_records(&self.pattern, &self.options, &block, &mut self.stats, &mut rows)?;
-            let batch =
-                convert_rows(&self.pattern, &self.options, self.year, &self.schema, &block, &mut self.stats, rows)?;
+            let stopped =
+                match_records(&self.pattern, &self.options, &block, &mut self.stats, &mut self.finds, &mut self.rows)?;
+            let batch = convert_rows(
+                &self.pattern,
+                &self.options,
+                self.year,
+                &self.schema,
+                &block,
+                &mut self.stats,
+                &mut self.rows,
+            )?;
             // An earlier record whose value does not fit was raised just now; what stopped the matching comes after it.
             if let Some(error) = stopped {
                 return Err(error);
@@ -190,28 +203,94 @@ impl Block<'_> {
     }
 }
 
-/// Where the fields of the rows of a block are.
-struct Rows {
-    /// The span of each record, newline excluded, and its number in the input.
-    records: Vec<(u32, u32, u64)>,
-    /// A column of spans for each field.
-    spans: Vec<Vec<Span>>,
+/// What the kernels find in a block. The memory is kept from block to block.
+#[derive(Debug)]
+struct Finds {
+    newlines: Vec<u32>,
+    /// The places where the anchor of the pattern stands.
+    anchors: Vec<u32>,
+    /// False once blocks have shown that most records have the anchor: looking for it does not pay then.
+    anchor_pays: bool,
+    /// The places of the bytes that the program marks.
+    marks: Vec<u32>,
 }
+
+impl Finds {
+    const NONE: Finds = Finds { newlines: Vec::new(), anchors: Vec::new(), anchor_pays: true, marks: Vec::new() };
+
+    /// Looks for the ends of the records, for the anchor where it pays, and for the marks.
+    ///
+    /// Says whether it looked for the anchor, and only in ASCII: where case is ignored, other letters may stand for those of the anchor.
+    fn look(&mut self, kernels: &Kernels, bytes: &[u8], is_ascii: bool, program: Option<&Program>) -> bool {
+        self.newlines.clear();
+        self.anchors.clear();
+        self.marks.clear();
+        kernels.newlines(bytes, &mut self.newlines);
+        if !bytes.ends_with(b"\n") {
+            self.newlines.push(bytes.len() as u32);
+        }
+        let Some(program) = program else { return false };
+        let anchor = program.anchor().filter(|_| self.anchor_pays && is_ascii);
+        if let Some(anchor) = anchor {
+            kernels.anchor(bytes, anchor, &mut self.anchors);
+            // A look at the block costs about a quarter of what it saves.
+            self.anchor_pays = self.anchors.len() < self.newlines.len() / 4 * 3;
+        }
+        if let Some(needles) = program.marks() {
+            kernels.delimiters(bytes, needles, &mut self.marks);
+        }
+        anchor.is_some()
+    }
+}
+
+/// Where the fields of the rows of a block are. The memory is kept from block to block.
+#[derive(Debug)]
+struct Rows {
+    /// Of each row, its record.
+    records: Vec<Place>,
+    /// The spans of each field.
+    spans: Table,
+    fields: usize,
+    /// The rows that are there but did not match.
+    missing: Vec<usize>,
+}
+
+/// A record: where it begins and ends in its block, and its number in the scan.
+type Place = (u32, u32, u64);
 
 impl Rows {
     fn new(fields: usize) -> Rows {
-        Rows { records: Vec::new(), spans: vec![Vec::new(); fields] }
+        Rows { records: Vec::new(), spans: Table::default(), fields, missing: Vec::new() }
+    }
+
+    /// Forgets the rows, and makes room for up to `records`.
+    fn reset(&mut self, records: usize) {
+        self.records.clear();
+        self.missing.clear();
+        self.spans.reset(self.fields, records);
+    }
+
+    /// The row that the next record may have.
+    #[inline]
+    fn next(&mut self) -> Row<'_> {
+        self.spans.row(self.records.len())
+    }
+
+    /// Adds a row without spans.
+    fn push_missing(&mut self, place: Place) {
+        self.missing.push(self.records.len());
+        let fields = self.fields;
+        let mut row = self.next();
+        (0..fields).for_each(|field| row.set(field, 0, 0));
+        self.records.push(place);
     }
 
     /// Takes out the rows of `misfits`, which are in order of their rows.
     fn remove(&mut self, misfits: &[Misfit]) {
-        let is_misfit = |row: usize| misfits.binary_search_by_key(&row, |misfit| misfit.row).is_ok();
+        let is_kept = |row: usize| misfits.binary_search_by_key(&row, |misfit| misfit.row).is_err();
+        self.spans.retain(self.records.len(), is_kept);
         let mut row = 0;
-        self.records.retain(|_| (!is_misfit(row), row += 1).0);
-        for spans in &mut self.spans {
-            let mut row = 0;
-            spans.retain(|_| (!is_misfit(row), row += 1).0);
-        }
+        self.records.retain(|_| (is_kept(row), row += 1).0);
     }
 }
 
@@ -233,36 +312,52 @@ impl Unread {
     }
 }
 
-/// Matches each record of `block`. With [`OnError::Raise`] it stops at the first that cannot be read, and says where in `Some`.
+/// Matches each record of `block`. With [`OnError::Raise`] it stops at the first that cannot be read, and gives the error.
 fn match_records(
     pattern: &Pattern,
     options: &ScanOptions,
     block: &Block<'_>,
     stats: &mut Stats,
+    finds: &mut Finds,
     rows: &mut Rows,
 ) -> Result<Option<Error>> {
     let plan = pattern.plan();
     let bytes = block.bytes;
-    let mut newlines = Vec::new();
-    plan.kernels().newlines(bytes, &mut newlines);
-    if !bytes.ends_with(b"\n") {
-        newlines.push(bytes.len() as u32);
-    }
-    let block_is_ascii = bytes.is_ascii();
+    let is_ascii = bytes.is_ascii();
+    let program = plan.program(options.full_line);
+    let has_anchors = finds.look(plan.kernels(), bytes, is_ascii, program);
+    rows.reset(finds.newlines.len());
+    // The anchors and the marks behind the records that were seen.
+    let mut anchors = has_anchors.then(|| finds.anchors.iter().peekable());
+    let mut marks = Marks::new(&finds.marks);
     let mut start = 0;
-    for newline in newlines {
+    for &newline in &finds.newlines {
         let line = &bytes[start as usize..newline as usize];
-        let has_newline = (newline as usize) < bytes.len();
-        let text = line.strip_suffix(b"\r").filter(|_| has_newline).unwrap_or(line);
+        let text = line.strip_suffix(b"\r").filter(|_| (newline as usize) < bytes.len()).unwrap_or(line);
         let place = (start, start + text.len() as u32, stats.records);
         stats.records += 1;
-        let found = find(plan, text, block_is_ascii || text.is_ascii(), options.full_line)?;
+        let has_anchor = anchors.as_mut().is_none_or(|anchors| {
+            let has_anchor = anchors.next_if(|&&place| place < newline).is_some();
+            while anchors.next_if(|&&place| place < newline).is_some() {}
+            has_anchor
+        });
+        let outcome = match program {
+            _ if !has_anchor => Outcome::NoMatch,
+            Some(program) if is_ascii || text.is_ascii() => {
+                program.run(&bytes[..place.1 as usize], start as usize, options.full_line, &mut marks, &mut rows.next())
+            }
+            _ => Outcome::Undecided,
+        };
+        let found = match outcome {
+            Outcome::Match => Ok(()),
+            Outcome::NoMatch => Err(Unread::Unmatched),
+            Outcome::Undecided => {
+                find(plan, text, is_ascii || text.is_ascii(), options.full_line, start, &mut rows.next())?
+            }
+        };
         match found {
-            Ok(found) => {
+            Ok(()) => {
                 rows.records.push(place);
-                for (spans, span) in rows.spans.iter_mut().zip(&found[1..]) {
-                    spans.push(span.map(|(from, to)| (start + from as u32, start + to as u32)));
-                }
                 stats.matched += 1;
             }
             Err(unread) => {
@@ -272,10 +367,7 @@ fn match_records(
                 }
                 match options.on_error {
                     OnError::Raise => return Ok(Some(block.error(start, unread.reason()))),
-                    OnError::Null => {
-                        rows.records.push(place);
-                        rows.spans.iter_mut().for_each(|spans| spans.push(None));
-                    }
+                    OnError::Null => rows.push_missing(place),
                     OnError::Skip => {}
                 }
                 keep_failure(block, place, unread.reason(), stats);
@@ -286,12 +378,28 @@ fn match_records(
     Ok(None)
 }
 
-fn find(plan: &Plan, record: &[u8], is_ascii: bool, full_line: bool) -> Result<Result<Spans, Unread>> {
+/// Asks the authority, and writes the spans of the fields; the record begins at byte `base` of its block.
+fn find(
+    plan: &Plan,
+    record: &[u8],
+    is_ascii: bool,
+    full_line: bool,
+    base: u32,
+    row: &mut Row<'_>,
+) -> Result<Result<(), Unread>> {
     if !is_ascii && std::str::from_utf8(record).is_err() {
         return Ok(Err(Unread::NotUtf8));
     }
     match plan.find(record, is_ascii, 0, full_line) {
-        Ok(found) => Ok(found.ok_or(Unread::Unmatched)),
+        Ok(Some(found)) => {
+            for (field, found) in found[1..].iter().enumerate() {
+                // A field takes part in every match.
+                let (start, end) = found.unwrap_or_default();
+                row.set(field, base as usize + start, base as usize + end);
+            }
+            Ok(Ok(()))
+        }
+        Ok(None) => Ok(Err(Unread::Unmatched)),
         Err(error) if error.is_limit() => Ok(Err(Unread::GaveUp(error.to_string()))),
         Err(error) => Err(error),
     }
@@ -305,15 +413,20 @@ fn convert_rows(
     schema: &Arc<Schema>,
     block: &Block<'_>,
     stats: &mut Stats,
-    mut rows: Rows,
+    rows: &mut Rows,
 ) -> Result<Batch> {
+    let kernels = pattern.plan().kernels();
     loop {
         let mut misfits = Vec::new();
-        let fields = pattern.fields().iter().zip(&rows.spans);
-        let columns = fields
-            .map(|(field, spans)| {
+        let columns = pattern
+            .fields()
+            .iter()
+            .enumerate()
+            .map(|(number, field)| {
+                let spans = rows.spans.column(number, rows.records.len());
                 let known = misfits.len();
-                let column = convert::column(field.kind(), block.bytes, spans, year, &mut misfits);
+                let text = convert::Spans { block: block.bytes, spans, missing: &rows.missing };
+                let column = convert::column(kernels, field.kind(), text, year, &mut misfits);
                 for misfit in &mut misfits[known..] {
                     misfit.reason = format!("field {}: {}", field.column_name(), misfit.reason);
                 }
@@ -340,7 +453,7 @@ fn convert_rows(
 }
 
 /// Keeps an entry of a record that could not be read, in the order of the input.
-fn keep_failure(block: &Block<'_>, (start, end, record): (u32, u32, u64), reason: &str, stats: &mut Stats) {
+fn keep_failure(block: &Block<'_>, (start, end, record): Place, reason: &str, stats: &mut Stats) {
     let at = stats.first_failures.partition_point(|failure| failure.record < record);
     if at < limits::FAILURES_KEPT {
         let text = &block.bytes[start as usize..end as usize];

@@ -1,0 +1,73 @@
+# Two commands do all the set-up: `make demo` and `make test`. Each needs cargo, python3 and make, nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CARGO ?= cargo
+# How many generated cases each comparison with PyPI parse runs.
+CASES ?= 1500
+
+.PHONY: help demo test test-rust test-python lint lanes bench clients oracle clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make demo     build everything, scan a log of its own making, show what comes out
+demo: $(VENV)/installed
+	$(BIN)/python -m parsimd.demo
+
+## make test     every Rust and Python test
+test: lint test-rust test-python
+
+test-rust:
+	$(CARGO) test --locked
+
+test-python: $(VENV)/installed
+	cd python && PARSIMD_CASES=$(CASES) ../$(BIN)/pytest
+	cd python && ../$(BIN)/mypy --cache-dir ../target/mypy
+
+## make lint     formatting, clippy, and the rules of docs/architecture.md
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	$(PYTHON) ci/rules.py
+
+## make lanes    the kernels on every instruction set, native and emulated
+lanes:
+	ci/lanes.sh
+
+## make bench    whole scans and kernels beside their peers, per instruction set
+bench:
+	$(CARGO) run --locked --release -p parsimd-benches --bin scan
+	$(CARGO) run --locked --release -p parsimd-benches --bin kernels
+
+## make clients  behave, parse_type and pytest-bdd with parsimd in the place of parse
+clients: dist/built
+	$(PYTHON) ci/clients.py $(PYTHON) dist/*.whl
+
+## make oracle   a hundred thousand generated cases against PyPI parse
+oracle: $(VENV)/installed
+	cd python && PARSIMD_CASES=16700 ../$(BIN)/pytest tests/test_oracle.py -k TestTheSameAsParse
+
+# What the wheel is built from; it is built again when one of them changes.
+SOURCES := $(shell find src simd/src python/src python/parsimd -name '*.rs' -o -name '*.py' -o -name '*.pyi') \
+	Cargo.toml Cargo.lock simd/Cargo.toml python/Cargo.toml python/pyproject.toml
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
+$(VENV)/made:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) 'maturin>=1.9,<2'
+	touch $@
+
+dist/built: $(VENV)/made $(SOURCES)
+	rm -rf dist
+	$(BIN)/maturin build --quiet --release --locked --manifest-path python/Cargo.toml --interpreter $(BIN)/python --out dist
+	touch $@
+
+$(VENV)/installed: dist/built
+	$(PIP) --force-reinstall --no-deps dist/*.whl
+	$(PIP) "$$(ls dist/*.whl)[test]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(VENV)-clients dist target demo

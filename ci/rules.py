@@ -1,0 +1,80 @@
+"""The rules of docs/architecture.md that no compiler lint can hold: who may import whom, and where `unsafe` may stand.
+
+    python3 ci/rules.py
+
+Prints what breaks a rule, with its place, and exits with 1 if anything does.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A crate, as the word behind `use` or before `::`, and where it may stand.
+PLACES = {
+    "regex": ["src/plan/", "benches/"],
+    "regex_syntax": ["src/plan/"],
+    "fancy_regex": ["src/plan/"],
+    "rayon": ["src/scan/"],
+    "lexical_core": ["src/convert/", "benches/", "simd/"],
+    "pyo3": ["python/"],
+    "arrow_array": ["src/batch/arrow.rs", "python/src/capsule.rs", "benches/"],
+    "arrow_schema": ["src/batch/arrow.rs", "python/src/capsule.rs", "benches/"],
+    "flate2": ["src/input/", "tests/"],
+}
+DETECTION = re.compile(r"is_\w+_feature_detected!")
+UNSAFE = re.compile(r"\bunsafe\s*(\{|fn|impl|extern)|allow\(unsafe_code")
+# Where `unsafe` may stand, and what it is there for.
+UNSAFE_PLACES = [
+    "simd/src/isa/",  # the kernels
+    "simd/src/isa.rs",  # tokens that prove an instruction set
+    "simd/src/kernels.rs",  # calls through the table
+    "simd/src/columns.rs",  # calls of loops that are stamped for an instruction set
+    "simd/src/tests/guard.rs",  # guard pages
+    "src/input/mmap.rs",
+    "python/src/objects.rs",
+    "python/src/capsule.rs",
+]
+# Which layer may name which other inside of the root crate.
+LAYERS = {
+    "src/pattern/": ["plan", "scan", "batch", "input"],
+    "src/convert/": ["plan", "scan", "input"],
+    "src/batch/": ["plan", "scan", "input"],
+    "src/input/": ["pattern", "plan", "scan", "convert", "batch"],
+    "src/plan/": ["scan", "batch", "input"],
+}
+
+
+def sources():
+    files = subprocess.run(["git", "ls-files", "*.rs"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return files.stdout.split()
+
+
+def broken():
+    for name in sources():
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), start=1):
+            code = line.split("//")[0]
+            place = f"{name}:{number}"
+            for crate, allowed in PLACES.items():
+                if re.search(rf"\b{crate}::", code) and not name.startswith(tuple(allowed)):
+                    yield f"{place}: {crate} may stand only in {', '.join(allowed)}"
+            if DETECTION.search(code) and name != "simd/src/isa.rs":
+                yield f"{place}: the CPU is asked in simd/src/isa.rs alone"
+            if UNSAFE.search(code) and not name.startswith(tuple(UNSAFE_PLACES)):
+                yield f"{place}: unsafe may stand only in {', '.join(UNSAFE_PLACES)}"
+            for layer, forbidden in LAYERS.items():
+                named = re.search(r"\bcrate::(\w+)", code) or re.match(r"    (\w+)::", code)
+                if name.startswith(layer) and named and named[1] in forbidden:
+                    yield f"{place}: {layer} knows nothing of {named[1]}"
+
+
+def main():
+    found = list(broken())
+    print("\n".join(found) or f"rules hold in {len(sources())} files")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

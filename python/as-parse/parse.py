@@ -1,0 +1,5 @@
+"""``import parse`` gives parsimd."""
+
+import parsimd
+
+parsimd.install_as_parse()

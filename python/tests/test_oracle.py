@@ -1,0 +1,131 @@
+"""parsimd against PyPI parse, on formats and texts made together.
+
+``PARSIMD_CASES`` is how many cases each property runs; ``make oracle`` runs a hundred thousand in all.
+"""
+
+import os
+import warnings
+
+import oracle
+import parsimd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import CONVERTERS, format_and_text
+
+CORRECTED = oracle.corrected()
+CASES = settings(
+    max_examples=int(os.environ.get("PARSIMD_CASES", "2000")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+case_sensitive = st.sampled_from([False, False, True])
+warnings.simplefilter("ignore", FutureWarning)
+
+
+def compile_both(format, case_sensitive):
+    """Both parsers; None where both refuse the format in the same way."""
+    theirs = oracle.outcome(lambda: _shell(CORRECTED.Parser(format, CONVERTERS, case_sensitive)))
+    ours = oracle.outcome(lambda: _shell(parsimd.Parser(format, CONVERTERS, case_sensitive)))
+    assert ours == theirs
+    if theirs[0] == "raises":
+        return None
+    return CORRECTED.Parser(format, CONVERTERS, case_sensitive), parsimd.Parser(format, CONVERTERS, case_sensitive)
+
+
+def _shell(parser):
+    """What can be seen of a parser before it matches, in the form of a result."""
+    fields = tuple(parser.fixed_fields), {"expression": parser._expression, "named": parser.named_fields}
+    return parsimd.Result(*fields, {})
+
+
+def both(format, case_sensitive, call):
+    parsers = compile_both(format, case_sensitive)
+    if parsers is not None:
+        theirs, ours = [oracle.outcome(lambda parser=parser: call(parser)) for parser in parsers]
+        assert ours == theirs, parsers[1].engine
+
+
+@pytest.mark.parametrize("odd", [False, True], ids=["ascii", "unicode"])
+class TestTheSameAsParse:
+    def test_parse(self, odd):
+        @CASES
+        @given(format_and_text(odd), case_sensitive)
+        def check(case, case_sensitive):
+            format, text = case
+            both(format, case_sensitive, lambda parser: parser.parse(text))
+
+        check()
+
+    def test_search(self, odd):
+        @CASES
+        @given(format_and_text(odd), case_sensitive, st.integers(-2, 12), st.none() | st.integers(-2, 40))
+        def check(case, case_sensitive, pos, endpos):
+            format, text = case
+            both(format, case_sensitive, lambda parser: parser.search("12 " + text + " x", pos, endpos))
+
+        check()
+
+    def test_findall(self, odd):
+        @CASES
+        @given(format_and_text(odd), case_sensitive, st.integers(0, 3), st.none() | st.integers(0, 60))
+        def check(case, case_sensitive, pos, endpos):
+            format, text = case
+            both(format, case_sensitive, lambda parser: parser.findall(f"{text} {text}{text}", pos, endpos))
+
+        check()
+
+
+@CASES
+@given(format_and_text(), case_sensitive)
+def test_python_and_the_native_engine_give_the_same(case, case_sensitive):
+    format, text = case
+    try:
+        native = parsimd.Parser(format, CONVERTERS, case_sensitive)
+        by_re = parsimd.Parser(format, CONVERTERS, case_sensitive)
+    except Exception:
+        return
+    by_re._expression = by_re._expression
+    assert by_re.engine.name == "re"
+    for call in (lambda p: p.parse(text), lambda p: p.search(text, 1), lambda p: p.findall(text + text)):
+        assert oracle.outcome(lambda: call(native)) == oracle.outcome(lambda: call(by_re))
+
+
+def test_most_cases_match_and_most_are_native():
+    """The comparison means something: it is mostly of matches, and mostly of the native engine."""
+    counts = {"cases": 0, "matched": 0, "native": 0}
+
+    @settings(CASES, max_examples=400, database=None)
+    @given(format_and_text())
+    def count(case):
+        format, text = case
+        try:
+            parser = parsimd.Parser(format, CONVERTERS)
+            counts["cases"] += 1
+            counts["native"] += parser.engine.name == "native"
+            counts["matched"] += parser.search(text) is not None
+        except Exception:
+            pass
+
+    count()
+    assert counts["matched"] > counts["cases"] / 2, counts
+    assert counts["native"] > counts["cases"] / 2, counts
+
+
+PATTERNS = [
+    ("{name} is {age:d}", "Ada is 36"),
+    ("{:d}{:f}", "12.5"),
+    ("{a:w}={b:S}", "x=1;"),
+    ("{:>5}|{:<5}", "   ab|cd   "),
+]
+
+
+@pytest.mark.parametrize(("format", "text"), PATTERNS)
+def test_module_level_calls_take_the_arguments_of_parse_in_its_order(format, text):
+    for name, arguments in {
+        "parse": (format, text, None, True, False),
+        "search": (format, text, 0, None, None, True, True),
+        "findall": (format, text, 0, len(text), {}, True, False),
+    }.items():
+        theirs = oracle.outcome(lambda: getattr(oracle.parse, name)(*arguments))
+        assert oracle.outcome(lambda: getattr(parsimd, name)(*arguments)) == theirs

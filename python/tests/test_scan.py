@@ -1,0 +1,184 @@
+"""`Parser.scan`, `Parser.scan_file`, and what they give."""
+
+import datetime
+import gzip
+import mmap
+import re
+
+import parsimd
+import pytest
+
+LOG = "info 12\nwarn 7\nnoise\ninfo 340\n"
+PARSER = parsimd.compile("{level:w} {ms:d}")
+
+
+def test_a_batch_is_rows_and_columns():
+    batch = PARSER.scan(LOG).read_all()
+    assert len(batch) == 3 and batch.names == ["level", "ms"] and batch.types == {"level": "text", "ms": "int64"}
+    assert batch.to_tuples() == [("info", 12), ("warn", 7), ("info", 340)]
+    assert batch.to_pylist()[1] == {"level": "warn", "ms": 7}
+    column = batch["ms"]
+    assert (len(column), column.name, column.type, column.null_count) == (3, "ms", "int64", 0)
+    assert list(column) == column.to_pylist() == [12, 7, 340] and column[-1] == 340
+    row = batch[1]
+    assert (row["level"], row[1], row[-1], len(row), row.keys()) == ("warn", 7, 7, 2, ["level", "ms"])
+    assert [tuple(row) for row in batch] == batch.to_tuples()
+    assert row.as_tuple() == ("warn", 7) and repr(row) == "<Row level='warn' ms=7>"
+
+
+def test_wrong_names_and_numbers_are_told():
+    batch = PARSER.scan(LOG).read_all()
+    with pytest.raises(KeyError, match="level"):
+        batch["lvl"]
+    for wrong in (3, -4):
+        with pytest.raises(IndexError):
+            batch[wrong]
+        with pytest.raises(IndexError):
+            batch["ms"][wrong]
+    with pytest.raises(TypeError):
+        batch[1.5]
+
+
+def test_a_scan_says_what_it_could_not_read():
+    scan = PARSER.scan(LOG)
+    scan.read_all()
+    stats = scan.stats
+    assert (stats.records, stats.matched, stats.unmatched, stats.failures, stats.bytes) == (4, 3, 1, 0, len(LOG))
+    (failure,) = stats.first_failures
+    assert (failure.offset, failure.record, failure.text, failure.source) == (15, 2, "noise", "<bytes>")
+    assert "match" in failure.reason
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, lambda data: data.decode(), "mmap"])
+def test_any_buffer_can_be_scanned(kind, tmp_path):
+    if kind == "mmap":
+        (tmp_path / "log").write_text(LOG)
+        with open(tmp_path / "log", "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            assert len(PARSER.scan(data).read_all()) == 3
+    else:
+        assert len(PARSER.scan(kind(LOG.encode())).read_all()) == 3
+
+
+def test_what_is_no_buffer_is_a_type_error():
+    with pytest.raises(TypeError, match="scan_file"):
+        PARSER.scan(7)
+    with pytest.raises(UnicodeEncodeError):
+        PARSER.scan("\ud800")
+
+
+def test_files_plain_and_gzip_one_or_many(tmp_path):
+    plain, packed = tmp_path / "a.log", tmp_path / "b.log.gz"
+    plain.write_text(LOG)
+    packed.write_bytes(gzip.compress(LOG.encode()) + gzip.compress(b"debug 1"))
+    assert len(PARSER.scan_file(plain).read_all()) == 3
+    assert len(PARSER.scan_file(str(packed)).read_all()) == 4
+    scan = PARSER.scan_file([plain, packed])
+    assert len(scan.read_all()) == 7
+    assert [failure.source for failure in scan.stats.first_failures] == [str(plain), str(packed)]
+    assert len(PARSER.scan_file([]).read_all()) == 0
+
+
+def test_a_file_that_cannot_be_read_is_an_os_error(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        PARSER.scan_file(tmp_path / "missing.log")
+    assert caught.value.filename == str(tmp_path / "missing.log")
+    (tmp_path / "a.zst").write_bytes(b"\x28\xb5\x2f\xfd rest")
+    with pytest.raises(OSError, match="zstd"):
+        PARSER.scan_file(tmp_path / "a.zst")
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(LOG.encode() * 100)[:-20])
+    with pytest.raises(OSError, match="cut.gz"):
+        PARSER.scan_file(tmp_path / "cut.gz").read_all()
+
+
+def test_raise_says_where():
+    with pytest.raises(parsimd.ScanError, match="byte 15") as caught:
+        PARSER.scan(LOG, on_error="raise").read_all()
+    assert caught.value.offset == 15
+
+
+def test_wrong_options_are_told():
+    with pytest.raises(ValueError, match="on_error"):
+        PARSER.scan(LOG, on_error="ignore")
+    for threads in (0, -1):
+        with pytest.raises(ValueError, match="threads"):
+            PARSER.scan(LOG, threads=threads)
+    with pytest.raises(TypeError):
+        PARSER.scan(LOG, False)
+
+
+def test_a_scan_is_an_iterator_over_batches():
+    line = b"info 1\n"
+    scan = PARSER.scan(line * 400_000)
+    sizes = [len(batch) for batch in scan]
+    assert len(sizes) > 1 and sum(sizes) == 400_000
+    assert next(scan, None) is None and len(scan.read_all()) == 0
+
+
+def test_types_become_python_types():
+    parser = parsimd.compile("{a:th}|{b:ti}|{c:tt}|{d:%d/%m/%Y}|{e:F}|{f:f}")
+    (row,) = parser.scan("02/Jan/2011:03:04:05 +0100|2011-01-02T03:04:05.5|12:30|02/01/2011|1.50|1.5").read_all()
+    utc = datetime.timezone.utc
+    assert tuple(row) == (
+        datetime.datetime(2011, 1, 2, 2, 4, 5, tzinfo=utc),
+        datetime.datetime(2011, 1, 2, 3, 4, 5, 500_000),
+        datetime.time(12, 30),
+        datetime.date(2011, 1, 2),
+        "1.50",
+        1.5,
+    )
+
+
+def test_a_timestamp_that_utc_cannot_hold_is_a_failure():
+    scan = parsimd.compile("{:th}").scan("01/Jan/0001:00:00:00 +0100\n31/Dec/9999:23:59:59 -0100\n")
+    assert len(scan.read_all()) == 0 and scan.stats.failures == 2
+
+
+def test_converters_of_ones_own_leave_the_text_in_columns():
+    def upper(text):
+        raise AssertionError("not called in a scan")
+
+    upper.pattern = "[a-z]+"
+    assert parsimd.compile("{x:Upper}", {"Upper": upper}).scan("abc\n1\n").read_all().to_tuples() == [("abc",)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "groups"), [(r"\w+(?=\d)", 0), (r"(?P<q>['\"]).*?(?P=q)", 1), (r"(?>a+)b", 0), (r"a*+b", 0), (r"(a|b*)*", 1)]
+)
+def test_patterns_that_only_python_knows_are_scanned_by_python(pattern, groups):
+    def own(text):
+        return text
+
+    own.pattern, own.regex_group_count = pattern, groups
+    try:
+        re.compile(pattern)
+    except re.error:
+        with pytest.raises(NotImplementedError):
+            parsimd.compile("{x:Own}{}", {"Own": own}).scan("ab1c\n").read_all()
+        return
+    parser = parsimd.compile("{x:Own}{}", {"Own": own})
+    text = "ab1c\n'q'z\nééa1\naaab9\nnone\n"
+    wanted = [parser.parse(line) for line in text.splitlines()]
+    scan = parser.scan(text)
+    assert scan.read_all().to_tuples() == [(r["x"], r[0]) for r in wanted if r]
+    assert scan.stats.unmatched == wanted.count(None)
+
+
+def test_an_exception_in_python_matching_ends_the_scan():
+    parser = parsimd.compile("{a}")
+    parser._expression = "(?P<a>"
+    with pytest.raises(NotImplementedError):
+        parser.scan("x").read_all()
+
+
+def test_a_parser_with_other_fields_than_its_format_cannot_scan():
+    class Odd(parsimd.Parser):
+        def _handle_field(self, field):
+            return super()._handle_field("{other}")
+
+    with pytest.raises(NotImplementedError, match="fields"):
+        Odd("{a}").scan("x")
+
+
+def test_the_parser_and_the_input_may_go_before_the_batch():
+    batch = next(parsimd.compile("{a}").scan(b"x" * 1000))
+    assert batch[0]["a"] == "x" * 1000

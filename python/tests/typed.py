@@ -1,0 +1,47 @@
+"""Not a test to run but to check: what the type checker must understand."""
+
+import re
+from typing import Any, List, Optional
+
+import parsimd
+
+
+def results() -> None:
+    r: Optional[parsimd.Result] = parsimd.parse("{:d}", "7")
+    m: Optional[parsimd.Match] = parsimd.parse("{:d}", "7", evaluate_result=False)
+    assert r is not None and m is not None
+    groups: "re.Match[str]" = m.match
+    value: Any = r[0]
+    span = r.spans[0]
+    for found in parsimd.findall("{:d}", "1 2"):
+        values: tuple[Any, ...] = found.fixed
+    for match in parsimd.findall("{:d}", "1 2", evaluate_result=False):
+        parser: parsimd.Parser = match.parser
+    print(groups, value, span, values, parser)
+
+
+def converters() -> None:
+    @parsimd.with_pattern(r"\d+", regex_group_count=0)
+    def number(text: str) -> int:
+        return int(text)
+
+    twice: int = number("7") * 2
+    parser = parsimd.compile("{:Number}", {"Number": number}, case_sensitive=True)
+    names: List[str] = parser.named_fields
+    print(twice, names, parser.engine.name, parser.engine.reason)
+
+
+def scans() -> None:
+    scan: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan(b"", full_line=False, threads=2, on_error="null")
+    batch: parsimd.Batch = scan.read_all()
+    for part in scan:
+        for row in part:
+            level: Any = row["level"]
+            print(level)
+    column: parsimd.Column = batch["ms"]
+    first: parsimd.Row = batch[0]
+    count: int = scan.stats.unmatched
+    for failure in scan.stats.first_failures:
+        offset: int = failure.offset
+        print(offset)
+    print(column.to_pylist(), first, count)

@@ -1,0 +1,313 @@
+//! Format → [`Program`], where it has one.
+//!
+//! Whether a part has one way to match is a question of sets of bytes: what it could have taken more of, and what the next part may begin with.
+//! The two must not meet.
+
+use parsimd_simd::{Anchor, Case, Needles, rarest_pair};
+
+use super::{
+    Op, Program,
+    steps::{Bytes, Class, Code, Literal, Moment, Number, Step, is_space},
+};
+use crate::pattern::{Field, Format, Piece, TimeLayout, ValueKind};
+
+impl Program {
+    /// The program of a format.
+    ///
+    /// # Errors
+    /// Why it has none, for a person to read.
+    pub(crate) fn new(format: &Format) -> Result<Program, String> {
+        let mut segments = vec![Segment::default()];
+        let mut lazy = Vec::new();
+        for piece in merged(&format.pieces) {
+            let step = match &piece {
+                Piece::Raw => return Err("a lone brace may be a quantifier".to_owned()),
+                Piece::Literal(text) if !text.is_ascii() => return Err(format!("the literal {text:?} is not ASCII")),
+                Piece::Literal(text) => Some(literal(text, format.case_sensitive)),
+                Piece::Repeat(field) => Some(Step::Repeat { field: *field, ignore_case: !format.case_sensitive }),
+                Piece::Field(number) => step(*number, &format.fields[*number], !format.case_sensitive)?,
+            };
+            match (step, &piece) {
+                (Some(step), _) => segments.last_mut().map(|segment| segment.steps.push(step)).unwrap_or_default(),
+                (None, Piece::Field(number)) => {
+                    lazy.push(*number);
+                    segments.push(Segment::default());
+                }
+                (None, _) => {}
+            }
+        }
+        let last = segments.len() - 1;
+        for (number, segment) in segments.iter_mut().enumerate() {
+            check(segment, number > 0, number < last)?;
+        }
+        if segments[1..last.max(1)].iter().any(|segment| segment.steps.is_empty()) {
+            return Err("two fields of any text stand side by side".to_owned());
+        }
+        let marks = mark(&mut segments);
+        let head = &segments[0];
+        let can_search = if head.steps.is_empty() { !lazy.is_empty() } else { head.is_searchable() };
+        let lazy_fields = lazy.len();
+        let mut ops = Vec::new();
+        let mut fields = lazy.into_iter();
+        for (number, segment) in segments.into_iter().enumerate() {
+            let field = if number > 0 { fields.next() } else { None };
+            segment.put(field, number == last, can_search, &mut ops);
+        }
+        let has_repeats = format.has_repeats;
+        Ok(Program { ops, has_repeats, can_search, lazy_fields, anchor: anchor(format), marks })
+    }
+}
+
+/// Literals side by side become one.
+fn merged(pieces: &[Piece]) -> Vec<Piece> {
+    let mut merged: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match (merged.last_mut(), piece) {
+            (Some(Piece::Literal(text)), Piece::Literal(more)) => text.push_str(more),
+            _ => merged.push(piece.clone()),
+        }
+    }
+    merged
+}
+
+fn literal(text: &str, case_sensitive: bool) -> Step {
+    let rare = rarest_pair(text.as_bytes(), case(case_sensitive)).map_or(0, |(first, _)| first);
+    Step::Literal(Literal::new(text, case_sensitive, rare))
+}
+
+fn case(case_sensitive: bool) -> Case {
+    if case_sensitive { Case::Exact } else { Case::IgnoreAscii }
+}
+
+/// The longest literal: it is the likeliest to be rare.
+fn anchor(format: &Format) -> Option<Anchor> {
+    let literals = merged(&format.pieces).into_iter().filter_map(|piece| match piece {
+        Piece::Literal(text) => Some(text),
+        _ => None,
+    });
+    let longest = literals.rev().max_by_key(String::len).filter(|text| text.len() >= 4)?;
+    Anchor::new(longest.as_bytes(), case(format.case_sensitive))
+}
+
+/// Chooses the bytes to mark in a block: those that the segments behind lazy fields are found by, where they are rare and there are several
+/// such segments.
+fn mark(segments: &mut [Segment]) -> Option<Needles> {
+    let opening = |segment: &Segment| segment.opening().and_then(Literal::mark);
+    let last = segments.len() - 1;
+    let is_end = |segment: &Segment| segment.steps.len() == 1;
+    // The literal that ends the pattern is looked for at the end.
+    let searched = if is_end(&segments[last]) { 1..last.max(1) } else { 1..last + 1 };
+    let mut bytes: Vec<u8> = segments[searched.clone()].iter().filter_map(opening).collect();
+    if bytes.len() < 2 {
+        return None;
+    }
+    bytes.sort_unstable();
+    bytes.dedup();
+    let needles = Needles::new(&bytes)?;
+    for segment in &mut segments[searched] {
+        if let Some(Step::Literal(literal)) = segment.steps.first_mut() {
+            literal.is_marked = literal.mark().is_some();
+        }
+    }
+    Some(needles)
+}
+
+/// The part for a field; `None` for a lazy one.
+fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Option<Step>, String> {
+    let refuse = |why: &str| Err(format!("the field {:?} {why}", field.column_name()));
+    if field.spec.as_ref().is_some_and(|spec| !spec.is_plain()) {
+        return refuse("has a width, an alignment or a precision");
+    }
+    let code = field.spec.as_ref().map_or("", |spec| spec.kind.as_str());
+    let run = |class| Step::Run { field: number, class };
+    let numeric = |kind| Step::Number { field: number, number: kind };
+    let moment = |moment| Step::Moment { field: number, moment, ignore_case, is_soft: false };
+    Ok(Some(match field.kind() {
+        ValueKind::Custom(_) => return refuse("has a type of its own"),
+        ValueKind::Text => match code {
+            "" => return Ok(None),
+            "l" => run(Class::Letter),
+            "w" => run(Class::Word),
+            "W" => run(Class::NotWord),
+            "s" => run(Class::Space),
+            "S" => run(Class::NotSpace),
+            "D" => run(Class::NotDigit),
+            _ => return refuse("is of a type without a rule"),
+        },
+        ValueKind::Integer { base: None } => numeric(Number::Integer),
+        ValueKind::Integer { base: Some(10) } => numeric(Number::Grouped),
+        ValueKind::Integer { .. } => numeric(Number::Based(code.as_bytes()[0].to_ascii_lowercase())),
+        ValueKind::Percent => numeric(Number::Percent),
+        ValueKind::Decimal => numeric(Number::Fixed),
+        ValueKind::Float => numeric(match code {
+            "f" => Number::Fixed,
+            "e" | "E" => Number::Scientific,
+            _ => Number::General,
+        }),
+        ValueKind::Time(TimeLayout::Http) => moment(Moment::Http),
+        ValueKind::Time(TimeLayout::Iso8601) => moment(Moment::Iso),
+        ValueKind::Time(TimeLayout::Syslog) => moment(Moment::Syslog),
+        ValueKind::Time(TimeLayout::Ctime) => moment(Moment::Ctime),
+        ValueKind::Time(_) => return refuse("is a date in a layout without a rule"),
+        ValueKind::Strptime(format) => match codes(format) {
+            Some(codes) => moment(Moment::Codes(codes)),
+            None => return refuse("has strptime codes without a rule"),
+        },
+    }))
+}
+
+/// The codes of a strptime format whose parts are digits with one character between each and the next.
+fn codes(format: &str) -> Option<Vec<Code>> {
+    let mut codes = Vec::new();
+    let mut bytes = format.bytes();
+    while let Some(byte) = bytes.next() {
+        let is_digits = |code: &Code| !matches!(code, Code::Byte(_));
+        let code = match byte {
+            b'%' => match bytes.next()? {
+                b'Y' => Code::Digits(4),
+                b'y' | b'm' | b'd' | b'H' | b'M' | b'S' => Code::Digits(2),
+                b'f' => Code::Fraction,
+                _ => return None,
+            },
+            // A dot is any character, for the expression; the text has the dot itself, or it is undecided.
+            b'/' | b'-' | b':' | b'.' | b',' | b'_' => Code::Byte(byte),
+            // strptime takes any white space for white space; here it is a blank or undecided.
+            b' ' => Code::Byte(byte),
+            _ => return None,
+        };
+        if codes.last().is_some_and(is_digits) && is_digits(&code) {
+            return None;
+        }
+        codes.push(code);
+    }
+    Some(codes)
+}
+
+impl Step {
+    /// What it may begin with.
+    fn first(&self) -> Bytes {
+        match self {
+            Step::Literal(literal) => literal.first(),
+            Step::Run { class, .. } => Bytes::new(|byte| class.has(byte)),
+            Step::Number { number, .. } => {
+                let number = *number;
+                Bytes::new(move |byte| match byte {
+                    b'0'..=b'9' | b'-' | b'+' | b' ' => true,
+                    b'.' | b'n' | b'N' | b'i' | b'I' => {
+                        matches!(number, Number::Fixed | Number::Scientific | Number::General)
+                    }
+                    byte => number == Number::Based(b'x') && byte.is_ascii_hexdigit(),
+                })
+            }
+            Step::Moment { .. } => Bytes::new(|byte| byte.is_ascii_alphanumeric()),
+            // The text of another field.
+            Step::Repeat { .. } => Bytes::new(|_| true),
+        }
+    }
+
+    /// What it could have taken more of.
+    fn more(&self) -> Bytes {
+        match self {
+            Step::Literal(_) | Step::Repeat { .. } => Bytes::new(|_| false),
+            Step::Run { class, .. } => Bytes::new(|byte| class.has(byte)),
+            Step::Number { number, .. } => {
+                let number = *number;
+                Bytes::new(move |byte| match number {
+                    Number::Percent => false,
+                    Number::Integer | Number::Fixed | Number::Scientific => byte.is_ascii_digit(),
+                    Number::Grouped => byte.is_ascii_digit() || matches!(byte, b',' | b'.'),
+                    Number::General => byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E'),
+                    // The letter of the prefix too: `0x` may be the digit 0 with a literal behind it.
+                    Number::Based(letter) => byte.is_ascii_hexdigit() || byte | 0x20 == letter,
+                })
+            }
+            Step::Moment { .. } => {
+                Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || b"TtZz+-:.".contains(&byte))
+            }
+        }
+    }
+
+    /// The bytes that a look at it may run over.
+    fn covers(&self) -> Bytes {
+        match self {
+            Step::Literal(_)
+            | Step::Repeat { .. }
+            | Step::Moment { moment: Moment::Http | Moment::Syslog | Moment::Ctime, .. } => Bytes::new(|_| false),
+            Step::Run { class, .. } => Bytes::new(|byte| class.has(byte)),
+            Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
+            // The exponent has its letter, and a point or comma stands among the digits.
+            Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),
+            Step::Number { .. } => Bytes::new(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')),
+            Step::Moment { .. } => Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte)),
+        }
+    }
+}
+
+/// A chain of parts with one way to match.
+#[derive(Debug, Default)]
+struct Segment {
+    steps: Vec<Step>,
+    /// True when its last part has a lazy field right behind it, and might have taken less.
+    is_soft: bool,
+}
+
+impl Segment {
+    /// The literal that it begins with, which is what a search looks for.
+    fn opening(&self) -> Option<&Literal> {
+        match self.steps.first() {
+            Some(Step::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// Writes the operations of the segment, behind those of the lazy field `field`.
+    fn put(self, field: Option<usize>, is_last: bool, can_search: bool, ops: &mut Vec<Op>) {
+        let is_single = self.steps.len() == 1;
+        let mut steps = self.steps.into_iter();
+        match (field, steps.next()) {
+            (Some(field), None) => ops.push(Op::Rest { field }),
+            (Some(field), Some(Step::Literal(literal))) if is_single && is_last => ops.push(Op::End { field, literal }),
+            (Some(field), Some(Step::Literal(literal))) => ops.push(Op::Seek { field, literal }),
+            (None, Some(Step::Literal(literal))) if can_search => ops.push(Op::Begin(literal)),
+            (_, first) => steps = first.into_iter().chain(steps).collect::<Vec<_>>().into_iter(),
+        }
+        for step in steps {
+            let is_soft = step.is_soft();
+            ops.push(Op::Part(step));
+            if is_soft {
+                ops.push(Op::Soft { lasting: false });
+            }
+        }
+        if self.is_soft {
+            ops.push(Op::Soft { lasting: true });
+        }
+    }
+
+    /// True when looking for the segment takes linear time: its opening cannot stand inside of what its parts have looked at.
+    fn is_searchable(&self) -> bool {
+        let Some(opening) = self.opening() else { return false };
+        self.steps.iter().all(|step| opening.has_outside(&step.covers()))
+    }
+}
+
+/// Checks that each part has one way to match. `after_lazy`: the segment is searched for. `before_lazy`: any text follows.
+fn check(segment: &mut Segment, after_lazy: bool, before_lazy: bool) -> Result<(), String> {
+    for at in 0..segment.steps.len() {
+        let more = segment.steps[at].more();
+        let meets = segment.steps.get(at + 1).is_some_and(|next| more.meets(&next.first()));
+        match &mut segment.steps[at] {
+            // A date may have taken too much: what follows tells, and the regular expression mends it.
+            Step::Moment { is_soft, .. } => *is_soft = meets,
+            _ if meets => return Err("a part could have taken some of the next".to_owned()),
+            _ => {}
+        }
+    }
+    let ends_in_literal =
+        segment.steps.last().is_none_or(|step| matches!(step, Step::Literal(_) | Step::Repeat { .. }));
+    segment.is_soft = before_lazy && !ends_in_literal;
+    let is_empty = segment.steps.is_empty();
+    if after_lazy && !is_empty && !segment.is_searchable() {
+        return Err("behind a field of any text there must be a literal that tells where it ends".to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,296 @@
+//! Programs: patterns that need no regular expression on ASCII text.
+//!
+//! Most patterns are literals with fields between them. Such a pattern is a chain of *segments* with a *lazy* field (`{}`, which is
+//! `.+?`) between each and the next:
+//!
+//! ```text
+//!   {ip} - - [{ts:th}] "{req}" {status:d} {bytes:d} "{ref}" "{ua}"
+//!   lazy └─────┬──────┘ lazy └──────────┬──────────┘ lazy └┬┘ lazy │
+//!            segment                 segment            segment  segment
+//! ```
+//!
+//! A segment is a run of literals, greedy classes (`w`, `d`, …) and fixed layouts in which each part has **one way to match** from a
+//! given place, and an end that never moves back when the place moves on. Then matching needs no going back:
+//!
+//! * A lazy field takes the text up to the earliest place, at least one character on, where the next segment matches. Were there a match with
+//!   the segment at a later place, there would be one with it at the earliest too: it ends no later, and the lazy field behind it
+//!   can take what lies between. And the regular expression prefers the earliest, since its field is lazy. So the earliest need never be undone.
+//! * Where the pattern must end with the text, the last segment is the exception: no lazy field follows that could take the rest. The earliest
+//!   place *from which it reaches the end* is taken.
+//!
+//! A part has one way to match when what follows it cannot begin with a character that it could have taken itself: the digits of `d` in front
+//! of a blank, but not in front of a `7`. The compiler checks that, with the sets of bytes in [`compile`]. A part with a lazy field right behind
+//! it has more than one way, but prefers the longest, and so does the program: a match is the match, but a failure is not certain.
+//!
+//! An answer that is not certain is [`Outcome::Undecided`], and the regular expression is asked. So are all texts that are not ASCII.
+//!
+//! Time is linear: the literal that a segment begins with has a byte that none of the segment's classes has, so it cannot stand inside of what
+//! a class has looked at, and no text is looked at more often than the segment has parts.
+
+mod compile;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use parsimd_simd::{Anchor, Needles, Span};
+
+pub(crate) use steps::Marks;
+use steps::{Literal, Step, StepOutcome};
+
+/// What a program does, one after the other. A segment begins with `Begin`, `Seek` or `End`, and goes on with parts.
+#[derive(Debug)]
+enum Op {
+    /// The literal that the pattern begins with: a search looks for it.
+    Begin(Literal),
+    /// A lazy field, up to the earliest place of a literal.
+    Seek { field: usize, literal: Literal },
+    /// A lazy field in front of the literal that the pattern ends with.
+    End { field: usize, literal: Literal },
+    /// A lazy field that the pattern ends with.
+    Rest { field: usize },
+    /// A part of a segment.
+    Part(Step),
+    /// Something before this might have taken less. If that is `lasting` it is no matter in this segment.
+    Soft { lasting: bool },
+}
+
+/// What a program says of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It matches, and the spans are written.
+    Match,
+    /// It does not match.
+    NoMatch,
+    /// Ask the regular expression.
+    Undecided,
+}
+
+/// A pattern that needs no regular expression. See the module.
+#[derive(Debug)]
+pub(crate) struct Program {
+    ops: Vec<Op>,
+    /// Names that stand twice. With one, a failure is never certain: the first might have taken more.
+    has_repeats: bool,
+    /// Whether the program begins with a literal that may be searched for, or with a lazy field.
+    can_search: bool,
+    lazy_fields: usize,
+    /// The literal to search a block by, when there is one that every match has.
+    anchor: Option<Anchor>,
+    /// The bytes that the literals which are searched for are found by.
+    marks: Option<Needles>,
+}
+
+/// The spans of the fields of the records of a block, by column.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    spans: Vec<Span>,
+    rows: usize,
+}
+
+impl Table {
+    /// Makes room for `rows` rows of `fields` fields.
+    pub(crate) fn reset(&mut self, fields: usize, rows: usize) {
+        self.spans.resize(fields * rows, Span::default());
+        self.rows = rows;
+    }
+
+    /// The first `count` rows of a column.
+    pub(crate) fn column(&self, field: usize, count: usize) -> &[Span] {
+        &self.spans[field * self.rows..][..count]
+    }
+
+    /// Row `row`, to be written.
+    #[inline]
+    pub(crate) fn row(&mut self, row: usize) -> Row<'_> {
+        Row { spans: &mut self.spans, stride: self.rows, row }
+    }
+
+    /// Keeps the first `count` rows that `keep` wants, in order.
+    pub(crate) fn retain(&mut self, count: usize, keep: impl Fn(usize) -> bool) {
+        for column in self.spans.chunks_exact_mut(self.rows.max(1)) {
+            for (kept, row) in (0..count).filter(|&row| keep(row)).enumerate() {
+                column[kept] = column[row];
+            }
+        }
+    }
+}
+
+/// One row of a [`Table`].
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    spans: &'a mut [Span],
+    stride: usize,
+    row: usize,
+}
+
+impl Row<'_> {
+    /// Sets the span of a field.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, field: usize, start: usize, end: usize) {
+        self.spans[field * self.stride + self.row] = Span::new(start as u32, end as u32);
+    }
+
+    #[inline(always)]
+    fn get(&self, field: usize) -> Span {
+        self.spans[field * self.stride + self.row]
+    }
+}
+
+/// Where a search stands that may have to go on.
+#[derive(Clone, Copy)]
+struct Search {
+    /// Its operation.
+    op: usize,
+    /// Where its field begins.
+    field_start: usize,
+    /// Where its literal was found.
+    found: usize,
+}
+
+impl Program {
+    /// The literal that a block may be searched by: every match has it.
+    pub(crate) fn anchor(&self) -> Option<&Anchor> {
+        self.anchor.as_ref()
+    }
+
+    /// How many lazy fields the program has.
+    pub(crate) fn lazy_fields(&self) -> usize {
+        self.lazy_fields
+    }
+
+    /// Whether the program also finds the first match in a text, as a search does: it must know where to begin.
+    pub(crate) fn can_search(&self) -> bool {
+        self.can_search
+    }
+
+    /// The bytes to mark in a block before its records are run, at least two; the places of them are what [`run`](Self::run) wants.
+    ///
+    /// One pass that marks the rare bytes of several literals costs less than a search for each. For one literal it does not pay, and
+    /// blanks, letters and digits are too many to be marked.
+    pub(crate) fn marks(&self) -> Option<&Needles> {
+        self.marks.as_ref()
+    }
+
+    /// Matches the record that begins at `start` of `text` and ends with it, and is ASCII: the whole of it, or its first match. Writes
+    /// the span of each field in `text`.
+    ///
+    /// `marks` are the places in `text` of the bytes of [`marks`](Self::marks); records must come in order.
+    ///
+    /// After anything but [`Outcome::Match`] the spans are of no meaning.
+    pub(crate) fn run(
+        &self,
+        text: &[u8],
+        start: usize,
+        full: bool,
+        marks: &mut Marks<'_>,
+        row: &mut Row<'_>,
+    ) -> Outcome {
+        // True once something might have taken less than it did: from then on a failure is not certain.
+        let mut is_soft = self.has_repeats;
+        // True while what follows is what might need that.
+        let mut is_soft_here = false;
+        let mut search: Option<Search> = None;
+        let mut at = start;
+        let mut pc = 0;
+        loop {
+            let Some(op) = self.ops.get(pc) else {
+                if !full || at == text.len() {
+                    return Outcome::Match;
+                }
+                if is_soft_here {
+                    return Outcome::Undecided;
+                }
+                // The last segment must reach the end: a later place for it may.
+                match self.again(&mut search, text, marks, row) {
+                    Some((next, end)) => (pc, at) = (next, end),
+                    None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                }
+                continue;
+            };
+            let step = match op {
+                Op::Part(step) => step.run(text, at, row),
+                Op::Begin(literal) if full => literal.at(text, at),
+                Op::Begin(literal) | Op::Seek { literal, .. } => {
+                    let from = at + usize::from(matches!(op, Op::Seek { .. }));
+                    match literal.find(text, from, marks) {
+                        Some(found) => {
+                            search = Some(Search { op: pc, field_start: at, found });
+                            is_soft_here = false;
+                            if let Op::Seek { field, .. } = op {
+                                row.set(*field, at, found);
+                            }
+                            StepOutcome::At(found + literal.len())
+                        }
+                        // Earlier places of the segment before would not help: this one would have to be found even later.
+                        None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                    }
+                }
+                Op::End { field, literal } if full => {
+                    // A literal that must end the text stands at one place only.
+                    match text
+                        .len()
+                        .checked_sub(literal.len())
+                        .filter(|&found| found > at && literal.stands_at(text, found))
+                    {
+                        Some(found) => {
+                            row.set(*field, at, found);
+                            StepOutcome::At(text.len())
+                        }
+                        None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                    }
+                }
+                Op::End { field, literal } => match literal.find(text, at + 1, marks) {
+                    Some(found) => {
+                        row.set(*field, at, found);
+                        StepOutcome::At(found + literal.len())
+                    }
+                    None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                },
+                Op::Rest { field } => {
+                    let end = if full { text.len() } else { at + 1 };
+                    if at >= text.len() {
+                        return if is_soft { Outcome::Undecided } else { Outcome::NoMatch };
+                    }
+                    row.set(*field, at, end);
+                    StepOutcome::At(end)
+                }
+                Op::Soft { lasting } => {
+                    is_soft = true;
+                    is_soft_here |= !lasting;
+                    StepOutcome::At(at)
+                }
+            };
+            match step {
+                StepOutcome::At(end) => {
+                    at = end;
+                    pc += 1;
+                }
+                StepOutcome::Undecided => return Outcome::Undecided,
+                StepOutcome::No if is_soft_here => return Outcome::Undecided,
+                StepOutcome::No => match self.again(&mut search, text, marks, row) {
+                    Some((next, end)) => (pc, at) = (next, end),
+                    None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                },
+            }
+        }
+    }
+
+    /// Takes up the last search behind the place where it found its literal: where to go on, and from which byte.
+    #[cold]
+    fn again(
+        &self,
+        search: &mut Option<Search>,
+        text: &[u8],
+        marks: &mut Marks<'_>,
+        row: &mut Row<'_>,
+    ) -> Option<(usize, usize)> {
+        let Search { op, field_start, found } = (*search)?;
+        let (Op::Begin(literal) | Op::Seek { literal, .. }) = &self.ops[op] else { return None };
+        let found = literal.find(text, found + 1, marks)?;
+        *search = Some(Search { op, field_start, found });
+        if let Op::Seek { field, .. } = &self.ops[op] {
+            row.set(*field, field_start, found);
+        }
+        Some((op + 1, found + literal.len()))
+    }
+}

@@ -1,0 +1,569 @@
+//! The parts of a segment, each with one way to match from a given place.
+
+use super::Row;
+
+/// What a part says at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StepOutcome {
+    /// It matches, and ends here.
+    At(usize),
+    /// It does not match here.
+    No,
+    /// Ask the regular expression.
+    Undecided,
+}
+
+use StepOutcome::{At, No, Undecided};
+
+/// A set of bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Bytes(Box<[bool; 256]>);
+
+impl std::fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries((0..=255_u8).filter(|&byte| self.has(byte)).map(char::from)).finish()
+    }
+}
+
+impl Bytes {
+    pub(super) fn new(wanted: impl Fn(u8) -> bool) -> Bytes {
+        let mut set = Box::new([false; 256]);
+        for byte in 0..=255_u8 {
+            set[usize::from(byte)] = wanted(byte);
+        }
+        Bytes(set)
+    }
+
+    #[inline]
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
+
+    pub(super) fn meets(&self, other: &Bytes) -> bool {
+        (0..=255_u8).any(|byte| self.has(byte) && other.has(byte))
+    }
+}
+
+/// Python's `\s`, on ASCII.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ')
+}
+
+/// The lowest bit, and the highest, of each byte of a word.
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = LOW << 7;
+
+/// The first place at `from` or later where `byte` stands, or, with `fold` 0x20, the letter `byte` in either case.
+///
+/// Fields are short: a few words are looked at before memchr is called.
+#[inline(always)]
+fn find_byte(text: &[u8], from: usize, byte: u8, fold: u8) -> Option<usize> {
+    const WORDS: usize = 4;
+    let rest = text.get(from..)?;
+    for (number, word) in rest.as_chunks::<8>().0.iter().take(WORDS).enumerate() {
+        let different = (u64::from_le_bytes(*word) | (LOW * u64::from(fold))) ^ (LOW * u64::from(byte));
+        // The lowest byte that is zero: a borrow reaches only bytes above it.
+        let zeros = different.wrapping_sub(LOW) & !different & HIGH;
+        if zeros != 0 {
+            return Some(from + number * 8 + zeros.trailing_zeros() as usize / 8);
+        }
+    }
+    let seen = (rest.len() / 8).min(WORDS) * 8;
+    let rest = &rest[seen..];
+    let found = if fold == 0 { memchr::memchr(byte, rest) } else { memchr::memchr2(byte, byte & !0x20, rest) };
+    found.map(|at| from + seen + at)
+}
+
+/// The places of some bytes in a block, in order, as far as they were not passed.
+#[derive(Debug)]
+pub(crate) struct Marks<'a> {
+    places: &'a [u32],
+}
+
+impl<'a> Marks<'a> {
+    pub(crate) fn new(places: &'a [u32]) -> Marks<'a> {
+        Marks { places }
+    }
+
+    /// The first place at `from` or later, before `end`. Places before it are passed: searches only go forward.
+    #[inline(always)]
+    fn next(&mut self, from: usize, end: usize) -> Option<usize> {
+        while let Some((&place, rest)) = self.places.split_first() {
+            let place = place as usize;
+            if place >= end {
+                return None;
+            }
+            if place >= from {
+                return Some(place);
+            }
+            self.places = rest;
+        }
+        None
+    }
+}
+
+/// The classes of the language, on ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// `l`
+    Letter,
+    /// `w`
+    Word,
+    /// `W`
+    NotWord,
+    /// `s`
+    Space,
+    /// `S`
+    NotSpace,
+    /// `D`
+    NotDigit,
+    /// What `d` has.
+    Digit,
+}
+
+impl Class {
+    pub(super) fn has(self, byte: u8) -> bool {
+        let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
+        match self {
+            Class::Letter => byte.is_ascii_alphabetic(),
+            Class::Word => is_word,
+            Class::NotWord => !is_word,
+            Class::Space => is_space(byte),
+            Class::NotSpace => !is_space(byte),
+            Class::NotDigit => !byte.is_ascii_digit(),
+            Class::Digit => byte.is_ascii_digit(),
+        }
+    }
+
+    /// The highest bit of each byte of `word` that is not in the class. All bytes must be ASCII: sums then stay in their bytes.
+    #[inline(always)]
+    fn others(self, word: u64) -> u64 {
+        // The highest bit of each byte from `low` to `high`.
+        let between = |word: u64, low: u8, high: u8| {
+            word.wrapping_add(LOW * u64::from(0x80 - low)) & !word.wrapping_add(LOW * u64::from(0x7f - high))
+        };
+        let letter = || between(word | (LOW * 0x20), b'a', b'z');
+        let digit = || between(word, b'0', b'9');
+        let is_word = || letter() | digit() | between(word, b'_', b'_');
+        let space = || between(word, b'\t', b'\r') | between(word, 0x1c, b' ');
+        let others = match self {
+            Class::Letter => !letter(),
+            Class::Word => !is_word(),
+            Class::NotWord => is_word(),
+            Class::Space => !space(),
+            Class::NotSpace => space(),
+            Class::NotDigit => digit(),
+            Class::Digit => !digit(),
+        };
+        others & HIGH
+    }
+
+    /// How many bytes of the class stand at `at` of `text`, which is ASCII.
+    #[inline(always)]
+    pub(super) fn run(self, text: &[u8], at: usize) -> usize {
+        let Some(rest) = text.get(at..) else { return 0 };
+        let mut count = 0;
+        for word in rest.as_chunks::<8>().0 {
+            let others = self.others(u64::from_le_bytes(*word));
+            if others != 0 {
+                return count + others.trailing_zeros() as usize / 8;
+            }
+            count += 8;
+        }
+        count + rest[count..].iter().take_while(|&&byte| self.has(byte)).count()
+    }
+}
+
+/// How many digits stand at `at`.
+#[inline(always)]
+fn digits(text: &[u8], at: usize) -> usize {
+    Class::Digit.run(text, at)
+}
+
+/// Text that stands for itself.
+#[derive(Debug, Clone)]
+pub(super) struct Literal {
+    /// Letters in lower case where case is ignored.
+    text: Vec<u8>,
+    /// What to or to each byte of the input before it is compared.
+    fold: Vec<u8>,
+    /// The first eight bytes of both, and which of the eight there are.
+    word: [u64; 3],
+    /// Which byte is searched for: the rarest.
+    rare: usize,
+    /// Whether the places of that byte are among the marks.
+    pub(super) is_marked: bool,
+}
+
+impl Literal {
+    /// `text` must not be empty.
+    pub(super) fn new(text: &str, case_sensitive: bool, rare: usize) -> Literal {
+        let folds = |byte: &u8| !case_sensitive && byte.is_ascii_alphabetic();
+        let fold: Vec<u8> = text.bytes().map(|byte| if folds(&byte) { 0x20 } else { 0 }).collect();
+        let text: Vec<u8> = text.bytes().zip(&fold).map(|(byte, fold)| byte | fold).collect();
+        let word = |byte: &dyn Fn(usize) -> u8| {
+            u64::from_le_bytes(std::array::from_fn(|at| if at < text.len() { byte(at) } else { 0 }))
+        };
+        let word = [word(&|at| text[at]), word(&|at| fold[at]), word(&|_| 0xff)];
+        Literal { text, fold, word, rare, is_marked: false }
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The bytes that may stand first.
+    pub(super) fn first(&self) -> Bytes {
+        Bytes::new(|byte| byte | self.fold[0] == self.text[0])
+    }
+
+    pub(super) fn has_outside(&self, set: &Bytes) -> bool {
+        self.text.iter().any(|&byte| !set.has(byte) && !set.has(byte.to_ascii_uppercase()))
+    }
+
+    /// The byte that is searched for, where it is rare enough to be marked in a whole block: no letter, digit or blank.
+    pub(super) fn mark(&self) -> Option<u8> {
+        Some(self.text[self.rare]).filter(|byte| !byte.is_ascii_alphanumeric() && !is_space(*byte))
+    }
+
+    #[inline(always)]
+    pub(super) fn stands_at(&self, text: &[u8], at: usize) -> bool {
+        let Some(rest) = text.get(at..) else { return false };
+        let Some(first) = rest.first_chunk::<8>() else { return self.stands_at_slowly(rest, 0) };
+        let [wanted, fold, mask] = self.word;
+        (u64::from_le_bytes(*first) | fold) & mask == wanted && (self.text.len() <= 8 || self.stands_at_slowly(rest, 8))
+    }
+
+    /// Where it ends when it begins at `at`.
+    #[inline(always)]
+    pub(super) fn at(&self, text: &[u8], at: usize) -> StepOutcome {
+        if self.stands_at(text, at) { At(at + self.text.len()) } else { No }
+    }
+
+    fn stands_at_slowly(&self, rest: &[u8], done: usize) -> bool {
+        let Some(text) = rest.get(done..self.text.len()) else { return false };
+        text.iter().zip(&self.fold[done..]).zip(&self.text[done..]).all(|((byte, fold), wanted)| byte | fold == *wanted)
+    }
+
+    /// The first place at `from` or later where it stands.
+    #[inline(always)]
+    pub(super) fn find(&self, text: &[u8], from: usize, marks: &mut Marks<'_>) -> Option<usize> {
+        let (byte, fold) = (self.text[self.rare], self.fold[self.rare]);
+        let mut from = from + self.rare;
+        loop {
+            let found = if self.is_marked { marks.next(from, text.len())? } else { find_byte(text, from, byte, fold)? };
+            let at = found - self.rare;
+            if self.stands_at(text, at) {
+                return Some(at);
+            }
+            from = found + 1;
+        }
+    }
+}
+
+/// How a number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    /// `d`.
+    Integer,
+    /// `n`.
+    Grouped,
+    /// `b`, `o`, `x`: the letter of the prefix, in lower case.
+    Based(u8),
+    /// `f`, `F`.
+    Fixed,
+    /// `e`.
+    Scientific,
+    /// `g`.
+    General,
+    /// `%`.
+    Percent,
+}
+
+/// A date or time in the one way of writing that a log has. Anything else that the type matches is undecided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// `21/Nov/2011:00:07:11 +0000`
+    Http,
+    /// `2011-02-03`, then maybe `T` or a space and `10:21:36`, maybe a fraction, maybe an offset.
+    Iso,
+    /// `Nov  9 03:37:44`
+    Syslog,
+    /// `Sun Sep 16 01:03:52 1973`
+    Ctime,
+    /// strptime codes that are digits, and what stands between them.
+    Codes(Vec<Code>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    /// So many digits.
+    Digits(u8),
+    /// One to six digits: `%f`.
+    Fraction,
+    Byte(u8),
+}
+
+/// A part of a segment.
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    Literal(Literal),
+    /// A class, one or more times, as often as it can.
+    Run {
+        field: usize,
+        class: Class,
+    },
+    Number {
+        field: usize,
+        number: Number,
+    },
+    Moment {
+        field: usize,
+        moment: Moment,
+        ignore_case: bool,
+        is_soft: bool,
+    },
+    /// The text of a field that stood before, in any case or the same.
+    Repeat {
+        field: usize,
+        ignore_case: bool,
+    },
+}
+
+impl Step {
+    /// True when it might have taken less than it did, and what follows might need that.
+    #[inline]
+    pub(super) fn is_soft(&self) -> bool {
+        matches!(self, Step::Moment { is_soft: true, .. })
+    }
+
+    /// Matches at byte `at` of `text`.
+    #[inline(always)]
+    pub(super) fn run(&self, text: &[u8], at: usize, row: &mut Row<'_>) -> StepOutcome {
+        let (field, outcome) = match self {
+            Step::Literal(literal) => return literal.at(text, at),
+            Step::Run { field, class } => {
+                let length = class.run(text, at);
+                (field, if length > 0 { At(at + length) } else { No })
+            }
+            Step::Number { field, number } => (field, number.run(text, at)),
+            Step::Moment { field, moment, ignore_case, .. } => (field, moment.run(text, at, *ignore_case)),
+            Step::Repeat { field, ignore_case } => {
+                let span = row.get(*field);
+                let first = &text[span.start as usize..span.end as usize];
+                return match text.get(at..at + first.len()) {
+                    Some(again) if again == first || *ignore_case && again.eq_ignore_ascii_case(first) => {
+                        At(at + first.len())
+                    }
+                    _ => No,
+                };
+            }
+        };
+        if let At(end) = outcome {
+            row.set(*field, at, end);
+        }
+        outcome
+    }
+}
+
+#[inline(always)]
+fn sign(text: &[u8], at: usize) -> usize {
+    usize::from(matches!(text.get(at), Some(b'-' | b'+' | b' ')))
+}
+
+/// `nan` and `inf` are rare in logs: the regular expression knows where they may stand.
+#[inline]
+fn word_number(text: &[u8], at: usize) -> StepOutcome {
+    if matches!(text.get(at), Some(b'n' | b'N' | b'i' | b'I')) { Undecided } else { No }
+}
+
+impl Number {
+    #[inline(always)]
+    fn run(self, text: &[u8], at: usize) -> StepOutcome {
+        match self {
+            Number::Integer => {
+                let begin = at + sign(text, at);
+                let begin = begin + sign(text, begin);
+                let end = begin + digits(text, begin);
+                match text.get(end) {
+                    // A base prefix, or a number that ends just here: the other branches of the type decide.
+                    Some(b'x' | b'X' | b'b' | b'B' | b'o' | b'O') if end == begin + 1 && text[begin] == b'0' => {
+                        Undecided
+                    }
+                    _ if end == begin => No,
+                    _ => At(end),
+                }
+            }
+            Number::Grouped => {
+                let begin = at + sign(text, at);
+                let mut end = begin + digits(text, begin).min(3);
+                if end == begin {
+                    return No;
+                }
+                while matches!(text.get(end), Some(b',' | b'.')) && digits(text, end + 1) >= 3 {
+                    end += 4;
+                }
+                At(end)
+            }
+            Number::Based(letter) => {
+                let base = match letter {
+                    b'b' => 2,
+                    b'o' => 8,
+                    _ => 16,
+                };
+                let run = |at: usize| {
+                    text.get(at..)
+                        .map_or(0, |rest| rest.iter().take_while(|&&byte| char::from(byte).is_digit(base)).count())
+                };
+                let begin = at + sign(text, at);
+                let has_prefix =
+                    text.get(begin) == Some(&b'0') && text.get(begin + 1).is_some_and(|byte| byte | 0x20 == letter);
+                match (has_prefix, run(begin + 2), run(begin)) {
+                    // For `b` the prefix is read as one where digits follow, for `x` a lone `0x` is the digit 0.
+                    (true, 0, _) => Undecided,
+                    (true, length, _) => At(begin + 2 + length),
+                    (false, _, 0) => No,
+                    (false, _, length) => At(begin + length),
+                }
+            }
+            Number::Fixed => {
+                let begin = at + sign(text, at);
+                let point = begin + digits(text, begin);
+                let behind = if text.get(point) == Some(&b'.') { digits(text, point + 1) } else { 0 };
+                if behind > 0 { At(point + 1 + behind) } else { word_number(text, begin) }
+            }
+            Number::Percent => {
+                let begin = at + sign(text, at);
+                let whole = digits(text, begin);
+                let point = begin + whole;
+                let behind = if text.get(point) == Some(&b'.') { digits(text, point + 1) } else { 0 };
+                let end = if behind > 0 { point + 1 + behind } else { point };
+                if whole > 0 && text.get(end) == Some(&b'%') { At(end + 1) } else { No }
+            }
+            Number::Scientific => {
+                let begin = at + sign(text, at);
+                let point = begin + digits(text, begin);
+                let behind = if text.get(point) == Some(&b'.') { digits(text, point + 1) } else { 0 };
+                match if behind > 0 { exponent(text, point + 1 + behind) } else { None } {
+                    Some(end) => At(end),
+                    None => word_number(text, begin),
+                }
+            }
+            Number::General => {
+                let begin = at + sign(text, at);
+                let whole = digits(text, begin);
+                if whole == 0 {
+                    return word_number(text, begin);
+                }
+                let point = begin + whole;
+                let behind = if text.get(point) == Some(&b'.') { digits(text, point + 1) } else { 0 };
+                let end = if behind > 0 { point + 1 + behind } else { point };
+                At(exponent(text, end).unwrap_or(end))
+            }
+        }
+    }
+}
+
+/// The end of the exponent at `at`, if there is one.
+fn exponent(text: &[u8], at: usize) -> Option<usize> {
+    let begin = at + 1 + usize::from(matches!(text.get(at + 1), Some(b'-' | b'+')));
+    let length = digits(text, begin);
+    (matches!(text.get(at), Some(b'e' | b'E')) && length > 0).then_some(begin + length)
+}
+
+/// True when `text` has the shape of `shape`, in which `0` is a digit, `a` a letter, and any other byte itself.
+#[inline]
+fn has_shape(text: &[u8], at: usize, shape: &[u8]) -> bool {
+    let fits = |(&byte, &wanted): (&u8, &u8)| match wanted {
+        b'0' => byte.is_ascii_digit(),
+        b'a' => byte.is_ascii_alphabetic(),
+        wanted => byte == wanted,
+    };
+    text.get(at..at + shape.len()).is_some_and(|text| text.iter().zip(shape).all(fits))
+}
+
+const MONTHS: [&[u8; 3]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+
+/// True when one of `names` stands at `at`.
+fn is_one_of(names: &[&[u8; 3]], text: &[u8], at: usize, ignore_case: bool) -> bool {
+    let Some(text) = text.get(at..at + 3) else { return false };
+    names.iter().any(|name| text == *name || ignore_case && text.eq_ignore_ascii_case(*name))
+}
+
+impl Moment {
+    fn run(&self, text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
+        let is_month = |at| is_one_of(&MONTHS, text, at, ignore_case);
+        match self {
+            Moment::Http | Moment::Iso if !text.get(at).is_some_and(u8::is_ascii_digit) => No,
+            Moment::Http => {
+                let is_shape = has_shape(text, at, b"00/aaa/0000:00:00:00 ") && is_month(at + 3);
+                let is_zone = has_shape(text, at + 21, b"+0000") || has_shape(text, at + 21, b"-0000");
+                if is_shape && is_zone { At(at + 26) } else { Undecided }
+            }
+            Moment::Iso if has_shape(text, at, b"0000-00-00") => iso(text, at + 10, ignore_case),
+            Moment::Iso => Undecided,
+            Moment::Syslog if !is_month(at) => No,
+            Moment::Syslog => {
+                let is_shape = has_shape(text, at, b"aaa  0 00:00:00") || has_shape(text, at, b"aaa 00 00:00:00");
+                if is_shape { At(at + 15) } else { Undecided }
+            }
+            Moment::Ctime if !is_one_of(&DAYS, text, at, ignore_case) => No,
+            Moment::Ctime => {
+                let padded = has_shape(text, at, b"aaa aaa  0 00:00:00 0000");
+                let is_shape = padded || has_shape(text, at, b"aaa aaa 00 00:00:00 0000");
+                if is_shape && is_month(at + 4) { At(at + 24) } else { Undecided }
+            }
+            Moment::Codes(codes) if matches!(codes[..], [Code::Digits(_), ..]) && digits(text, at) == 0 => No,
+            Moment::Codes(codes) => codes_run(codes, text, at),
+        }
+    }
+}
+
+/// What stands behind the date of `ti`, all of which is optional; it takes what it can.
+fn iso(text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
+    let mut end = at;
+    let separator = text.get(at).is_some_and(|&byte| is_space(byte) || byte == b'T' || byte == b't' && ignore_case);
+    if separator && text.get(at + 1).is_some_and(|&byte| is_space(byte) || byte.is_ascii_digit()) {
+        if !has_shape(text, at + 1, b"00:00:00") {
+            return Undecided;
+        }
+        end = at + 9;
+        let fraction = if text.get(end) == Some(&b'.') { digits(text, end + 1) } else { 0 };
+        end += if fraction > 0 { 1 + fraction } else { 0 };
+    }
+    let blank = text.get(end..).map_or(0, |rest| rest.iter().take_while(|&&byte| is_space(byte)).count());
+    match text.get(end + blank) {
+        Some(b'Z') if blank == 0 => At(end + 1),
+        Some(b'z') if blank == 0 && ignore_case => At(end + 1),
+        Some(b'+' | b'-') => {
+            let from = end + blank + 1;
+            if has_shape(text, from, b"0000") {
+                At(from + 4)
+            } else if has_shape(text, from, b"00:00") {
+                At(from + 5)
+            } else {
+                At(end)
+            }
+        }
+        _ => At(end),
+    }
+}
+
+fn codes_run(codes: &[Code], text: &[u8], mut at: usize) -> StepOutcome {
+    for code in codes {
+        let length = match code {
+            Code::Digits(count) => usize::from(*count),
+            Code::Fraction => digits(text, at).min(6),
+            Code::Byte(byte) if text.get(at) == Some(byte) => 1,
+            Code::Byte(_) => 0,
+        };
+        if length == 0 || !matches!(code, Code::Byte(_)) && digits(text, at) < length {
+            return Undecided;
+        }
+        at += length;
+    }
+    At(at)
+}

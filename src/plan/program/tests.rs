@@ -1,0 +1,233 @@
+//! The program against the regular expression, on patterns and texts made together.
+
+use parsimd_simd::Span;
+
+use super::{Marks, Outcome, Program, Table};
+use crate::{
+    pattern::{Format, FormatOptions},
+    plan::Matcher,
+};
+
+/// A small generator of pseudo-random numbers: xorshift64* by Marsaglia and Vigna.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % bound
+    }
+
+    fn one_of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+}
+
+const LITERALS: &[&str] = &[
+    " ", " ", ":", ", ", "] ", " [", "\"", "x", "X1", "aa", "ab a", "-", "=", "0x", "1", ".", "k s", " - - [", "e",
+    "T", "Z", "+0", "\t",
+];
+
+/// Each type, and texts that it matches or nearly does.
+const TYPES: &[(&str, &[&str])] = &[
+    ("", &["a", "ab", "a b", "x1", "aab aa", " ", "1.5", "]", "\"", "a:b", "--"]),
+    ("d", &["1", "-12", " 5", "--5", "0", "0x1F", "0b1", "007", "0x", "+ 1", "9999999999999999999999"]),
+    ("n", &["1", "12", "1,234", "1234", "1,23", "1.000.000", "-1"]),
+    ("b", &["1", "0b1", "0b", "0b2", "102"]),
+    ("o", &["17", "0o17", "08"]),
+    ("x", &["1f", "0x1F", "0xg", "0b1", "-ff"]),
+    ("f", &["1.5", ".5", "1.", "-1.25", "nan", "INF", "1.5.5", "1"]),
+    ("F", &["1.50", "-nan"]),
+    ("e", &["1.5e3", "1.5e", "-1.5E-10", "inf", ".5e1"]),
+    ("g", &["1", "1.5", "1e5", "1.5e-3", "-inf", "1.", "1e"]),
+    ("%", &["5%", "5.5%", "5.%", "%"]),
+    ("l", &["a", "Ab", "x"]),
+    ("w", &["a1", "x_", "0x1"]),
+    ("W", &[" ", "-:", "] "]),
+    ("s", &[" ", "\t ", "\u{1c}"]),
+    ("S", &["a:", "x]", "\"-"]),
+    ("D", &["ab", " :", "x"]),
+    (
+        "ti",
+        &[
+            "2011-02-03",
+            "2011-02-03T10:21:36Z",
+            "2011-02-03 10:21:36.5 +0100",
+            "2011-02-03 1:02",
+            "2011-02-03T10:21:36+01:00",
+            "2011-2-3",
+            "2011-02-03  10:21:36",
+        ],
+    ),
+    (
+        "th",
+        &[
+            "21/Nov/2011:00:07:11 +0000",
+            "1/nov/2011:1:02 -0530",
+            "21/Nov/2011:00:07:11 +000",
+            "21/Nox/2011:00:07:11 +0000",
+        ],
+    ),
+    ("ts", &["Nov  9 03:37:44", "nov 19 03:37:44", "Nov 9 3:37:44", "Nov 9 "]),
+    ("tc", &["Sun Sep 16 01:03:52 1973", "Sun Sep  6 01:03:52 1973", "Sun Sep 6 1:03 1973"]),
+    ("tt", &["10:21", "10:21:36 PM", ""]),
+    ("%Y-%m-%d", &["2011-02-03", "2011-2-3", "2011-02-3"]),
+    ("%H:%M:%S.%f", &["10:21:36.5", "1:21:36.123456"]),
+    ("%y/%m/%d %H:%M:%S", &["11/02/03 10:21:36", "11/2/3 10:21:36"]),
+    (">5", &["  a"]),
+];
+
+const NOISE: &[&str] =
+    &["", "", "", " ", "a", "1", ":", "] ", "\"", "x1 ", "0", "-", "aab", "T", "+0100", ".5", "\u{0}"];
+
+/// Whether the program and the expression agree on one text; counts how often the program knew.
+fn agree(program: &Program, matcher: &Matcher, fields: usize, text: &str, full: bool, counts: &mut [usize; 3]) {
+    let mut spans = vec![Span::default(); fields];
+    // A record that does not begin its block, and has marks in front of it.
+    let block = format!("] [\n:\" {text}");
+    let start = block.len() - text.len();
+    let outcome = run(program, block.as_bytes(), start, full, &mut spans);
+    let found = matcher.find(text.as_bytes(), true, 0, full).unwrap_or_else(|error| panic!("{error}"));
+    counts[outcome as usize] += 1;
+    match (outcome, found) {
+        (Outcome::Undecided, _) | (Outcome::NoMatch, None) => {}
+        (Outcome::Match, Some(found)) => {
+            let found: Vec<_> =
+                found[1..].iter().flatten().map(|&(a, b)| Span::new((start + a) as u32, (start + b) as u32)).collect();
+            assert_eq!(spans, found, "{program:?} on {text:?}, full: {full}");
+        }
+        (outcome, found) => panic!("{outcome:?} but {found:?}: {program:?} on {text:?}, full: {full}"),
+    }
+}
+
+fn run(program: &Program, block: &[u8], start: usize, full: bool, spans: &mut [Span]) -> Outcome {
+    let mut table = Table::default();
+    // The row is not the first of its block.
+    table.reset(spans.len(), 3);
+    let is_mark = |byte: &u8| program.marks().is_some_and(|needles| needles.bytes().contains(byte));
+    let places: Vec<u32> = (0..block.len() as u32).filter(|&at| is_mark(&block[at as usize])).collect();
+    let outcome = program.run(block, start, full, &mut Marks::new(&places), &mut table.row(1));
+    for (field, span) in spans.iter_mut().enumerate() {
+        *span = table.column(field, 2)[1];
+    }
+    outcome
+}
+
+fn compile(format: &str, case_sensitive: bool) -> Option<(Program, Matcher, usize)> {
+    let options = FormatOptions { case_sensitive, ..FormatOptions::default() };
+    let format = Format::new(format, &options).ok()?;
+    let program = Program::new(&format).ok()?;
+    Some((program, Matcher::new(&format).ok()?, format.fields.len()))
+}
+
+#[test]
+fn a_program_never_disagrees_with_the_expression() {
+    let cases: usize =
+        std::env::var("PARSIMD_PROGRAM_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300_000);
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    let mut counts = [0; 3];
+    while counts.iter().sum::<usize>() < cases {
+        let (mut format, mut parts) = (String::new(), Vec::new());
+        for number in 0..1 + random.below(5) {
+            if random.below(5) > 0 {
+                let literal = random.one_of(LITERALS);
+                format.push_str(literal);
+                parts.push(vec![literal]);
+            }
+            let (code, texts) = TYPES[random.below(TYPES.len()) * random.below(2)];
+            // Now and then a name that stands twice.
+            match random.below(6) {
+                0 => format.push_str(&format!("{{r:{code}}}")),
+                _ if code.is_empty() => format.push_str("{}"),
+                _ => format.push_str(&format!("{{n{number}:{code}}}")),
+            }
+            parts.push(texts.to_vec());
+        }
+        if random.below(2) > 0 {
+            let literal = random.one_of(LITERALS);
+            format.push_str(literal);
+            parts.push(vec![literal]);
+        }
+        let Some((program, matcher, fields)) = compile(&format, random.below(3) == 0) else { continue };
+        for _ in 0..100 {
+            let mut text = String::new();
+            for part in &parts {
+                if random.below(8) == 0 {
+                    text.push_str(random.one_of(NOISE));
+                }
+                text.push_str(random.one_of(part));
+            }
+            if random.below(4) == 0 {
+                text = text.to_ascii_uppercase();
+            }
+            agree(&program, &matcher, fields, &text, true, &mut counts);
+            if program.can_search() {
+                let text = format!("{}{text}{}", random.one_of(NOISE), random.one_of(NOISE));
+                agree(&program, &matcher, fields, &text, false, &mut counts);
+            }
+        }
+    }
+    // It means something only if the program mostly knows, and matches and failures are both common.
+    let all = counts.iter().sum::<usize>();
+    assert!(counts[Outcome::Match as usize] > all / 5, "{counts:?}");
+    assert!(counts[Outcome::NoMatch as usize] > all / 10, "{counts:?}");
+    println!("match, no match, undecided: {counts:?}");
+}
+
+#[test]
+fn the_patterns_of_logs_have_programs_and_they_know_the_answer() {
+    for (format, line) in [
+        (
+            r#"{ip} - - [{ts:th}] "{req}" {status:d} {bytes:d} "{ref}" "{ua}""#,
+            r#"1.2.3.4 - - [21/Nov/2011:00:07:11 +0000] "GET / HTTP/1.1" 200 5 "-" "curl "x"""#,
+        ),
+        ("{date:d} {time:d} {pid:d} {level:w} {comp}: {msg}", "081109 203615 148 INFO dfs.DataNode: Received: block"),
+        ("{ts:ts} {host} sshd[{pid:d}]: {msg}", "Dec 10 06:55:46 LabSZ sshd[24200]: reverse mapping"),
+        (
+            "{ts:ti},{ms:d} {level:w} [{thread}] {comp}: {msg}",
+            "2015-10-18 18:01:47,978 INFO [main] org.apache: Created",
+        ),
+        ("{ts:%y/%m/%d %H:%M:%S} {level:w} {comp}: {msg}", "17/06/09 20:10:40 INFO executor.Backend: Registered"),
+        ("{ts:d},{host:w},{cpu:f},{mem:f}", "1700000000000,node1,12.50,1.125"),
+    ] {
+        let (program, _, fields) = compile(format, false).unwrap_or_else(|| panic!("{format}"));
+        let mut spans = vec![Span::default(); fields];
+        assert_eq!(run(&program, line.as_bytes(), 0, true, &mut spans), Outcome::Match, "{format}");
+        assert_eq!(run(&program, b"not a line of that kind", 0, true, &mut spans), Outcome::NoMatch, "{format}");
+    }
+}
+
+#[test]
+fn time_is_linear_in_the_text() {
+    // Each text begins to match at every place.
+    for (format, text) in
+        [("{a}x{b}y", "x"), ("{a} {b:w}:", " a"), ("{a}aab{b:d}c", "aa1"), ("{a} {b:w} {c:w}:{d}", " a b")]
+    {
+        let (program, ..) = compile(format, false).unwrap_or_else(|| panic!("{format}"));
+        let text = text.repeat(1 << 20);
+        let mut spans = vec![Span::default(); 8];
+        // Quadratic time would be days.
+        assert_ne!(run(&program, text.as_bytes(), 0, true, &mut spans), Outcome::Match);
+    }
+}
+
+#[test]
+fn a_run_of_a_class_ends_at_the_first_byte_that_is_not_in_it() {
+    use super::steps::Class;
+    for class in
+        [Class::Letter, Class::Word, Class::NotWord, Class::Space, Class::NotSpace, Class::NotDigit, Class::Digit]
+    {
+        let member = (0..128).find(|&byte| class.has(byte)).unwrap_or_default();
+        for other in (0..128_u8).filter(|&byte| !class.has(byte)) {
+            for length in 0..40 {
+                let mut text = vec![member; 40];
+                text[length] = other;
+                assert_eq!(class.run(&text, 0), length, "{class:?} {other}");
+            }
+        }
+        for byte in (0..128_u8).filter(|&byte| class.has(byte)) {
+            assert_eq!(class.run(&[byte; 21], 2), 19, "{class:?} {byte}");
+        }
+    }
+}
