@@ -85,6 +85,8 @@ fn integers_around_every_power_of_ten_and_bound_are_read_or_refused(kernels: &Ke
         }
         check(kernels, &alone);
         together.push(number.to_string().as_bytes(), b'9');
+        // With a sign also where the number has none.
+        together.push(format!("{number:+}").as_bytes(), b'9');
     }
     check(kernels, &together);
 }
