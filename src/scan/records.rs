@@ -344,7 +344,7 @@ fn match_records(
         let outcome = match program {
             _ if !has_anchor => Outcome::NoMatch,
             Some(program) if is_ascii || text.is_ascii() => {
-                program.run(bytes, start as usize..place.1 as usize, options.full_line, &mut marks, &mut rows.next())
+                program.run(&bytes[..place.1 as usize], start as usize, options.full_line, &mut marks, &mut rows.next())
             }
             _ => Outcome::Undecided,
         };

@@ -32,12 +32,10 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
-
 use parsimd_simd::{Anchor, Needles, Span};
 
 pub(crate) use steps::Marks;
-use steps::{Literal, Step, StepOutcome, Text};
+use steps::{Literal, Step, StepOutcome};
 
 /// What a program does, one after the other. A segment begins with `Begin`, `Seek` or `End`, and goes on with parts.
 #[derive(Debug)]
@@ -173,21 +171,20 @@ impl Program {
         self.marks.as_ref()
     }
 
-    /// Matches the record of `block` that begins at `start` and ends at `end`, and is ASCII: the whole of it, or its first match. Writes
-    /// the span of each field in the block.
+    /// Matches the record that begins at `start` of `text` and ends with it, and is ASCII: the whole of it, or its first match. Writes
+    /// the span of each field in `text`.
     ///
-    /// `marks` are the places in the block of the bytes of [`marks`](Self::marks); records must come in order.
+    /// `marks` are the places in `text` of the bytes of [`marks`](Self::marks); records must come in order.
     ///
     /// After anything but [`Outcome::Match`] the spans are of no meaning.
     pub(crate) fn run(
         &self,
-        block: &[u8],
-        Range { start, end }: Range<usize>,
+        text: &[u8],
+        start: usize,
         full: bool,
         marks: &mut Marks<'_>,
         row: &mut Row<'_>,
     ) -> Outcome {
-        let text = Text { block, end };
         // True once something might have taken less than it did: from then on a failure is not certain.
         let mut is_soft = self.has_repeats;
         // True while what follows is what might need that.
@@ -197,7 +194,7 @@ impl Program {
         let mut pc = 0;
         loop {
             let Some(op) = self.ops.get(pc) else {
-                if !full || at == text.end {
+                if !full || at == text.len() {
                     return Outcome::Match;
                 }
                 if is_soft_here {
@@ -231,13 +228,13 @@ impl Program {
                 Op::End { field, literal } if full => {
                     // A literal that must end the text stands at one place only.
                     match text
-                        .end
+                        .len()
                         .checked_sub(literal.len())
                         .filter(|&found| found > at && literal.stands_at(text, found))
                     {
                         Some(found) => {
                             row.set(*field, at, found);
-                            StepOutcome::At(text.end)
+                            StepOutcome::At(text.len())
                         }
                         None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
                     }
@@ -250,8 +247,8 @@ impl Program {
                     None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
                 },
                 Op::Rest { field } => {
-                    let end = if full { text.end } else { at + 1 };
-                    if at >= text.end {
+                    let end = if full { text.len() } else { at + 1 };
+                    if at >= text.len() {
                         return if is_soft { Outcome::Undecided } else { Outcome::NoMatch };
                     }
                     row.set(*field, at, end);
@@ -283,7 +280,7 @@ impl Program {
     fn again(
         &self,
         search: &mut Option<Search>,
-        text: Text<'_>,
+        text: &[u8],
         marks: &mut Marks<'_>,
         row: &mut Row<'_>,
     ) -> Option<(usize, usize)> {

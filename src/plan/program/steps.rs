@@ -57,53 +57,21 @@ const HIGH: u64 = LOW << 7;
 ///
 /// Fields are short: a few words are looked at before memchr is called.
 #[inline(always)]
-fn find_byte(text: Text<'_>, from: usize, byte: u8, fold: u8) -> Option<usize> {
+fn find_byte(text: &[u8], from: usize, byte: u8, fold: u8) -> Option<usize> {
     const WORDS: usize = 4;
-    let mut at = from;
-    for _ in 0..WORDS {
-        let Some(word) = text.word(at) else { break };
-        let different = (word | (LOW * u64::from(fold))) ^ (LOW * u64::from(byte));
+    let rest = text.get(from..)?;
+    for (number, word) in rest.as_chunks::<8>().0.iter().take(WORDS).enumerate() {
+        let different = (u64::from_le_bytes(*word) | (LOW * u64::from(fold))) ^ (LOW * u64::from(byte));
         // The lowest byte that is zero: a borrow reaches only bytes above it.
         let zeros = different.wrapping_sub(LOW) & !different & HIGH;
         if zeros != 0 {
-            return Some(at + zeros.trailing_zeros() as usize / 8).filter(|&found| found < text.end);
+            return Some(from + number * 8 + zeros.trailing_zeros() as usize / 8);
         }
-        at += 8;
     }
-    let rest = text.from(at)?;
+    let seen = (rest.len() / 8).min(WORDS) * 8;
+    let rest = &rest[seen..];
     let found = if fold == 0 { memchr::memchr(byte, rest) } else { memchr::memchr2(byte, byte & !0x20, rest) };
-    found.map(|found| at + found)
-}
-
-/// A record in its block. What follows it in the block may be looked at, so that words of eight bytes can be, but is no part of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'a> {
-    pub(super) block: &'a [u8],
-    /// Where the record ends, in the block.
-    pub(super) end: usize,
-}
-
-impl<'a> Text<'a> {
-    #[inline(always)]
-    fn byte(self, at: usize) -> Option<u8> {
-        if at < self.end { self.block.get(at).copied() } else { None }
-    }
-
-    /// Eight bytes of the block, of which the last ones may be behind the record.
-    #[inline(always)]
-    fn word(self, at: usize) -> Option<u64> {
-        self.block.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
-    }
-
-    #[inline(always)]
-    fn from(self, at: usize) -> Option<&'a [u8]> {
-        self.block.get(at..self.end)
-    }
-
-    #[inline(always)]
-    fn slice(self, at: usize, length: usize) -> Option<&'a [u8]> {
-        self.from(at)?.get(..length)
-    }
+    found.map(|at| from + seen + at)
 }
 
 /// The places of some bytes in a block, in order, as far as they were not passed.
@@ -192,25 +160,23 @@ impl Class {
 
     /// How many bytes of the class stand at `at` of `text`, which is ASCII.
     #[inline(always)]
-    pub(super) fn run(self, text: Text<'_>, at: usize) -> usize {
-        let mut end = at;
-        while let Some(word) = text.word(end) {
-            // Behind the record there may be bytes that are not ASCII; they change nothing in the bytes in front of them.
-            let others = self.others(word);
+    pub(super) fn run(self, text: &[u8], at: usize) -> usize {
+        let Some(rest) = text.get(at..) else { return 0 };
+        let mut count = 0;
+        for word in rest.as_chunks::<8>().0 {
+            let others = self.others(u64::from_le_bytes(*word));
             if others != 0 {
-                return (end + others.trailing_zeros() as usize / 8).min(text.end).saturating_sub(at);
+                return count + others.trailing_zeros() as usize / 8;
             }
-            end += 8;
+            count += 8;
         }
-        // The last bytes of the block.
-        let rest = text.from(end).unwrap_or_default();
-        (end + rest.iter().take_while(|&&byte| self.has(byte)).count()).min(text.end).saturating_sub(at)
+        count + rest[count..].iter().take_while(|&&byte| self.has(byte)).count()
     }
 }
 
 /// How many digits stand at `at`.
 #[inline(always)]
-fn digits(text: Text<'_>, at: usize) -> usize {
+fn digits(text: &[u8], at: usize) -> usize {
     Class::Digit.run(text, at)
 }
 
@@ -262,34 +228,31 @@ impl Literal {
     }
 
     #[inline(always)]
-    pub(super) fn stands_at(&self, text: Text<'_>, at: usize) -> bool {
+    pub(super) fn stands_at(&self, text: &[u8], at: usize) -> bool {
+        let Some(rest) = text.get(at..) else { return false };
+        let Some(first) = rest.first_chunk::<8>() else { return self.stands_at_slowly(rest, 0) };
         let [wanted, fold, mask] = self.word;
-        match text.word(at) {
-            Some(word) if self.text.len() <= 8 => (word | fold) & mask == wanted && at + self.text.len() <= text.end,
-            Some(word) if (word | fold) != wanted => false,
-            _ => self.stands_at_slowly(text, at),
-        }
+        (u64::from_le_bytes(*first) | fold) & mask == wanted && (self.text.len() <= 8 || self.stands_at_slowly(rest, 8))
     }
 
     /// Where it ends when it begins at `at`.
     #[inline(always)]
-    pub(super) fn at(&self, text: Text<'_>, at: usize) -> StepOutcome {
+    pub(super) fn at(&self, text: &[u8], at: usize) -> StepOutcome {
         if self.stands_at(text, at) { At(at + self.text.len()) } else { No }
     }
 
-    #[inline(never)]
-    fn stands_at_slowly(&self, text: Text<'_>, at: usize) -> bool {
-        let Some(text) = text.slice(at, self.text.len()) else { return false };
-        text.iter().zip(&self.fold).zip(&self.text).all(|((byte, fold), wanted)| byte | fold == *wanted)
+    fn stands_at_slowly(&self, rest: &[u8], done: usize) -> bool {
+        let Some(text) = rest.get(done..self.text.len()) else { return false };
+        text.iter().zip(&self.fold[done..]).zip(&self.text[done..]).all(|((byte, fold), wanted)| byte | fold == *wanted)
     }
 
     /// The first place at `from` or later where it stands.
     #[inline(always)]
-    pub(super) fn find(&self, text: Text<'_>, from: usize, marks: &mut Marks<'_>) -> Option<usize> {
+    pub(super) fn find(&self, text: &[u8], from: usize, marks: &mut Marks<'_>) -> Option<usize> {
         let (byte, fold) = (self.text[self.rare], self.fold[self.rare]);
         let mut from = from + self.rare;
         loop {
-            let found = if self.is_marked { marks.next(from, text.end)? } else { find_byte(text, from, byte, fold)? };
+            let found = if self.is_marked { marks.next(from, text.len())? } else { find_byte(text, from, byte, fold)? };
             let at = found - self.rare;
             if self.stands_at(text, at) {
                 return Some(at);
@@ -377,7 +340,7 @@ impl Step {
 
     /// Matches at byte `at` of `text`.
     #[inline(always)]
-    pub(super) fn run(&self, text: Text<'_>, at: usize, row: &mut Row<'_>) -> StepOutcome {
+    pub(super) fn run(&self, text: &[u8], at: usize, row: &mut Row<'_>) -> StepOutcome {
         let (field, outcome) = match self {
             Step::Literal(literal) => return literal.at(text, at),
             Step::Run { field, class } => {
@@ -388,8 +351,8 @@ impl Step {
             Step::Moment { field, moment, ignore_case, .. } => (field, moment.run(text, at, *ignore_case)),
             Step::Repeat { field, ignore_case } => {
                 let span = row.get(*field);
-                let first = text.slice(span.start as usize, (span.end - span.start) as usize).unwrap_or_default();
-                return match text.slice(at, first.len()) {
+                let first = &text[span.start as usize..span.end as usize];
+                return match text.get(at..at + first.len()) {
                     Some(again) if again == first || *ignore_case && again.eq_ignore_ascii_case(first) => {
                         At(at + first.len())
                     }
@@ -405,29 +368,27 @@ impl Step {
 }
 
 #[inline(always)]
-fn sign(text: Text<'_>, at: usize) -> usize {
-    usize::from(matches!(text.byte(at), Some(b'-' | b'+' | b' ')))
+fn sign(text: &[u8], at: usize) -> usize {
+    usize::from(matches!(text.get(at), Some(b'-' | b'+' | b' ')))
 }
 
 /// `nan` and `inf` are rare in logs: the regular expression knows where they may stand.
 #[inline]
-fn word_number(text: Text<'_>, at: usize) -> StepOutcome {
-    if matches!(text.byte(at), Some(b'n' | b'N' | b'i' | b'I')) { Undecided } else { No }
+fn word_number(text: &[u8], at: usize) -> StepOutcome {
+    if matches!(text.get(at), Some(b'n' | b'N' | b'i' | b'I')) { Undecided } else { No }
 }
 
 impl Number {
     #[inline(always)]
-    fn run(self, text: Text<'_>, at: usize) -> StepOutcome {
+    fn run(self, text: &[u8], at: usize) -> StepOutcome {
         match self {
             Number::Integer => {
                 let begin = at + sign(text, at);
                 let begin = begin + sign(text, begin);
                 let end = begin + digits(text, begin);
-                match text.byte(end) {
+                match text.get(end) {
                     // A base prefix, or a number that ends just here: the other branches of the type decide.
-                    Some(b'x' | b'X' | b'b' | b'B' | b'o' | b'O')
-                        if end == begin + 1 && text.byte(begin) == Some(b'0') =>
-                    {
+                    Some(b'x' | b'X' | b'b' | b'B' | b'o' | b'O') if end == begin + 1 && text[begin] == b'0' => {
                         Undecided
                     }
                     _ if end == begin => No,
@@ -440,7 +401,7 @@ impl Number {
                 if end == begin {
                     return No;
                 }
-                while matches!(text.byte(end), Some(b',' | b'.')) && digits(text, end + 1) >= 3 {
+                while matches!(text.get(end), Some(b',' | b'.')) && digits(text, end + 1) >= 3 {
                     end += 4;
                 }
                 At(end)
@@ -452,12 +413,12 @@ impl Number {
                     _ => 16,
                 };
                 let run = |at: usize| {
-                    text.from(at)
+                    text.get(at..)
                         .map_or(0, |rest| rest.iter().take_while(|&&byte| char::from(byte).is_digit(base)).count())
                 };
                 let begin = at + sign(text, at);
                 let has_prefix =
-                    text.byte(begin) == Some(b'0') && text.byte(begin + 1).is_some_and(|byte| byte | 0x20 == letter);
+                    text.get(begin) == Some(&b'0') && text.get(begin + 1).is_some_and(|byte| byte | 0x20 == letter);
                 match (has_prefix, run(begin + 2), run(begin)) {
                     // For `b` the prefix is read as one where digits follow, for `x` a lone `0x` is the digit 0.
                     (true, 0, _) => Undecided,
@@ -469,21 +430,21 @@ impl Number {
             Number::Fixed => {
                 let begin = at + sign(text, at);
                 let point = begin + digits(text, begin);
-                let behind = if text.byte(point) == Some(b'.') { digits(text, point + 1) } else { 0 };
+                let behind = if text.get(point) == Some(&b'.') { digits(text, point + 1) } else { 0 };
                 if behind > 0 { At(point + 1 + behind) } else { word_number(text, begin) }
             }
             Number::Percent => {
                 let begin = at + sign(text, at);
                 let whole = digits(text, begin);
                 let point = begin + whole;
-                let behind = if text.byte(point) == Some(b'.') { digits(text, point + 1) } else { 0 };
+                let behind = if text.get(point) == Some(&b'.') { digits(text, point + 1) } else { 0 };
                 let end = if behind > 0 { point + 1 + behind } else { point };
-                if whole > 0 && text.byte(end) == Some(b'%') { At(end + 1) } else { No }
+                if whole > 0 && text.get(end) == Some(&b'%') { At(end + 1) } else { No }
             }
             Number::Scientific => {
                 let begin = at + sign(text, at);
                 let point = begin + digits(text, begin);
-                let behind = if text.byte(point) == Some(b'.') { digits(text, point + 1) } else { 0 };
+                let behind = if text.get(point) == Some(&b'.') { digits(text, point + 1) } else { 0 };
                 match if behind > 0 { exponent(text, point + 1 + behind) } else { None } {
                     Some(end) => At(end),
                     None => word_number(text, begin),
@@ -496,7 +457,7 @@ impl Number {
                     return word_number(text, begin);
                 }
                 let point = begin + whole;
-                let behind = if text.byte(point) == Some(b'.') { digits(text, point + 1) } else { 0 };
+                let behind = if text.get(point) == Some(&b'.') { digits(text, point + 1) } else { 0 };
                 let end = if behind > 0 { point + 1 + behind } else { point };
                 At(exponent(text, end).unwrap_or(end))
             }
@@ -505,21 +466,21 @@ impl Number {
 }
 
 /// The end of the exponent at `at`, if there is one.
-fn exponent(text: Text<'_>, at: usize) -> Option<usize> {
-    let begin = at + 1 + usize::from(matches!(text.byte(at + 1), Some(b'-' | b'+')));
+fn exponent(text: &[u8], at: usize) -> Option<usize> {
+    let begin = at + 1 + usize::from(matches!(text.get(at + 1), Some(b'-' | b'+')));
     let length = digits(text, begin);
-    (matches!(text.byte(at), Some(b'e' | b'E')) && length > 0).then_some(begin + length)
+    (matches!(text.get(at), Some(b'e' | b'E')) && length > 0).then_some(begin + length)
 }
 
 /// True when `text` has the shape of `shape`, in which `0` is a digit, `a` a letter, and any other byte itself.
 #[inline]
-fn has_shape(text: Text<'_>, at: usize, shape: &[u8]) -> bool {
+fn has_shape(text: &[u8], at: usize, shape: &[u8]) -> bool {
     let fits = |(&byte, &wanted): (&u8, &u8)| match wanted {
         b'0' => byte.is_ascii_digit(),
         b'a' => byte.is_ascii_alphabetic(),
         wanted => byte == wanted,
     };
-    text.slice(at, shape.len()).is_some_and(|text| text.iter().zip(shape).all(fits))
+    text.get(at..at + shape.len()).is_some_and(|text| text.iter().zip(shape).all(fits))
 }
 
 const MONTHS: [&[u8; 3]; 12] =
@@ -527,16 +488,16 @@ const MONTHS: [&[u8; 3]; 12] =
 const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 
 /// True when one of `names` stands at `at`.
-fn is_one_of(names: &[&[u8; 3]], text: Text<'_>, at: usize, ignore_case: bool) -> bool {
-    let Some(text) = text.slice(at, 3) else { return false };
+fn is_one_of(names: &[&[u8; 3]], text: &[u8], at: usize, ignore_case: bool) -> bool {
+    let Some(text) = text.get(at..at + 3) else { return false };
     names.iter().any(|name| text == *name || ignore_case && text.eq_ignore_ascii_case(*name))
 }
 
 impl Moment {
-    fn run(&self, text: Text<'_>, at: usize, ignore_case: bool) -> StepOutcome {
+    fn run(&self, text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
         let is_month = |at| is_one_of(&MONTHS, text, at, ignore_case);
         match self {
-            Moment::Http | Moment::Iso if !text.byte(at).is_some_and(|byte| byte.is_ascii_digit()) => No,
+            Moment::Http | Moment::Iso if !text.get(at).is_some_and(u8::is_ascii_digit) => No,
             Moment::Http => {
                 let is_shape = has_shape(text, at, b"00/aaa/0000:00:00:00 ") && is_month(at + 3);
                 let is_zone = has_shape(text, at + 21, b"+0000") || has_shape(text, at + 21, b"-0000");
@@ -562,19 +523,19 @@ impl Moment {
 }
 
 /// What stands behind the date of `ti`, all of which is optional; it takes what it can.
-fn iso(text: Text<'_>, at: usize, ignore_case: bool) -> StepOutcome {
+fn iso(text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
     let mut end = at;
-    let separator = text.byte(at).is_some_and(|byte| is_space(byte) || byte == b'T' || byte == b't' && ignore_case);
-    if separator && text.byte(at + 1).is_some_and(|byte| is_space(byte) || byte.is_ascii_digit()) {
+    let separator = text.get(at).is_some_and(|&byte| is_space(byte) || byte == b'T' || byte == b't' && ignore_case);
+    if separator && text.get(at + 1).is_some_and(|&byte| is_space(byte) || byte.is_ascii_digit()) {
         if !has_shape(text, at + 1, b"00:00:00") {
             return Undecided;
         }
         end = at + 9;
-        let fraction = if text.byte(end) == Some(b'.') { digits(text, end + 1) } else { 0 };
+        let fraction = if text.get(end) == Some(&b'.') { digits(text, end + 1) } else { 0 };
         end += if fraction > 0 { 1 + fraction } else { 0 };
     }
-    let blank = text.from(end).map_or(0, |rest| rest.iter().take_while(|&&byte| is_space(byte)).count());
-    match text.byte(end + blank) {
+    let blank = text.get(end..).map_or(0, |rest| rest.iter().take_while(|&&byte| is_space(byte)).count());
+    match text.get(end + blank) {
         Some(b'Z') if blank == 0 => At(end + 1),
         Some(b'z') if blank == 0 && ignore_case => At(end + 1),
         Some(b'+' | b'-') => {
@@ -591,12 +552,12 @@ fn iso(text: Text<'_>, at: usize, ignore_case: bool) -> StepOutcome {
     }
 }
 
-fn codes_run(codes: &[Code], text: Text<'_>, mut at: usize) -> StepOutcome {
+fn codes_run(codes: &[Code], text: &[u8], mut at: usize) -> StepOutcome {
     for code in codes {
         let length = match code {
             Code::Digits(count) => usize::from(*count),
             Code::Fraction => digits(text, at).min(6),
-            Code::Byte(byte) if text.byte(at) == Some(*byte) => 1,
+            Code::Byte(byte) if text.get(at) == Some(byte) => 1,
             Code::Byte(_) => 0,
         };
         if length == 0 || !matches!(code, Code::Byte(_)) && digits(text, at) < length {
