@@ -3,13 +3,15 @@
 ``PARSIMD_CASES`` is how many cases each property runs; ``make oracle`` runs a hundred thousand in all.
 """
 
+import datetime
+import decimal
 import os
 import warnings
 
 import oracle
 import parsimd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import CONVERTERS, format_and_text
 
@@ -129,3 +131,92 @@ def test_module_level_calls_take_the_arguments_of_parse_in_its_order(format, tex
     }.items():
         theirs = oracle.outcome(lambda: getattr(oracle.parse, name)(*arguments))
         assert oracle.outcome(lambda: getattr(parsimd, name)(*arguments)) == theirs
+
+
+UTC = datetime.timezone.utc
+NO_CONVERTERS = {name: converter for name, converter in CONVERTERS.items() if name != "Fails"}
+
+
+def cell(line, result, key, column_type):
+    """What a column must hold for a field of a result of `parse`; ValueError where it cannot."""
+    value = value_of(result, key)
+    start, end = result.spans[key]
+    text = line[start:end]
+    if column_type == "text":
+        return text[1:] if isinstance(value, decimal.Decimal) and text[0] == " " else text
+    if column_type == "int64" and not -(2**63) <= value < 2**63:
+        raise ValueError("past 64 bits")
+    if isinstance(value, datetime.datetime):
+        try:
+            moment = value.replace(tzinfo=None) - offset_of(value)
+        except OverflowError:
+            raise ValueError("not a year of the calendar") from None
+        return moment.replace(tzinfo=UTC) if "UTC" in column_type else moment
+    if isinstance(value, datetime.time):
+        day = datetime.datetime(2000, 1, 2, value.hour, value.minute, value.second, value.microsecond)
+        return (day - offset_of(value)).time()
+    return value
+
+
+def offset_of(value):
+    """How far east of UTC; Python's own answer is an error from 24 hours on."""
+    zone = value.tzinfo
+    return getattr(zone, "_offset", None) or value.utcoffset() or datetime.timedelta(0)
+
+
+def value_of(result, key):
+    if isinstance(key, int):
+        return result.fixed[key]
+    value = result.named
+    for name in key.replace("]", "").split("["):
+        value = value[name]
+    return value
+
+
+def rows_of_parse(parser, lines, full_line, types):
+    """The rows that a scan must give, and its counts."""
+    rows, unmatched, failures = [], 0, 0
+    for line in lines:
+        try:
+            result = (parser.parse if full_line else parser.search)(line)
+            if result is None:
+                unmatched += 1
+            else:
+                rows.append({str(key): cell(line, result, key, types[str(key)]) for key in result.spans})
+        except (ValueError, OverflowError, decimal.InvalidOperation):
+            failures += 1
+    return rows, [len(lines), len(rows), unmatched, failures]
+
+
+@pytest.mark.parametrize("odd", [False, True], ids=["ascii", "unicode"])
+def test_a_scan_is_parse_line_by_line(odd):
+    @CASES
+    @given(format_and_text(odd), format_and_text(odd), case_sensitive, st.booleans())
+    def check(case, other, case_sensitive, full_line):
+        format, text = case
+        try:
+            theirs = CORRECTED.Parser(format, NO_CONVERTERS, case_sensitive)
+            theirs._match_re, theirs._search_re
+            ours = parsimd.Parser(format, NO_CONVERTERS, case_sensitive)
+        except Exception:
+            return
+        # No line of UTF-8 has a lone surrogate, and a format with one cannot be handed to the native engine.
+        assume(not any("\ud800" <= c <= "\udfff" for c in format))
+        # Names that differ in brackets share a dict in a result, and a name may be overwritten there; columns keep each.
+        bases = [name.split("[")[0] for name in theirs._name_to_group_map]
+        assume(len(set(bases)) == len(bases))
+        # A pattern that takes its fields from the wrong groups has no columns to speak of.
+        assume("Undeclared" not in format)
+        lines = [line.replace("\n", " ") for line in (text, other[1], f"x {text}", text.swapcase(), f"{text} {text}", "", text)]
+        lines = [line for line in lines if not any("\ud800" <= c <= "\udfff" for c in line) and not line.endswith("\r")]
+        scan = ours.scan("".join(line + "\n" for line in lines), full_line=full_line)
+        batch = scan.read_all()
+        rows, counts = rows_of_parse(theirs, lines, full_line, batch.types)
+        stats = scan.stats
+        assert [stats.records, stats.matched, stats.unmatched, stats.failures] == counts, stats.first_failures
+        for row, wanted in zip(batch.to_pylist(), rows):
+            assert {name: oracle.plain(value) for name, value in row.items()} == {
+                name: oracle.plain(value) for name, value in wanted.items()
+            }
+
+    check()
