@@ -98,8 +98,7 @@ impl Pattern {
         on_error: &str,
         year: i32,
     ) -> PyResult<Scan> {
-        let arguments = ScanArguments { full_line, threads, on_error, year };
-        Scan::new(&self.pattern, Arc::clone(&self.raised), crate::scan::input(data)?, arguments)
+        self.start(crate::scan::input(data)?, ScanArguments { full_line, threads, on_error, year })
     }
 
     fn scan_files(
@@ -110,8 +109,13 @@ impl Pattern {
         on_error: &str,
         year: i32,
     ) -> PyResult<Scan> {
-        let arguments = ScanArguments { full_line, threads, on_error, year };
         let input = parsimd::Input::files(paths).map_err(to_python)?;
+        self.start(input, ScanArguments { full_line, threads, on_error, year })
+    }
+}
+
+impl Pattern {
+    fn start(&self, input: parsimd::Input<'static>, arguments: ScanArguments<'_>) -> PyResult<Scan> {
         Scan::new(&self.pattern, Arc::clone(&self.raised), input, arguments)
     }
 }

@@ -80,3 +80,13 @@ def shown(found):
     if found is None:
         return None
     return plain(found.fixed), list(found.named), plain(found.named), list(found.spans.items())
+
+
+def value_of(result, key):
+    """The value that stands at a span: that of a number, or of a name like ``a[b]``."""
+    if isinstance(key, int):
+        return result.fixed[key]
+    value = result.named
+    for name in key.replace("]", "").split("["):
+        value = value[name]
+    return value

@@ -80,21 +80,11 @@ def test_every_text_case_is_read_as_it_says(case, make):
     if "fields" not in case:
         assert found is None
         return
-    values = [value_of(found, key) for key in sorted(found.spans, key=found.spans.get)]
+    values = [oracle.value_of(found, key) for key in sorted(found.spans, key=found.spans.get)]
     wanted = [expected(value) for value in case["fields"]]
     assert len(values) == len(wanted) and all(map(same, values, wanted)), values
     spans = [tuple(len(case["text"][:place].encode()) for place in span) for span in sorted(found.spans.values())]
     assert spans == [tuple(span) for span in case.get("spans", spans)]
-
-
-def value_of(found, key):
-    """The value that stands at a span: that of a number, or of a name like ``a[b]``."""
-    if isinstance(key, int):
-        return found.fixed[key]
-    value = found.named
-    for name in key.replace("]", "").split("["):
-        value = value[name]
-    return value
 
 
 def data_of(case):

@@ -139,7 +139,7 @@ NO_CONVERTERS = {name: converter for name, converter in CONVERTERS.items() if na
 
 def cell(line, result, key, column_type):
     """What a column must hold for a field of a result of `parse`; ValueError where it cannot."""
-    value = value_of(result, key)
+    value = oracle.value_of(result, key)
     start, end = result.spans[key]
     text = line[start:end]
     if column_type == "text":
@@ -162,15 +162,6 @@ def offset_of(value):
     """How far east of UTC; Python's own answer is an error from 24 hours on."""
     zone = value.tzinfo
     return getattr(zone, "_offset", None) or value.utcoffset() or datetime.timedelta(0)
-
-
-def value_of(result, key):
-    if isinstance(key, int):
-        return result.fixed[key]
-    value = result.named
-    for name in key.replace("]", "").split("["):
-        value = value[name]
-    return value
 
 
 def rows_of_parse(parser, lines, full_line, types):

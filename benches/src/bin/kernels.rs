@@ -5,9 +5,8 @@
 //! one of them. Every contestant's answer is checked in every round.
 
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Command;
 
+use parsimd_benches::record;
 use parsimd_benches::rounds::{Finish, Race, Unit};
 use parsimd_benches::texts::{Column, Random, access_log};
 use parsimd_simd::{Anchor, Bitmap, Case, FloatForm, Isa, Kernels, Layout, Needles, kernels};
@@ -43,11 +42,11 @@ const TARGETS: &[Target] = &[
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let record = arguments.iter().any(|argument| argument == "--record");
+    let is_recorded = arguments.iter().any(|argument| argument == "--record");
     let words: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
     let chosen = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
 
-    let mut text = format!("# Kernels\n\n{}\n\n", machine());
+    let mut text = format!("# Kernels\n\n{}\n\n", record::machine());
     let mut finished: Vec<(&str, Finish)> = Vec::new();
     print!("{text}");
     for (name, race) in RACES {
@@ -61,10 +60,8 @@ fn main() {
     let targets = targets(&finished);
     println!("{targets}");
     text.push_str(&targets);
-    if record {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("record").join(format!("kernels-{}.md", label()));
-        std::fs::write(&file, text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        println!("recorded in {}", file.display());
+    if is_recorded {
+        record::write("kernels", &text);
     }
 }
 
@@ -417,45 +414,4 @@ fn targets(finished: &[(&str, Finish)]) -> String {
         let _ = writeln!(text, "| {} | {isa} | {:.2} | {ratio:.2} | {verdict} |", target.race, target.ratio);
     }
     text
-}
-
-/// What was measured on, and with what.
-fn machine() -> String {
-    let names: Vec<&str> = Isa::available().into_iter().map(Isa::name).collect();
-    format!(
-        "CPU: {} ({} of them); instruction sets: {}; {}; {}; {}.\nMedians of interleaved rounds on one thread, CPU time.",
-        cpu(),
-        std::thread::available_parallelism().map_or(0, usize::from),
-        names.join(", "),
-        std::env::consts::OS,
-        output("rustc", &["--version"]),
-        output("date", &["-u", "+%Y-%m-%d"]),
-    )
-}
-
-/// The CPU's name, with its model number where the name says little.
-fn cpu() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let field = |name: &str| {
-        let line = info.lines().find(|line| line.starts_with(name))?;
-        Some(line.split_once(':')?.1.trim().to_owned())
-    };
-    let name = field("model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
-    match (field("cpu family"), field("model\t")) {
-        (Some(family), Some(model)) => format!("{name}, family {family} model {model}"),
-        _ => name,
-    }
-}
-
-/// A name for the record: CPU and day.
-fn label() -> String {
-    let cpu: String = cpu().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let words: Vec<&str> = cpu.split('-').filter(|word| !word.is_empty() && !["r", "tm"].contains(word)).collect();
-    format!("{}-{}", words.join("-"), output("date", &["-u", "+%Y-%m-%d"]))
-}
-
-/// What a command prints.
-fn output(command: &str, arguments: &[&str]) -> String {
-    let output = Command::new(command).args(arguments).output();
-    output.map_or_else(|_| "?".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -1,7 +1,7 @@
 //! Whole scans: lines in, typed columns out, per instruction set, beside the `regex` crate. One thread.
 //!
 //! ```text
-//! cargo run --release -p parsimd-benches --bin scan [-- --megabytes N] [--rounds N] [--corpora DIR] [--only WORD] [NAME …]
+//! cargo run --release -p parsimd-benches --bin scan [-- --megabytes N] [--rounds N] [--corpora DIR] [--only WORD] [--record] [NAME …]
 //! ```
 //!
 //! The logs are of our own making, or, with `--corpora`, the files `DIR/NAME.big.log`. Every contestant reads the same lines, gives
@@ -12,11 +12,13 @@ use std::{num::NonZeroUsize, process::ExitCode};
 use parsimd::{Batch, Input, Isa, Pattern, ScanOptions, Values};
 use parsimd_benches::{
     logs::{LOGS, Log},
+    record,
     rounds::{Race, Unit},
 };
 
 fn main() -> ExitCode {
     let (mut megabytes, mut rounds, mut corpora, mut only, mut names) = (64, 5, None, String::new(), Vec::new());
+    let mut is_recorded = false;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().and_then(|number| number.parse().ok());
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
             "--megabytes" => megabytes = number().unwrap_or(megabytes),
             "--rounds" => rounds = number().unwrap_or(rounds),
             "--corpora" => corpora = arguments.next(),
+            "--record" => is_recorded = true,
             "--only" => only = arguments.next().unwrap_or_default(),
             name if LOGS.iter().any(|log| log.name == name) => names.push(name.to_owned()),
             other => {
@@ -32,6 +35,8 @@ fn main() -> ExitCode {
             }
         }
     }
+    let mut text = format!("# Scans\n\n{}\n\n", record::machine());
+    print!("{text}");
     for log in LOGS.iter().filter(|log| names.is_empty() || names.iter().any(|name| name == log.name)) {
         let mut data = match &corpora {
             None => log.make(megabytes << 20, 1),
@@ -40,7 +45,13 @@ fn main() -> ExitCode {
             }
         };
         data.truncate(memchr::memrchr(b'\n', &data[..data.len().min(megabytes << 20)]).map_or(0, |at| at + 1));
-        println!("{}", race(log, &data, rounds, &only));
+        let table = race(log, &data, rounds, &only);
+        println!("{table}");
+        text.push_str(&table);
+        text.push('\n');
+    }
+    if is_recorded {
+        record::write("scan", &text);
     }
     ExitCode::SUCCESS
 }
