@@ -271,9 +271,16 @@ impl Segment {
             (None, Some(Step::Literal(literal))) if can_search => ops.push(Op::Begin(literal)),
             (_, first) => steps = first.into_iter().chain(steps).collect::<Vec<_>>().into_iter(),
         }
-        for step in steps {
+        let mut steps = steps.peekable();
+        while let Some(step) = steps.next() {
             let is_soft = step.is_soft();
-            ops.push(Op::Part(step));
+            // A literal right behind a part is looked at with it.
+            match steps
+                .next_if(|next| matches!(next, Step::Literal(_)) && !is_soft && !matches!(step, Step::Literal(_)))
+            {
+                Some(Step::Literal(literal)) => ops.push(Op::Until(step, literal)),
+                _ => ops.push(Op::Part(step)),
+            }
             if is_soft {
                 ops.push(Op::Soft { lasting: false });
             }

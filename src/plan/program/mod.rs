@@ -50,6 +50,8 @@ enum Op {
     Rest { field: usize },
     /// A part of a segment.
     Part(Step),
+    /// A part, and the literal that tells where it ends.
+    Until(Step, Literal),
     /// Something before this might have taken less. If that is `lasting` it is no matter in this segment.
     Soft { lasting: bool },
 }
@@ -209,6 +211,10 @@ impl Program {
             };
             let step = match op {
                 Op::Part(step) => step.run(text, at, row),
+                Op::Until(step, literal) => match step.run(text, at, row) {
+                    StepOutcome::At(end) => literal.at(text, end),
+                    other => other,
+                },
                 Op::Begin(literal) if full => literal.at(text, at),
                 Op::Begin(literal) | Op::Seek { literal, .. } => {
                     let from = at + usize::from(matches!(op, Op::Seek { .. }));
