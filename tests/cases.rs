@@ -239,8 +239,18 @@ fn raising_stops_at_the_first_record_that_cannot_be_read() {
             let mut options = ScanOptions::default();
             options.on_error = OnError::Raise;
             options.block_bytes = block_bytes;
-            let error = pattern.scan_input(Input::bytes(text), options).read_all().map(|_| ()).unwrap_err();
+            let mut scan = pattern.scan_input(Input::bytes(text), options);
+            let error = scan.read_all().map(|_| ()).unwrap_err();
             assert!(error.is_record() && error.offset() == Some(offset), "{text:?}: {error}");
+            // What was seen is what stands before the record, and the record.
+            let stats = scan.stats();
+            let before = u64::from(offset > 0);
+            assert_eq!(
+                (stats.records, stats.matched, stats.unmatched + stats.failures),
+                (before + 1, before, 1),
+                "{text:?}"
+            );
+            assert_eq!(stats.first_failures.iter().map(|failure| failure.offset).collect::<Vec<_>>(), [offset]);
         }
     }
 }

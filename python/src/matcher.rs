@@ -160,7 +160,7 @@ impl Matcher {
         if start > end {
             return Ok(py.None().into_bound(py));
         }
-        let found = match self.pattern.search_at(&text[..end], start) {
+        let found = match self.pattern.search_ascii_at(&text[..end], start) {
             Ok(None) => return Ok(py.None().into_bound(py)),
             Ok(Some(found)) => found,
             Err(_) => return Ok(py.NotImplemented().into_bound(py)),

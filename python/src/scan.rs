@@ -4,13 +4,14 @@ use std::{
     error::Error as _,
     io::{self, Read},
     num::NonZeroUsize,
-    sync::{Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread::ThreadId,
 };
 
 use parsimd::{Input, OnError, ScanOptions};
 use pyo3::{
     create_exception,
-    exceptions::{PyOSError, PyTypeError, PyValueError},
+    exceptions::{PyOSError, PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
     types::{PyBytes, PyString},
@@ -143,8 +144,26 @@ impl ScanArguments<'_> {
 #[pyclass(frozen, module = "parsimd")]
 pub(crate) struct Scan {
     scan: Mutex<parsimd::Scan<'static>>,
+    /// The thread that is inside of the scan. Python code that the scan calls, or a signal handler, may come back to it.
+    busy: Mutex<Option<ThreadId>>,
+    /// What was seen up to the last batch: to be had while the scan is busy.
+    stats: Mutex<parsimd::Stats>,
     raised: Raised,
     names: Vec<String>,
+}
+
+/// Says that no thread is inside, also after a panic.
+struct Done<'a>(&'a Mutex<Option<ThreadId>>);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        *held(self.0) = None;
+    }
+}
+
+/// A lock that is held for a moment only, by code that cannot panic.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Scan {
@@ -156,16 +175,30 @@ impl Scan {
     ) -> PyResult<Scan> {
         let names = pattern.schema().columns().map(|(name, _)| name.to_owned()).collect();
         let scan = Mutex::new(pattern.scan_input(input, arguments.options()?));
-        Ok(Scan { scan, raised, names })
+        let (busy, stats) = (Mutex::new(None), Mutex::new(parsimd::Stats::default()));
+        Ok(Scan { scan, busy, stats, raised, names })
     }
 
-    /// The scan. After a panic in it there is nothing left to be had.
-    fn lock(&self) -> MutexGuard<'_, parsimd::Scan<'static>> {
-        self.scan.lock().unwrap_or_else(|_| panic!("an earlier call of this scan panicked"))
+    /// Runs `work` on the scan, without the GIL. Another thread waits for its turn.
+    fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut parsimd::Scan<'static>) -> T + Send) -> PyResult<T> {
+        let me = std::thread::current().id();
+        if *held(&self.busy) == Some(me) {
+            return Err(PyRuntimeError::new_err("this scan is already running: it was asked from inside of itself"));
+        }
+        gate::run(py, || {
+            // After a panic in the scan there is nothing left to be had.
+            let mut scan = self.scan.lock().unwrap_or_else(|_| panic!("an earlier call of this scan panicked"));
+            *held(&self.busy) = Some(me);
+            let done = Done(&self.busy);
+            let answer = work(&mut scan);
+            *held(&self.stats) = scan.stats().clone();
+            drop(done);
+            answer
+        })
     }
 
     fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
-        let batch = gate::run(py, || self.lock().next())?;
+        let batch = self.run(py, Iterator::next)?;
         batch.transpose().map_err(|error| self.error(error))
     }
 
@@ -191,15 +224,15 @@ impl Scan {
         while let Some(batch) = self.next_batch(py)? {
             batches.push(batch);
         }
-        let schema = gate::run(py, || std::sync::Arc::clone(self.lock().schema()))?;
+        let schema = self.run(py, |scan| std::sync::Arc::clone(scan.schema()))?;
         let batch = gate::run(py, || parsimd::Batch::concat(schema, &batches))?;
         batch.map(Batch::new).map_err(to_python)
     }
 
-    /// What was seen so far.
+    /// What was seen up to the last batch.
     #[getter]
-    fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
-        gate::run(py, || Stats(self.lock().stats().clone()))
+    fn stats(&self) -> Stats {
+        Stats(held(&self.stats).clone())
     }
 
     /// The names of the columns.
@@ -208,8 +241,8 @@ impl Scan {
         self.names.clone()
     }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!("<Scan {:?}, {}>", self.names, self.stats(py)?.summary()))
+    fn __repr__(&self) -> String {
+        format!("<Scan {:?}, {}>", self.names, self.stats().summary())
     }
 }
 

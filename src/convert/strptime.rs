@@ -10,10 +10,18 @@ use super::{
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+const CODES: &str = "aAwdbBmyYHIpMSfzjUW";
+
 /// Whether the codes of a format speak of a date, and of a time of day.
 pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {
     let has = |codes: &str| codes.chars().any(|code| format.contains(&format!("%{code}")));
     (has("aAwdbBmyYjUW"), has("HIpMSfz"))
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Hour {
+    OfDay(i64),
+    OfHalf(i64),
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,16 +34,22 @@ struct Parts {
     weekday: Option<i64>,
     /// The number of the week, and whether weeks begin on Monday.
     week: Option<(i64, bool)>,
-    hour: Option<i64>,
-    hour_of_half: Option<i64>,
+    /// The hour of the day, or of the half; the code that stands last counts.
+    hour: Option<Hour>,
     afternoon: Option<bool>,
     minute: i64,
     second: i64,
     microsecond: u32,
     offset: Option<i32>,
+    /// True for an offset that has the shape of one but is none: a day or more, or a colon in one place only.
+    is_wrong_offset: bool,
 }
 
 pub(super) fn read(format: &str, text: &str, year: i32) -> Result<Value<'static>, &'static str> {
+    // Python refuses such a format with every text.
+    if CODES.chars().any(|code| format.matches(&format!("%{code}")).count() > 1) {
+        return Err("a code stands twice in its strptime format");
+    }
     let parts = parse(format, text, Parts::default()).ok_or("does not match its strptime format")?;
     let time = time(&parts)?;
     Ok(match has_date_and_time(format) {
@@ -93,8 +107,8 @@ fn parse(format: &str, text: &str, parts: Parts) -> Option<Parts> {
         'm' => number(1, 2, 1, 12, &|parts, month| parts.month = Some(month)),
         'y' => number(2, 2, 0, 99, &|parts, year| parts.year = Some(if year < 69 { 2000 + year } else { 1900 + year })),
         'Y' => number(4, 4, 0, 9999, &|parts, year| parts.year = Some(year)),
-        'H' => number(1, 2, 0, 23, &|parts, hour| parts.hour = Some(hour)),
-        'I' => number(1, 2, 1, 12, &|parts, hour| parts.hour_of_half = Some(hour)),
+        'H' => number(1, 2, 0, 23, &|parts, hour| parts.hour = Some(Hour::OfDay(hour))),
+        'I' => number(1, 2, 1, 12, &|parts, hour| parts.hour = Some(Hour::OfHalf(hour))),
         'M' => number(1, 2, 0, 59, &|parts, minute| parts.minute = minute),
         'S' => number(1, 2, 0, 61, &|parts, second| parts.second = second),
         'j' => number(1, 3, 1, 366, &|parts, day| parts.day_of_year = Some(day)),
@@ -113,31 +127,44 @@ fn parse(format: &str, text: &str, parts: Parts) -> Option<Parts> {
                 .then(|| with(&text[2..], &|parts| parts.afternoon = Some(afternoon)))
                 .flatten()
         }
-        'z' => offset(text).and_then(|(offset, rest)| with(rest, &|parts| parts.offset = Some(offset))),
+        'z' => offsets(text).into_iter().flatten().find_map(|(offset, rest)| {
+            with(rest, &|parts| {
+                parts.offset = offset;
+                parts.is_wrong_offset = offset.is_none();
+            })
+        }),
         _ => None,
     }
 }
 
-/// `Z`, `+HHMM`, `+HH:MM`, `+HHMMSS` or `+HH:MM:SS`, in seconds.
-fn offset(text: &str) -> Option<(i32, &str)> {
+/// An offset in seconds (`None` when it is none, for all its shape), and the text behind it.
+type Offset<'t> = (Option<i32>, &'t str);
+
+/// `Z`, `+HHMM`, `+HH:MM`, `+HHMMSS` or `+HH:MM:SS`: the longest reading first.
+fn offsets(text: &str) -> [Option<Offset<'_>>; 2] {
     if let Some(rest) = text.strip_prefix('Z') {
-        return Some((0, rest));
+        return [Some((Some(0), rest)), None];
     }
     let sign = if text.starts_with('-') { -1 } else { 1 };
-    let mut rest = text.strip_prefix(['+', '-'])?;
-    let two = |rest: &str| rest.get(..2).filter(|two| two.bytes().all(|b| b.is_ascii_digit()))?.parse::<i32>().ok();
-    let hours = two(rest)?;
-    rest = &rest[2..];
-    let colon = rest.starts_with(':');
-    rest = rest.strip_prefix(':').unwrap_or(rest);
-    let minutes = two(rest).filter(|minutes| *minutes < 60)?;
-    rest = &rest[2..];
-    let mut seconds = 0;
-    let more = if colon { rest.strip_prefix(':') } else { Some(rest) };
-    if let Some((found, after)) = more.and_then(|more| Some((two(more).filter(|s| *s < 60)?, &more[2..]))) {
-        (seconds, rest) = (found, after);
-    }
-    Some((sign * ((hours * 60 + minutes) * 60 + seconds), rest))
+    let two =
+        |text: &str| text.get(..2).filter(|two| two.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<i32>().ok();
+    let sixty = |text: &str| two(text).filter(|&two| two < 60);
+    let short = || {
+        let rest = text.strip_prefix(['+', '-'])?;
+        let (hours, rest) = (two(rest)?, &rest[2..]);
+        let has_colon = rest.starts_with(':');
+        let rest = rest.strip_prefix(':').unwrap_or(rest);
+        Some(((hours * 60 + sixty(rest)?) * 60, has_colon, &rest[2..]))
+    };
+    let Some((seconds, has_colon, rest)) = short() else { return [None, None] };
+    let within_a_day = |seconds: i32| Some(sign * seconds).filter(|_| seconds < 86_400);
+    let more = rest.strip_prefix(':').unwrap_or(rest);
+    let long = sixty(more).map(|last| {
+        let agrees = has_colon == rest.starts_with(':');
+        (within_a_day(seconds + last).filter(|_| agrees), &more[2..])
+    });
+    let short = (within_a_day(seconds), rest);
+    if long.is_some() { [long, Some(short)] } else { [Some(short), None] }
 }
 
 fn date(parts: &Parts, current_year: i32) -> Result<Date, &'static str> {
@@ -168,11 +195,14 @@ fn date(parts: &Parts, current_year: i32) -> Result<Date, &'static str> {
 }
 
 fn time(parts: &Parts) -> Result<Time, &'static str> {
-    let hour = match (parts.hour, parts.hour_of_half, parts.afternoon) {
-        (Some(hour), _, _) => hour,
-        (None, Some(hour), afternoon) => hour % 12 + if afternoon == Some(true) { 12 } else { 0 },
-        (None, None, _) => 0,
+    let hour = match parts.hour {
+        Some(Hour::OfDay(hour)) => hour,
+        Some(Hour::OfHalf(hour)) => hour % 12 + if parts.afternoon == Some(true) { 12 } else { 0 },
+        None => 0,
     };
+    if parts.is_wrong_offset {
+        return Err("not an offset from UTC");
+    }
     if parts.second >= 60 {
         return Err("second must be in 0..59");
     }
@@ -213,6 +243,8 @@ mod tests {
             ("%I %p", "1 PM", time(13, 0, 0, 0, None)),
             ("%H%z", "10+0130", time(10, 0, 0, 0, Some(5400))),
             ("%H%z", "10-01:30:15", time(10, 0, 0, 0, Some(-5415))),
+            ("%H %I", "23 01", time(1, 0, 0, 0, None)),
+            ("%H:%M%z:%S", "01:02+01:00:03", time(1, 2, 3, 0, Some(3600))),
         ] {
             assert_eq!(read(format, text, 2024), Ok(expected), "{format} {text}");
         }

@@ -171,7 +171,8 @@ impl Scan<'_> {
                 &mut self.rows,
             )?;
             // An earlier record whose value does not fit was raised just now; what stopped the matching comes after it.
-            if let Some(error) = stopped {
+            if let Some((place, error)) = stopped {
+                self.stats.bytes += u64::from(place.1);
                 return Err(error);
             }
             self.stats.bytes += block.bytes.len() as u64;
@@ -320,7 +321,7 @@ fn match_records(
     stats: &mut Stats,
     finds: &mut Finds,
     rows: &mut Rows,
-) -> Result<Option<Error>> {
+) -> Result<Option<(Place, Error)>> {
     let plan = pattern.plan();
     let bytes = block.bytes;
     let is_ascii = bytes.is_ascii();
@@ -366,7 +367,10 @@ fn match_records(
                     Unread::NotUtf8 | Unread::GaveUp(_) => stats.failures += 1,
                 }
                 match options.on_error {
-                    OnError::Raise => return Ok(Some(block.error(start, unread.reason()))),
+                    OnError::Raise => {
+                        keep_failure(block, place, unread.reason(), stats);
+                        return Ok(Some((place, block.error(start, unread.reason()))));
+                    }
                     OnError::Null => rows.push_missing(place),
                     OnError::Skip => {}
                 }
@@ -438,6 +442,15 @@ fn convert_rows(
         for misfit in &misfits {
             let place = rows.records[misfit.row];
             if options.on_error == OnError::Raise {
+                // All records in front of it matched, and nothing behind it was seen.
+                let later = (rows.records.len() - misfit.row) as u64;
+                stats.matched -= later;
+                stats.failures = 1;
+                stats.unmatched = 0;
+                stats.records = place.2 + 1;
+                stats.bytes += u64::from(place.1);
+                stats.first_failures.clear();
+                keep_failure(block, place, &misfit.reason, stats);
                 return Err(block.error(place.0, &misfit.reason));
             }
             stats.matched -= 1;

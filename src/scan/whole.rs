@@ -145,6 +145,12 @@ impl Pattern {
         self.find(text, text.is_ascii(), start, false)
     }
 
+    /// As [`search_at`](Self::search_at), for text that is known to be ASCII: nothing in front of `start` is looked at.
+    #[doc(hidden)]
+    pub fn search_ascii_at<'t>(&self, text: &'t str, start: usize) -> Result<Option<Match<'t>>> {
+        self.find(text, true, start, false)
+    }
+
     /// All matches in `text`.
     ///
     /// ```
