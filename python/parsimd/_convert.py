@@ -145,34 +145,39 @@ class Moment:
 
     def __call__(self, string: str, match: Any) -> Any:
         groups = match.groups()
-        part = {name: groups[place] for name, place in self.places.items()}
-        clock = self._clock(part)
+
+        def part(name: str) -> Any:
+            return groups[self.places[name]] if name in self.places else None
+
         if self.layout == "tt":
-            return time(*clock)
-        for order in ("ymd", "dmy", "mdy"):
-            if order in part:
-                first, second, third = re.split(r"[-/\s]", part[order])
-                part.update(zip(order, (first, second, third)))
+            return time(*self._clock(part))
         datetime = _datetime()
-        year = int(part["y"]) if "y" in part else datetime.today().year
-        return datetime(year, _month(part["m"]), int(part["d"]), *clock)
+        date = {name: part(name) for name in "ymd"}
+        for order in ("ymd", "dmy", "mdy"):
+            if order in self.places:
+                first, second, third = re.split(r"[-/\s]", part(order))
+                date = dict(zip(order, (first, second, third)))
+        clock = self._clock(part)
+        year = datetime.today().year if date["y"] is None else int(date["y"])
+        return datetime(year, _month(date["m"]), int(date["d"]), *clock)
 
     @staticmethod
-    def _clock(part: dict[str, Any]) -> tuple[int, int, int, int, Optional[tzinfo]]:
+    def _clock(part: Callable[[str], Any]) -> tuple[int, int, int, int, Optional[tzinfo]]:
         hour = minute = second = micro = 0
-        if part["hms"]:
-            h, m, *rest = part["hms"].split(":")
+        clock = part("hms")
+        if clock:
+            h, m, *rest = clock.split(":")
             if rest:
                 s, _, fraction = rest[0].partition(".")
                 micro = int(fraction.ljust(6, "0")[:6]) if fraction else 0
                 second = int(s)
             hour, minute = int(h), int(m)
-        half = (part.get("am") or "").strip().upper()
+        half = (part("am") or "").strip().upper()
         if half == "AM" and hour == 12:
             hour = 0
         elif half == "PM" and hour != 12:
             hour += 12
-        return hour, minute, second, micro, _zone(part.get("tz"))
+        return hour, minute, second, micro, _zone(part("tz"))
 
 
 def _zone(text: Optional[str]) -> Optional[tzinfo]:

@@ -23,6 +23,9 @@ _T = TypeVar("_T")
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
 _Path = Union[str, "os.PathLike[str]"]
 
+# The state of a parser that decides what a match is worth.
+_STATE = ("_type_conversions", "_fixed_fields", "_named_fields", "_group_to_name_map")
+
 # Programs set the level of the logger of this name.
 log = logging.getLogger("parse")
 
@@ -78,7 +81,10 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
         parts["precision"], rest = _take_digits(rest[1:])
     known = rest == "d" or rest in _TYPES or rest in (extra_types or ()) or _STRPTIME.search(rest)
     if rest and not known:
-        raise ValueError("format spec %r not recognised" % rest)
+        raise _expecting(
+            ValueError("format spec %r not recognised" % rest),
+            f"one of the types d {' '.join(_TYPES)}, a strptime code such as %Y, or a name in extra_types",
+        )
     parts["type"] = parts["format"] = rest
     return parts
 
@@ -135,15 +141,16 @@ class ResultIterator(Generic[_T]):
         self.pos = pos
         self.endpos = endpos
         self.evaluate_result = evaluate_result
-        self._matches: Any = None
+        # Where the last match ended, if it was empty: the next one must not be that again.
+        self._empty_at: Optional[int] = None
 
     def __iter__(self) -> "ResultIterator[_T]":
         return self
 
     def __next__(self) -> _T:
-        if self.evaluate_result and self._matches is None:
+        if self.evaluate_result:
             native = self.parser._native
-            # The native search does not know that the last match was empty; `finditer` does.
+            # A native search does not know that the last match was empty; `finditer` does.
             if native is not None and not native.matches_empty:
                 found = native.find(self.string, self.pos, self.endpos)
                 if found is None:
@@ -151,10 +158,12 @@ class ResultIterator(Generic[_T]):
                 if found is not NotImplemented:
                     self.pos = found[0]
                     return found[1]  # type: ignore[no-any-return]
-        if self._matches is None:
-            self._matches = self.parser._search_re.finditer(self.string, self.pos, self.endpos)
-        match = next(self._matches)
+        matches = self.parser._search_re.finditer(self.string, self.pos, self.endpos)
+        match = next(matches)
+        if match.span() == (self._empty_at, self._empty_at):
+            match = next(matches)
         self.pos = match.end()
+        self._empty_at = match.end() if match.start() == match.end() else None
         if self.evaluate_result:
             return self.parser.evaluate_result(match)  # type: ignore[return-value]
         return Match(self.parser, match)  # type: ignore[return-value]
@@ -195,6 +204,12 @@ class Parser:
         shown = self._format[:17] + "..." if len(self._format) > 20 else self._format
         return f"<{type(self).__name__} {shown!r}>"
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        # Not while the parser is made.
+        if "_expression_text" in self.__dict__ and (name in _ORIGINAL or name in _STATE):
+            self._touch(f"its {name} was replaced")
+
     def __getstate__(self) -> Dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in ("_native_engine",)}
 
@@ -219,7 +234,7 @@ class Parser:
         self._touch("its flags were replaced")
 
     def _touch(self, how: str) -> None:
-        self._touched = how
+        self.__dict__["_touched"] = how
         self.__dict__.pop("_native_engine", None)
 
     @property
@@ -266,7 +281,8 @@ class Parser:
                 try:
                     expression.append(self._handle_field(part))
                 except (ValueError, KeyError) as error:
-                    raise _at_column(error, self._format, column, part) from None
+                    _point_at(error, self._format, column, part)
+                    raise
             else:
                 expression.append(_SPECIAL.sub(r"\\\g<0>", part))
             column += len(part)
@@ -280,7 +296,10 @@ class Parser:
             underscores += 1
             spread = next((c for c in "._-" if c in field), None)
             if spread is None:
-                raise KeyError("duplicated group name %r" % (field,))
+                raise _expecting(
+                    KeyError("duplicated group name %r" % (field,)),
+                    "a name that differs from the others in more than . [ ] - and _",
+                )
             group = field.replace(spread, "_" * underscores)
         self._group_to_name_map[group] = field
         self._name_to_group_map[field] = group
@@ -294,8 +313,11 @@ class Parser:
             if name in self._name_to_group_map:
                 seen = self._name_types[name]
                 if seen != spec:
-                    raise RepeatedNameError(
-                        'field type %r for field "%s" does not match previous seen type %r' % (spec, name, seen)
+                    raise _expecting(
+                        RepeatedNameError(
+                            'field type %r for field "%s" does not match previous seen type %r' % (spec, name, seen)
+                        ),
+                        "the same type as before, or another name",
                     )
                 return f"(?P={self._name_to_group_map[name]})"
             group = self._to_group_name(name)
@@ -385,21 +407,23 @@ class Parser:
     def _make_engine(self) -> Union["_parsimd.Matcher", str]:
         if self._touched:
             return self._touched
-        for name in _OVERRIDABLE:
-            if getattr(type(self), name) is not getattr(Parser, name):
+        for name, original in _ORIGINAL.items():
+            if name in self.__dict__ or getattr(type(self), name) is not original:
                 return f"{type(self).__name__} overrides {name}"
         if not self._format.isascii():
             return "the format is not ASCII"
         try:
             pattern = self._native_pattern(None)
-        except (ValueError, TypeError) as error:
+            groups = self._groups_in_order(pattern)
+        except (ValueError, TypeError, OverflowError, AttributeError, NotImplementedError) as error:
+            # Whatever is odd about the types or the fields is no matter to `re`.
             return str(error)
         if pattern.expression != self._expression:
             return "the native engine reads the format differently"
         if pattern.inexact:
             return pattern.inexact
         converters = []
-        for group in self._groups_in_order(pattern):
+        for group in groups:
             convert = self._type_conversions.get(group)
             converters.append(convert.converter if type(convert) is TextOnly else convert)
         return pattern.matcher(converters, Result, FixedTzOffset)
@@ -553,29 +577,35 @@ class Parser:
         return datetime.today().year
 
 
-# What a subclass may override that the native engine would not see.
-_OVERRIDABLE = (
-    "_generate_expression",
-    "_handle_field",
-    "_to_group_name",
-    "_expand_named_fields",
-    "_match_re",
-    "_search_re",
-    "_expression",
-    "_re_flags",
-    "evaluate_result",
-)
+# What a program may override, in a subclass, on an instance or in the class itself, that the native engine would not see.
+_ORIGINAL = {
+    name: getattr(Parser, name)
+    for name in (
+        "_generate_expression",
+        "_handle_field",
+        "_to_group_name",
+        "_expand_named_fields",
+        "_match_re",
+        "_search_re",
+        "_expression",
+        "_re_flags",
+        "evaluate_result",
+    )
+}
 
 
-def _at_column(error: Exception, format: str, column: int, part: str) -> Exception:
-    """The same error, with the place in the format where it is."""
-    where = f"\n  {format}\n  {' ' * (column - 1)}{'^' * len(part)} column {column}"
-    expected = {
-        RepeatedNameError: "the same type as before, or another name",
-        KeyError: "a name that differs from the others in more than . [ ] - and _",
-    }.get(type(error), f"one of the types d {' '.join(_TYPES)}, a strptime code such as %Y, or a name in extra_types")
-    error.args = (f"{error.args[0] if error.args else error}{where}: expected {expected}",)
+def _expecting(error: Exception, expected: str) -> Exception:
+    """The error, with what should have stood in its place."""
+    error._expected = expected  # type: ignore[attr-defined]
     return error
+
+
+def _point_at(error: Exception, format: str, column: int, part: str) -> None:
+    """Adds to an error of our own where in the format it is. One of a subclass stays as it is."""
+    expected = error.__dict__.pop("_expected", None)
+    if expected is not None:
+        where = f"\n  {format}\n  {' ' * (column - 1)}{'^' * len(part)} column {column}: expected {expected}"
+        error.args = (f"{error.args[0]}{where}",)
 
 
 class _TypesKey:
@@ -604,7 +634,13 @@ def _cached(format: str, types: Optional[_TypesKey], case_sensitive: bool) -> Pa
 def _parser(format: str, extra_types: _Types, case_sensitive: bool) -> Parser:
     if extra_types and type(extra_types) is not dict:
         return Parser(format, extra_types, case_sensitive)
-    return _cached(format, _TypesKey(extra_types) if extra_types else None, bool(case_sensitive))
+    types = _TypesKey(extra_types) if extra_types else None
+    try:
+        hash((format, types))
+    except TypeError:
+        # A converter may have any attributes.
+        return Parser(format, extra_types, case_sensitive)
+    return _cached(format, types, bool(case_sensitive))
 
 
 @overload

@@ -205,3 +205,58 @@ def test_install_as_parse(monkeypatch):
     import parse as installed
 
     assert installed is parsimd
+
+
+def test_what_is_patched_on_a_parser_is_used(monkeypatch):
+    parser = parsimd.compile("{:d}")
+    assert parser.parse("5")[0] == 5
+    parser._type_conversions = {0: lambda text, match: "converted " + text}
+    assert parser.parse("5")[0] == "converted 5"
+    parser = parsimd.compile("{:d}")
+    parser.evaluate_result = lambda match: "patched"
+    assert parser.parse("5") == "patched"
+    monkeypatch.setattr(parsimd.Parser, "evaluate_result", lambda self, match: "patched class")
+    assert parsimd.compile("{:d}").parse("5") == "patched class"
+
+
+def test_fields_that_a_program_took_away_are_gone():
+    for package in (parse, parsimd):
+        parser = package.compile("{:d} {b}")
+        parser._named_fields.remove("b")
+        found = parser.parse("5 x")
+        assert (found.fixed, found.named) == ((5,), {})
+
+
+@pytest.mark.parametrize("types", [["C"], {"C"}, ("C",), "abc"])
+def test_types_need_no_more_than_parse_asks_of_them(types):
+    assert parse.parse("{:d}", "11", types).fixed == parsimd.parse("{:d}", "11", types).fixed == (11,)
+
+
+@pytest.mark.parametrize(("attribute", "value"), [("regex_group_count", -1), ("regex_group_count", 10**30), ("pattern", ["a"])])
+def test_odd_attributes_of_converters_end_as_they_do_in_parse(attribute, value):
+    def odd(text):
+        return text
+
+    odd.pattern = "a"
+    setattr(odd, attribute, value)
+    assert parsimd.parse("{:Odd}", "a", {"Odd": odd}).fixed == parse.parse("{:Odd}", "a", {"Odd": odd}).fixed
+
+
+@pytest.mark.parametrize("text", ["1é2é3é4é", "1x2x3x4x"])
+def test_an_iterator_follows_its_attributes_and_pickles(text):
+    results = parsimd.findall("{a:d}" + text[1], text)
+    assert next(results)["a"] == 1 and results.pos == 2
+    results.pos = 0
+    assert next(results)["a"] == 1
+    results.string = results.string.replace("2", "7")
+    assert [r["a"] for r in pickle.loads(pickle.dumps(results))] == [7, 3, 4]
+
+
+def test_errors_of_a_subclass_stay_as_they_are():
+    class Picky(parsimd.Parser):
+        def _handle_field(self, field):
+            raise ValueError(1, 2)
+
+    with pytest.raises(ValueError) as caught:
+        Picky("{:d}")
+    assert caught.value.args == (1, 2)

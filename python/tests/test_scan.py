@@ -182,3 +182,43 @@ def test_a_parser_with_other_fields_than_its_format_cannot_scan():
 def test_the_parser_and_the_input_may_go_before_the_batch():
     batch = next(parsimd.compile("{a}").scan(b"x" * 1000))
     assert batch[0]["a"] == "x" * 1000
+
+
+def test_a_scan_can_be_asked_from_inside_of_itself():
+    seen = []
+
+    class Curious(parsimd.Parser):
+        def _find_spans(self, text, whole):
+            seen.append(scan.stats.records)
+            with pytest.raises(RuntimeError, match="already running"):
+                next(scan)
+            return super()._find_spans(text, whole)
+
+    parser = Curious("{a} {a}")
+    scan = parser.scan("é é\n")
+    assert scan.read_all().to_tuples() == [("é",)]
+    assert seen == [0] and scan.stats.records == 1
+
+
+def test_counts_after_raising_are_of_what_was_seen():
+    for text in ("1 c\n99999999999999999999 c\n2 d\nx\n", "1 c\nx\n99999999999999999999 c\n"):
+        scan = parsimd.compile("{n:d} {w}").scan(text, on_error="raise")
+        with pytest.raises(parsimd.ScanError):
+            scan.read_all()
+        stats = scan.stats
+        assert (stats.records, stats.matched, stats.unmatched + stats.failures) == (2, 1, 1)
+        assert [failure.offset for failure in stats.first_failures] == [4]
+
+
+def test_findall_takes_time_in_proportion_to_the_text():
+    import time
+
+    def took(size):
+        text = "1 " * size
+        start = time.process_time()
+        assert sum(1 for _ in parsimd.findall("{:d}{:s}", text)) == size
+        return time.process_time() - start
+
+    took(1000)
+    # Twice would be in proportion, four times in the square; each match once looked at all of the text.
+    assert took(200_000) < 16 * took(25_000)
