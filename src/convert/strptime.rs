@@ -10,12 +10,15 @@ use super::{
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-const CODES: &str = "aAwdbBmyYHIpMSfzjUW";
-
 /// Whether the codes of a format speak of a date, and of a time of day.
 pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {
-    let has = |codes: &str| codes.chars().any(|code| format.contains(&format!("%{code}")));
+    let has = |wanted: &str| codes(format).any(|code| wanted.as_bytes().contains(&code));
     (has("aAwdbBmyYjUW"), has("HIpMSfz"))
+}
+
+/// The letters of the codes in a format.
+fn codes(format: &str) -> impl Iterator<Item = u8> + Clone {
+    format.as_bytes().windows(2).filter(|pair| pair[0] == b'%' && pair[1].is_ascii_alphabetic()).map(|pair| pair[1])
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +50,14 @@ struct Parts {
 
 pub(super) fn read(format: &str, text: &str, year: i32) -> Result<Value<'static>, &'static str> {
     // Python refuses such a format with every text.
-    if CODES.chars().any(|code| format.matches(&format!("%{code}")).count() > 1) {
+    let mut seen = 0_u128;
+    let mut stands_twice = |code: u8| {
+        let bit = 1_u128 << code;
+        let twice = seen & bit != 0;
+        seen |= bit;
+        twice
+    };
+    if codes(format).any(&mut stands_twice) {
         return Err("a code stands twice in its strptime format");
     }
     let parts = parse(format, text, Parts::default()).ok_or("does not match its strptime format")?;
