@@ -1,5 +1,7 @@
 //! One column: values of one type, and which of them are there.
 
+use parsimd_simd::Bitmap;
+
 use crate::{
     convert::has_date_and_time,
     pattern::{TimeLayout, ValueKind},
@@ -47,7 +49,7 @@ impl ColumnType {
 }
 
 /// Which values of a column are there: one bit a row, the least significant first; 1 is valid.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validity {
     bits: Vec<u8>,
     len: usize,
@@ -56,7 +58,7 @@ pub struct Validity {
 
 impl Validity {
     /// As a kernel has packed it.
-    pub(crate) fn from_bitmap(bitmap: parsimd_simd::Bitmap) -> Validity {
+    pub(crate) fn from_bitmap(bitmap: Bitmap) -> Validity {
         let (len, nulls) = (bitmap.len(), bitmap.len() - bitmap.count_valid());
         Validity { bits: bitmap.into_bytes(), len, nulls }
     }
@@ -72,17 +74,6 @@ impl Validity {
     /// The rows that are null.
     pub(crate) fn null_rows(&self) -> Vec<usize> {
         if self.nulls == 0 { Vec::new() } else { (0..self.len).filter(|&row| !self.is_valid(row)).collect() }
-    }
-
-    pub(crate) fn push(&mut self, valid: bool) {
-        if self.len.is_multiple_of(8) {
-            self.bits.push(0);
-        }
-        if let Some(last) = self.bits.last_mut() {
-            *last |= u8::from(valid) << (self.len % 8);
-        }
-        self.len += 1;
-        self.nulls += usize::from(!valid);
     }
 
     /// The bits, padded with zeros to a whole byte.
@@ -246,14 +237,14 @@ impl Column {
                 _ => unreachable!("all parts have the type of the column"),
             }
         }
-        let mut validity = Validity::default();
+        let mut valid = Bitmap::new();
         if parts.iter().any(|part| part.validity.is_some()) {
             for part in parts {
                 for row in 0..part.len() {
-                    validity.push(part.validity.as_ref().is_none_or(|validity| validity.is_valid(row)));
+                    valid.push(part.validity.as_ref().is_none_or(|validity| validity.is_valid(row)));
                 }
             }
         }
-        Some(Column::new(kind, values, Some(validity)))
+        Some(Column::new(kind, values, Some(Validity::from_bitmap(valid))))
     }
 }

@@ -85,8 +85,9 @@ fn copy(Spans { block, spans, missing }: Spans<'_>) -> Column {
     }
     let mut validity = None;
     if !missing.is_empty() {
-        let mut bits = Validity::default();
-        (0..spans.len()).for_each(|_| bits.push(true));
+        let mut valid = Bitmap::new();
+        spans.iter().for_each(|_| valid.push(true));
+        let mut bits = Validity::from_bitmap(valid);
         missing.iter().for_each(|&row| bits.set(row, false));
         validity = Some(bits);
     }
