@@ -4,7 +4,9 @@
 //! |---|---|
 //! | [`whole`] | `parse`, `search`, `find_iter`: one text |
 //! | [`records`] | `scan`: an input cut at newlines, each line one record |
+//! | [`block`] | what a scan does with one block of the input |
 
+mod block;
 mod records;
 mod whole;
 

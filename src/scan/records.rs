@@ -6,16 +6,14 @@
 
 use std::{num::NonZeroUsize, sync::Arc};
 
-use parsimd_simd::Kernels;
-
+use super::block::{Scratch, Task};
 use crate::{
     Pattern,
     batch::{Batch, Schema},
-    convert::{self, Misfit},
-    error::{Error, Result},
-    input::{Block, Input},
+    convert,
+    error::Result,
+    input::Input,
     limits,
-    plan::{Marks, Outcome, Plan, Program, Row, Table},
 };
 
 /// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`] either way.
@@ -26,7 +24,7 @@ pub enum OnError {
     Skip,
     /// It has a row: nulls all through when it did not match, else a null for each value that could not be read.
     Null,
-    /// It ends the scan with an [`Error`] that says where.
+    /// It ends the scan with an [`Error`](crate::Error) that says where.
     Raise,
 }
 
@@ -76,6 +74,21 @@ pub struct Stats {
     pub first_failures: Vec<Failure>,
 }
 
+impl Stats {
+    /// Adds what was seen in the block that comes next.
+    fn add(&mut self, block: Stats) {
+        let room = limits::FAILURES_KEPT - self.first_failures.len();
+        let failures = block.first_failures.into_iter().take(room);
+        self.first_failures
+            .extend(failures.map(|failure| Failure { record: self.records + failure.record, ..failure }));
+        self.records += block.records;
+        self.matched += block.matched;
+        self.unmatched += block.unmatched;
+        self.failures += block.failures;
+        self.bytes += block.bytes;
+    }
+}
+
 /// A record that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -95,14 +108,10 @@ pub struct Failure {
 /// A scan: an iterator over batches, one for each block of the input that has rows.
 #[derive(Debug)]
 pub struct Scan<'a> {
-    pattern: Pattern,
-    schema: Arc<Schema>,
+    task: Task,
     input: Input<'a>,
-    options: ScanOptions,
-    year: i32,
     stats: Stats,
-    finds: Finds,
-    rows: Rows,
+    scratch: Scratch,
     ended: bool,
 }
 
@@ -123,17 +132,13 @@ impl Pattern {
 
     /// Scans the lines of any input.
     pub fn scan_input<'a>(&self, input: Input<'a>, options: ScanOptions) -> Scan<'a> {
-        Scan {
+        let task = Task {
             pattern: self.clone(),
-            schema: Arc::clone(self.schema()),
-            input,
             year: options.year.unwrap_or_else(convert::current_year),
             options,
-            stats: Stats::default(),
-            finds: Finds::NONE,
-            rows: Rows::new(self.fields().len()),
-            ended: false,
-        }
+            schema: Arc::clone(self.schema()),
+        };
+        Scan { task, input, stats: Stats::default(), scratch: Scratch::new(self), ended: false }
     }
 }
 
@@ -145,39 +150,27 @@ impl Scan<'_> {
 
     /// The names and types of the columns.
     pub fn schema(&self) -> &Arc<Schema> {
-        &self.schema
+        &self.task.schema
     }
 
     /// The rest of the input as one batch.
     ///
     /// # Errors
-    /// From the input; from a record, with [`OnError::Raise`]; [`Error::is_limit`] when the text of a column passes 2 GiB.
+    /// From the input; from a record, with [`OnError::Raise`]; [`Error::is_limit`](crate::Error::is_limit) when the text of a column passes 2 GiB.
     pub fn read_all(&mut self) -> Result<Batch> {
         let batches = self.collect::<Result<Vec<_>>>()?;
-        Batch::concat(Arc::clone(&self.schema), &batches)
+        Batch::concat(Arc::clone(&self.task.schema), &batches)
     }
 
     fn next_batch(&mut self) -> Result<Option<Batch>> {
-        while let Some(block) = self.input.next_block(self.options.block_bytes.max(1))? {
-            let stopped =
-                match_records(&self.pattern, &self.options, &block, &mut self.stats, &mut self.finds, &mut self.rows)?;
-            let batch = convert_rows(
-                &self.pattern,
-                &self.options,
-                self.year,
-                &self.schema,
-                &block,
-                &mut self.stats,
-                &mut self.rows,
-            )?;
-            // An earlier record whose value does not fit was raised just now; what stopped the matching comes after it.
-            if let Some((place, error)) = stopped {
-                self.stats.bytes += u64::from(place.1);
+        while let Some(block) = self.input.next_block(self.task.options.block_bytes.max(1))? {
+            let scanned = self.task.run(&block, &mut self.scratch);
+            self.stats.add(scanned.stats);
+            if let Some(error) = scanned.error {
                 return Err(error);
             }
-            self.stats.bytes += block.bytes.len() as u64;
-            if !batch.is_empty() {
-                return Ok(Some(batch));
+            if scanned.batch.is_some() {
+                return Ok(scanned.batch);
             }
         }
         Ok(None)
@@ -194,286 +187,5 @@ impl Iterator for Scan<'_> {
         let batch = self.next_batch().transpose();
         self.ended = !matches!(batch, Some(Ok(_)));
         batch
-    }
-}
-
-impl Block<'_> {
-    /// The error for a record that begins at byte `start` of the block.
-    fn error(&self, start: u32, reason: &str) -> Error {
-        Error::record(self.source, self.offset + u64::from(start), reason)
-    }
-}
-
-/// What the kernels find in a block. The memory is kept from block to block.
-#[derive(Debug)]
-struct Finds {
-    newlines: Vec<u32>,
-    /// The places where the anchor of the pattern stands.
-    anchors: Vec<u32>,
-    /// False once blocks have shown that most records have the anchor: looking for it does not pay then.
-    anchor_pays: bool,
-    /// The places of the bytes that the program marks.
-    marks: Vec<u32>,
-}
-
-impl Finds {
-    const NONE: Finds = Finds { newlines: Vec::new(), anchors: Vec::new(), anchor_pays: true, marks: Vec::new() };
-
-    /// Looks for the ends of the records, for the anchor where it pays, and for the marks.
-    ///
-    /// Says whether it looked for the anchor, and only in ASCII: where case is ignored, other letters may stand for those of the anchor.
-    fn look(&mut self, kernels: &Kernels, bytes: &[u8], is_ascii: bool, program: Option<&Program>) -> bool {
-        self.newlines.clear();
-        self.anchors.clear();
-        self.marks.clear();
-        kernels.newlines(bytes, &mut self.newlines);
-        if !bytes.ends_with(b"\n") {
-            self.newlines.push(bytes.len() as u32);
-        }
-        let Some(program) = program else { return false };
-        let anchor = program.anchor().filter(|_| self.anchor_pays && is_ascii);
-        if let Some(anchor) = anchor {
-            kernels.anchor(bytes, anchor, &mut self.anchors);
-            // A look at the block costs about a quarter of what it saves.
-            self.anchor_pays = self.anchors.len() < self.newlines.len() / 4 * 3;
-        }
-        if let Some(needles) = program.marks() {
-            kernels.delimiters(bytes, needles, &mut self.marks);
-        }
-        anchor.is_some()
-    }
-}
-
-/// Where the fields of the rows of a block are. The memory is kept from block to block.
-#[derive(Debug)]
-struct Rows {
-    /// Of each row, its record.
-    records: Vec<Place>,
-    /// The spans of each field.
-    spans: Table,
-    fields: usize,
-    /// The rows that are there but did not match.
-    missing: Vec<usize>,
-}
-
-/// A record: where it begins and ends in its block, and its number in the scan.
-type Place = (u32, u32, u64);
-
-impl Rows {
-    fn new(fields: usize) -> Rows {
-        Rows { records: Vec::new(), spans: Table::default(), fields, missing: Vec::new() }
-    }
-
-    /// Forgets the rows, and makes room for up to `records`.
-    fn reset(&mut self, records: usize) {
-        self.records.clear();
-        self.missing.clear();
-        self.spans.reset(self.fields, records);
-    }
-
-    /// The row that the next record may have.
-    #[inline]
-    fn next(&mut self) -> Row<'_> {
-        self.spans.row(self.records.len())
-    }
-
-    /// Adds a row without spans.
-    fn push_missing(&mut self, place: Place) {
-        self.missing.push(self.records.len());
-        let fields = self.fields;
-        let mut row = self.next();
-        (0..fields).for_each(|field| row.set(field, 0, 0));
-        self.records.push(place);
-    }
-
-    /// Takes out the rows of `misfits`, which are in order of their rows.
-    fn remove(&mut self, misfits: &[Misfit]) {
-        let is_kept = |row: usize| misfits.binary_search_by_key(&row, |misfit| misfit.row).is_err();
-        self.spans.retain(self.records.len(), is_kept);
-        let mut row = 0;
-        self.records.retain(|_| (is_kept(row), row += 1).0);
-    }
-}
-
-/// Why a record has no spans.
-enum Unread {
-    Unmatched,
-    NotUtf8,
-    /// A pattern that needs backtracking came to its limit.
-    GaveUp(String),
-}
-
-impl Unread {
-    fn reason(&self) -> &str {
-        match self {
-            Unread::Unmatched => "does not match the pattern",
-            Unread::NotUtf8 => "not UTF-8",
-            Unread::GaveUp(reason) => reason,
-        }
-    }
-}
-
-/// Matches each record of `block`. With [`OnError::Raise`] it stops at the first that cannot be read, and gives the error.
-fn match_records(
-    pattern: &Pattern,
-    options: &ScanOptions,
-    block: &Block<'_>,
-    stats: &mut Stats,
-    finds: &mut Finds,
-    rows: &mut Rows,
-) -> Result<Option<(Place, Error)>> {
-    let plan = pattern.plan();
-    let bytes = block.bytes;
-    let is_ascii = bytes.is_ascii();
-    let program = plan.program(options.full_line);
-    let has_anchors = finds.look(plan.kernels(), bytes, is_ascii, program);
-    rows.reset(finds.newlines.len());
-    // The anchors and the marks behind the records that were seen.
-    let mut anchors = has_anchors.then(|| finds.anchors.iter().peekable());
-    let mut marks = Marks::new(&finds.marks);
-    let mut start = 0;
-    for &newline in &finds.newlines {
-        let line = &bytes[start as usize..newline as usize];
-        let text = line.strip_suffix(b"\r").filter(|_| (newline as usize) < bytes.len()).unwrap_or(line);
-        let place = (start, start + text.len() as u32, stats.records);
-        stats.records += 1;
-        let has_anchor = anchors.as_mut().is_none_or(|anchors| {
-            let has_anchor = anchors.next_if(|&&place| place < newline).is_some();
-            while anchors.next_if(|&&place| place < newline).is_some() {}
-            has_anchor
-        });
-        let outcome = match program {
-            _ if !has_anchor => Outcome::NoMatch,
-            Some(program) if is_ascii || text.is_ascii() => {
-                program.run(&bytes[..place.1 as usize], start as usize, options.full_line, &mut marks, &mut rows.next())
-            }
-            _ => Outcome::Undecided,
-        };
-        let found = match outcome {
-            Outcome::Match => Ok(()),
-            Outcome::NoMatch => Err(Unread::Unmatched),
-            Outcome::Undecided => {
-                find(plan, text, is_ascii || text.is_ascii(), options.full_line, start, &mut rows.next())?
-            }
-        };
-        match found {
-            Ok(()) => {
-                rows.records.push(place);
-                stats.matched += 1;
-            }
-            Err(unread) => {
-                match unread {
-                    Unread::Unmatched => stats.unmatched += 1,
-                    Unread::NotUtf8 | Unread::GaveUp(_) => stats.failures += 1,
-                }
-                match options.on_error {
-                    OnError::Raise => {
-                        keep_failure(block, place, unread.reason(), stats);
-                        return Ok(Some((place, block.error(start, unread.reason()))));
-                    }
-                    OnError::Null => rows.push_missing(place),
-                    OnError::Skip => {}
-                }
-                keep_failure(block, place, unread.reason(), stats);
-            }
-        }
-        start = newline + 1;
-    }
-    Ok(None)
-}
-
-/// Asks the authority, and writes the spans of the fields; the record begins at byte `base` of its block.
-fn find(
-    plan: &Plan,
-    record: &[u8],
-    is_ascii: bool,
-    full_line: bool,
-    base: u32,
-    row: &mut Row<'_>,
-) -> Result<Result<(), Unread>> {
-    if !is_ascii && std::str::from_utf8(record).is_err() {
-        return Ok(Err(Unread::NotUtf8));
-    }
-    match plan.find(record, is_ascii, 0, full_line) {
-        Ok(Some(found)) => {
-            for (field, found) in found[1..].iter().enumerate() {
-                // A field takes part in every match.
-                let (start, end) = found.unwrap_or_default();
-                row.set(field, base as usize + start, base as usize + end);
-            }
-            Ok(Ok(()))
-        }
-        Ok(None) => Ok(Err(Unread::Unmatched)),
-        Err(error) if error.is_limit() => Ok(Err(Unread::GaveUp(error.to_string()))),
-        Err(error) => Err(error),
-    }
-}
-
-/// Converts the spans of a block, a column at a time.
-fn convert_rows(
-    pattern: &Pattern,
-    options: &ScanOptions,
-    year: i32,
-    schema: &Arc<Schema>,
-    block: &Block<'_>,
-    stats: &mut Stats,
-    rows: &mut Rows,
-) -> Result<Batch> {
-    let kernels = pattern.plan().kernels();
-    loop {
-        let mut misfits = Vec::new();
-        let columns = pattern
-            .fields()
-            .iter()
-            .enumerate()
-            .map(|(number, field)| {
-                let spans = rows.spans.column(number, rows.records.len());
-                let known = misfits.len();
-                let text = convert::Spans { block: block.bytes, spans, missing: &rows.missing };
-                let column = convert::column(kernels, field.kind(), text, year, &mut misfits);
-                for misfit in &mut misfits[known..] {
-                    misfit.reason = format!("field {}: {}", field.column_name(), misfit.reason);
-                }
-                column
-            })
-            .collect();
-        misfits.sort_by_key(|misfit| misfit.row);
-        misfits.dedup_by_key(|misfit| misfit.row);
-        for misfit in &misfits {
-            let place = rows.records[misfit.row];
-            if options.on_error == OnError::Raise {
-                // All records in front of it matched, and nothing behind it was seen.
-                let later = (rows.records.len() - misfit.row) as u64;
-                stats.matched -= later;
-                stats.failures = 1;
-                stats.unmatched = 0;
-                stats.records = place.2 + 1;
-                stats.bytes += u64::from(place.1);
-                stats.first_failures.clear();
-                keep_failure(block, place, &misfit.reason, stats);
-                return Err(block.error(place.0, &misfit.reason));
-            }
-            stats.matched -= 1;
-            stats.failures += 1;
-            keep_failure(block, place, &misfit.reason, stats);
-        }
-        if misfits.is_empty() || options.on_error == OnError::Null {
-            return Ok(Batch::new(Arc::clone(schema), columns, rows.records.len()));
-        }
-        // Few records have a value that does not fit: converting the others once more is simpler than mending every column.
-        rows.remove(&misfits);
-    }
-}
-
-/// Keeps an entry of a record that could not be read, in the order of the input.
-fn keep_failure(block: &Block<'_>, (start, end, record): Place, reason: &str, stats: &mut Stats) {
-    let at = stats.first_failures.partition_point(|failure| failure.record < record);
-    if at < limits::FAILURES_KEPT {
-        let text = &block.bytes[start as usize..end as usize];
-        let text = String::from_utf8_lossy(&text[..text.len().min(limits::EXCERPT_BYTES)]).into_owned();
-        let (source, offset) = (block.source.to_string(), block.offset + u64::from(start));
-        let failure = Failure { source, offset, record, reason: reason.to_owned(), text };
-        stats.first_failures.insert(at, failure);
-        stats.first_failures.truncate(limits::FAILURES_KEPT);
     }
 }
