@@ -1,12 +1,13 @@
 //! The table of entries that one instruction set has, and the safe way to call them.
 
-use crate::anchor::Anchor;
 use crate::column::{Bitmap, Span};
 use crate::columns::Columns;
 use crate::isa::{Isa, IsaError};
+use crate::literal::Literal;
 use crate::needles::{ByteSet, Needles};
 use crate::numbers::{Digits, FloatForm};
 use crate::timestamps::Layout;
+use crate::walk::{Cursors, Take};
 
 /// Every kernel: its name, what it takes and gives, and the module of `scalar` and `generic` that it is written in.
 ///
@@ -18,7 +19,7 @@ macro_rules! kernel_list {
             fn newlines(block: &[u8], out: &mut Vec<u32>) -> (), in index;
             fn delimiters(block: &[u8], needles: &crate::Needles, out: &mut Vec<u32>) -> (), in index;
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
-            fn anchor(block: &[u8], literal: &crate::Anchor, out: &mut Vec<u32>) -> (), in anchor;
+            fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
             fn utf8_valid_up_to(block: &[u8]) -> usize, in text;
             fn code_points(block: &[u8]) -> usize, in text;
             fn digits(block: &[u8], spans: &[crate::Span], rule: crate::Digits, valid: &mut crate::Bitmap) -> (),
@@ -45,6 +46,8 @@ macro_rules! kernel_list {
                 offsets: &mut Vec<i16>,
                 valid: &mut crate::Bitmap
             ) -> (), in timestamps;
+            fn walk(block: &[u8], take: crate::Take, literal: Option<&crate::Literal>, cursors: crate::Cursors<'_>) -> usize,
+                in walk;
         }
     };
 }
@@ -157,16 +160,16 @@ impl Kernels {
     /// If the block has more than `u32::MAX` bytes.
     ///
     /// ```
-    /// use parsimd_simd::{Anchor, Case, Isa, kernels};
+    /// use parsimd_simd::{Literal, Case, Isa, kernels};
     ///
     /// let kernels = kernels(Isa::best())?;
-    /// let error = Anchor::new(b"error", Case::IgnoreAscii).expect("not empty");
+    /// let error = Literal::new(b"error", Case::IgnoreAscii).expect("not empty");
     /// let mut out = Vec::new();
     /// kernels.anchor(b"an ERROR, an Error", &error, &mut out);
     /// assert_eq!(out, [3, 13]);
     /// # Ok::<(), parsimd_simd::IsaError>(())
     /// ```
-    pub fn anchor(&self, block: &[u8], literal: &Anchor, out: &mut Vec<u32>) {
+    pub fn anchor(&self, block: &[u8], literal: &Literal, out: &mut Vec<u32>) {
         check_length(block);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.anchor)(block, literal, out) }
@@ -262,6 +265,33 @@ impl Kernels {
     ) {
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.timestamps)(block, spans, layout, micros, offsets, valid) }
+    }
+
+    /// Makes one move with every cursor: what `take` says, and `literal` right behind it, all before the end of its record.
+    ///
+    /// Says how many cursors failed that had not failed before. The arrays of `cursors` must be equally long; what is past the
+    /// shortest is not looked at. Records may lie anywhere in the block, side by side or not, but a record that is not ASCII
+    /// fails or moves as bytes do.
+    ///
+    /// # Panics
+    ///
+    /// If the block has more than `u32::MAX` bytes.
+    ///
+    /// ```
+    /// use parsimd_simd::{Case, Cursors, Isa, Literal, Span, Take, kernels};
+    ///
+    /// let (block, comma) = (b"12,a 345,b x,c", Literal::new(b",", Case::Exact));
+    /// let (mut at, mut end, mut taken) = ([0, 5, 11], [4, 10, 14], [Span::default(); 3]);
+    /// let cursors = Cursors { at: &mut at, end: &mut end, taken: &mut taken };
+    /// assert_eq!(kernels(Isa::best())?.walk(block, Take::Integer, comma.as_ref(), cursors), 1);
+    /// assert_eq!((at, end), ([3, 9, 11], [4, 10, 0]));
+    /// assert_eq!(taken[..2], [Span::new(0, 2), Span::new(5, 8)]);
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn walk(&self, block: &[u8], take: Take, literal: Option<&Literal>, cursors: Cursors<'_>) -> usize {
+        check_length(block);
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.walk)(block, take, literal, cursors) }
     }
 
     /// The least and the greatest of `values`; `None` if there are none.

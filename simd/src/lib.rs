@@ -33,7 +33,6 @@
 //! * No load leaves the slices that were passed in.
 //! * The answer is the same, bit for bit, on every instruction set.
 
-mod anchor;
 mod calendar;
 mod column;
 pub mod columns;
@@ -41,19 +40,23 @@ mod frequency;
 mod generic;
 mod isa;
 mod kernels;
+mod literal;
 mod needles;
 mod numbers;
 mod scalar;
 mod timestamps;
 mod vector;
+mod walk;
+mod window;
 
 #[cfg(test)]
 mod tests;
 
-pub use anchor::{Anchor, Case, rarest_pair};
 pub use column::{Bitmap, Span};
 pub use isa::{Isa, IsaError};
 pub use kernels::{Kernels, kernels};
+pub use literal::{Case, Literal, rarest_pair};
 pub use needles::{ByteSet, Needles};
 pub use numbers::{Digits, FloatForm};
 pub use timestamps::{Layout, NO_OFFSET};
+pub use walk::{Class, Cursors, Take};

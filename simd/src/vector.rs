@@ -15,11 +15,14 @@
 //! exists only where the CPU was found to have the instruction set: that is the proof each operation rests on.
 
 use crate::column::Span;
+use crate::window::Window;
 
 /// 64 bytes in registers.
 pub(crate) trait Vector: Copy {
     /// Proof that this CPU has the instruction set.
     type Token: Copy;
+    /// One register of the instruction set.
+    type Window: Window<Token = Self::Token>;
 
     /// 64 times the same byte.
     fn splat(token: Self::Token, byte: u8) -> Self;

@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     pattern::ValueKind,
 };
-pub(crate) use column::{Misfit, Spans, column};
+pub(crate) use column::{Spans, column};
 pub use integer::BigInt;
 pub(crate) use strptime::has_date_and_time;
 pub(crate) use time::current_year;

@@ -20,7 +20,7 @@ use crate::{
 };
 use matcher::Matcher;
 pub(crate) use matcher::Spans;
-pub(crate) use program::{Marks, Outcome, Program, Row, Table};
+pub(crate) use program::{Outcome, Program, Row, Stop, Table, Walk};
 
 /// A matcher of the caller's own, for expressions that the engines here do not run as Python's `re` does.
 ///

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use parsimd_simd::Kernels;
+use parsimd_simd::{Kernels, Span};
 
 use super::records::{Failure, OnError, ScanOptions, Stats};
 use crate::{
     Pattern,
     batch::{Batch, Schema},
-    convert::{self, Misfit},
+    convert,
     error::{Error, Result},
     input::Block,
     limits,
-    plan::{Marks, Outcome, Plan, Program, Row, Table},
+    plan::{Outcome, Plan, Program, Row, Stop, Table, Walk},
 };
 
 /// What a scan does with each block.
@@ -89,43 +89,37 @@ struct Finds {
     anchors: Vec<u32>,
     /// False once blocks have shown that most records have the anchor: looking for it does not pay then.
     anchor_pays: bool,
-    /// The places of the bytes that the program marks.
-    marks: Vec<u32>,
 }
 
 impl Finds {
-    const NONE: Finds = Finds { newlines: Vec::new(), anchors: Vec::new(), anchor_pays: true, marks: Vec::new() };
+    const NONE: Finds = Finds { newlines: Vec::new(), anchors: Vec::new(), anchor_pays: true };
 
-    /// Looks for the ends of the records, for the anchor where it pays, and for the marks.
+    /// Looks for the ends of the records, and for the anchor where it pays.
     ///
     /// Says whether it looked for the anchor, and only in ASCII: where case is ignored, other letters may stand for those of the anchor.
     fn look(&mut self, kernels: &Kernels, bytes: &[u8], is_ascii: bool, program: Option<&Program>) -> bool {
         self.newlines.clear();
         self.anchors.clear();
-        self.marks.clear();
         kernels.newlines(bytes, &mut self.newlines);
         if !bytes.ends_with(b"\n") {
             self.newlines.push(bytes.len() as u32);
         }
-        let Some(program) = program else { return false };
-        let anchor = program.anchor().filter(|_| self.anchor_pays && is_ascii);
-        if let Some(anchor) = anchor {
-            kernels.anchor(bytes, anchor, &mut self.anchors);
-            // A look at the block costs about a quarter of what it saves.
-            self.anchor_pays = self.anchors.len() < self.newlines.len() / 4 * 3;
-        }
-        if let Some(needles) = program.marks() {
-            kernels.delimiters(bytes, needles, &mut self.marks);
-        }
-        anchor.is_some()
+        let Some(anchor) = program.and_then(Program::anchor).filter(|_| self.anchor_pays && is_ascii) else {
+            return false;
+        };
+        kernels.anchor(bytes, anchor, &mut self.anchors);
+        // A look at the block costs about a quarter of what it saves.
+        self.anchor_pays = self.anchors.len() < self.newlines.len() / 4 * 3;
+        true
     }
 }
 
-/// Where the fields of the rows of a block are. The memory is kept from block to block.
+/// The records that may have rows, and where their fields are. The memory is kept from block to block.
 #[derive(Debug)]
 struct Rows {
     /// Of each row, its record.
     records: Vec<Place>,
+    walk: Walk,
     /// The spans of each field.
     spans: Table,
     fields: usize,
@@ -138,37 +132,26 @@ type Place = (u32, u32, u64);
 
 impl Rows {
     fn new(fields: usize) -> Rows {
-        Rows { records: Vec::new(), spans: Table::default(), fields, missing: Vec::new() }
+        Rows { records: Vec::new(), walk: Walk::default(), spans: Table::default(), fields, missing: Vec::new() }
     }
 
-    /// Forgets the rows, and makes room for up to `records`.
-    fn reset(&mut self, records: usize) {
+    fn clear(&mut self) {
         self.records.clear();
+        self.walk.clear();
         self.missing.clear();
-        self.spans.reset(self.fields, records);
     }
 
-    /// The row that the next record may have.
     #[inline]
-    fn next(&mut self) -> Row<'_> {
-        self.spans.row(self.records.len())
-    }
-
-    /// Adds a row without spans.
-    fn push_missing(&mut self, place: Place) {
-        self.missing.push(self.records.len());
-        let fields = self.fields;
-        let mut row = self.next();
-        (0..fields).for_each(|field| row.set(field, 0, 0));
+    fn push(&mut self, place: Place, stop: Stop) {
+        self.walk.push(place.0, place.1, stop);
         self.records.push(place);
     }
 
-    /// Takes out the rows of `misfits`, which are in order of their rows.
-    fn remove(&mut self, misfits: &[Misfit]) {
-        let is_kept = |row: usize| misfits.binary_search_by_key(&row, |misfit| misfit.row).is_err();
-        self.spans.retain(self.records.len(), is_kept);
-        let mut row = 0;
-        self.records.retain(|_| (is_kept(row), row += 1).0);
+    /// Takes out the rows in `lost`, which are in order.
+    fn remove(&mut self, lost: &[usize]) {
+        self.spans.remove(self.records.len(), lost);
+        let (mut row, mut lost) = (0, lost.iter().peekable());
+        self.records.retain(|_| (lost.next_if(|&&lost| lost == row).is_none(), row += 1).0);
     }
 }
 
@@ -204,62 +187,107 @@ fn match_records(
     let is_ascii = bytes.is_ascii();
     let program = plan.program(options.full_line);
     let has_anchors = finds.look(plan.kernels(), bytes, is_ascii, program);
-    rows.reset(finds.newlines.len());
-    // The anchors and the marks behind the records that were seen.
+    rows.clear();
+    // The anchors behind the records that were seen.
     let mut anchors = has_anchors.then(|| finds.anchors.iter().peekable());
-    let mut marks = Marks::new(&finds.marks);
     let mut start = 0;
-    for &newline in &finds.newlines {
-        let line = &bytes[start as usize..newline as usize];
-        let text = line.strip_suffix(b"\r").filter(|_| (newline as usize) < bytes.len()).unwrap_or(line);
-        let place = (start, start + text.len() as u32, stats.records);
-        stats.records += 1;
+    for (number, &newline) in (0..).zip(&finds.newlines) {
+        let has_return = newline > start && bytes[newline as usize - 1] == b'\r' && (newline as usize) < bytes.len();
+        let place = (start, newline - u32::from(has_return), number);
+        start = newline + 1;
         let has_anchor = anchors.as_mut().is_none_or(|anchors| {
             let has_anchor = anchors.next_if(|&&place| place < newline).is_some();
             while anchors.next_if(|&&place| place < newline).is_some() {}
             has_anchor
         });
-        let outcome = match program {
-            _ if !has_anchor => Outcome::NoMatch,
-            Some(program) if is_ascii || text.is_ascii() => {
-                program.run(&bytes[..place.1 as usize], start as usize, options.full_line, &mut marks, &mut rows.next())
+        if !has_anchor && options.on_error == OnError::Skip {
+            stats.records += 1;
+            stats.unmatched += 1;
+            keep_failure(block, place, Unread::Unmatched.reason(), stats);
+            continue;
+        }
+        let is_walked = program.is_some() && (is_ascii || bytes[place.0 as usize..place.1 as usize].is_ascii());
+        let stop = match has_anchor {
+            false => Stop::NoMatch,
+            true if is_walked => Stop::Nowhere,
+            true => Stop::Ask,
+        };
+        rows.push(place, stop);
+    }
+    rows.spans.reset(rows.fields, rows.records.len());
+    if let Some(program) = program {
+        program.walk(plan.kernels(), bytes, options.full_line, &mut rows.walk, &mut rows.spans);
+    }
+    settle(plan, options, block, stats, rows)
+}
+
+/// Finds out about the records in which the walk stopped, and takes those out that have no row.
+fn settle(
+    plan: &Plan,
+    options: &ScanOptions,
+    block: &Block<'_>,
+    stats: &mut Stats,
+    rows: &mut Rows,
+) -> Result<Option<(Place, Error)>> {
+    let all = rows.records.len() as u64;
+    stats.records += all;
+    stats.matched += all;
+    let Some(stops) = rows.walk.stops() else { return Ok(None) };
+    let program = plan.program(options.full_line);
+    let mut lost = Vec::new();
+    for (number, stop) in stops.iter().enumerate().filter(|(_, stop)| **stop != Stop::Nowhere) {
+        let place = rows.records[number];
+        let (start, end, _) = place;
+        let mut row = rows.spans.row(number);
+        let outcome = match (stop, program) {
+            (Stop::NoMatch, _) => Outcome::NoMatch,
+            (Stop::At(_), Some(program)) => {
+                program.resume(block.bytes, number, Span::new(start, end), options.full_line, &rows.walk, &mut row)
             }
             _ => Outcome::Undecided,
         };
+        let text = &block.bytes[start as usize..end as usize];
         let found = match outcome {
-            Outcome::Match => Ok(()),
-            Outcome::NoMatch => Err(Unread::Unmatched),
-            Outcome::Undecided => {
-                find(plan, text, is_ascii || text.is_ascii(), options.full_line, start, &mut rows.next())?
+            Outcome::Match => Ok(None),
+            Outcome::NoMatch => Ok(Some(Unread::Unmatched)),
+            Outcome::Undecided => find(plan, text, text.is_ascii(), options.full_line, start, &mut row),
+        };
+        let behind = all - number as u64 - 1;
+        let unread = match found {
+            Ok(None) => continue,
+            Ok(Some(unread)) => unread,
+            Err(error) => {
+                stats.records -= behind;
+                stats.matched -= behind + 1;
+                return Err(error);
             }
         };
-        match found {
-            Ok(()) => {
-                rows.records.push(place);
-                stats.matched += 1;
-            }
-            Err(unread) => {
-                match unread {
-                    Unread::Unmatched => stats.unmatched += 1,
-                    Unread::NotUtf8 | Unread::GaveUp(_) => stats.failures += 1,
-                }
-                match options.on_error {
-                    OnError::Raise => {
-                        keep_failure(block, place, unread.reason(), stats);
-                        return Ok(Some((place, block.error(start, unread.reason()))));
-                    }
-                    OnError::Null => rows.push_missing(place),
-                    OnError::Skip => {}
-                }
-                keep_failure(block, place, unread.reason(), stats);
-            }
+        stats.matched -= 1;
+        match unread {
+            Unread::Unmatched => stats.unmatched += 1,
+            Unread::NotUtf8 | Unread::GaveUp(_) => stats.failures += 1,
         }
-        start = newline + 1;
+        keep_failure(block, place, unread.reason(), stats);
+        match options.on_error {
+            OnError::Raise => {
+                // What is behind it was not seen.
+                stats.records -= behind;
+                stats.matched -= behind;
+                rows.records.truncate(number);
+                return Ok(Some((place, block.error(start, unread.reason()))));
+            }
+            OnError::Null => {
+                (0..rows.fields).for_each(|field| row.set(field, 0, 0));
+                rows.missing.push(number);
+            }
+            OnError::Skip => lost.push(number),
+        }
     }
+    rows.remove(&lost);
     Ok(None)
 }
 
-/// Asks the authority, and writes the spans of the fields; the record begins at byte `base` of its block.
+/// Asks the authority, and writes the spans of the fields, or says why there are none; the record begins at byte `base` of its block.
 fn find(
     plan: &Plan,
     record: &[u8],
@@ -267,9 +295,9 @@ fn find(
     full_line: bool,
     base: u32,
     row: &mut Row<'_>,
-) -> Result<Result<(), Unread>> {
+) -> Result<Option<Unread>> {
     if !is_ascii && std::str::from_utf8(record).is_err() {
-        return Ok(Err(Unread::NotUtf8));
+        return Ok(Some(Unread::NotUtf8));
     }
     match plan.find(record, is_ascii, 0, full_line) {
         Ok(Some(found)) => {
@@ -278,10 +306,10 @@ fn find(
                 let (start, end) = found.unwrap_or_default();
                 row.set(field, base as usize + start, base as usize + end);
             }
-            Ok(Ok(()))
+            Ok(None)
         }
-        Ok(None) => Ok(Err(Unread::Unmatched)),
-        Err(error) if error.is_limit() => Ok(Err(Unread::GaveUp(error.to_string()))),
+        Ok(None) => Ok(Some(Unread::Unmatched)),
+        Err(error) if error.is_limit() => Ok(Some(Unread::GaveUp(error.to_string()))),
         Err(error) => Err(error),
     }
 }
@@ -338,7 +366,7 @@ fn convert_rows(
             return Ok(Batch::new(Arc::clone(schema), columns, rows.records.len()));
         }
         // Few records have a value that does not fit: converting the others once more is simpler than mending every column.
-        rows.remove(&misfits);
+        rows.remove(&misfits.iter().map(|misfit| misfit.row).collect::<Vec<_>>());
     }
 }
 

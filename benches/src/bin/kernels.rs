@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use parsimd_benches::record;
 use parsimd_benches::rounds::{Finish, Race, Unit};
 use parsimd_benches::texts::{Column, Random, access_log};
-use parsimd_simd::{Anchor, Bitmap, Case, FloatForm, Isa, Kernels, Layout, Needles, kernels};
+use parsimd_simd::{Bitmap, Case, FloatForm, Isa, Kernels, Layout, Literal, Needles, kernels};
 
 /// Rows of a column: as many as a block of a few hundred KiB has, which fits a second-level cache.
 const ROWS: usize = 8192;
@@ -269,7 +269,7 @@ fn anchor(name: &str) -> Finish {
     let text = sparse_log();
     // What memmem has to search, because it cannot ignore case; lowering the text is not counted.
     let lower = text.to_ascii_lowercase();
-    let literal = Anchor::new(b"Failed password", Case::IgnoreAscii).expect("not empty");
+    let literal = Literal::new(b"Failed password", Case::IgnoreAscii).expect("not empty");
     let mut race = Race::new(name, Unit::Bytes, text.len());
     let finder = memchr::memmem::Finder::new(b"failed password");
     let mut out = Vec::new();
@@ -286,7 +286,7 @@ fn anchor(name: &str) -> Finish {
 
 fn anchor_against_reading(name: &str) -> Finish {
     let text = sparse_log();
-    let literal = Anchor::new(b"Failed password", Case::IgnoreAscii).expect("not empty");
+    let literal = Literal::new(b"Failed password", Case::IgnoreAscii).expect("not empty");
     let mut race = Race::new(name, Unit::Bytes, text.len());
     // Reading is adding up all words, eight sums side by side; the sum is known beforehand, so the answers are alike.
     let read = |text: &[u8]| {

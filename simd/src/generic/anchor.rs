@@ -9,7 +9,7 @@
 //! ```
 
 use super::AHEAD;
-use crate::anchor::Anchor;
+use crate::literal::Literal;
 use crate::scalar;
 use crate::vector::Vector;
 
@@ -36,7 +36,7 @@ impl<V: Vector> Wanted<V> {
 
 /// See `Kernels::anchor`.
 #[inline(always)]
-pub(crate) fn anchor<V: Vector>(token: V::Token, block: &[u8], anchor: &Anchor, out: &mut Vec<u32>) {
+pub(crate) fn anchor<V: Vector>(token: V::Token, block: &[u8], anchor: &Literal, out: &mut Vec<u32>) {
     let (first, second) = anchor.pair();
     let one = Wanted::<V>::new(token, anchor.wanted(first));
     let two = Wanted::<V>::new(token, anchor.wanted(second));
@@ -81,7 +81,7 @@ pub(crate) fn anchor<V: Vector>(token: V::Token, block: &[u8], anchor: &Anchor, 
 
 /// Appends those places of `mask` where the whole literal stands.
 #[inline]
-fn look(block: &[u8], anchor: &Anchor, mut mask: u64, base: usize, out: &mut Vec<u32>) {
+fn look(block: &[u8], anchor: &Literal, mut mask: u64, base: usize, out: &mut Vec<u32>) {
     while mask != 0 {
         let at = base + mask.trailing_zeros() as usize;
         if anchor.stands_at(block, at) {

@@ -11,6 +11,7 @@ pub(crate) mod index;
 pub(crate) mod integers;
 pub(crate) mod text;
 pub(crate) mod timestamps;
+pub(crate) mod walk;
 pub(crate) mod words;
 
 /// How many bytes ahead of a loop over a block memory is asked for: a page.

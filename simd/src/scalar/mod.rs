@@ -10,3 +10,4 @@ pub(crate) mod index;
 pub(crate) mod integers;
 pub(crate) mod text;
 pub(crate) mod timestamps;
+pub(crate) mod walk;

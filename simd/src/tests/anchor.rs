@@ -4,7 +4,7 @@ use super::guard::Guarded;
 use super::harness::{Random, cases};
 use super::index::every_place;
 use super::on_each_isa;
-use crate::{Anchor, Case, Kernels};
+use crate::{Case, Kernels, Literal};
 
 on_each_isa!(
     a_literal_is_found_at_every_place,
@@ -30,7 +30,7 @@ fn a_literal_is_found_at_every_place(kernels: &Kernels) {
         b"] \"GET /",
         b"a literal of more bytes than a vector of the widest kind has, which is 64",
     ];
-    let anchors = literals.map(|literal| Anchor::new(literal, Case::IgnoreAscii).unwrap());
+    let anchors = literals.map(|literal| Literal::new(literal, Case::IgnoreAscii).unwrap());
     let mut out = Vec::new();
     let mut turn = 0;
     every_place(|block, place| {
@@ -60,7 +60,7 @@ fn every_occurrence_is_found_overlapping_ones_too(kernels: &Kernels) {
         let literal: Vec<u8> = (0..1 + random.below(4)).map(|_| *random.one_of(b"aAbB@`[{")).collect();
         for case in [Case::Exact, Case::IgnoreAscii] {
             out.clear();
-            kernels.anchor(&block, &Anchor::new(&literal, case).unwrap(), &mut out);
+            kernels.anchor(&block, &Literal::new(&literal, case).unwrap(), &mut out);
             assert_eq!(out, expected(&block, &literal, case), "{literal:?} {case:?}");
         }
     }
@@ -68,7 +68,7 @@ fn every_occurrence_is_found_overlapping_ones_too(kernels: &Kernels) {
 
 fn a_pair_without_the_rest_is_not_an_occurrence(kernels: &Kernels) {
     let literal = b"Failed password";
-    let anchor = Anchor::new(literal, Case::Exact).unwrap();
+    let anchor = Literal::new(literal, Case::Exact).unwrap();
     let (first, second) = anchor.pair();
     let mut out = Vec::new();
     for spoiled in (0..literal.len()).filter(|&at| at != first && at != second) {
@@ -86,7 +86,7 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
     let mut random = Random(7);
     let literals =
         [&b"k"[..], b"ab", b"abca", b"a..............................................................b", b"a c"];
-    let anchors = literals.map(|literal| Anchor::new(literal, Case::Exact).unwrap());
+    let anchors = literals.map(|literal| Literal::new(literal, Case::Exact).unwrap());
     let finders = literals.map(memchr::memmem::Finder::new);
     let mut out = Vec::new();
     let mut text = [0; 576];

@@ -16,6 +16,7 @@ mod property;
 mod text;
 mod timestamps;
 mod vector;
+mod walk;
 
 /// Stamps tests that are `fn name(kernels: &'static Kernels)`.
 macro_rules! on_each_isa {

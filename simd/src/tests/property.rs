@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::harness::cases;
 use super::on_each_isa;
-use crate::{Anchor, Bitmap, ByteSet, Case, Digits, FloatForm, Isa, Kernels, Layout, Needles, Span, kernels};
+use crate::{Bitmap, ByteSet, Case, Digits, FloatForm, Isa, Kernels, Layout, Literal, Needles, Span, kernels};
 
 on_each_isa!(any_block_has_one_answer, any_column_has_one_answer, a_block_is_the_sum_of_its_parts);
 
@@ -55,7 +55,7 @@ fn any_block_has_one_answer(kernels: &Kernels) {
         let from = seed as usize % (block.len() + 1);
         let literal = &block[from..block.len().min(from + 1 + seed as usize / 1000 % 9)];
         for case in [Case::Exact, Case::IgnoreAscii] {
-            if let Some(anchor) = Anchor::new(literal, case) {
+            if let Some(anchor) = Literal::new(literal, case) {
                 positions(&|kernels, out| kernels.anchor(block, &anchor, out))?;
             }
         }

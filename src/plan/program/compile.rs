@@ -3,11 +3,11 @@
 //! Whether a part has one way to match is a question of sets of bytes: what it could have taken more of, and what the next part may begin with.
 //! The two must not meet.
 
-use parsimd_simd::{Anchor, Case, Needles, rarest_pair};
+use parsimd_simd::{Case, Class, Literal};
 
 use super::{
     Op, Program,
-    steps::{Bytes, Class, Code, Literal, Moment, Number, Step, is_space},
+    steps::{Bytes, Code, Moment, Number, Step, is_space},
 };
 use crate::pattern::{Field, Format, Piece, TimeLayout, ValueKind};
 
@@ -23,7 +23,7 @@ impl Program {
             let step = match &piece {
                 Piece::Raw => return Err("a lone brace may be a quantifier".to_owned()),
                 Piece::Literal(text) if !text.is_ascii() => return Err(format!("the literal {text:?} is not ASCII")),
-                Piece::Literal(text) => Some(literal(text, format.case_sensitive)),
+                Piece::Literal(text) => Literal::new(text.as_bytes(), case(format.case_sensitive)).map(Step::Literal),
                 Piece::Repeat(field) => Some(Step::Repeat { field: *field, ignore_case: !format.case_sensitive }),
                 Piece::Field(number) => step(*number, &format.fields[*number], !format.case_sensitive)?,
             };
@@ -43,7 +43,6 @@ impl Program {
         if segments[1..last.max(1)].iter().any(|segment| segment.steps.is_empty()) {
             return Err("two fields of any text stand side by side".to_owned());
         }
-        let marks = mark(&mut segments);
         let head = &segments[0];
         let can_search = if head.steps.is_empty() { !lazy.is_empty() } else { head.is_searchable() };
         let lazy_fields = lazy.len();
@@ -54,7 +53,7 @@ impl Program {
             segment.put(field, number == last, can_search, &mut ops);
         }
         let has_repeats = format.has_repeats;
-        Ok(Program { ops, has_repeats, can_search, lazy_fields, anchor: anchor(format), marks })
+        Ok(Program { ops, has_repeats, can_search, lazy_fields, anchor: anchor(format) })
     }
 }
 
@@ -70,46 +69,18 @@ fn merged(pieces: &[Piece]) -> Vec<Piece> {
     merged
 }
 
-fn literal(text: &str, case_sensitive: bool) -> Step {
-    let rare = rarest_pair(text.as_bytes(), case(case_sensitive)).map_or(0, |(first, _)| first);
-    Step::Literal(Literal::new(text, case_sensitive, rare))
-}
-
 fn case(case_sensitive: bool) -> Case {
     if case_sensitive { Case::Exact } else { Case::IgnoreAscii }
 }
 
 /// The longest literal: it is the likeliest to be rare.
-fn anchor(format: &Format) -> Option<Anchor> {
+fn anchor(format: &Format) -> Option<Literal> {
     let literals = merged(&format.pieces).into_iter().filter_map(|piece| match piece {
         Piece::Literal(text) => Some(text),
         _ => None,
     });
     let longest = literals.rev().max_by_key(String::len).filter(|text| text.len() >= 4)?;
-    Anchor::new(longest.as_bytes(), case(format.case_sensitive))
-}
-
-/// Chooses the bytes to mark in a block: those that the segments behind lazy fields are found by, where they are rare and there are several
-/// such segments.
-fn mark(segments: &mut [Segment]) -> Option<Needles> {
-    let opening = |segment: &Segment| segment.opening().and_then(Literal::mark);
-    let last = segments.len() - 1;
-    let is_end = |segment: &Segment| segment.steps.len() == 1;
-    // The literal that ends the pattern is looked for at the end.
-    let searched = if is_end(&segments[last]) { 1..last.max(1) } else { 1..last + 1 };
-    let mut bytes: Vec<u8> = segments[searched.clone()].iter().filter_map(opening).collect();
-    if bytes.len() < 2 {
-        return None;
-    }
-    bytes.sort_unstable();
-    bytes.dedup();
-    let needles = Needles::new(&bytes)?;
-    for segment in &mut segments[searched] {
-        if let Some(Step::Literal(literal)) = segment.steps.first_mut() {
-            literal.is_marked = literal.mark().is_some();
-        }
-    }
-    Some(needles)
+    Literal::new(longest.as_bytes(), case(format.case_sensitive))
 }
 
 /// The part for a field; `None` for a lazy one.
@@ -126,12 +97,12 @@ fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Option<Step>,
         ValueKind::Custom(_) => return refuse("has a type of its own"),
         ValueKind::Text => match code {
             "" => return Ok(None),
-            "l" => run(Class::Letter),
-            "w" => run(Class::Word),
-            "W" => run(Class::NotWord),
-            "s" => run(Class::Space),
-            "S" => run(Class::NotSpace),
-            "D" => run(Class::NotDigit),
+            "l" => run(Class::LETTERS),
+            "w" => run(Class::WORD),
+            "W" => run(Class::WORD.inverted()),
+            "s" => run(Class::SPACE),
+            "S" => run(Class::SPACE.inverted()),
+            "D" => run(Class::DIGITS.inverted()),
             _ => return refuse("is of a type without a rule"),
         },
         ValueKind::Integer { base: None } => numeric(Number::Integer),
@@ -183,12 +154,18 @@ fn codes(format: &str) -> Option<Vec<Code>> {
     Some(codes)
 }
 
+/// Whether `byte` stands for the one at `offset` of a literal.
+fn stands_for(literal: &Literal, offset: usize, byte: u8) -> bool {
+    let (fold, wanted) = literal.wanted(offset);
+    byte | fold == wanted
+}
+
 impl Step {
     /// What it may begin with.
     fn first(&self) -> Bytes {
         match self {
-            Step::Literal(literal) => literal.first(),
-            Step::Run { class, .. } => Bytes::new(|byte| class.has(byte)),
+            Step::Literal(literal) => Bytes::new(|byte| stands_for(literal, 0, byte)),
+            Step::Run { class, .. } => Bytes::new(|byte| class.contains(byte)),
             Step::Number { number, .. } => {
                 let number = *number;
                 Bytes::new(move |byte| match byte {
@@ -209,7 +186,7 @@ impl Step {
     fn more(&self) -> Bytes {
         match self {
             Step::Literal(_) | Step::Repeat { .. } => Bytes::new(|_| false),
-            Step::Run { class, .. } => Bytes::new(|byte| class.has(byte)),
+            Step::Run { class, .. } => Bytes::new(|byte| class.contains(byte)),
             Step::Number { number, .. } => {
                 let number = *number;
                 Bytes::new(move |byte| match number {
@@ -233,7 +210,7 @@ impl Step {
             Step::Literal(_)
             | Step::Repeat { .. }
             | Step::Moment { moment: Moment::Http | Moment::Syslog | Moment::Ctime, .. } => Bytes::new(|_| false),
-            Step::Run { class, .. } => Bytes::new(|byte| class.has(byte)),
+            Step::Run { class, .. } => Bytes::new(|byte| class.contains(byte)),
             Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
             // The exponent has its letter, and a point or comma stands among the digits.
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),
@@ -293,7 +270,11 @@ impl Segment {
     /// True when looking for the segment takes linear time: its opening cannot stand inside of what its parts have looked at.
     fn is_searchable(&self) -> bool {
         let Some(opening) = self.opening() else { return false };
-        self.steps.iter().all(|step| opening.has_outside(&step.covers()))
+        let has_outside = |covered: &Bytes| {
+            (0..opening.len())
+                .any(|offset| !(0..=255).any(|byte| covered.has(byte) && stands_for(opening, offset, byte)))
+        };
+        self.steps.iter().all(|step| has_outside(&step.covers()))
     }
 }
 

@@ -29,13 +29,16 @@
 
 mod compile;
 mod steps;
+mod table;
 #[cfg(test)]
 mod tests;
+mod walk;
 
-use parsimd_simd::{Anchor, Needles, Span};
+use parsimd_simd::Literal;
 
-pub(crate) use steps::Marks;
-use steps::{Literal, Step, StepOutcome};
+use steps::{Step, StepOutcome, find, stands};
+pub(crate) use table::{Row, Table};
+pub(crate) use walk::{Stop, Walk};
 
 /// What a program does, one after the other. A segment begins with `Begin`, `Seek` or `End`, and goes on with parts.
 #[derive(Debug)]
@@ -77,65 +80,7 @@ pub(crate) struct Program {
     can_search: bool,
     lazy_fields: usize,
     /// The literal to search a block by, when there is one that every match has.
-    anchor: Option<Anchor>,
-    /// The bytes that the literals which are searched for are found by.
-    marks: Option<Needles>,
-}
-
-/// The spans of the fields of the records of a block, by column.
-#[derive(Debug, Default)]
-pub(crate) struct Table {
-    spans: Vec<Span>,
-    rows: usize,
-}
-
-impl Table {
-    /// Makes room for `rows` rows of `fields` fields.
-    pub(crate) fn reset(&mut self, fields: usize, rows: usize) {
-        self.spans.resize(fields * rows, Span::default());
-        self.rows = rows;
-    }
-
-    /// The first `count` rows of a column.
-    pub(crate) fn column(&self, field: usize, count: usize) -> &[Span] {
-        &self.spans[field * self.rows..][..count]
-    }
-
-    /// Row `row`, to be written.
-    #[inline]
-    pub(crate) fn row(&mut self, row: usize) -> Row<'_> {
-        Row { spans: &mut self.spans, stride: self.rows, row }
-    }
-
-    /// Keeps the first `count` rows that `keep` wants, in order.
-    pub(crate) fn retain(&mut self, count: usize, keep: impl Fn(usize) -> bool) {
-        for column in self.spans.chunks_exact_mut(self.rows.max(1)) {
-            for (kept, row) in (0..count).filter(|&row| keep(row)).enumerate() {
-                column[kept] = column[row];
-            }
-        }
-    }
-}
-
-/// One row of a [`Table`].
-#[derive(Debug)]
-pub(crate) struct Row<'a> {
-    spans: &'a mut [Span],
-    stride: usize,
-    row: usize,
-}
-
-impl Row<'_> {
-    /// Sets the span of a field.
-    #[inline(always)]
-    pub(crate) fn set(&mut self, field: usize, start: usize, end: usize) {
-        self.spans[field * self.stride + self.row] = Span::new(start as u32, end as u32);
-    }
-
-    #[inline(always)]
-    fn get(&self, field: usize) -> Span {
-        self.spans[field * self.stride + self.row]
-    }
+    anchor: Option<Literal>,
 }
 
 /// Where a search stands that may have to go on.
@@ -149,9 +94,24 @@ struct Search {
     found: usize,
 }
 
+/// How far a text was matched.
+#[derive(Clone, Copy)]
+struct State {
+    /// The next operation.
+    pc: usize,
+    /// Where it begins.
+    at: usize,
+    /// The last search.
+    search: Option<Search>,
+    /// True once something might have taken less than it did: from then on a failure is not certain.
+    is_soft: bool,
+    /// True while what follows is what might need that.
+    is_soft_here: bool,
+}
+
 impl Program {
     /// The literal that a block may be searched by: every match has it.
-    pub(crate) fn anchor(&self) -> Option<&Anchor> {
+    pub(crate) fn anchor(&self) -> Option<&Literal> {
         self.anchor.as_ref()
     }
 
@@ -165,35 +125,22 @@ impl Program {
         self.can_search
     }
 
-    /// The bytes to mark in a block before its records are run, at least two; the places of them are what [`run`](Self::run) wants.
-    ///
-    /// One pass that marks the rare bytes of several literals costs less than a search for each. For one literal it does not pay, and
-    /// blanks, letters and digits are too many to be marked.
-    pub(crate) fn marks(&self) -> Option<&Needles> {
-        self.marks.as_ref()
-    }
-
     /// Matches the record that begins at `start` of `text` and ends with it, and is ASCII: the whole of it, or its first match. Writes
     /// the span of each field in `text`.
     ///
-    /// `marks` are the places in `text` of the bytes of [`marks`](Self::marks); records must come in order.
-    ///
     /// After anything but [`Outcome::Match`] the spans are of no meaning.
-    pub(crate) fn run(
-        &self,
-        text: &[u8],
-        start: usize,
-        full: bool,
-        marks: &mut Marks<'_>,
-        row: &mut Row<'_>,
-    ) -> Outcome {
-        // True once something might have taken less than it did: from then on a failure is not certain.
-        let mut is_soft = self.has_repeats;
-        // True while what follows is what might need that.
-        let mut is_soft_here = false;
-        let mut search: Option<Search> = None;
-        let mut at = start;
-        let mut pc = 0;
+    pub(crate) fn run(&self, text: &[u8], start: usize, full: bool, row: &mut Row<'_>) -> Outcome {
+        self.go_on(text, self.state(start), full, row)
+    }
+
+    /// Where each text begins.
+    fn state(&self, start: usize) -> State {
+        State { pc: 0, at: start, search: None, is_soft: self.has_repeats, is_soft_here: false }
+    }
+
+    /// As [`run`](Self::run), from where it stands.
+    fn go_on(&self, text: &[u8], state: State, full: bool, row: &mut Row<'_>) -> Outcome {
+        let State { mut pc, mut at, mut search, mut is_soft, mut is_soft_here } = state;
         loop {
             let Some(op) = self.ops.get(pc) else {
                 if !full || at == text.len() {
@@ -203,7 +150,7 @@ impl Program {
                     return Outcome::Undecided;
                 }
                 // The last segment must reach the end: a later place for it may.
-                match self.again(&mut search, text, marks, row) {
+                match self.again(&mut search, text, row) {
                     Some((next, end)) => (pc, at) = (next, end),
                     None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
                 }
@@ -212,13 +159,13 @@ impl Program {
             let step = match op {
                 Op::Part(step) => step.run(text, at, row),
                 Op::Until(step, literal) => match step.run(text, at, row) {
-                    StepOutcome::At(end) => literal.at(text, end),
+                    StepOutcome::At(end) => stands(literal, text, end),
                     other => other,
                 },
-                Op::Begin(literal) if full => literal.at(text, at),
+                Op::Begin(literal) if full => stands(literal, text, at),
                 Op::Begin(literal) | Op::Seek { literal, .. } => {
                     let from = at + usize::from(matches!(op, Op::Seek { .. }));
-                    match literal.find(text, from, marks) {
+                    match find(literal, text, from) {
                         Some(found) => {
                             search = Some(Search { op: pc, field_start: at, found });
                             is_soft_here = false;
@@ -245,7 +192,7 @@ impl Program {
                         None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
                     }
                 }
-                Op::End { field, literal } => match literal.find(text, at + 1, marks) {
+                Op::End { field, literal } => match find(literal, text, at + 1) {
                     Some(found) => {
                         row.set(*field, at, found);
                         StepOutcome::At(found + literal.len())
@@ -273,7 +220,7 @@ impl Program {
                 }
                 StepOutcome::Undecided => return Outcome::Undecided,
                 StepOutcome::No if is_soft_here => return Outcome::Undecided,
-                StepOutcome::No => match self.again(&mut search, text, marks, row) {
+                StepOutcome::No => match self.again(&mut search, text, row) {
                     Some((next, end)) => (pc, at) = (next, end),
                     None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
                 },
@@ -283,16 +230,10 @@ impl Program {
 
     /// Takes up the last search behind the place where it found its literal: where to go on, and from which byte.
     #[cold]
-    fn again(
-        &self,
-        search: &mut Option<Search>,
-        text: &[u8],
-        marks: &mut Marks<'_>,
-        row: &mut Row<'_>,
-    ) -> Option<(usize, usize)> {
+    fn again(&self, search: &mut Option<Search>, text: &[u8], row: &mut Row<'_>) -> Option<(usize, usize)> {
         let Search { op, field_start, found } = (*search)?;
         let (Op::Begin(literal) | Op::Seek { literal, .. }) = &self.ops[op] else { return None };
-        let found = literal.find(text, found + 1, marks)?;
+        let found = find(literal, text, found + 1)?;
         *search = Some(Search { op, field_start, found });
         if let Op::Seek { field, .. } = &self.ops[op] {
             row.set(*field, field_start, found);

@@ -1,5 +1,7 @@
 //! The parts of a segment, each with one way to match from a given place.
 
+use parsimd_simd::{Class, Literal, Take};
+
 use super::Row;
 
 /// What a part says at a place.
@@ -74,191 +76,31 @@ fn find_byte(text: &[u8], from: usize, byte: u8, fold: u8) -> Option<usize> {
     found.map(|at| from + seen + at)
 }
 
-/// The places of some bytes in a block, in order, as far as they were not passed.
-#[derive(Debug)]
-pub(crate) struct Marks<'a> {
-    places: &'a [u32],
-}
-
-impl<'a> Marks<'a> {
-    pub(crate) fn new(places: &'a [u32]) -> Marks<'a> {
-        Marks { places }
-    }
-
-    /// The first place at `from` or later, before `end`. Places before it are passed: searches only go forward.
-    #[inline(always)]
-    fn next(&mut self, from: usize, end: usize) -> Option<usize> {
-        while let Some((&place, rest)) = self.places.split_first() {
-            let place = place as usize;
-            if place >= end {
-                return None;
-            }
-            if place >= from {
-                return Some(place);
-            }
-            self.places = rest;
-        }
-        None
-    }
-}
-
-/// The classes of the language, on ASCII.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// `l`
-    Letter,
-    /// `w`
-    Word,
-    /// `W`
-    NotWord,
-    /// `s`
-    Space,
-    /// `S`
-    NotSpace,
-    /// `D`
-    NotDigit,
-    /// What `d` has.
-    Digit,
-}
-
-impl Class {
-    pub(super) fn has(self, byte: u8) -> bool {
-        let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
-        match self {
-            Class::Letter => byte.is_ascii_alphabetic(),
-            Class::Word => is_word,
-            Class::NotWord => !is_word,
-            Class::Space => is_space(byte),
-            Class::NotSpace => !is_space(byte),
-            Class::NotDigit => !byte.is_ascii_digit(),
-            Class::Digit => byte.is_ascii_digit(),
-        }
-    }
-
-    /// The highest bit of each byte of `word` that is not in the class. All bytes must be ASCII: sums then stay in their bytes.
-    #[inline(always)]
-    fn others(self, word: u64) -> u64 {
-        // The highest bit of each byte from `low` to `high`.
-        let between = |word: u64, low: u8, high: u8| {
-            word.wrapping_add(LOW * u64::from(0x80 - low)) & !word.wrapping_add(LOW * u64::from(0x7f - high))
-        };
-        let letter = || between(word | (LOW * 0x20), b'a', b'z');
-        let digit = || between(word, b'0', b'9');
-        let is_word = || letter() | digit() | between(word, b'_', b'_');
-        let space = || between(word, b'\t', b'\r') | between(word, 0x1c, b' ');
-        let others = match self {
-            Class::Letter => !letter(),
-            Class::Word => !is_word(),
-            Class::NotWord => is_word(),
-            Class::Space => !space(),
-            Class::NotSpace => space(),
-            Class::NotDigit => digit(),
-            Class::Digit => !digit(),
-        };
-        others & HIGH
-    }
-
-    /// How many bytes of the class stand at `at` of `text`, which is ASCII.
-    #[inline(always)]
-    pub(super) fn run(self, text: &[u8], at: usize) -> usize {
-        let Some(rest) = text.get(at..) else { return 0 };
-        let mut count = 0;
-        for word in rest.as_chunks::<8>().0 {
-            let others = self.others(u64::from_le_bytes(*word));
-            if others != 0 {
-                return count + others.trailing_zeros() as usize / 8;
-            }
-            count += 8;
-        }
-        count + rest[count..].iter().take_while(|&&byte| self.has(byte)).count()
-    }
-}
-
 /// How many digits stand at `at`.
 #[inline(always)]
 fn digits(text: &[u8], at: usize) -> usize {
-    Class::Digit.run(text, at)
+    Class::DIGITS.run(text, at)
 }
 
-/// Text that stands for itself.
-#[derive(Debug, Clone)]
-pub(super) struct Literal {
-    /// Letters in lower case where case is ignored.
-    text: Vec<u8>,
-    /// What to or to each byte of the input before it is compared.
-    fold: Vec<u8>,
-    /// The first eight bytes of both, and which of the eight there are.
-    word: [u64; 3],
-    /// Which byte is searched for: the rarest.
-    rare: usize,
-    /// Whether the places of that byte are among the marks.
-    pub(super) is_marked: bool,
+/// Where `literal` ends when it begins at `at`.
+#[inline(always)]
+pub(super) fn stands(literal: &Literal, text: &[u8], at: usize) -> StepOutcome {
+    if literal.stands_at(text, at) { At(at + literal.len()) } else { No }
 }
 
-impl Literal {
-    /// `text` must not be empty.
-    pub(super) fn new(text: &str, case_sensitive: bool, rare: usize) -> Literal {
-        let folds = |byte: &u8| !case_sensitive && byte.is_ascii_alphabetic();
-        let fold: Vec<u8> = text.bytes().map(|byte| if folds(&byte) { 0x20 } else { 0 }).collect();
-        let text: Vec<u8> = text.bytes().zip(&fold).map(|(byte, fold)| byte | fold).collect();
-        let word = |byte: &dyn Fn(usize) -> u8| {
-            u64::from_le_bytes(std::array::from_fn(|at| if at < text.len() { byte(at) } else { 0 }))
-        };
-        let word = [word(&|at| text[at]), word(&|at| fold[at]), word(&|_| 0xff)];
-        Literal { text, fold, word, rare, is_marked: false }
-    }
-
-    #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.text.len()
-    }
-
-    /// The bytes that may stand first.
-    pub(super) fn first(&self) -> Bytes {
-        Bytes::new(|byte| byte | self.fold[0] == self.text[0])
-    }
-
-    pub(super) fn has_outside(&self, set: &Bytes) -> bool {
-        self.text.iter().any(|&byte| !set.has(byte) && !set.has(byte.to_ascii_uppercase()))
-    }
-
-    /// The byte that is searched for, where it is rare enough to be marked in a whole block: no letter, digit or blank.
-    pub(super) fn mark(&self) -> Option<u8> {
-        Some(self.text[self.rare]).filter(|byte| !byte.is_ascii_alphanumeric() && !is_space(*byte))
-    }
-
-    #[inline(always)]
-    pub(super) fn stands_at(&self, text: &[u8], at: usize) -> bool {
-        let Some(rest) = text.get(at..) else { return false };
-        let Some(first) = rest.first_chunk::<8>() else { return self.stands_at_slowly(rest, 0) };
-        let [wanted, fold, mask] = self.word;
-        (u64::from_le_bytes(*first) | fold) & mask == wanted && (self.text.len() <= 8 || self.stands_at_slowly(rest, 8))
-    }
-
-    /// Where it ends when it begins at `at`.
-    #[inline(always)]
-    pub(super) fn at(&self, text: &[u8], at: usize) -> StepOutcome {
-        if self.stands_at(text, at) { At(at + self.text.len()) } else { No }
-    }
-
-    fn stands_at_slowly(&self, rest: &[u8], done: usize) -> bool {
-        let Some(text) = rest.get(done..self.text.len()) else { return false };
-        text.iter().zip(&self.fold[done..]).zip(&self.text[done..]).all(|((byte, fold), wanted)| byte | fold == *wanted)
-    }
-
-    /// The first place at `from` or later where it stands.
-    #[inline(always)]
-    pub(super) fn find(&self, text: &[u8], from: usize, marks: &mut Marks<'_>) -> Option<usize> {
-        let (byte, fold) = (self.text[self.rare], self.fold[self.rare]);
-        let mut from = from + self.rare;
-        loop {
-            let found = if self.is_marked { marks.next(from, text.len())? } else { find_byte(text, from, byte, fold)? };
-            let at = found - self.rare;
-            if self.stands_at(text, at) {
-                return Some(at);
-            }
-            from = found + 1;
+/// The first place at `from` or later where `literal` stands.
+#[inline(always)]
+pub(super) fn find(literal: &Literal, text: &[u8], from: usize) -> Option<usize> {
+    let (rare, _) = literal.pair();
+    let (fold, byte) = literal.wanted(rare);
+    let mut from = from + rare;
+    loop {
+        let found = find_byte(text, from, byte, fold)?;
+        let at = found - rare;
+        if literal.stands_at(text, at) {
+            return Some(at);
         }
+        from = found + 1;
     }
 }
 
@@ -338,11 +180,21 @@ impl Step {
         matches!(self, Step::Moment { is_soft: true, .. })
     }
 
+    /// The field and the kernel's name for the part, where there is a kernel that takes it.
+    pub(super) fn take(&self) -> Option<(usize, Take)> {
+        match *self {
+            Step::Run { field, class } => Some((field, Take::Run(class))),
+            Step::Number { field, number: Number::Integer } => Some((field, Take::Integer)),
+            Step::Number { field, number: Number::Fixed } => Some((field, Take::Decimal)),
+            _ => None,
+        }
+    }
+
     /// Matches at byte `at` of `text`.
     #[inline(always)]
     pub(super) fn run(&self, text: &[u8], at: usize, row: &mut Row<'_>) -> StepOutcome {
         let (field, outcome) = match self {
-            Step::Literal(literal) => return literal.at(text, at),
+            Step::Literal(literal) => return stands(literal, text, at),
             Step::Run { field, class } => {
                 let length = class.run(text, at);
                 (field, if length > 0 { At(at + length) } else { No })

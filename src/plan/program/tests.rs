@@ -1,8 +1,8 @@
 //! The program against the regular expression, on patterns and texts made together.
 
-use parsimd_simd::Span;
+use parsimd_simd::{Isa, Span, kernels};
 
-use super::{Marks, Outcome, Program, Table};
+use super::{Outcome, Program, Stop, Table, Walk};
 use crate::{
     pattern::{Format, FormatOptions},
     plan::Matcher,
@@ -84,7 +84,7 @@ const NOISE: &[&str] =
 /// Whether the program and the expression agree on one text; counts how often the program knew.
 fn agree(program: &Program, matcher: &Matcher, fields: usize, text: &str, full: bool, counts: &mut [usize; 3]) {
     let mut spans = vec![Span::default(); fields];
-    // A record that does not begin its block, and has marks in front of it.
+    // A record that does not begin its block.
     let block = format!("] [\n:\" {text}");
     let start = block.len() - text.len();
     let outcome = run(program, block.as_bytes(), start, full, &mut spans);
@@ -105,13 +105,52 @@ fn run(program: &Program, block: &[u8], start: usize, full: bool, spans: &mut [S
     let mut table = Table::default();
     // The row is not the first of its block.
     table.reset(spans.len(), 3);
-    let is_mark = |byte: &u8| program.marks().is_some_and(|needles| needles.bytes().contains(byte));
-    let places: Vec<u32> = (0..block.len() as u32).filter(|&at| is_mark(&block[at as usize])).collect();
-    let outcome = program.run(block, start, full, &mut Marks::new(&places), &mut table.row(1));
+    let outcome = program.run(block, start, full, &mut table.row(1));
     for (field, span) in spans.iter_mut().enumerate() {
         *span = table.column(field, 2)[1];
     }
     outcome
+}
+
+/// Whether a walk over many records at once, on every instruction set, says of each what a run over it says.
+fn walks_agree(program: &Program, fields: usize, texts: &[String], full: bool, behind: &str) {
+    let mut block = String::new();
+    let mut records = Vec::new();
+    for text in texts {
+        records.push((block.len() as u32, (block.len() + text.len()) as u32));
+        block.push_str(text);
+        // Records may stand side by side, with nothing between them.
+        block.push_str(behind);
+    }
+    let block = block.as_bytes();
+    let mut expected = Table::default();
+    expected.reset(fields, texts.len());
+    let outcomes: Vec<Outcome> = (0..texts.len())
+        .map(|row| {
+            let (start, end) = records[row];
+            program.run(&block[..end as usize], start as usize, full, &mut expected.row(row))
+        })
+        .collect();
+    for isa in Isa::available() {
+        let kernels = kernels(isa).unwrap_or_else(|error| panic!("{error}"));
+        let (mut walk, mut table) = (Walk::default(), Table::default());
+        table.reset(fields, texts.len());
+        records.iter().for_each(|&(start, end)| walk.push(start, end, Stop::Nowhere));
+        program.walk(kernels, block, full, &mut walk, &mut table);
+        for (row, &(start, end)) in records.iter().enumerate() {
+            let outcome = match walk.stops().map_or(Stop::Nowhere, |stops| stops[row]) {
+                Stop::Nowhere => Outcome::Match,
+                _ => program.resume(block, row, Span::new(start, end), full, &walk, &mut table.row(row)),
+            };
+            assert_eq!(outcome, outcomes[row], "{isa}, {program:?} on {:?}, full: {full}", texts[row]);
+            if outcome == Outcome::Match {
+                for field in 0..fields {
+                    let spans = [&table, &expected].map(|table| table.column(field, row + 1)[row]);
+                    assert_eq!(spans[0], spans[1], "{isa}, {program:?} on {:?}, full: {full}", texts[row]);
+                }
+            }
+        }
+    }
 }
 
 fn compile(format: &str, case_sensitive: bool) -> Option<(Program, Matcher, usize)> {
@@ -150,6 +189,7 @@ fn a_program_never_disagrees_with_the_expression() {
             parts.push(vec![literal]);
         }
         let Some((program, matcher, fields)) = compile(&format, random.below(3) == 0) else { continue };
+        let mut texts = Vec::new();
         for _ in 0..100 {
             let mut text = String::new();
             for part in &parts {
@@ -165,7 +205,14 @@ fn a_program_never_disagrees_with_the_expression() {
             if program.can_search() {
                 let text = format!("{}{text}{}", random.one_of(NOISE), random.one_of(NOISE));
                 agree(&program, &matcher, fields, &text, false, &mut counts);
+                texts.push(text);
             }
+            texts.push(text);
+        }
+        let behind = random.one_of(&["\n", "\n", "\r\n", ""]);
+        walks_agree(&program, fields, &texts, true, behind);
+        if program.can_search() {
+            walks_agree(&program, fields, &texts, false, behind);
         }
     }
     // It means something only if the program mostly knows, and matches and failures are both common.
@@ -209,25 +256,5 @@ fn time_is_linear_in_the_text() {
         let mut spans = vec![Span::default(); 8];
         // Quadratic time would be days.
         assert_ne!(run(&program, text.as_bytes(), 0, true, &mut spans), Outcome::Match);
-    }
-}
-
-#[test]
-fn a_run_of_a_class_ends_at_the_first_byte_that_is_not_in_it() {
-    use super::steps::Class;
-    for class in
-        [Class::Letter, Class::Word, Class::NotWord, Class::Space, Class::NotSpace, Class::NotDigit, Class::Digit]
-    {
-        let member = (0..128).find(|&byte| class.has(byte)).unwrap_or_default();
-        for other in (0..128_u8).filter(|&byte| !class.has(byte)) {
-            for length in 0..40 {
-                let mut text = vec![member; 40];
-                text[length] = other;
-                assert_eq!(class.run(&text, 0), length, "{class:?} {other}");
-            }
-        }
-        for byte in (0..128_u8).filter(|&byte| class.has(byte)) {
-            assert_eq!(class.run(&[byte; 21], 2), 19, "{class:?} {byte}");
-        }
     }
 }

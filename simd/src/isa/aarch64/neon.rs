@@ -3,9 +3,10 @@
 use std::arch::aarch64::*;
 
 use crate::column::Span;
-use crate::isa::{fits, words_fit, write_each};
+use crate::isa::{fits, has_window, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
+use crate::window::Window;
 
 kernel_list!(entries Neon Bytes NEON "neon");
 
@@ -33,6 +34,7 @@ static BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 12
 
 impl Vector for Bytes {
     type Token = Token;
+    type Window = Register;
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Bytes([vdupq_n_u8(byte); 4]) }
@@ -151,5 +153,41 @@ impl Vector for Bytes {
                 _ => unreachable!(),
             }
         }
+    }
+}
+
+/// One register.
+#[derive(Clone, Copy)]
+pub(crate) struct Register(uint8x16_t);
+
+/// Bit *i* is the lowest bit of byte *i*, of bytes that are 0 or 0xff.
+#[inline(always)]
+unsafe fn bits(bytes: uint8x16_t) -> u64 {
+    // SAFETY: the caller has a value of this instruction set. Each byte becomes 0 or its bit, and the halves are summed.
+    unsafe {
+        let bits = vandq_u8(bytes, vld1q_u8(BITS.as_ptr()));
+        let (low, high) = (vaddv_u8(vget_low_u8(bits)), vaddv_u8(vget_high_u8(bits)));
+        u64::from(low) | u64::from(high) << 8
+    }
+}
+
+impl Window for Register {
+    type Token = Token;
+
+    const SIZE: usize = 16;
+
+    operations! {
+        fn splat(_token: Token, byte: u8) -> Self { Register(vdupq_n_u8(byte)) }
+        fn load(_token: Token, block: &[u8], at: usize) -> Self {
+            assert!(has_window(block, at));
+            Register(vld1q_u8(block.as_ptr().add(at)))
+        }
+        fn word(_token: Token, block: &[u8], at: usize) -> u64 {
+            assert!(has_window(block, at));
+            block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
+        }
+        fn or(self, other: Self) -> Self { Register(vorrq_u8(self.0, other.0)) }
+        fn equal(self, other: Self) -> u64 { bits(vceqq_u8(self.0, other.0)) }
+        fn between(self, low: Self, size: Self) -> u64 { bits(vcleq_u8(vsubq_u8(self.0, low.0), size.0)) }
     }
 }

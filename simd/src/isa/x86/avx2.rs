@@ -3,9 +3,10 @@
 use std::arch::x86_64::*;
 
 use crate::column::Span;
-use crate::isa::{fits, words_fit, write_each};
+use crate::isa::{fits, has_window, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
+use crate::window::Window;
 
 kernel_list!(entries Avx2 Bytes AVX2 "avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
 
@@ -26,6 +27,7 @@ fn join(low: i32, high: i32) -> u64 {
 
 impl Vector for Bytes {
     type Token = Token;
+    type Window = Register;
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Bytes([_mm256_set1_epi8(byte.cast_signed()); 2]) }
@@ -136,6 +138,34 @@ impl Vector for Bytes {
                 3 => both!(_mm256_alignr_epi8::<13>; self, groups),
                 _ => unreachable!(),
             }
+        }
+    }
+}
+
+/// One register.
+#[derive(Clone, Copy)]
+pub(crate) struct Register(__m256i);
+
+impl Window for Register {
+    type Token = Token;
+
+    const SIZE: usize = 32;
+
+    operations! {
+        fn splat(_token: Token, byte: u8) -> Self { Register(_mm256_set1_epi8(byte.cast_signed())) }
+        fn load(_token: Token, block: &[u8], at: usize) -> Self {
+            assert!(has_window(block, at));
+            Register(_mm256_loadu_si256(block.as_ptr().add(at).cast()))
+        }
+        fn word(_token: Token, block: &[u8], at: usize) -> u64 {
+            assert!(has_window(block, at));
+            block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
+        }
+        fn or(self, other: Self) -> Self { Register(_mm256_or_si256(self.0, other.0)) }
+        fn equal(self, other: Self) -> u64 { join(_mm256_movemask_epi8(_mm256_cmpeq_epi8(self.0, other.0)), 0) }
+        fn between(self, low: Self, size: Self) -> u64 {
+            let above = _mm256_sub_epi8(self.0, low.0);
+            join(_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(above, size.0), above)), 0)
         }
     }
 }

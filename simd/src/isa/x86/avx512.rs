@@ -3,9 +3,10 @@
 use std::arch::x86_64::*;
 
 use crate::column::Span;
-use crate::isa::{fits, words_fit};
+use crate::isa::{fits, has_window, words_fit};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
+use crate::window::Window;
 
 kernel_list!(entries Avx512 Bytes AVX512 "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2,avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
 
@@ -26,6 +27,7 @@ static PLACES: [u8; 64] = {
 
 impl Vector for Bytes {
     type Token = Token;
+    type Window = Bytes;
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Bytes(_mm512_set1_epi8(byte.cast_signed())) }
@@ -122,6 +124,29 @@ impl Vector for Bytes {
                 3 => _mm512_alignr_epi8::<13>(self.0, groups),
                 _ => unreachable!(),
             })
+        }
+    }
+}
+
+impl Window for Bytes {
+    type Token = Token;
+
+    const SIZE: usize = 64;
+
+    operations! {
+        fn splat(token: Token, byte: u8) -> Self { <Bytes as Vector>::splat(token, byte) }
+        fn load(_token: Token, block: &[u8], at: usize) -> Self {
+            assert!(has_window(block, at));
+            Bytes(_mm512_loadu_si512(block.as_ptr().add(at).cast()))
+        }
+        fn word(_token: Token, block: &[u8], at: usize) -> u64 {
+            assert!(has_window(block, at));
+            block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
+        }
+        fn or(self, other: Self) -> Self { <Bytes as Vector>::or(self, other) }
+        fn equal(self, other: Self) -> u64 { self.eq_mask(other) }
+        fn between(self, low: Self, size: Self) -> u64 {
+            _mm512_cmple_epu8_mask(_mm512_sub_epi8(self.0, low.0), size.0)
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::arch::x86_64::*;
 
 use crate::column::Span;
-use crate::isa::{fits, words_fit, write_each};
+use crate::isa::{fits, has_window, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
+use crate::window::Window;
 
 kernel_list!(entries Sse42 Bytes SSE42 "sse3,ssse3,sse4.1,sse4.2,popcnt");
 
@@ -22,6 +23,7 @@ macro_rules! each {
 
 impl Vector for Bytes {
     type Token = Token;
+    type Window = Register;
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Bytes([_mm_set1_epi8(byte.cast_signed()); 4]) }
@@ -120,6 +122,36 @@ impl Vector for Bytes {
                 3 => each!(_mm_alignr_epi8::<13>; self, groups),
                 _ => unreachable!(),
             }
+        }
+    }
+}
+
+/// One register.
+#[derive(Clone, Copy)]
+pub(crate) struct Register(__m128i);
+
+impl Window for Register {
+    type Token = Token;
+
+    const SIZE: usize = 16;
+
+    operations! {
+        fn splat(_token: Token, byte: u8) -> Self { Register(_mm_set1_epi8(byte.cast_signed())) }
+        fn load(_token: Token, block: &[u8], at: usize) -> Self {
+            assert!(has_window(block, at));
+            Register(_mm_loadu_si128(block.as_ptr().add(at).cast()))
+        }
+        fn word(_token: Token, block: &[u8], at: usize) -> u64 {
+            assert!(has_window(block, at));
+            block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
+        }
+        fn or(self, other: Self) -> Self { Register(_mm_or_si128(self.0, other.0)) }
+        fn equal(self, other: Self) -> u64 {
+            _mm_movemask_epi8(_mm_cmpeq_epi8(self.0, other.0)).cast_unsigned().into()
+        }
+        fn between(self, low: Self, size: Self) -> u64 {
+            let above = _mm_sub_epi8(self.0, low.0);
+            _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, size.0), above)).cast_unsigned().into()
         }
     }
 }

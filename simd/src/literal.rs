@@ -18,11 +18,13 @@ pub enum Case {
     IgnoreAscii,
 }
 
-/// A literal, prepared for `Kernels::anchor`.
+/// A literal, prepared to be searched for and compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Anchor {
+pub struct Literal {
     /// The literal, letters in lower case if case is ignored.
     literal: Vec<u8>,
+    /// Its first eight bytes, what is or-ed to those of the text, and 0xff where there is a byte.
+    word: [u64; 3],
     /// For each byte of the literal what is or-ed to a byte of the text before they are compared.
     fold: Vec<u8>,
     pair: (usize, usize),
@@ -30,38 +32,55 @@ pub struct Anchor {
     third: usize,
 }
 
-impl Anchor {
+impl Literal {
     /// Prepares the search for `literal`; `None` if it is empty.
-    pub fn new(literal: &[u8], case: Case) -> Option<Anchor> {
+    pub fn new(literal: &[u8], case: Case) -> Option<Literal> {
         let pair = rarest_pair(literal, case)?;
         // Or-ing 0x20 makes a letter small, and makes nothing else a small letter.
         let fold = literal.iter().map(|&byte| if folds(byte, case) { 0x20 } else { 0 }).collect();
         let folded = literal.iter().map(|&byte| if folds(byte, case) { byte | 0x20 } else { byte }).collect();
         let others = (0..literal.len()).filter(|&offset| offset != pair.0 && offset != pair.1);
         let third = others.min_by_key(|&offset| cost(literal[offset], case)).unwrap_or(pair.0);
-        Some(Anchor { literal: folded, fold, pair, third })
+        let mut literal = Literal { literal: folded, word: [0; 3], fold, pair, third };
+        literal.word =
+            [first_word(&literal.literal), first_word(&literal.fold), first_word(&vec![0xff; literal.len()])];
+        Some(literal)
     }
 
     /// The number of bytes of the literal.
     #[allow(clippy::len_without_is_empty, reason = "it is never empty")]
+    #[inline]
     pub fn len(&self) -> usize {
         self.literal.len()
     }
 
     /// The offsets in the literal of the two bytes that are searched by, the smaller one first. They are equal only in a
     /// literal of one byte.
+    #[inline]
     pub fn pair(&self) -> (usize, usize) {
         self.pair
     }
 
     /// Whether the literal stands at `at` in `block`.
-    #[inline]
+    #[inline(always)]
     pub fn stands_at(&self, block: &[u8], at: usize) -> bool {
-        let Some(text) = block.get(at..).and_then(|rest| rest.get(..self.literal.len())) else {
-            return false;
-        };
+        let Some(rest) = block.get(at..) else { return false };
+        let Some(first) = rest.first_chunk() else { return self.stands_from(rest, 0) };
+        let [wanted, fold, mask] = self.word;
+        (u64::from_le_bytes(*first) | fold) & mask == wanted && (self.literal.len() <= 8 || self.stands_from(rest, 8))
+    }
+
+    /// See `word`.
+    pub(crate) fn word(&self) -> [u64; 3] {
+        self.word
+    }
+
+    /// Whether what the literal has from byte `offset` on stands in `rest`, which begins where the literal does.
+    pub(crate) fn stands_from(&self, rest: &[u8], offset: usize) -> bool {
+        let Some(text) = rest.get(offset..self.literal.len()) else { return false };
         // The first byte that differs ends it: most places that are looked at are none.
-        text.iter().zip(&self.fold).zip(&self.literal).all(|((&byte, &fold), &wanted)| byte | fold == wanted)
+        let pairs = self.fold[offset..].iter().zip(&self.literal[offset..]);
+        text.iter().zip(pairs).all(|(&byte, (&fold, &wanted))| byte | fold == wanted)
     }
 
     /// The offset of the byte to ask for after the pair.
@@ -70,9 +89,21 @@ impl Anchor {
     }
 
     /// For the byte at `offset`: what to or to the text, and what must then stand there.
-    pub(crate) fn wanted(&self, offset: usize) -> (u8, u8) {
+    ///
+    /// # Panics
+    ///
+    /// If there is no such byte.
+    #[inline]
+    pub fn wanted(&self, offset: usize) -> (u8, u8) {
         (self.fold[offset], self.literal[offset])
     }
+}
+
+/// The first eight bytes, zeros behind them where there are fewer.
+fn first_word(bytes: &[u8]) -> u64 {
+    let mut word = [0; 8];
+    bytes.iter().zip(&mut word).for_each(|(&byte, place)| *place = byte);
+    u64::from_le_bytes(word)
 }
 
 /// Whether the other case of `byte` is the same byte.
@@ -140,9 +171,9 @@ mod tests {
     fn case_is_ignored_for_ascii_letters_and_nothing_else() {
         for byte in 0..=255u8 {
             for other in 0..=255u8 {
-                let exact = Anchor::new(&[byte], Case::Exact).unwrap();
+                let exact = Literal::new(&[byte], Case::Exact).unwrap();
                 assert_eq!(exact.stands_at(&[other], 0), byte == other);
-                let folded = Anchor::new(&[byte], Case::IgnoreAscii).unwrap();
+                let folded = Literal::new(&[byte], Case::IgnoreAscii).unwrap();
                 assert_eq!(folded.stands_at(&[other], 0), byte.eq_ignore_ascii_case(&other), "{byte} {other}");
             }
         }

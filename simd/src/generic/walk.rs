@@ -1,0 +1,306 @@
+//! Moves of cursors, one register at a time.
+//!
+//! What a move of one cursor needs is loaded, compared and turned into a bit mask, whose first bit says where the move ends. The cursors
+//! do not depend on each other, so that the CPU works on several at once; and a cursor that has failed goes through the same
+//! instructions without effect, since nothing ends at or before 0.
+
+use crate::column::Span;
+use crate::literal::Literal;
+use crate::scalar;
+use crate::scalar::walk::{is_base, is_sign};
+use crate::vector::Vector;
+use crate::walk::{Class, Cursors, Take};
+use crate::window::Window;
+
+/// See `Kernels::walk`.
+#[inline(always)]
+pub(crate) fn walk<V: Vector>(
+    token: V::Token,
+    block: &[u8],
+    take: Take,
+    literal: Option<&Literal>,
+    cursors: Cursors<'_>,
+) -> usize {
+    walk_in::<V::Window>(token, block, take, literal, cursors)
+}
+
+/// The same, in windows.
+#[inline(always)]
+pub(crate) fn walk_in<W: Window>(
+    token: W::Token,
+    block: &[u8],
+    take: Take,
+    literal: Option<&Literal>,
+    cursors: Cursors<'_>,
+) -> usize {
+    let walk = Walk { token, block, take, literal, cursors };
+    match take {
+        Take::Nothing => walk.to(&Nothing),
+        Take::Run(class) => match class.count() {
+            1 => walk.to(&Run(Ranges::<W, 1>::new(token, class))),
+            2 => walk.to(&Run(Ranges::<W, 2>::new(token, class))),
+            _ => walk.to(&Run(Ranges::<W, 4>::new(token, class))),
+        },
+        Take::Integer => {
+            let digits = Ranges::new(token, Class::DIGITS);
+            // A literal that cannot begin with a letter of a prefix fails where there is one.
+            let asks = literal.is_none_or(|literal| is_base(literal.wanted(0).1));
+            walk.to(&Integer { digits, asks })
+        }
+        Take::Decimal => walk.to(&Decimal(Ranges::new(token, Class::DIGITS))),
+        Take::Until(least) => match literal {
+            Some(literal) => walk.each(&Until::<W>::new(token, literal, least), &Found(literal.len())),
+            // Nowhere: where nothing is taken each of them fails.
+            None => walk.each(&Nothing, &Behind::<false>([0; 3], 0)),
+        },
+    }
+}
+
+/// Where a cursor goes that cannot make its move.
+const NOWHERE: usize = usize::MAX;
+
+/// What a move takes.
+///
+/// A trait and not a closure, because each function between an entry point and its instructions has to be inlined, and a
+/// closure cannot be told to.
+trait Taker<W: Window> {
+    /// The end of what is taken at `from`, at least 64 bytes before the end of the block; or [`NOWHERE`].
+    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize;
+}
+
+/// What must stand behind what a move takes.
+trait Follower<W: Window> {
+    /// The end of it if it stands at `at`, or [`NOWHERE`].
+    fn follow(&self, token: W::Token, block: &[u8], literal: Option<&Literal>, at: usize) -> usize;
+}
+
+/// A call of the kernel.
+struct Walk<'a, W: Window> {
+    token: W::Token,
+    block: &'a [u8],
+    take: Take,
+    literal: Option<&'a Literal>,
+    cursors: Cursors<'a>,
+}
+
+impl<W: Window> Walk<'_, W> {
+    /// Makes the move with each cursor, and compares the literal if there is one.
+    #[inline(always)]
+    fn to(self, taker: &impl Taker<W>) -> usize {
+        match self.literal {
+            None => self.each(taker, &Found(0)),
+            Some(literal) if literal.len() <= 8 => {
+                let behind = Behind::<false>(literal.word(), literal.len());
+                self.each(taker, &behind)
+            }
+            Some(literal) => {
+                let behind = Behind::<true>(literal.word(), literal.len());
+                self.each(taker, &behind)
+            }
+        }
+    }
+
+    /// Makes the move with each cursor.
+    #[inline(always)]
+    fn each(self, taker: &impl Taker<W>, follower: &impl Follower<W>) -> usize {
+        let Walk { token, block, take, literal, cursors } = self;
+        // A record that ends before this place has room behind it for any window; in a short block none has.
+        let safe = (block.len() + 1).saturating_sub(2 * 64);
+        let mut failed = 0;
+        for ((at, end), taken) in cursors.at.iter_mut().zip(cursors.end).zip(cursors.taken) {
+            let (from, last) = (*at as usize, *end as usize);
+            let (to, next);
+            if last < safe && from < safe {
+                to = taker.take(token, block, from, last);
+                next = if to <= last { follower.follow(token, block, literal, to) } else { NOWHERE };
+            } else {
+                (to, next) = scalar::walk::step(block, take, literal, from, last).unwrap_or((NOWHERE, NOWHERE));
+            }
+            *taken = Span::new(from as u32, to as u32);
+            // Every move takes something: one that ends where it began is none, and none ends in a record that has ended.
+            if next > from && next <= last {
+                *at = next as u32;
+            } else {
+                failed += usize::from(last != 0);
+                *end = 0;
+            }
+        }
+        failed
+    }
+}
+
+/// A literal of up to eight bytes, or, if it `IS_LONG`, of more.
+struct Behind<const IS_LONG: bool>([u64; 3], usize);
+
+impl<W: Window, const IS_LONG: bool> Follower<W> for Behind<IS_LONG> {
+    #[inline(always)]
+    fn follow(&self, token: W::Token, block: &[u8], literal: Option<&Literal>, at: usize) -> usize {
+        let &Behind([wanted, fold, mask], length) = self;
+        let stands = (W::word(token, block, at) | fold) & mask == wanted;
+        let rest_stands = !IS_LONG || literal.is_some_and(|literal| literal.stands_from(&block[at..], 8));
+        if stands && rest_stands { at + length } else { NOWHERE }
+    }
+}
+
+/// So many bytes, which are known to stand there.
+struct Found(usize);
+
+impl<W: Window> Follower<W> for Found {
+    #[inline(always)]
+    fn follow(&self, _: W::Token, _: &[u8], _: Option<&Literal>, at: usize) -> usize {
+        at + self.0
+    }
+}
+
+struct Nothing;
+
+impl<W: Window> Taker<W> for Nothing {
+    #[inline(always)]
+    fn take(&self, _: W::Token, _: &[u8], from: usize, _: usize) -> usize {
+        from
+    }
+}
+
+/// A class with `N` ranges.
+struct Ranges<W, const N: usize> {
+    ranges: [(W, W); N],
+    /// All ones if the class is all bytes outside of the ranges.
+    inverted: u64,
+}
+
+impl<W: Window, const N: usize> Ranges<W, N> {
+    #[inline(always)]
+    fn new(token: W::Token, class: Class) -> Self {
+        let mut ranges = [(W::splat(token, 0), W::splat(token, 0)); N];
+        for (range, &(first, last)) in ranges.iter_mut().zip(class.ranges()) {
+            *range = (W::splat(token, first), W::splat(token, last - first));
+        }
+        Ranges { ranges, inverted: if class.is_inverted() { u64::MAX } else { 0 } }
+    }
+
+    /// A bit for each byte of the window at `at` that is in the class; what is behind the window's size is of no meaning.
+    #[inline(always)]
+    fn mask(&self, token: W::Token, block: &[u8], at: usize) -> u64 {
+        let bytes = W::load(token, block, at);
+        let mut mask = 0;
+        for (low, size) in self.ranges {
+            mask |= bytes.between(low, size);
+        }
+        mask ^ self.inverted
+    }
+
+    /// Where the run of bytes of the class from `at` on ends, at `end` or before.
+    #[inline(always)]
+    fn run(&self, token: W::Token, block: &[u8], mut at: usize, end: usize) -> usize {
+        while at < end {
+            let length = (!self.mask(token, block, at)).trailing_zeros() as usize;
+            if length < W::SIZE {
+                at += length;
+                break;
+            }
+            at += W::SIZE;
+        }
+        at.min(end)
+    }
+}
+
+/// Bytes of a class.
+struct Run<W, const N: usize>(Ranges<W, N>);
+
+impl<W: Window, const N: usize> Taker<W> for Run<W, N> {
+    #[inline(always)]
+    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize {
+        let to = self.0.run(token, block, from, end);
+        if to > from { to } else { NOWHERE }
+    }
+}
+
+/// Signs and digits.
+struct Integer<W> {
+    digits: Ranges<W, 1>,
+    /// Whether to ask for a prefix for a base.
+    asks: bool,
+}
+
+impl<W: Window> Taker<W> for Integer<W> {
+    #[inline(always)]
+    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize {
+        let mut first = from;
+        if is_sign(block[from]) {
+            first += 1 + usize::from(is_sign(block[from + 1]));
+        }
+        let to = self.digits.run(token, block, first, end);
+        let is_prefix = self.asks && to == first + 1 && to < end && block[first] == b'0' && is_base(block[to]);
+        if to <= first || is_prefix { NOWHERE } else { to }
+    }
+}
+
+/// A sign, digits, a point, and digits.
+struct Decimal<W>(Ranges<W, 1>);
+
+impl<W: Window> Taker<W> for Decimal<W> {
+    #[inline(always)]
+    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize {
+        let first = usize::from(is_sign(block[from]));
+        if W::SIZE >= 16 {
+            // Nearly always one window has all of it.
+            let digits = self.0.mask(token, block, from);
+            let point = first + (!(digits >> first)).trailing_zeros() as usize;
+            if point < W::SIZE - 1 && block[from + point] == b'.' {
+                let to = point + 1 + (!(digits >> (point + 1))).trailing_zeros() as usize;
+                if to < W::SIZE {
+                    let to = (from + to).min(end);
+                    return if to > from + point + 1 { to } else { NOWHERE };
+                }
+            }
+        }
+        let point = self.0.run(token, block, from + first, end);
+        if point >= end || block[point] != b'.' {
+            return NOWHERE;
+        }
+        let to = self.0.run(token, block, point + 1, end);
+        if to > point + 1 { to } else { NOWHERE }
+    }
+}
+
+/// Any bytes, up to a literal.
+struct Until<'a, W> {
+    literal: &'a Literal,
+    least: usize,
+    /// The two bytes that are searched by: their offsets, what is or-ed to the text, and what must then stand there.
+    offsets: (usize, usize),
+    folds: (W, W),
+    wanted: (W, W),
+}
+
+impl<'a, W: Window> Until<'a, W> {
+    #[inline(always)]
+    fn new(token: W::Token, literal: &'a Literal, least: usize) -> Self {
+        let offsets = literal.pair();
+        let ((fold, wanted), (second_fold, second_wanted)) = (literal.wanted(offsets.0), literal.wanted(offsets.1));
+        let both = |first, second| (W::splat(token, first), W::splat(token, second));
+        Until { literal, least, offsets, folds: both(fold, second_fold), wanted: both(wanted, second_wanted) }
+    }
+}
+
+impl<W: Window> Taker<W> for Until<'_, W> {
+    #[inline(always)]
+    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize {
+        let mut at = from + self.least;
+        // The literal ends in its record, or it is none.
+        while at + self.literal.len() <= end {
+            let first = W::load(token, block, at + self.offsets.0);
+            let second = W::load(token, block, at + self.offsets.1);
+            let mut mask = first.or(self.folds.0).equal(self.wanted.0) & second.or(self.folds.1).equal(self.wanted.1);
+            while mask != 0 {
+                let found = at + mask.trailing_zeros() as usize;
+                if self.literal.stands_at(block, found) {
+                    return found;
+                }
+                mask &= mask - 1;
+            }
+            at += W::SIZE;
+        }
+        NOWHERE
+    }
+}

@@ -1,0 +1,196 @@
+//! Moves of cursors.
+
+use super::guard::Guarded;
+use super::harness::{Random, cases};
+use super::on_each_isa;
+use crate::scalar::walk::step;
+use crate::{Case, Class, Cursors, Kernels, Literal, Span, Take};
+
+on_each_isa!(
+    a_move_is_what_it_is_byte_by_byte,
+    fields_of_every_length_are_taken,
+    a_cursor_that_has_failed_stays_where_it_is,
+    no_load_leaves_the_block_even_at_its_end,
+);
+
+const CLASSES: [Class; 4] = [Class::DIGITS, Class::LETTERS, Class::WORD, Class::SPACE];
+
+fn any_take(random: &mut Random) -> Take {
+    match random.below(6) {
+        0 => Take::Nothing,
+        1 => Take::Integer,
+        2 => Take::Decimal,
+        3 => Take::Until(random.below(3)),
+        4 => Take::Run(*random.one_of(&CLASSES)),
+        _ => Take::Run(random.one_of(&CLASSES).inverted()),
+    }
+}
+
+fn any_literal(random: &mut Random) -> Option<Literal> {
+    let case = *random.one_of(&[Case::Exact, Case::IgnoreAscii]);
+    let text = *random.one_of(&[
+        "",
+        ",",
+        " ",
+        "x",
+        "0",
+        ".",
+        ": ",
+        "\" \"",
+        "a1,",
+        "] [ab",
+        "12345678",
+        "x-12345678",
+        ", a long one",
+    ]);
+    Literal::new(text.as_bytes(), case)
+}
+
+/// Pieces that the moves take, or nearly.
+const PIECES: [&str; 22] = [
+    "1",
+    "-12",
+    "+ 3",
+    "0x",
+    "0",
+    "1.5",
+    "-.25",
+    ".",
+    "12345678901234567890",
+    "a",
+    "A1",
+    "zz_9",
+    " ",
+    "\t",
+    ",",
+    ": ",
+    "\" \"",
+    "] [AB",
+    "x-12345678",
+    ", A LONG one",
+    "0000000000000000000000000000000000000000000000000000000000000000000000000000.5",
+    "\x1f",
+];
+
+/// Records with `gap` between them, and what a move from somewhere inside of each does: `None` if it fails.
+struct Records {
+    block: Vec<u8>,
+    at: Vec<u32>,
+    end: Vec<u32>,
+}
+
+fn records(random: &mut Random, count: usize) -> Records {
+    let (mut block, mut at, mut end) = (Vec::new(), Vec::new(), Vec::new());
+    let gap = *random.one_of(&["", "\n", "\r\n", "\u{ff}"]);
+    for _ in 0..count {
+        let start = block.len();
+        for _ in 0..random.below(7) {
+            block.extend_from_slice(random.one_of(&PIECES).as_bytes());
+        }
+        at.push((start + random.below((block.len() - start).min(3) + 1)) as u32);
+        // One in eight has failed before.
+        end.push(if random.below(8) == 0 { 0 } else { block.len() as u32 });
+        block.extend_from_slice(gap.as_bytes());
+    }
+    Records { block, at, end }
+}
+
+/// Makes the move with the kernel, and compares it with what it is byte by byte.
+fn check(kernels: &Kernels, block: &[u8], at: &[u32], end: &[u32], take: Take, literal: Option<&Literal>) {
+    let (mut now, mut ends, mut taken) = (at.to_vec(), end.to_vec(), vec![Span::default(); at.len()]);
+    let failed = kernels.walk(block, take, literal, Cursors { at: &mut now, end: &mut ends, taken: &mut taken });
+    let mut expected_failures = 0;
+    for row in 0..at.len() {
+        let (from, last) = (at[row] as usize, end[row] as usize);
+        let made = step(block, take, literal, from, last).filter(|&(_, next)| next > from && next <= last);
+        let context = || format!("{take:?} {literal:?} from {from} to {last} of {:?}", String::from_utf8_lossy(block));
+        match made {
+            Some((to, next)) => {
+                assert_eq!((now[row] as usize, ends[row] as usize), (next, last), "{}", context());
+                assert_eq!(taken[row], Span::new(from as u32, to as u32), "{}", context());
+            }
+            None => {
+                assert_eq!((now[row] as usize, ends[row]), (from, 0), "{}", context());
+                expected_failures += usize::from(last != 0);
+            }
+        }
+    }
+    assert_eq!(failed, expected_failures, "{take:?} {literal:?}");
+}
+
+fn a_move_is_what_it_is_byte_by_byte(kernels: &Kernels) {
+    let mut random = Random(11);
+    for _ in 0..cases(40_000) {
+        let count = 1 + random.below(40);
+        let Records { block, at, end } = records(&mut random, count);
+        let (take, literal) = (any_take(&mut random), any_literal(&mut random));
+        check(kernels, &block, &at, &end, take, literal.as_ref());
+    }
+}
+
+fn fields_of_every_length_are_taken(kernels: &Kernels) {
+    let comma = Literal::new(b",", Case::Exact);
+    for length in 0..200 {
+        for (member, take) in [
+            (b'7', Take::Integer),
+            (b'a', Take::Run(Class::LETTERS)),
+            (b'7', Take::Run(Class::DIGITS)),
+            (b'-', Take::Run(Class::WORD.inverted())),
+            (b'-', Take::Until(1)),
+        ] {
+            let mut block = vec![b';'; 64];
+            block.extend(std::iter::repeat_n(member, length));
+            block.extend_from_slice(b",;");
+            let end = block.len() as u32 - 1;
+            block.extend_from_slice(&[b'7'; 300]);
+            let (mut at, mut ends, mut taken) = ([64], [end], [Span::default()]);
+            let cursors = Cursors { at: &mut at, end: &mut ends, taken: &mut taken };
+            // "-" and "," are no word characters.
+            let literal = comma.as_ref().filter(|_| take != Take::Run(Class::WORD.inverted()));
+            let failed = kernels.walk(&block, take, literal, cursors);
+            let to = if literal.is_some() { end - 1 } else { end };
+            if length == 0 && literal.is_some() {
+                assert_eq!((failed, at, ends), (1, [64], [0]), "{take:?}");
+            } else {
+                assert_eq!((failed, at, taken), (0, [end], [Span::new(64, to)]), "{take:?} {length}");
+            }
+        }
+        for behind in 1..80 {
+            let number = format!("-{}.{},", "1".repeat(length), "2".repeat(behind));
+            let block = format!("{number}{}", "3".repeat(200));
+            let (mut at, mut ends, mut taken) = ([0], [number.len() as u32], [Span::default()]);
+            let cursors = Cursors { at: &mut at, end: &mut ends, taken: &mut taken };
+            assert_eq!(kernels.walk(block.as_bytes(), Take::Decimal, comma.as_ref(), cursors), 0);
+            assert_eq!(taken, [Span::new(0, number.len() as u32 - 1)]);
+        }
+    }
+}
+
+fn a_cursor_that_has_failed_stays_where_it_is(kernels: &Kernels) {
+    let block = "1,2,".repeat(100);
+    let comma = Literal::new(b",", Case::Exact);
+    for at in 0..block.len() as u32 {
+        let (mut now, mut end, mut taken) = ([at], [0], [Span::default()]);
+        for take in [Take::Nothing, Take::Integer, Take::Decimal, Take::Until(0), Take::Run(Class::SPACE.inverted())] {
+            for literal in [comma.as_ref(), None] {
+                let cursors = Cursors { at: &mut now, end: &mut end, taken: &mut taken };
+                assert_eq!(kernels.walk(block.as_bytes(), take, literal, cursors), 0);
+                assert_eq!((now, end), ([at], [0]), "{take:?}");
+            }
+        }
+    }
+}
+
+fn no_load_leaves_the_block_even_at_its_end(kernels: &Kernels) {
+    let mut memory = Guarded::new(8192);
+    let mut random = Random(12);
+    for round in 0..cases(20_000) {
+        let count = 1 + random.below(9);
+        let Records { block, at, end } = records(&mut random, count);
+        let (take, literal) = (any_take(&mut random), any_literal(&mut random));
+        let block = memory.hold(&block[..block.len().min(8192)], round % 2 == 0);
+        if end.iter().all(|&end| end as usize <= block.len()) {
+            check(kernels, block, &at, &end, take, literal.as_ref());
+        }
+    }
+}

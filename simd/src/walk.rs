@@ -1,0 +1,137 @@
+//! What cursors do in a walk: many records of a block are matched together, one move after the other.
+//!
+//! A record is matched from its start to its end, and each move begins where the one before ended, so that within a record
+//! nothing can be done at the same time. Between records everything can: a walk makes one move in every record of a
+//! block before it makes the next, and a CPU overlaps the moves of a dozen records.
+
+use crate::window::{Window, Word};
+
+/// What a move takes, in front of the literal that it ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// Nothing.
+    Nothing,
+    /// Bytes of a class, at least one, as many as there are.
+    Run(Class),
+    /// `[-+ ]{0,2}[0-9]+`, as much as there is; but not `0` in front of a letter that a prefix for a base has (`b`, `o`,
+    /// `x`, in any case), which is left to the caller.
+    Integer,
+    /// `[-+ ]?[0-9]*\.[0-9]+`, as much as there is.
+    Decimal,
+    /// At least so many bytes, up to the first place where the literal stands.
+    Until(usize),
+}
+
+/// A set of bytes, as a few ranges of ASCII, or all bytes but these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// The first and the last byte of each range, the last range repeated to the end.
+    ranges: [(u8, u8); 4],
+    count: usize,
+    is_inverted: bool,
+}
+
+impl Class {
+    /// `0` to `9`.
+    pub const DIGITS: Class = Class::new([(b'0', b'9'); 4], 1);
+    /// `A` to `Z` and `a` to `z`.
+    pub const LETTERS: Class = Class::new([(b'A', b'Z'), (b'a', b'z'), (b'a', b'z'), (b'a', b'z')], 2);
+    /// Letters, digits and `_`.
+    pub const WORD: Class = Class::new([(b'0', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z')], 4);
+    /// Python's white space: tab to carriage return, the separators from 0x1c to 0x1f, and the blank.
+    pub const SPACE: Class = Class::new([(b'\t', b'\r'), (0x1c, b' '), (0x1c, b' '), (0x1c, b' ')], 2);
+
+    const fn new(ranges: [(u8, u8); 4], count: usize) -> Class {
+        Class { ranges, count, is_inverted: false }
+    }
+
+    /// All bytes that are not in it.
+    #[must_use]
+    pub const fn inverted(self) -> Class {
+        Class { is_inverted: !self.is_inverted, ..self }
+    }
+
+    /// Whether `byte` is in it.
+    #[inline]
+    pub fn contains(&self, byte: u8) -> bool {
+        self.ranges.iter().any(|&(first, last)| (first..=last).contains(&byte)) != self.is_inverted
+    }
+
+    /// How many bytes of the class stand at `at` of `text`, which is ASCII.
+    #[inline]
+    pub fn run(&self, text: &[u8], at: usize) -> usize {
+        let Some(rest) = text.get(at..) else { return 0 };
+        let mut length = 0;
+        for word in rest.as_chunks::<8>().0 {
+            let word = Word::new(*word);
+            let inside = self.ranges[..self.count].iter().fold(0, |inside, &(first, last)| {
+                inside | word.between(Word::splat((), first), Word::splat((), last - first))
+            });
+            let others = (if self.is_inverted { inside } else { !inside }) & 0xff;
+            if others != 0 {
+                return length + others.trailing_zeros() as usize;
+            }
+            length += 8;
+        }
+        length + rest[length..].iter().take_while(|&&byte| self.contains(byte)).count()
+    }
+
+    pub(crate) fn ranges(&self) -> &[(u8, u8); 4] {
+        &self.ranges
+    }
+
+    /// How many different ranges there are: 1, 2 or 4.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn is_inverted(&self) -> bool {
+        self.is_inverted
+    }
+}
+
+/// The cursors of a walk. All arrays have one entry for each record.
+#[derive(Debug)]
+pub struct Cursors<'a> {
+    /// Where each cursor stands in the block.
+    pub at: &'a mut [u32],
+    /// Where its record ends; 0 once a move has failed: the cursor stays where it was before that move.
+    pub end: &'a mut [u32],
+    /// What the move took, without the literal; of no meaning for a cursor that has failed.
+    pub taken: &'a mut [crate::Span],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_classes_are_those_of_the_standard_library() {
+        for byte in 0..=255u8 {
+            assert_eq!(Class::DIGITS.contains(byte), byte.is_ascii_digit());
+            assert_eq!(Class::LETTERS.contains(byte), byte.is_ascii_alphabetic());
+            assert_eq!(Class::WORD.contains(byte), byte.is_ascii_alphanumeric() || byte == b'_');
+            assert_eq!(Class::SPACE.contains(byte), b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f ".contains(&byte));
+            assert_ne!(Class::SPACE.contains(byte), Class::SPACE.inverted().contains(byte));
+        }
+    }
+
+    #[test]
+    fn a_run_of_a_class_ends_at_the_first_byte_that_is_not_in_it() {
+        let classes = [Class::DIGITS, Class::LETTERS, Class::WORD, Class::SPACE];
+        for class in classes.into_iter().flat_map(|class| [class, class.inverted()]) {
+            let (members, others): (Vec<u8>, Vec<u8>) = (0..128).partition(|&byte| class.contains(byte));
+            for &other in &others {
+                for length in 0..40 {
+                    let mut text = vec![members[0]; 40];
+                    text[length] = other;
+                    assert_eq!(class.run(&text, 0), length, "{class:?} {other}");
+                }
+            }
+            for member in members {
+                assert_eq!(class.run(&[member; 21], 2), 19, "{class:?} {member}");
+            }
+            assert_eq!(class.run(b"", 0) + class.run(b"", 1), 0);
+        }
+    }
+}

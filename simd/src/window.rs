@@ -1,0 +1,118 @@
+//! What a walk may ask of an instruction set: one register's worth of text.
+//!
+//! Fields are short. Where a [`Vector`](crate::vector::Vector) answers for 64 bytes whatever the registers are, a window is
+//! one register: 64 bytes of AVX-512, 32 of AVX2, 16 of SSE4.2 and NEON, and 8 in plain Rust.
+
+/// As many bytes as one register has.
+pub(crate) trait Window: Copy {
+    /// Proof that this CPU has the instruction set.
+    type Token: Copy;
+
+    /// How many bytes it is, at most 64.
+    const SIZE: usize;
+
+    /// The same byte everywhere.
+    fn splat(token: Self::Token, byte: u8) -> Self;
+    /// The bytes from `at` of `block` on. Panics if it has less than 64 of them.
+    fn load(token: Self::Token, block: &[u8], at: usize) -> Self;
+    /// Eight bytes from `at` of `block` on, the first one lowest. Panics if it has less than 64 of them.
+    fn word(token: Self::Token, block: &[u8], at: usize) -> u64;
+    /// Bitwise or.
+    fn or(self, other: Self) -> Self;
+    /// Bit *i* is set where byte *i* of both is equal, for the first `SIZE` bits.
+    fn equal(self, other: Self) -> u64;
+    /// Bit *i* is set where byte *i* is at least `low` and at most `low + size`, for the first `SIZE` bits. Only bytes up to
+    /// the first that is not ASCII are certain to be answered for.
+    fn between(self, low: Self, size: Self) -> u64;
+}
+
+/// Eight bytes in a word. All sums stay inside of their bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Word(u64);
+
+/// The lowest bit, and the highest, of each byte.
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = LOW << 7;
+
+impl Word {
+    #[inline(always)]
+    pub(crate) fn new(bytes: [u8; 8]) -> Word {
+        Word(u64::from_le_bytes(bytes))
+    }
+
+    /// The highest bit of each byte as a bit.
+    #[inline(always)]
+    fn signs(self) -> u64 {
+        // Each product puts one of the bits into the highest byte, and no two meet.
+        ((self.0 & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    }
+}
+
+impl Window for Word {
+    type Token = ();
+
+    const SIZE: usize = 8;
+
+    #[inline(always)]
+    fn splat((): (), byte: u8) -> Word {
+        Word(LOW * u64::from(byte))
+    }
+
+    #[inline(always)]
+    fn load((): (), block: &[u8], at: usize) -> Word {
+        Word(Self::word((), block, at))
+    }
+
+    #[inline(always)]
+    fn word((): (), block: &[u8], at: usize) -> u64 {
+        u64::from_le_bytes(block[at..].first_chunk().copied().unwrap_or_default())
+    }
+
+    #[inline(always)]
+    fn or(self, other: Word) -> Word {
+        Word(self.0 | other.0)
+    }
+
+    #[inline(always)]
+    fn equal(self, other: Word) -> u64 {
+        let different = self.0 ^ other.0;
+        // A byte has its highest bit here if any of its bits is set.
+        let any = ((different & !HIGH) + !HIGH) | different;
+        Word(!any).signs()
+    }
+
+    #[inline(always)]
+    fn between(self, low: Word, size: Word) -> u64 {
+        // The highest bit is set from `low` on, and again behind `low + size`. A byte that is not ASCII has both or none
+        // of them, and may carry into those behind it.
+        let from = self.0.wrapping_add(HIGH - low.0);
+        let behind = self.0.wrapping_add(!HIGH - low.0 - size.0);
+        Word(from & !behind).signs()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_answers_as_its_bytes_do() {
+        let mut bytes = [0; 64];
+        for first in 0..=255u8 {
+            for (low, high) in [(b'0', b'9'), (b'a', b'z'), (0, 0), (0, 127), (127, 127), (b'_', b'_'), (0x1c, b' ')] {
+                for place in 0..8 {
+                    bytes[..8].copy_from_slice(b"az09_ \x7f\x00");
+                    bytes[place] = first;
+                    let window = Word::load((), &bytes, 0);
+                    let certain = if first < 128 { 0xff } else { (2 << place) - 1 };
+                    let expected = |wanted: &dyn Fn(u8) -> bool| {
+                        bytes[..8].iter().rev().fold(0u64, |mask, &byte| mask << 1 | u64::from(wanted(byte)))
+                    };
+                    let between = window.between(Word::splat((), low), Word::splat((), high - low));
+                    assert_eq!(between & certain, expected(&|byte| (low..=high).contains(&byte)) & certain);
+                    assert_eq!(window.equal(Word::splat((), low)), expected(&|byte| byte == low));
+                }
+            }
+        }
+    }
+}

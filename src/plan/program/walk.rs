@@ -1,0 +1,180 @@
+//! The program of many records at once.
+//!
+//! Every operation is made in all records before the next one is made in any. What a kernel can do in all of them is done by it, and
+//! the rest in a loop. A walk only ever goes straight on: a record in which something is not as it should be, stops there, and is then
+//! [taken up](Program::resume) by itself, with all that a program can do.
+
+use parsimd_simd::{Cursors, Kernels, Span, Take};
+
+use super::{Op, Outcome, Program, Row, Search, State, Step, StepOutcome, Table, stands};
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// It matches, if the walk is over.
+    Nowhere,
+    /// An operation could not be made in it.
+    At(u32),
+    /// It was not walked, but is known not to match.
+    NoMatch,
+    /// It was not walked, and the regular expression must say.
+    Ask,
+}
+
+/// The records of a walk.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// Where each record is to be taken up.
+    at: Vec<u32>,
+    /// Where each record ends; 0 for one that has stopped.
+    end: Vec<u32>,
+    stops: Vec<Stop>,
+    has_stops: bool,
+}
+
+impl Walk {
+    /// Forgets the records.
+    pub(crate) fn clear(&mut self) {
+        self.at.clear();
+        self.end.clear();
+        self.stops.clear();
+        self.has_stops = false;
+    }
+
+    /// Adds a record, to be walked if `stop` is [`Stop::Nowhere`].
+    #[inline]
+    pub(crate) fn push(&mut self, start: u32, end: u32, stop: Stop) {
+        // There is nothing to walk in an empty record.
+        let stop = if start == end && stop == Stop::Nowhere { Stop::At(0) } else { stop };
+        self.at.push(start);
+        self.end.push(if stop == Stop::Nowhere { end } else { 0 });
+        self.stops.push(stop);
+        self.has_stops |= stop != Stop::Nowhere;
+    }
+
+    /// What became of each record, in order; `None` if all of them match.
+    pub(crate) fn stops(&self) -> Option<&[Stop]> {
+        self.has_stops.then_some(&self.stops)
+    }
+
+    /// Notes where records have stopped whose end has just become 0.
+    #[cold]
+    fn note(&mut self, pc: usize) {
+        self.has_stops = true;
+        for (stop, end) in self.stops.iter_mut().zip(&self.end) {
+            if *end == 0 && *stop == Stop::Nowhere {
+                *stop = Stop::At(pc as u32);
+            }
+        }
+    }
+
+    /// Moves each record that has not stopped to where `step` says, given its number, its cursor and its end; says how many stopped.
+    fn each(&mut self, mut step: impl FnMut(usize, usize, usize) -> Option<usize>) -> usize {
+        let mut failed = 0;
+        for (number, (at, end)) in self.at.iter_mut().zip(&mut self.end).enumerate().filter(|(_, (_, end))| **end > 0) {
+            match step(number, *at as usize, *end as usize) {
+                Some(next) => *at = next as u32,
+                None => {
+                    *end = 0;
+                    failed += 1;
+                }
+            }
+        }
+        failed
+    }
+}
+
+impl Program {
+    /// Walks the records of `block`: the whole of each, or to its first match. Writes the span of each field, of record *i* in row *i*.
+    ///
+    /// The records must be ASCII. The spans of those that stopped are of no meaning but to [`resume`](Self::resume).
+    pub(crate) fn walk(&self, kernels: &Kernels, block: &[u8], full: bool, walk: &mut Walk, table: &mut Table) {
+        for (pc, op) in self.ops.iter().enumerate() {
+            let by_kernel = match op {
+                Op::Part(Step::Literal(literal)) => Some((None, Take::Nothing, Some(literal))),
+                Op::Part(step) => step.take().map(|(field, take)| (Some(field), take, None)),
+                Op::Until(step, literal) => step.take().map(|(field, take)| (Some(field), take, Some(literal))),
+                Op::Begin(literal) if full => Some((None, Take::Nothing, Some(literal))),
+                Op::Begin(literal) => Some((None, Take::Until(0), Some(literal))),
+                Op::Seek { field, literal } => Some((Some(*field), Take::Until(1), Some(literal))),
+                Op::End { field, literal } if !full => Some((Some(*field), Take::Until(1), Some(literal))),
+                Op::End { .. } | Op::Rest { .. } => None,
+                Op::Soft { .. } => continue,
+            };
+            let failed = match by_kernel {
+                Some((field, take, literal)) => {
+                    let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken: table.column_mut(field) };
+                    kernels.walk(block, take, literal, cursors)
+                }
+                None => walk.each(|row, at, end| one(op, &block[..end], at, full, &mut table.row(row))),
+            };
+            if failed > 0 {
+                walk.note(pc);
+            }
+        }
+        if full && walk.each(|_, at, end| (at == end).then_some(at)) > 0 {
+            walk.note(self.ops.len());
+        }
+    }
+
+    /// Takes up record `number` of a walk that is over, which stands at `record`; it must have stopped at an operation.
+    pub(crate) fn resume(
+        &self,
+        block: &[u8],
+        number: usize,
+        record: Span,
+        full: bool,
+        walk: &Walk,
+        row: &mut Row<'_>,
+    ) -> Outcome {
+        let text = &block[..record.end as usize];
+        let Stop::At(pc) = walk.stops[number] else { return Outcome::Undecided };
+        let pc = pc as usize;
+        let mut state = State { pc, at: walk.at[number] as usize, ..self.state(0) };
+        for (number, op) in self.ops[..pc].iter().enumerate() {
+            match op {
+                Op::Seek { field, .. } => {
+                    let taken = row.get(*field);
+                    let (field_start, found) = (taken.start as usize, taken.end as usize);
+                    state.search = Some(Search { op: number, field_start, found });
+                    state.is_soft_here = false;
+                }
+                // Where it was found is not kept.
+                Op::Begin(_) if !full => return self.run(text, record.start as usize, full, row),
+                Op::Soft { lasting } => {
+                    state.is_soft = true;
+                    state.is_soft_here |= !lasting;
+                }
+                _ => {}
+            }
+        }
+        self.go_on(text, state, full, row)
+    }
+}
+
+/// Makes an operation that no kernel makes.
+fn one(op: &Op, text: &[u8], at: usize, full: bool, row: &mut Row<'_>) -> Option<usize> {
+    let outcome = match op {
+        Op::Part(step) => step.run(text, at, row),
+        Op::Until(step, literal) => match step.run(text, at, row) {
+            StepOutcome::At(end) => stands(literal, text, end),
+            other => other,
+        },
+        // Only where the whole record must match: a literal that ends it stands at one place.
+        Op::End { field, literal } => {
+            let found = text.len().checked_sub(literal.len()).filter(|&found| found > at)?;
+            row.set(*field, at, found);
+            stands(literal, text, found)
+        }
+        Op::Rest { field } => {
+            let end = if full { text.len() } else { at + 1 };
+            row.set(*field, at, end);
+            if at < end && end <= text.len() { StepOutcome::At(end) } else { StepOutcome::No }
+        }
+        Op::Begin(_) | Op::Seek { .. } | Op::Soft { .. } => StepOutcome::Undecided,
+    };
+    match outcome {
+        StepOutcome::At(end) => Some(end),
+        StepOutcome::No | StepOutcome::Undecided => None,
+    }
+}
