@@ -16,7 +16,7 @@ macro_rules! kernel_list {
     ($then:ident $($with:tt)*) => {
         $then! {
             [$($with)*]
-            fn newlines(block: &[u8], out: &mut Vec<u32>) -> (), in index;
+            fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool, in index;
             fn delimiters(block: &[u8], needles: &crate::Needles, out: &mut Vec<u32>) -> (), in index;
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
             fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
@@ -46,6 +46,7 @@ macro_rules! kernel_list {
                 offsets: &mut Vec<i16>,
                 valid: &mut crate::Bitmap
             ) -> (), in timestamps;
+            fn texts(block: &[u8], spans: &[crate::Span], bytes: &mut Vec<u8>, ends: &mut Vec<i32>) -> (), in texts;
             fn walk(block: &[u8], take: crate::Take, literal: Option<&crate::Literal>, cursors: crate::Cursors<'_>) -> usize,
                 in walk;
         }
@@ -108,12 +109,13 @@ impl Kernels {
         self.isa
     }
 
-    /// Appends the position of each `b'\n'` of `block` to `out`, in order.
+    /// Appends the position of each `b'\n'` of `block` to `out`, in order. Says whether the block is ASCII: whoever cuts it into
+    /// records wants to know, and the bytes are at hand.
     ///
     /// # Panics
     ///
     /// If the block has more than `u32::MAX` bytes.
-    pub fn newlines(&self, block: &[u8], out: &mut Vec<u32>) {
+    pub fn newlines(&self, block: &[u8], out: &mut Vec<u32>) -> bool {
         check_length(block);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.newlines)(block, out) }
@@ -265,6 +267,28 @@ impl Kernels {
     ) {
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.timestamps)(block, spans, layout, micros, offsets, valid) }
+    }
+
+    /// Appends the bytes of each span to `bytes`, one behind the other, and to `ends` where they end there. A span that does not lie in
+    /// the block has no bytes.
+    ///
+    /// # Panics
+    ///
+    /// If `bytes` becomes longer than `i32::MAX`.
+    ///
+    /// ```
+    /// use parsimd_simd::{Isa, Span, kernels};
+    ///
+    /// let (mut bytes, mut ends) = (Vec::new(), vec![0]);
+    /// kernels(Isa::best())?.texts(b"one two", &[Span::new(4, 7), Span::new(0, 2)], &mut bytes, &mut ends);
+    /// assert_eq!((&bytes[..], &ends[..]), (&b"twoon"[..], &[0, 3, 5][..]));
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn texts(&self, block: &[u8], spans: &[Span], bytes: &mut Vec<u8>, ends: &mut Vec<i32>) {
+        let length: u64 = spans.iter().map(|span| u64::from(span.end.saturating_sub(span.start))).sum();
+        assert!(bytes.len() as u64 + length <= i32::MAX as u64, "a column of more than {} bytes", i32::MAX);
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.texts)(block, spans, bytes, ends) }
     }
 
     /// Makes one move with every cursor: what `take` says, and `literal` right behind it, all before the end of its record.

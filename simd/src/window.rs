@@ -17,6 +17,8 @@ pub(crate) trait Window: Copy {
     fn load(token: Self::Token, block: &[u8], at: usize) -> Self;
     /// Eight bytes from `at` of `block` on, the first one lowest. Panics if it has less than 64 of them.
     fn word(token: Self::Token, block: &[u8], at: usize) -> u64;
+    /// Writes the bytes from `at` of `out` on. Panics if it has less than 64 of them.
+    fn store(self, out: &mut [u8], at: usize);
     /// Bitwise or.
     fn or(self, other: Self) -> Self;
     /// Bit *i* is set where byte *i* of both is equal, for the first `SIZE` bits.
@@ -66,6 +68,11 @@ impl Window for Word {
     #[inline(always)]
     fn word((): (), block: &[u8], at: usize) -> u64 {
         u64::from_le_bytes(block[at..].first_chunk().copied().unwrap_or_default())
+    }
+
+    #[inline(always)]
+    fn store(self, out: &mut [u8], at: usize) {
+        out[at..at + 8].copy_from_slice(&self.0.to_le_bytes());
     }
 
     #[inline(always)]

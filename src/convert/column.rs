@@ -42,7 +42,7 @@ pub(crate) fn column(
     let column_type = ColumnType::of(kind);
     match kind {
         ValueKind::Decimal => return decimals(kernels, text, year, misfits),
-        _ if column_type == ColumnType::Text => return copy(text),
+        _ if column_type == ColumnType::Text => return copy(kernels, text),
         _ => {}
     }
     let (mut values, mut validity) = by_kernel(kernels, kind, text, year);
@@ -63,26 +63,11 @@ pub(crate) fn column(
 }
 
 /// A column of text: the bytes of one row after those of the other.
-fn copy(Spans { block, spans, missing }: Spans<'_>) -> Column {
-    let mut offsets = Vec::with_capacity(spans.len() + 1);
+fn copy(kernels: &Kernels, Spans { block, spans, missing }: Spans<'_>) -> Column {
+    let (mut offsets, mut bytes) = (Vec::with_capacity(spans.len() + 1), Vec::new());
     offsets.push(0);
-    const SHORT: usize = 32;
-    let mut bytes =
-        Vec::with_capacity(spans.iter().map(|span| (span.end - span.start) as usize).sum::<usize>() + SHORT);
-    for span in spans {
-        let (start, end) = (span.start as usize, span.end as usize);
-        // Most text is short: copying a fixed length and taking back what is too much needs no call.
-        match block[start..].first_chunk::<SHORT>() {
-            Some(chunk) if end - start <= SHORT => {
-                let length = bytes.len() + (end - start);
-                bytes.extend_from_slice(chunk);
-                bytes.truncate(length);
-            }
-            _ => bytes.extend_from_slice(&block[start..end]),
-        }
-        // A block, and so its text, is shorter than 2 GiB.
-        offsets.push(bytes.len() as i32);
-    }
+    // A block, and so its text, is shorter than 2 GiB.
+    kernels.texts(block, spans, &mut bytes, &mut offsets);
     let mut validity = None;
     if !missing.is_empty() {
         let mut valid = Bitmap::new();
@@ -105,7 +90,7 @@ fn decimals(kernels: &Kernels, text: Spans<'_>, year: i32, misfits: &mut Vec<Mis
         _ => *span,
     };
     let spans: Vec<Span> = text.spans.iter().map(trim).collect();
-    copy(Spans { spans: &spans, missing: &missing, ..text })
+    copy(kernels, Spans { spans: &spans, missing: &missing, ..text })
 }
 
 /// What the kernels make of a column: values, and which rows they have read.

@@ -94,23 +94,22 @@ struct Finds {
 impl Finds {
     const NONE: Finds = Finds { newlines: Vec::new(), anchors: Vec::new(), anchor_pays: true };
 
-    /// Looks for the ends of the records, and for the anchor where it pays.
-    ///
-    /// Says whether it looked for the anchor, and only in ASCII: where case is ignored, other letters may stand for those of the anchor.
-    fn look(&mut self, kernels: &Kernels, bytes: &[u8], is_ascii: bool, program: Option<&Program>) -> bool {
+    /// Looks for the ends of the records, and for the anchor where it pays. Says whether the block is ASCII, and whether it looked for the
+    /// anchor: only in ASCII, since where case is ignored other letters may stand for those of the anchor.
+    fn look(&mut self, kernels: &Kernels, bytes: &[u8], program: Option<&Program>) -> (bool, bool) {
         self.newlines.clear();
         self.anchors.clear();
-        kernels.newlines(bytes, &mut self.newlines);
+        let is_ascii = kernels.newlines(bytes, &mut self.newlines);
         if !bytes.ends_with(b"\n") {
             self.newlines.push(bytes.len() as u32);
         }
         let Some(anchor) = program.and_then(Program::anchor).filter(|_| self.anchor_pays && is_ascii) else {
-            return false;
+            return (is_ascii, false);
         };
         kernels.anchor(bytes, anchor, &mut self.anchors);
         // A look at the block costs about a quarter of what it saves.
         self.anchor_pays = self.anchors.len() < self.newlines.len() / 4 * 3;
-        true
+        (is_ascii, true)
     }
 }
 
@@ -145,6 +144,12 @@ impl Rows {
     fn push(&mut self, place: Place, stop: Stop) {
         self.walk.push(place.0, place.1, stop);
         self.records.push(place);
+    }
+
+    /// Adds records that are all to be walked.
+    fn push_all(&mut self, records: impl Iterator<Item = Place>) {
+        self.records.extend(records);
+        self.walk.push_all(self.records.iter().map(|&(start, end, _)| (start, end)));
     }
 
     /// Takes out the rows in `lost`, which are in order.
@@ -184,41 +189,48 @@ fn match_records(
 ) -> Result<Option<(Place, Error)>> {
     let plan = pattern.plan();
     let bytes = block.bytes;
-    let is_ascii = bytes.is_ascii();
     let program = plan.program(options.full_line);
-    let has_anchors = finds.look(plan.kernels(), bytes, is_ascii, program);
+    let (is_ascii, has_anchors) = finds.look(plan.kernels(), bytes, program);
     rows.clear();
-    // The anchors behind the records that were seen.
-    let mut anchors = has_anchors.then(|| finds.anchors.iter().peekable());
-    let mut start = 0;
-    for (number, &newline) in (0..).zip(&finds.newlines) {
-        let has_return = newline > start && bytes[newline as usize - 1] == b'\r' && (newline as usize) < bytes.len();
-        let place = (start, newline - u32::from(has_return), number);
-        start = newline + 1;
-        let has_anchor = anchors.as_mut().is_none_or(|anchors| {
-            let has_anchor = anchors.next_if(|&&place| place < newline).is_some();
-            while anchors.next_if(|&&place| place < newline).is_some() {}
-            has_anchor
-        });
-        if !has_anchor && options.on_error == OnError::Skip {
-            stats.records += 1;
-            stats.unmatched += 1;
-            keep_failure(block, place, Unread::Unmatched.reason(), stats);
-            continue;
+    let records = records(bytes, &finds.newlines);
+    if has_anchors {
+        let mut anchors = finds.anchors.iter().peekable();
+        for place in records {
+            // A record has those behind the records that were seen, and in front of its end.
+            let has_anchor = anchors.next_if(|&&anchor| anchor < place.1).is_some();
+            while anchors.next_if(|&&anchor| anchor < place.1).is_some() {}
+            if has_anchor || options.on_error != OnError::Skip {
+                rows.push(place, if has_anchor { Stop::Nowhere } else { Stop::NoMatch });
+            } else {
+                stats.records += 1;
+                stats.unmatched += 1;
+                keep_failure(block, place, Unread::Unmatched.reason(), stats);
+            }
         }
-        let is_walked = program.is_some() && (is_ascii || bytes[place.0 as usize..place.1 as usize].is_ascii());
-        let stop = match has_anchor {
-            false => Stop::NoMatch,
-            true if is_walked => Stop::Nowhere,
-            true => Stop::Ask,
-        };
-        rows.push(place, stop);
+    } else if is_ascii && program.is_some() {
+        rows.push_all(records);
+    } else {
+        for place in records {
+            let is_walked = program.is_some() && bytes[place.0 as usize..place.1 as usize].is_ascii();
+            rows.push(place, if is_walked { Stop::Nowhere } else { Stop::Ask });
+        }
     }
     rows.spans.reset(rows.fields, rows.records.len());
     if let Some(program) = program {
         program.walk(plan.kernels(), bytes, options.full_line, &mut rows.walk, &mut rows.spans);
     }
     settle(plan, options, block, stats, rows)
+}
+
+/// The records of a block, cut at its newlines, without the `\r` that may stand in front of one. The last may end with the block.
+fn records(bytes: &[u8], newlines: &[u32]) -> impl Iterator<Item = Place> {
+    let mut start = 0;
+    (0..).zip(newlines).map(move |(number, &newline)| {
+        let has_return = newline > start && bytes[newline as usize - 1] == b'\r' && (newline as usize) < bytes.len();
+        let place = (start, newline - u32::from(has_return), number);
+        start = newline + 1;
+        place
+    })
 }
 
 /// Finds out about the records in which the walk stopped, and takes those out that have no row.
@@ -372,6 +384,11 @@ fn convert_rows(
 
 /// Keeps an entry of a record that could not be read, in the order of the input.
 fn keep_failure(block: &Block<'_>, (start, end, record): Place, reason: &str, stats: &mut Stats) {
+    if stats.first_failures.len() >= limits::FAILURES_KEPT
+        && stats.first_failures.last().is_some_and(|last| last.record < record)
+    {
+        return;
+    }
     let at = stats.first_failures.partition_point(|failure| failure.record < record);
     if at < limits::FAILURES_KEPT {
         let text = &block.bytes[start as usize..end as usize];

@@ -62,8 +62,8 @@ impl<V: Vector> Classify<V> for InSet<V> {
 
 /// See `Kernels::newlines`.
 #[inline(always)]
-pub(crate) fn newlines<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>) {
-    positions::<V>(token, block, out, &AnyOf([V::splat(token, b'\n')]));
+pub(crate) fn newlines<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>) -> bool {
+    positions::<V>(token, block, out, &AnyOf([V::splat(token, b'\n')]))
 }
 
 /// See `Kernels::delimiters`.
@@ -76,16 +76,16 @@ pub(crate) fn delimiters<V: Vector>(token: V::Token, block: &[u8], needles: &Nee
         *wanted = V::splat(token, byte);
     }
     let [_, two, three, four, ..] = wanted;
-    match (needles.bytes().len(), needles.table()) {
+    let _is_ascii = match (needles.bytes().len(), needles.table()) {
         (1, _) => positions::<V>(token, block, out, &AnyOf([one])),
         (2, _) => positions::<V>(token, block, out, &AnyOf([one, two])),
         (_, Some(table)) => {
             let (table, nibble) = (V::splat_group(token, table), V::splat(token, 15));
-            positions::<V>(token, block, out, &ByLowNibble { table, nibble });
+            positions::<V>(token, block, out, &ByLowNibble { table, nibble })
         }
         (3 | 4, None) => positions::<V>(token, block, out, &AnyOf([one, two, three, four])),
         (_, None) => positions::<V>(token, block, out, &AnyOf(wanted)),
-    }
+    };
 }
 
 /// See `Kernels::byte_set`.
@@ -133,22 +133,28 @@ impl Found<'_> {
     }
 }
 
-/// Appends the position of each byte that is wanted.
+/// Appends the position of each byte that is wanted, and says whether all bytes are ASCII.
 #[inline(always)]
-fn positions<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>, wanted: &impl Classify<V>) {
+fn positions<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>, wanted: &impl Classify<V>) -> bool {
     let mut found = Found { positions: [0; BATCH + 64], count: 0, out };
     let (chunks, rest) = block.as_chunks::<64>();
     let mut base = 0u32;
+    let mut all = V::splat(token, 0);
     for chunk in chunks {
         V::prefetch(token, chunk, AHEAD);
-        found.add::<V>(token, wanted.mask(V::load(token, chunk)), base);
+        let bytes = V::load(token, chunk);
+        all = all.or(bytes);
+        found.add::<V>(token, wanted.mask(bytes), base);
         base = base.wrapping_add(64);
     }
     if !rest.is_empty() {
         let mut last = [0; 64];
         last[..rest.len()].copy_from_slice(rest);
         let inside = (1 << rest.len()) - 1;
-        found.add::<V>(token, wanted.mask(V::load(token, &last)) & inside, base);
+        let bytes = V::load(token, &last);
+        all = all.or(bytes);
+        found.add::<V>(token, wanted.mask(bytes) & inside, base);
     }
     found.flush();
+    all.sign_mask() == 0
 }

@@ -1,7 +1,7 @@
 //! The entries of [`Isa::Scalar`](super::Isa): the scalar twins themselves.
 
 use crate::kernels::{Kernels, kernel_list};
-use crate::scalar::{anchor, floats, index, integers, text, timestamps, walk};
+use crate::scalar::{anchor, floats, index, integers, text, texts, timestamps, walk};
 
 /// Fills the table with the twins.
 macro_rules! table {

@@ -3,8 +3,9 @@
 use crate::needles::{ByteSet, Needles};
 
 /// Twin of `Kernels::newlines`.
-pub(crate) fn newlines(block: &[u8], out: &mut Vec<u32>) {
+pub(crate) fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool {
     positions(block, |byte| byte == b'\n', out);
+    block.is_ascii()
 }
 
 /// Twin of `Kernels::delimiters`.

@@ -9,5 +9,6 @@ pub(crate) mod floats;
 pub(crate) mod index;
 pub(crate) mod integers;
 pub(crate) mod text;
+pub(crate) mod texts;
 pub(crate) mod timestamps;
 pub(crate) mod walk;

@@ -7,6 +7,7 @@ use crate::{ByteSet, Kernels, Needles};
 
 on_each_isa!(
     a_newline_is_found_at_every_place,
+    one_byte_that_is_not_ascii_is_seen_at_every_place,
     each_delimiter_is_found_at_every_place,
     each_byte_of_a_set_is_found_at_every_place,
     every_set_of_needles_finds_them_and_nothing_else,
@@ -43,6 +44,17 @@ fn a_newline_is_found_at_every_place(kernels: &Kernels) {
         kernels.newlines(block, &mut out);
         assert_eq!(out, [place as u32], "{} bytes", block.len());
     });
+}
+
+fn one_byte_that_is_not_ascii_is_seen_at_every_place(kernels: &Kernels) {
+    let mut out = Vec::new();
+    every_place(|block, place| {
+        block.fill(0x7f);
+        assert!(kernels.newlines(block, &mut out));
+        block[place] = 0x80;
+        assert!(!kernels.newlines(block, &mut out), "{place} of {} bytes", block.len());
+    });
+    assert!(out.is_empty());
 }
 
 fn each_delimiter_is_found_at_every_place(kernels: &Kernels) {

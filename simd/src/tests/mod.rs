@@ -14,6 +14,7 @@ mod integers;
 mod platforms;
 mod property;
 mod text;
+mod texts;
 mod timestamps;
 mod vector;
 mod walk;

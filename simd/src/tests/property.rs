@@ -46,7 +46,9 @@ fn any_block_has_one_answer(kernels: &Kernels) {
             prop_assert_eq!(got, wanted);
             Ok(())
         };
-        positions(&|kernels, out| kernels.newlines(block, out))?;
+        positions(&|kernels, out| {
+            kernels.newlines(block, out);
+        })?;
         let needles = Needles::new(&seed.to_le_bytes()[..1 + seed as usize % 8]).unwrap();
         positions(&|kernels, out| kernels.delimiters(block, &needles, out))?;
         let set = ByteSet::new(|byte| seed >> (byte % 64) & 1 == 1);

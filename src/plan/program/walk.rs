@@ -52,6 +52,24 @@ impl Walk {
         self.has_stops |= stop != Stop::Nowhere;
     }
 
+    /// Adds records that are all to be walked.
+    pub(crate) fn push_all(&mut self, records: impl Iterator<Item = (u32, u32)> + Clone) {
+        let first = self.at.len();
+        self.at.extend(records.clone().map(|(start, _)| start));
+        self.end.extend(records.map(|(_, end)| end));
+        self.stops.resize(self.at.len(), Stop::Nowhere);
+        // There is nothing to walk in an empty record.
+        let empty = |(start, end): (&u32, &u32)| start == end;
+        if self.at[first..].iter().zip(&self.end[first..]).fold(false, |any, record| any | empty(record)) {
+            for (number, stop) in self.stops.iter_mut().enumerate().skip(first) {
+                if self.at[number] == self.end[number] {
+                    (self.end[number], *stop) = (0, Stop::At(0));
+                }
+            }
+            self.has_stops = true;
+        }
+    }
+
     /// What became of each record, in order; `None` if all of them match.
     pub(crate) fn stops(&self) -> Option<&[Stop]> {
         self.has_stops.then_some(&self.stops)

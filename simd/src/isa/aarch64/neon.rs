@@ -186,6 +186,10 @@ impl Window for Register {
             assert!(has_window(block, at));
             block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
         }
+        fn store(self, out: &mut [u8], at: usize) -> () {
+            assert!(has_window(out, at));
+            vst1q_u8(out.as_mut_ptr().add(at), self.0);
+        }
         fn or(self, other: Self) -> Self { Register(vorrq_u8(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 { bits(vceqq_u8(self.0, other.0)) }
         fn between(self, low: Self, size: Self) -> u64 { bits(vcleq_u8(vsubq_u8(self.0, low.0), size.0)) }

@@ -161,6 +161,10 @@ impl Window for Register {
             assert!(has_window(block, at));
             block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
         }
+        fn store(self, out: &mut [u8], at: usize) -> () {
+            assert!(has_window(out, at));
+            _mm256_storeu_si256(out.as_mut_ptr().add(at).cast(), self.0);
+        }
         fn or(self, other: Self) -> Self { Register(_mm256_or_si256(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 { join(_mm256_movemask_epi8(_mm256_cmpeq_epi8(self.0, other.0)), 0) }
         fn between(self, low: Self, size: Self) -> u64 {

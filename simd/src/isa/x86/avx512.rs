@@ -143,6 +143,10 @@ impl Window for Bytes {
             assert!(has_window(block, at));
             block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
         }
+        fn store(self, out: &mut [u8], at: usize) -> () {
+            assert!(has_window(out, at));
+            _mm512_storeu_si512(out.as_mut_ptr().add(at).cast(), self.0);
+        }
         fn or(self, other: Self) -> Self { <Bytes as Vector>::or(self, other) }
         fn equal(self, other: Self) -> u64 { self.eq_mask(other) }
         fn between(self, low: Self, size: Self) -> u64 {

@@ -145,6 +145,10 @@ impl Window for Register {
             assert!(has_window(block, at));
             block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
         }
+        fn store(self, out: &mut [u8], at: usize) -> () {
+            assert!(has_window(out, at));
+            _mm_storeu_si128(out.as_mut_ptr().add(at).cast(), self.0);
+        }
         fn or(self, other: Self) -> Self { Register(_mm_or_si128(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 {
             _mm_movemask_epi8(_mm_cmpeq_epi8(self.0, other.0)).cast_unsigned().into()
