@@ -3,6 +3,38 @@
 //! Fields are short. Where a [`Vector`](crate::vector::Vector) answers for 64 bytes whatever the registers are, a window is
 //! one register: 64 bytes of AVX-512, 32 of AVX2, 16 of SSE4.2 and NEON, and 8 in plain Rust.
 
+/// A block that has at least one window.
+#[derive(Clone, Copy)]
+pub(crate) struct Room<'a> {
+    block: &'a [u8],
+    /// The last place of the block that has 64 bytes behind it.
+    last: usize,
+}
+
+impl<'a> Room<'a> {
+    /// `None` if the block has less than 64 bytes.
+    #[inline(always)]
+    pub(crate) fn new(block: &'a [u8]) -> Option<Room<'a>> {
+        Some(Room { block, last: block.len().checked_sub(64)? })
+    }
+
+    /// The block.
+    #[inline(always)]
+    pub(crate) fn block(self) -> &'a [u8] {
+        self.block
+    }
+
+    /// What begins at `at` and has at least 64 bytes. Panics if there is no such place.
+    ///
+    /// That it has them is the check that loads rest on.
+    #[allow(dead_code, reason = "a target may have no vectors")]
+    #[inline(always)]
+    pub(crate) fn from(self, at: usize) -> *const u8 {
+        assert!(at <= self.last);
+        self.block.as_ptr().wrapping_add(at)
+    }
+}
+
 /// As many bytes as one register has.
 pub(crate) trait Window: Copy {
     /// Proof that this CPU has the instruction set.
@@ -13,10 +45,10 @@ pub(crate) trait Window: Copy {
 
     /// The same byte everywhere.
     fn splat(token: Self::Token, byte: u8) -> Self;
-    /// The bytes from `at` of `block` on. Panics if it has less than 64 of them.
-    fn load(token: Self::Token, block: &[u8], at: usize) -> Self;
-    /// Eight bytes from `at` of `block` on, the first one lowest. Panics if it has less than 64 of them.
-    fn word(token: Self::Token, block: &[u8], at: usize) -> u64;
+    /// The bytes from `at` on. Panics if there are less than 64 of them.
+    fn load(token: Self::Token, room: Room<'_>, at: usize) -> Self;
+    /// Eight bytes from `at` on, the first one lowest. Panics if there are less than 64 of them.
+    fn word(token: Self::Token, room: Room<'_>, at: usize) -> u64;
     /// Writes the bytes from `at` of `out` on. Panics if it has less than 64 of them.
     fn store(self, out: &mut [u8], at: usize);
     /// Bitwise or.
@@ -61,13 +93,13 @@ impl Window for Word {
     }
 
     #[inline(always)]
-    fn load((): (), block: &[u8], at: usize) -> Word {
-        Word(Self::word((), block, at))
+    fn load((): (), room: Room<'_>, at: usize) -> Word {
+        Word(Self::word((), room, at))
     }
 
     #[inline(always)]
-    fn word((): (), block: &[u8], at: usize) -> u64 {
-        u64::from_le_bytes(block[at..].first_chunk().copied().unwrap_or_default())
+    fn word((): (), room: Room<'_>, at: usize) -> u64 {
+        u64::from_le_bytes(room.block[at..].first_chunk().copied().unwrap_or_default())
     }
 
     #[inline(always)]
@@ -110,7 +142,7 @@ mod tests {
                 for place in 0..8 {
                     bytes[..8].copy_from_slice(b"az09_ \x7f\x00");
                     bytes[place] = first;
-                    let window = Word::load((), &bytes, 0);
+                    let window = Word::new(*bytes.first_chunk().unwrap());
                     let certain = if first < 128 { 0xff } else { (2 << place) - 1 };
                     let expected = |wanted: &dyn Fn(u8) -> bool| {
                         bytes[..8].iter().rev().fold(0u64, |mask, &byte| mask << 1 | u64::from(wanted(byte)))

@@ -2,7 +2,7 @@
 
 use crate::column::Span;
 use crate::vector::Vector;
-use crate::window::Window;
+use crate::window::{Room, Window};
 
 /// See `Kernels::texts`.
 #[inline(always)]
@@ -19,15 +19,16 @@ pub(crate) fn texts<V: Vector>(
     // Room for the registers behind the last text.
     bytes.resize(start + length + 64, 0);
     ends.reserve(spans.len());
+    let room = Room::new(block);
     // A text that ends here or before has room behind it for a register.
     let safe = block.len().saturating_sub(64);
     let mut to = start;
     for span in spans {
         let (from, end) = (span.start as usize, span.end as usize);
-        if end <= safe && from <= end {
+        if let Some(room) = room.filter(|_| end <= safe && from <= end) {
             let mut done = 0;
             while done < end - from {
-                V::Window::load(token, block, from + done).store(bytes, to + done);
+                V::Window::load(token, room, from + done).store(bytes, to + done);
                 done += size;
             }
             to += end - from;

@@ -10,7 +10,7 @@ use crate::scalar;
 use crate::scalar::walk::{is_base, is_sign};
 use crate::vector::Vector;
 use crate::walk::{Class, Cursors, Take};
-use crate::window::Window;
+use crate::window::{Room, Window};
 
 /// See `Kernels::walk`.
 #[inline(always)]
@@ -44,8 +44,10 @@ pub(crate) fn walk_in<W: Window>(
         Take::Integer => {
             let digits = Ranges::new(token, Class::DIGITS);
             // A literal that cannot begin with a letter of a prefix fails where there is one.
-            let asks = literal.is_none_or(|literal| is_base(literal.wanted(0).1));
-            walk.to(&Integer { digits, asks })
+            match literal.is_none_or(|literal| is_base(literal.wanted(0).1)) {
+                true => walk.to(&Integer::<W, true>(digits)),
+                false => walk.to(&Integer::<W, false>(digits)),
+            }
         }
         Take::Decimal => walk.to(&Decimal(Ranges::new(token, Class::DIGITS))),
         Take::Until(least) => match literal {
@@ -65,13 +67,13 @@ const NOWHERE: usize = usize::MAX;
 /// closure cannot be told to.
 trait Taker<W: Window> {
     /// The end of what is taken at `from`, at least 64 bytes before the end of the block; or [`NOWHERE`].
-    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize;
+    fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize;
 }
 
 /// What must stand behind what a move takes.
 trait Follower<W: Window> {
     /// The end of it if it stands at `at`, or [`NOWHERE`].
-    fn follow(&self, token: W::Token, block: &[u8], literal: Option<&Literal>, at: usize) -> usize;
+    fn follow(&self, token: W::Token, room: Room<'_>, literal: Option<&Literal>, at: usize) -> usize;
 }
 
 /// A call of the kernel.
@@ -104,17 +106,19 @@ impl<W: Window> Walk<'_, W> {
     #[inline(always)]
     fn each(self, taker: &impl Taker<W>, follower: &impl Follower<W>) -> usize {
         let Walk { token, block, take, literal, cursors } = self;
+        let mut failed = 0;
+        let room = Room::new(block);
         // A record that ends before this place has room behind it for any window; in a short block none has.
         let safe = (block.len() + 1).saturating_sub(2 * 64);
-        let mut failed = 0;
         for ((at, end), taken) in cursors.at.iter_mut().zip(cursors.end).zip(cursors.taken) {
             let (from, last) = (*at as usize, *end as usize);
             let (to, next);
-            if last < safe && from < safe {
-                to = taker.take(token, block, from, last);
-                next = if to <= last { follower.follow(token, block, literal, to) } else { NOWHERE };
-            } else {
-                (to, next) = scalar::walk::step(block, take, literal, from, last).unwrap_or((NOWHERE, NOWHERE));
+            match room {
+                Some(room) if from.max(last) < safe => {
+                    to = taker.take(token, room, from, last);
+                    next = if to <= last { follower.follow(token, room, literal, to) } else { NOWHERE };
+                }
+                _ => (to, next) = scalar::walk::step(block, take, literal, from, last).unwrap_or((NOWHERE, NOWHERE)),
             }
             *taken = Span::new(from as u32, to as u32);
             // Every move takes something: one that ends where it began is none, and none ends in a record that has ended.
@@ -134,10 +138,10 @@ struct Behind<const IS_LONG: bool>([u64; 3], usize);
 
 impl<W: Window, const IS_LONG: bool> Follower<W> for Behind<IS_LONG> {
     #[inline(always)]
-    fn follow(&self, token: W::Token, block: &[u8], literal: Option<&Literal>, at: usize) -> usize {
+    fn follow(&self, token: W::Token, room: Room<'_>, literal: Option<&Literal>, at: usize) -> usize {
         let &Behind([wanted, fold, mask], length) = self;
-        let stands = (W::word(token, block, at) | fold) & mask == wanted;
-        let rest_stands = !IS_LONG || literal.is_some_and(|literal| literal.stands_from(&block[at..], 8));
+        let stands = (W::word(token, room, at) | fold) & mask == wanted;
+        let rest_stands = !IS_LONG || literal.is_some_and(|literal| literal.stands_from(&room.block()[at..], 8));
         if stands && rest_stands { at + length } else { NOWHERE }
     }
 }
@@ -147,7 +151,7 @@ struct Found(usize);
 
 impl<W: Window> Follower<W> for Found {
     #[inline(always)]
-    fn follow(&self, _: W::Token, _: &[u8], _: Option<&Literal>, at: usize) -> usize {
+    fn follow(&self, _: W::Token, _: Room<'_>, _: Option<&Literal>, at: usize) -> usize {
         at + self.0
     }
 }
@@ -156,7 +160,7 @@ struct Nothing;
 
 impl<W: Window> Taker<W> for Nothing {
     #[inline(always)]
-    fn take(&self, _: W::Token, _: &[u8], from: usize, _: usize) -> usize {
+    fn take(&self, _: W::Token, _: Room<'_>, from: usize, _: usize) -> usize {
         from
     }
 }
@@ -180,8 +184,8 @@ impl<W: Window, const N: usize> Ranges<W, N> {
 
     /// A bit for each byte of the window at `at` that is in the class; what is behind the window's size is of no meaning.
     #[inline(always)]
-    fn mask(&self, token: W::Token, block: &[u8], at: usize) -> u64 {
-        let bytes = W::load(token, block, at);
+    fn mask(&self, token: W::Token, room: Room<'_>, at: usize) -> u64 {
+        let bytes = W::load(token, room, at);
         let mut mask = 0;
         for (low, size) in self.ranges {
             mask |= bytes.between(low, size);
@@ -191,16 +195,17 @@ impl<W: Window, const N: usize> Ranges<W, N> {
 
     /// Where the run of bytes of the class from `at` on ends, at `end` or before.
     #[inline(always)]
-    fn run(&self, token: W::Token, block: &[u8], mut at: usize, end: usize) -> usize {
-        while at < end {
-            let length = (!self.mask(token, block, at)).trailing_zeros() as usize;
+    fn run(&self, token: W::Token, room: Room<'_>, mut at: usize, end: usize) -> usize {
+        loop {
+            let length = (!self.mask(token, room, at)).trailing_zeros() as usize;
             if length < W::SIZE {
-                at += length;
-                break;
+                return (at + length).min(end);
             }
             at += W::SIZE;
+            if at >= end {
+                return end;
+            }
         }
-        at.min(end)
     }
 }
 
@@ -209,28 +214,27 @@ struct Run<W, const N: usize>(Ranges<W, N>);
 
 impl<W: Window, const N: usize> Taker<W> for Run<W, N> {
     #[inline(always)]
-    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize {
-        let to = self.0.run(token, block, from, end);
+    fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
+        let to = self.0.run(token, room, from, end);
         if to > from { to } else { NOWHERE }
     }
 }
 
-/// Signs and digits.
-struct Integer<W> {
-    digits: Ranges<W, 1>,
-    /// Whether to ask for a prefix for a base.
-    asks: bool,
-}
+/// Signs and digits. `ASKS` for a prefix for a base.
+struct Integer<W, const ASKS: bool>(Ranges<W, 1>);
 
-impl<W: Window> Taker<W> for Integer<W> {
+impl<W: Window, const ASKS: bool> Taker<W> for Integer<W, ASKS> {
     #[inline(always)]
-    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize {
+    fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
+        let block = room.block();
         let mut first = from;
-        if is_sign(block[from]) {
-            first += 1 + usize::from(is_sign(block[from + 1]));
+        let mut to = self.0.run(token, room, first, end);
+        if to == first && is_sign(block[first]) {
+            // Most have none.
+            first += 1 + usize::from(is_sign(block[first + 1]));
+            to = self.0.run(token, room, first, end);
         }
-        let to = self.digits.run(token, block, first, end);
-        let is_prefix = self.asks && to == first + 1 && to < end && block[first] == b'0' && is_base(block[to]);
+        let is_prefix = ASKS && to == first + 1 && to < end && block[first] == b'0' && is_base(block[to]);
         if to <= first || is_prefix { NOWHERE } else { to }
     }
 }
@@ -240,11 +244,12 @@ struct Decimal<W>(Ranges<W, 1>);
 
 impl<W: Window> Taker<W> for Decimal<W> {
     #[inline(always)]
-    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize {
+    fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
+        let block = room.block();
         let first = usize::from(is_sign(block[from]));
         if W::SIZE >= 16 {
             // Nearly always one window has all of it.
-            let digits = self.0.mask(token, block, from);
+            let digits = self.0.mask(token, room, from);
             let point = first + (!(digits >> first)).trailing_zeros() as usize;
             if point < W::SIZE - 1 && block[from + point] == b'.' {
                 let to = point + 1 + (!(digits >> (point + 1))).trailing_zeros() as usize;
@@ -254,11 +259,11 @@ impl<W: Window> Taker<W> for Decimal<W> {
                 }
             }
         }
-        let point = self.0.run(token, block, from + first, end);
+        let point = self.0.run(token, room, from + first, end);
         if point >= end || block[point] != b'.' {
             return NOWHERE;
         }
-        let to = self.0.run(token, block, point + 1, end);
+        let to = self.0.run(token, room, point + 1, end);
         if to > point + 1 { to } else { NOWHERE }
     }
 }
@@ -285,16 +290,16 @@ impl<'a, W: Window> Until<'a, W> {
 
 impl<W: Window> Taker<W> for Until<'_, W> {
     #[inline(always)]
-    fn take(&self, token: W::Token, block: &[u8], from: usize, end: usize) -> usize {
+    fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
         let mut at = from + self.least;
         // The literal ends in its record, or it is none.
         while at + self.literal.len() <= end {
-            let first = W::load(token, block, at + self.offsets.0);
-            let second = W::load(token, block, at + self.offsets.1);
+            let first = W::load(token, room, at + self.offsets.0);
+            let second = W::load(token, room, at + self.offsets.1);
             let mut mask = first.or(self.folds.0).equal(self.wanted.0) & second.or(self.folds.1).equal(self.wanted.1);
             while mask != 0 {
                 let found = at + mask.trailing_zeros() as usize;
-                if self.literal.stands_at(block, found) {
+                if self.literal.stands_at(room.block(), found) {
                     return found;
                 }
                 mask &= mask - 1;

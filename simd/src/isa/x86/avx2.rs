@@ -6,7 +6,7 @@ use crate::column::Span;
 use crate::isa::{fits, has_window, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
-use crate::window::Window;
+use crate::window::{Room, Window};
 
 kernel_list!(entries Avx2 Bytes AVX2 "avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
 
@@ -153,13 +153,9 @@ impl Window for Register {
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Register(_mm256_set1_epi8(byte.cast_signed())) }
-        fn load(_token: Token, block: &[u8], at: usize) -> Self {
-            assert!(has_window(block, at));
-            Register(_mm256_loadu_si256(block.as_ptr().add(at).cast()))
-        }
-        fn word(_token: Token, block: &[u8], at: usize) -> u64 {
-            assert!(has_window(block, at));
-            block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
+        fn load(_token: Token, room: Room<'_>, at: usize) -> Self { Register(_mm256_loadu_si256(room.from(at).cast())) }
+        fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
+            room.from(at).cast::<u64>().read_unaligned().to_le()
         }
         fn store(self, out: &mut [u8], at: usize) -> () {
             assert!(has_window(out, at));

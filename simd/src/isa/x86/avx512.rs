@@ -6,7 +6,7 @@ use crate::column::Span;
 use crate::isa::{fits, has_window, words_fit};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
-use crate::window::Window;
+use crate::window::{Room, Window};
 
 kernel_list!(entries Avx512 Bytes AVX512 "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2,avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
 
@@ -135,13 +135,9 @@ impl Window for Bytes {
 
     operations! {
         fn splat(token: Token, byte: u8) -> Self { <Bytes as Vector>::splat(token, byte) }
-        fn load(_token: Token, block: &[u8], at: usize) -> Self {
-            assert!(has_window(block, at));
-            Bytes(_mm512_loadu_si512(block.as_ptr().add(at).cast()))
-        }
-        fn word(_token: Token, block: &[u8], at: usize) -> u64 {
-            assert!(has_window(block, at));
-            block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
+        fn load(_token: Token, room: Room<'_>, at: usize) -> Self { Bytes(_mm512_loadu_si512(room.from(at).cast())) }
+        fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
+            room.from(at).cast::<u64>().read_unaligned().to_le()
         }
         fn store(self, out: &mut [u8], at: usize) -> () {
             assert!(has_window(out, at));

@@ -6,7 +6,7 @@ use crate::column::Span;
 use crate::isa::{fits, has_window, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
-use crate::window::Window;
+use crate::window::{Room, Window};
 
 kernel_list!(entries Sse42 Bytes SSE42 "sse3,ssse3,sse4.1,sse4.2,popcnt");
 
@@ -137,13 +137,9 @@ impl Window for Register {
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Register(_mm_set1_epi8(byte.cast_signed())) }
-        fn load(_token: Token, block: &[u8], at: usize) -> Self {
-            assert!(has_window(block, at));
-            Register(_mm_loadu_si128(block.as_ptr().add(at).cast()))
-        }
-        fn word(_token: Token, block: &[u8], at: usize) -> u64 {
-            assert!(has_window(block, at));
-            block.as_ptr().add(at).cast::<u64>().read_unaligned().to_le()
+        fn load(_token: Token, room: Room<'_>, at: usize) -> Self { Register(_mm_loadu_si128(room.from(at).cast())) }
+        fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
+            room.from(at).cast::<u64>().read_unaligned().to_le()
         }
         fn store(self, out: &mut [u8], at: usize) -> () {
             assert!(has_window(out, at));
