@@ -8,7 +8,7 @@ use parsimd_simd::Isa;
 pub fn machine() -> String {
     let names: Vec<&str> = Isa::available().into_iter().map(Isa::name).collect();
     format!(
-        "CPU: {} ({} of them); instruction sets: {}; {}; {}; {}.\nMedians of interleaved rounds on one thread, CPU time.",
+        "CPU: {} ({} of them); instruction sets: {}; {}; {}; {}.",
         cpu(),
         std::thread::available_parallelism().map_or(0, usize::from),
         names.join(", "),
@@ -33,7 +33,7 @@ fn cpu() -> String {
 }
 
 /// A name for the record: CPU and day.
-fn label() -> String {
+pub fn label() -> String {
     let cpu: String = cpu().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let words: Vec<&str> = cpu.split('-').filter(|word| !word.is_empty() && !["r", "tm"].contains(word)).collect();
     format!("{}-{}", words.join("-"), output("date", &["-u", "+%Y-%m-%d"]))

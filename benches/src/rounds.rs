@@ -1,9 +1,11 @@
 //! Interleaved rounds: every contestant of a race runs once in each round, so that whatever slows the machine down for a
 //! while slows all of them. What is reported is the median of a contestant's rounds, and as its spread half the distance
-//! between the quartiles. Time is that of the thread on the CPU.
+//! between the quartiles. Time is that of the thread on the CPU, but where a contestant has several: that one is timed by the clock
+//! on the wall.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
 
@@ -16,8 +18,50 @@ pub enum Unit {
     Bytes,
 }
 
-/// One contestant: its name, and what it does, which gives an answer to be checked.
-type Contestant<'a> = (String, Box<dyn FnMut() -> u64 + 'a>);
+/// How time is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The time that the calling thread was on the CPU: for work on one thread.
+    Thread,
+    /// The clock on the wall: for work on several.
+    Wall,
+}
+
+impl Clock {
+    /// How long `work` takes, and its answer.
+    pub fn time<T>(self, work: impl FnOnce() -> T) -> (Duration, T) {
+        match self {
+            Clock::Thread => {
+                let start = ThreadTime::now();
+                let answer = black_box(work());
+                (start.elapsed(), answer)
+            }
+            Clock::Wall => {
+                let start = Instant::now();
+                let answer = black_box(work());
+                (start.elapsed(), answer)
+            }
+        }
+    }
+}
+
+/// Who a contestant is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// This project.
+    Own,
+    /// Someone who does the same work.
+    Peer,
+    /// A part of the work that nobody can do without: the limit, and no peer.
+    Limit,
+}
+
+struct Contestant<'a> {
+    name: String,
+    side: Side,
+    clock: Clock,
+    work: Box<dyn FnMut() -> u64 + 'a>,
+}
 
 /// Contestants that do the same work and must give the same answer.
 pub struct Race<'a> {
@@ -32,8 +76,15 @@ pub struct Race<'a> {
 pub struct Finish {
     name: String,
     unit: Unit,
-    /// Name, median and spread, in nanoseconds for one unit of work.
-    rows: Vec<(String, f64, f64)>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    name: String,
+    side: Side,
+    /// The median, in nanoseconds for one unit of work.
+    time: f64,
+    spread: f64,
 }
 
 impl<'a> Race<'a> {
@@ -42,17 +93,28 @@ impl<'a> Race<'a> {
         Race { name: name.into(), unit, work, answer: None, contestants: Vec::new() }
     }
 
+    /// Adds a contestant that works on this thread; it is a peer unless its name begins with `parsimd`.
+    ///
+    /// # Panics
+    ///
+    /// If its answer is another than that of the contestants before it.
+    pub fn run(&mut self, name: impl Into<String>, work: impl FnMut() -> u64 + 'a) {
+        let name = name.into();
+        let side = if name.starts_with("parsimd") { Side::Own } else { Side::Peer };
+        self.run_as(name, side, Clock::Thread, work);
+    }
+
     /// Adds a contestant.
     ///
     /// # Panics
     ///
     /// If its answer is another than that of the contestants before it.
-    pub fn run(&mut self, name: impl Into<String>, mut work: impl FnMut() -> u64 + 'a) {
+    pub fn run_as(&mut self, name: impl Into<String>, side: Side, clock: Clock, mut work: impl FnMut() -> u64 + 'a) {
         let name = name.into();
         let answer = work();
         let expected = *self.answer.get_or_insert(answer);
         assert_eq!(answer, expected, "{}: {name} gives a wrong answer", self.name);
-        self.contestants.push((name, Box::new(work)));
+        self.contestants.push(Contestant { name, side, clock, work: Box::new(work) });
     }
 
     /// Runs the rounds.
@@ -63,17 +125,17 @@ impl<'a> Race<'a> {
     pub fn finish(mut self, rounds: usize) -> Finish {
         let mut times = vec![Vec::with_capacity(rounds); self.contestants.len()];
         for _ in 0..rounds {
-            for ((name, work), times) in self.contestants.iter_mut().zip(&mut times) {
-                let start = ThreadTime::now();
-                let answer = black_box(work());
-                times.push(start.elapsed().as_secs_f64() * 1e9 / self.work as f64);
-                assert_eq!(Some(answer), self.answer, "{}: {name}", self.name);
+            for (contestant, times) in self.contestants.iter_mut().zip(&mut times) {
+                let (time, answer) = contestant.clock.time(&mut contestant.work);
+                times.push(time.as_secs_f64() * 1e9 / self.work as f64);
+                assert_eq!(Some(answer), self.answer, "{}: {}", self.name, contestant.name);
             }
         }
-        let rows = self.contestants.iter().zip(times).map(|((name, _), mut times)| {
+        let rows = self.contestants.into_iter().zip(times).map(|(contestant, mut times)| {
             times.sort_by(f64::total_cmp);
             let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
-            (name.clone(), at(0.5), (at(0.75) - at(0.25)) / 2.0)
+            let spread = (at(0.75) - at(0.25)) / 2.0;
+            Row { name: contestant.name, side: contestant.side, time: at(0.5), spread }
         });
         Finish { rows: rows.collect(), name: self.name, unit: self.unit }
     }
@@ -82,12 +144,13 @@ impl<'a> Race<'a> {
 impl Finish {
     /// The median time of the contestant, in nanoseconds for one unit of work.
     pub fn time(&self, name: &str) -> Option<f64> {
-        self.rows.iter().find(|row| row.0 == name).map(|row| row.1)
+        self.rows.iter().find(|row| row.name == name).map(|row| row.time)
     }
 
-    /// The least median time of contestants other than those of this project.
+    /// The least median time of the peers.
     pub fn best_peer(&self) -> f64 {
-        self.rows.iter().filter(|row| !row.0.starts_with("parsimd")).map(|row| row.1).fold(f64::INFINITY, f64::min)
+        let peers = self.rows.iter().filter(|row| row.side == Side::Peer);
+        peers.map(|row| row.time).fold(f64::INFINITY, f64::min)
     }
 
     /// How many times quicker `name` is than the quickest peer.
@@ -99,7 +162,7 @@ impl Finish {
     pub fn table(&self) -> String {
         let unit = if self.unit == Unit::Rows { "ns each" } else { "GB/s" };
         let mut text = format!("### {}\n\n| | {unit} | spread | × best peer |\n|---|---:|---:|---:|\n", self.name);
-        for (name, time, spread) in &self.rows {
+        for Row { name, time, spread, .. } in &self.rows {
             let shown = if self.unit == Unit::Rows { *time } else { 1.0 / time };
             let ratio = self.best_peer() / time;
             let _ = writeln!(text, "| {name} | {shown:.2} | ±{:.1} % | {ratio:.2} |", spread / time * 100.0);

@@ -88,3 +88,14 @@ pub fn access_log(size: usize) -> Vec<u8> {
     }
     text
 }
+
+/// Reads all of `text` and does no more: adds up its words, eight sums side by side. What comes after the last 512 bytes is left out.
+pub fn read(text: &[u8]) -> u64 {
+    let mut sums = [0u64; 64];
+    for chunk in text.as_chunks::<512>().0 {
+        for (sum, word) in sums.iter_mut().zip(chunk.as_chunks::<8>().0) {
+            *sum = sum.wrapping_add(u64::from_le_bytes(*word));
+        }
+    }
+    sums.iter().fold(0u64, |all, sum| all.wrapping_add(*sum))
+}

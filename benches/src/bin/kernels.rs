@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use parsimd_benches::record;
 use parsimd_benches::rounds::{Finish, Race, Unit};
-use parsimd_benches::texts::{Column, Random, access_log};
+use parsimd_benches::texts::{Column, Random, access_log, read};
 use parsimd_simd::{Bitmap, Case, FloatForm, Isa, Kernels, Layout, Literal, Needles, kernels};
 
 /// Rows of a column: as many as a block of a few hundred KiB has, which fits a second-level cache.
@@ -46,7 +46,8 @@ fn main() {
     let words: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
     let chosen = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
 
-    let mut text = format!("# Kernels\n\n{}\n\n", record::machine());
+    let mut text =
+        format!("# Kernels\n\n{}\nMedians of interleaved rounds on one thread, CPU time.\n\n", record::machine());
     let mut finished: Vec<(&str, Finish)> = Vec::new();
     print!("{text}");
     for (name, race) in RACES {
@@ -288,16 +289,7 @@ fn anchor_against_reading(name: &str) -> Finish {
     let text = sparse_log();
     let literal = Literal::new(b"Failed password", Case::IgnoreAscii).expect("not empty");
     let mut race = Race::new(name, Unit::Bytes, text.len());
-    // Reading is adding up all words, eight sums side by side; the sum is known beforehand, so the answers are alike.
-    let read = |text: &[u8]| {
-        let mut sums = [0u64; 64];
-        for chunk in text.as_chunks::<512>().0 {
-            for (sum, word) in sums.iter_mut().zip(chunk.as_chunks::<8>().0) {
-                *sum = sum.wrapping_add(u64::from_le_bytes(*word));
-            }
-        }
-        sums.iter().fold(0u64, |all, sum| all.wrapping_add(*sum))
-    };
+    // The sum is known beforehand, so the answers are alike.
     let sum = read(&text);
     let text = &text;
     race.run("reading", move || u64::from(read(text) == sum));

@@ -1,141 +1,231 @@
-//! Whole scans: lines in, typed columns out, per instruction set, beside the `regex` crate. One thread.
+//! Whole scans: lines in, typed columns out, per instruction set, beside peers in Rust.
 //!
 //! ```text
-//! cargo run --release -p parsimd-benches --bin scan [-- --megabytes N] [--rounds N] [--corpora DIR] [--only WORD] [--record] [NAME …]
+//! cargo run --release -p parsimd-benches --features peers --bin scan -- [OPTIONS] [NAME …]
+//!     --megabytes N     of each log (64)
+//!     --rounds N        (5)
+//!     --threads N       for the one contestant that has several (2)
+//!     --corpora DIR     reads DIR/NAME.big.log instead of making logs; where DIR has specs.json, checks against it first
+//!     --only WORD       this project alone, on the instruction sets that contain WORD
+//!     --write DIR       writes the logs that would be scanned to DIR/NAME.big.log, and ends
+//!     --serve DIR       runs contestants on those files as asked on the standard input
 //! ```
 //!
-//! The logs are of our own making, or, with `--corpora`, the files `DIR/NAME.big.log`. Every contestant reads the same lines, gives
-//! typed values for each field, and must come to the same count and checksum.
+//! Every contestant reads the same lines, gives typed values for each field, and must come to the same rows and sum. With `--serve`,
+//! which `benches/python/peers.py` uses to race them with others in one set of rounds, each line of input is a request in JSON, and each
+//! line of output its answer:
+//!
+//! ```text
+//! {}                                                                  the machine, the logs, and who scans them
+//! {"log": "access", "contestant": "regex, per line", "bytes": 1000}   {"rows": 4, "sum": 123, "seconds": 0.00001}
+//! ```
 
-use std::{num::NonZeroUsize, process::ExitCode};
+use std::{
+    io::{self, BufRead, Write},
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use parsimd::{Batch, Input, Isa, Pattern, ScanOptions, Values};
+use parsimd::{Isa, Pattern};
 use parsimd_benches::{
     logs::{LOGS, Log},
     record,
-    rounds::{Race, Unit},
+    rounds::{Clock, Race, Side, Unit},
+    scans::{self, Contestant},
 };
+use serde_json::{Value, json};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+struct Options {
+    megabytes: usize,
+    rounds: usize,
+    threads: NonZeroUsize,
+    corpora: Option<PathBuf>,
+    only: String,
+    write: Option<PathBuf>,
+    serve: Option<PathBuf>,
+    names: Vec<String>,
+}
 
 fn main() -> ExitCode {
-    let (mut megabytes, mut rounds, mut corpora, mut only, mut names) = (64, 5, None, String::new(), Vec::new());
-    let mut is_recorded = false;
+    match options().and_then(|options| run(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn options() -> Result<Options> {
+    let mut options = Options {
+        megabytes: 64,
+        rounds: 5,
+        threads: NonZeroUsize::new(2).unwrap_or(NonZeroUsize::MIN),
+        corpora: None,
+        only: String::new(),
+        write: None,
+        serve: None,
+        names: Vec::new(),
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
-        let mut number = || arguments.next().and_then(|number| number.parse().ok());
-        match argument.as_str() {
-            "--megabytes" => megabytes = number().unwrap_or(megabytes),
-            "--rounds" => rounds = number().unwrap_or(rounds),
-            "--corpora" => corpora = arguments.next(),
-            "--record" => is_recorded = true,
-            "--only" => only = arguments.next().unwrap_or_default(),
-            name if LOGS.iter().any(|log| log.name == name) => names.push(name.to_owned()),
-            other => {
-                eprintln!("no such option or log: {other}");
-                return ExitCode::FAILURE;
-            }
-        }
-    }
-    let mut text = format!("# Scans\n\n{}\n\n", record::machine());
-    print!("{text}");
-    for log in LOGS.iter().filter(|log| names.is_empty() || names.iter().any(|name| name == log.name)) {
-        let mut data = match &corpora {
-            None => log.make(megabytes << 20, 1),
-            Some(folder) => {
-                std::fs::read(format!("{folder}/{}.big.log", log.file)).unwrap_or_else(|error| panic!("{error}"))
-            }
-        };
-        data.truncate(memchr::memrchr(b'\n', &data[..data.len().min(megabytes << 20)]).map_or(0, |at| at + 1));
-        let table = race(log, &data, rounds, &only);
-        println!("{table}");
-        text.push_str(&table);
-        text.push('\n');
-    }
-    if is_recorded {
-        record::write("scan", &text);
-    }
-    ExitCode::SUCCESS
-}
-
-fn race(log: &Log, data: &[u8], rounds: usize, only: &str) -> String {
-    let mut race = Race::new(log.name, Unit::Bytes, data.len());
-    for isa in Isa::available().into_iter().filter(|isa| isa.name().contains(only) || only.is_empty()) {
-        let pattern = Pattern::builder(log.pattern).isa(isa).build().unwrap_or_else(|error| panic!("{error}"));
-        race.run(format!("parsimd {isa}"), move || {
-            let mut options = ScanOptions::default();
-            options.full_line = log.full_line;
-            options.threads = NonZeroUsize::new(1);
-            let scan = pattern.scan_input(Input::bytes(data), options);
-            scan.map(|batch| checksum(&batch.unwrap_or_else(|error| panic!("{error}")))).fold(0, u64::wrapping_add)
-        });
-    }
-    let regex =
-        regex::bytes::RegexBuilder::new(log.regex).unicode(false).build().unwrap_or_else(|error| panic!("{error}"));
-    if !only.is_empty() {
-        return race.finish(rounds).table();
-    }
-    race.run("regex, per line", move || by_regex(&regex, log.types, data));
-    race.finish(rounds).table()
-}
-
-/// A number that depends on how many rows there are and on every value in them, but not on their order.
-fn checksum(batch: &Batch) -> u64 {
-    let columns = batch.columns().iter().map(|column| match column.values() {
-        Values::Int64(values) => values.iter().fold(0, |sum: u64, value| sum.wrapping_add(*value as u64)),
-        Values::Float64(values) => values.iter().fold(0, |sum: u64, value| sum.wrapping_add(value.to_bits())),
-        Values::Text { bytes, .. } => bytes.len() as u64,
-        other => panic!("no checksum for {other:?}"),
-    });
-    columns.fold(batch.len() as u64, u64::wrapping_add)
-}
-
-/// The same values, in columns, by one search for each line.
-fn by_regex(regex: &regex::bytes::Regex, types: &str, data: &[u8]) -> u64 {
-    let mut rows = 0_u64;
-    let mut integers: Vec<Vec<i64>> = vec![Vec::new(); types.len()];
-    let mut floats: Vec<Vec<f64>> = vec![Vec::new(); types.len()];
-    let mut texts: Vec<Vec<u8>> = vec![Vec::new(); types.len()];
-    let mut ends: Vec<Vec<i32>> = vec![Vec::new(); types.len()];
-    let mut sum = 0_u64;
-    let mut places = regex.capture_locations();
-    let mut start = 0;
-    for newline in memchr::memchr_iter(b'\n', data) {
-        let line = &data[start..newline];
-        start = newline + 1;
-        if regex.captures_read(&mut places, line).is_none() {
+        if LOGS.iter().any(|log| log.name == argument) {
+            options.names.push(argument);
             continue;
         }
-        rows += 1;
-        for (at, kind) in types.bytes().enumerate() {
-            let text = places.get(at + 1).map_or(&b""[..], |(from, to)| &line[from..to]);
-            match kind {
-                b'd' => integers[at].push(lexical_core::parse(text).unwrap_or_default()),
-                b'f' => floats[at].push(lexical_core::parse(text).unwrap_or_default()),
-                _ => {
-                    texts[at].extend_from_slice(text);
-                    ends[at].push(texts[at].len() as i32);
-                }
-            }
-        }
-        // Columns of a batch's size, as the others make them.
-        if rows.is_multiple_of(8192) {
-            sum = sum.wrapping_add(flush(&mut integers, &mut floats, &mut texts, &mut ends));
+        let value =
+            arguments.next().ok_or_else(|| format!("no such option or log, or it needs a value: {argument}"))?;
+        match argument.as_str() {
+            "--megabytes" => options.megabytes = value.parse()?,
+            "--rounds" => options.rounds = value.parse()?,
+            "--threads" => options.threads = value.parse()?,
+            "--corpora" => options.corpora = Some(value.into()),
+            "--only" => options.only = value,
+            "--write" => options.write = Some(value.into()),
+            "--serve" => options.serve = Some(value.into()),
+            _ => return Err(format!("no such option or log: {argument}").into()),
         }
     }
-    sum.wrapping_add(flush(&mut integers, &mut floats, &mut texts, &mut ends)).wrapping_add(rows)
+    Ok(options)
 }
 
-fn flush(integers: &mut [Vec<i64>], floats: &mut [Vec<f64>], texts: &mut [Vec<u8>], ends: &mut [Vec<i32>]) -> u64 {
-    let mut sum = 0_u64;
-    for values in integers {
-        sum = values.drain(..).fold(sum, |sum, value| sum.wrapping_add(value as u64));
+fn run(options: &Options) -> Result<()> {
+    let chosen = |log: &&Log| options.names.is_empty() || options.names.iter().any(|name| name == log.name);
+    if let Some(folder) = &options.serve {
+        check_specs(folder)?;
+        return serve(folder, options.threads);
     }
-    for values in floats {
-        sum = values.drain(..).fold(sum, |sum, value| sum.wrapping_add(value.to_bits()));
+    if let Some(folder) = &options.write {
+        std::fs::create_dir_all(folder)?;
+        for log in LOGS.iter().filter(chosen).filter(|log| log.file == log.name) {
+            let mut file = io::BufWriter::new(std::fs::File::create(file(folder, log, "big"))?);
+            // Piece by piece, each with a seed of its own.
+            for seed in 1..=options.megabytes.div_ceil(64) {
+                file.write_all(&log.make((options.megabytes - 64 * (seed - 1)).min(64) << 20, seed as u64))?;
+            }
+            file.flush()?;
+        }
+        return Ok(());
     }
-    for text in texts {
-        sum = sum.wrapping_add(text.len() as u64);
-        text.clear();
+    if let Some(folder) = &options.corpora {
+        check_specs(folder)?;
     }
-    ends.iter_mut().for_each(Vec::clear);
-    sum
+    println!("# Scans\n\n{}\nMedians of interleaved rounds, CPU time of the one thread.\n", record::machine());
+    for log in LOGS.iter().filter(chosen) {
+        let mut data = match &options.corpora {
+            None => log.make(options.megabytes << 20, 1),
+            Some(folder) => read(&file(folder, log, "big"))?,
+        };
+        data.truncate(whole_lines(&data, options.megabytes << 20));
+        println!("{}", race(log, &data, options));
+    }
+    Ok(())
+}
+
+fn file(folder: &Path, log: &Log, size: &str) -> PathBuf {
+    folder.join(format!("{}.{size}.log", log.file))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// How many of the first `most` bytes are whole lines.
+fn whole_lines(data: &[u8], most: usize) -> usize {
+    memchr::memrchr(b'\n', &data[..data.len().min(most)]).map_or(0, |at| at + 1)
+}
+
+fn race(log: &'static Log, data: &[u8], options: &Options) -> String {
+    let mut race = Race::new(log.name, Unit::Bytes, data.len());
+    let mut expected = None;
+    for Contestant { name, side, clock, mut scan } in scans::contestants(log, options.threads) {
+        let is_chosen = options.only.is_empty() || side == Side::Own && name.contains(&options.only);
+        if !is_chosen {
+            continue;
+        }
+        let name = if clock == Clock::Wall { format!("{name} (clock on the wall)") } else { name };
+        // The answers are alike: each says whether it is that of the first one.
+        let expected = *expected.get_or_insert_with(|| scan(data));
+        race.run_as(name, side, clock, move || u64::from(scan(data).is_none_or(|answer| Some(answer) == expected)));
+    }
+    race.finish(options.rounds).table()
+}
+
+/// Where the folder has a `specs.json`, compares its patterns with those here, and its counts with those of a scan.
+fn check_specs(folder: &Path) -> Result<()> {
+    let path = folder.join("specs.json");
+    if !path.exists() {
+        return Ok(());
+    }
+    let specs: Value = serde_json::from_slice(&read(&path)?)?;
+    for log in LOGS {
+        let spec = &specs["specs"][log.name];
+        if spec["pat"].as_str() != Some(log.pattern) || spec["types"].as_str() != Some(log.types) {
+            return Err(format!("{}: another pattern or other types for {}: {spec}", path.display(), log.name).into());
+        }
+        let data = read(&file(folder, log, "mid"))?;
+        let answer = scans::by_parsimd(&Pattern::new(log.pattern)?, log, NonZeroUsize::MIN, &data);
+        if spec["mid_matches"].as_u64() != Some(answer.rows) {
+            return Err(format!("{}: {} rows where {spec} is expected", log.name, answer.rows).into());
+        }
+    }
+    eprintln!("{}: the same patterns, and as many rows", path.display());
+    Ok(())
+}
+
+fn serve(folder: &Path, threads: NonZeroUsize) -> Result<()> {
+    let mut current: Option<(&Log, Vec<u8>, Vec<Contestant>)> = None;
+    for line in io::stdin().lock().lines() {
+        let request: Value = serde_json::from_str(&line?)?;
+        let answer = match request["log"].as_str() {
+            None => overview(threads),
+            Some(name) => {
+                let (_, data, contestants) = match current.take() {
+                    Some(same) if same.0.name == name => current.insert(same),
+                    _ => {
+                        let log =
+                            LOGS.iter().find(|log| log.name == name).ok_or_else(|| format!("no such log: {name}"))?;
+                        current.insert((log, read(&file(folder, log, "big"))?, scans::contestants(log, threads)))
+                    }
+                };
+                let contestant = contestants.iter_mut().find(|c| request["contestant"].as_str() == Some(&c.name));
+                let Contestant { clock, scan, .. } =
+                    contestant.ok_or_else(|| format!("no such contestant: {request}"))?;
+                let bytes = request["bytes"].as_u64().ok_or("how many bytes?")? as usize;
+                let data = &data[..whole_lines(data, bytes)];
+                let (took, answer) = clock.time(|| scan(data));
+                json!({
+                    "rows": answer.map(|answer| answer.rows),
+                    "sum": answer.map(|answer| answer.sum),
+                    "seconds": took.as_secs_f64(),
+                })
+            }
+        };
+        println!("{answer}");
+    }
+    Ok(())
+}
+
+/// The machine, the logs, and who scans them.
+fn overview(threads: NonZeroUsize) -> Value {
+    let contestant = |contestant: &Contestant| {
+        let side = match contestant.side {
+            Side::Own => "own",
+            Side::Peer => "peer",
+            Side::Limit => "limit",
+        };
+        json!({ "name": contestant.name, "side": side, "wall": contestant.clock == Clock::Wall })
+    };
+    let logs = LOGS.iter().map(|log| {
+        let contestants = scans::contestants(log, threads);
+        json!({
+            "name": log.name, "pattern": log.pattern, "regex": log.regex, "types": log.types, "file": log.file,
+            "full_line": log.full_line, "contestants": contestants.iter().map(contestant).collect::<Vec<_>>(),
+        })
+    });
+    let isas: Vec<&str> = Isa::available().into_iter().map(Isa::name).collect();
+    json!({ "machine": record::machine(), "label": record::label(), "isas": isas, "logs": logs.collect::<Vec<_>>() })
 }
