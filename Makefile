@@ -3,11 +3,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
 CARGO ?= cargo
 # How many generated cases each comparison with PyPI parse runs.
 CASES ?= 1500
 
-.PHONY: help demo test test-rust test-python lint lanes bench clients oracle clean
+# How much of each log `make bench` scans, and what else it tells peers.py: BENCH='--record', BENCH='--rounds 9 access'.
+MEGABYTES ?= 64
+BENCH ?=
+
+.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels rg clients oracle clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -32,14 +37,31 @@ lint:
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	$(PYTHON) ci/rules.py
 
+# Apart from `lint`, because the peers nearly double what is to be compiled.
+## make lint-bench  clippy on the benchmarks with their peers
+lint-bench:
+	$(CARGO) clippy --locked --package parsimd-benches --all-targets --features peers -- --deny warnings
+
 ## make lanes    the kernels on every instruction set, native and emulated
 lanes:
 	ci/lanes.sh
 
-## make bench    whole scans and kernels beside their peers, per instruction set
-bench:
-	$(CARGO) run --locked --release -p parsimd-benches --bin scan
-	$(CARGO) run --locked --release -p parsimd-benches --bin kernels
+## make bench    whole scans beside peers in Rust and Python, results in Python, memory (MEGABYTES=64, BENCH=--record)
+bench: bench-built $(BENCH_VENV)/installed
+	$(BENCH_VENV)/bin/python benches/python/peers.py --megabytes $(MEGABYTES) $(BENCH)
+	$(BENCH_VENV)/bin/python benches/python/batches.py --megabytes $(MEGABYTES)
+	$(BENCH_VENV)/bin/python benches/python/memory.py
+
+bench-built:
+	$(CARGO) build --locked --release --package parsimd-benches --features peers
+
+## make bench-kernels  each kernel beside its peers, per instruction set
+bench-kernels:
+	$(CARGO) run --locked --release --package parsimd-benches --bin kernels
+
+## make rg       ripgrep into target/tools, for `make bench`
+rg:
+	$(CARGO) install --locked --root target/tools --target-dir target/tools/build ripgrep@15.2.0
 
 ## make clients  behave, parse_type and pytest-bdd with parsimd in the place of parse
 clients: dist/built
@@ -69,5 +91,11 @@ $(VENV)/installed: dist/built
 	$(PIP) "$$(ls dist/*.whl)[test]"
 	touch $@
 
+$(BENCH_VENV)/installed: dist/built benches/python/requirements.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement benches/python/requirements.txt
+	$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps dist/*.whl
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(VENV)-clients dist target demo
+	rm -rf $(VENV) $(VENV)-clients $(BENCH_VENV) dist target demo

@@ -64,7 +64,7 @@ pub fn contestants(log: &'static Log, threads: NonZeroUsize) -> Vec<Contestant> 
         let scan = move |data: &[u8]| Some(by_parsimd(&pattern, log, threads, data));
         add(format!("parsimd {isa}, {threads} threads"), Side::Own, Clock::Wall, Box::new(scan));
     }
-    let per_line = regex(log.one_pass.unwrap_or(log.regex), false);
+    let per_line = regex(log.regex, false);
     let scan = move |data: &[u8]| Some(by_line(&per_line, log.types, data));
     add("regex, per line".to_owned(), Side::Peer, Clock::Thread, Box::new(scan));
     let whole_text = regex(log.regex, true);
