@@ -90,7 +90,7 @@ def entries(log: scanners.Log) -> Dict[str, List[Entry]]:
             ("parse, named", "peer", lambda path: [result.named for result in by_parse(path)], of_named),
         ],
         "query: status >= 500": [
-            ("parsimd, scan_polars", "own", lambda path: parser.scan_polars(path).filter(late).collect(), of_frame),
+            ("parsimd, scan_polars", "own", lambda path: parser.scan_polars(path, threads=1).filter(late).collect(), of_frame),
             ("polars, extract_groups", "peer", lambda path: extract(path).filter(late).collect(), of_frame),
         ],
     }
