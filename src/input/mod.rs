@@ -33,9 +33,19 @@ pub struct Input<'a> {
 }
 
 enum Source<'a> {
-    Memory { data: Box<dyn AsRef<[u8]> + Send + 'a>, block: Range<usize> },
-    Reader { reader: Box<dyn Read + Send + 'a>, buffer: Vec<u8>, filled: usize, used: usize, ended: bool },
+    Memory {
+        data: Memory<'a>,
+        used: usize,
+    },
+    Reader {
+        reader: Box<dyn Read + Send + 'a>,
+        /// What was read behind the last block: the beginning of a record.
+        rest: Vec<u8>,
+        ended: bool,
+    },
 }
+
+type Memory<'a> = Arc<dyn AsRef<[u8]> + Send + Sync + 'a>;
 
 /// Whole records, and where they are from.
 #[derive(Debug)]
@@ -47,6 +57,35 @@ pub(crate) struct Block<'b> {
     pub(crate) source: &'b Arc<str>,
 }
 
+/// Holds one block after the other for a thread that scans them. What is in memory is not copied; for the rest there is a buffer, which is
+/// used again.
+pub(crate) struct Holder<'a> {
+    memory: Option<Memory<'a>>,
+    buffer: Vec<u8>,
+    /// Where the block is, in the memory or in the buffer.
+    place: Range<usize>,
+    offset: u64,
+    source: Arc<str>,
+}
+
+impl<'a> Holder<'a> {
+    pub(crate) fn new() -> Holder<'a> {
+        Holder { memory: None, buffer: Vec::new(), place: 0..0, offset: 0, source: "".into() }
+    }
+
+    /// The block that was read last.
+    pub(crate) fn block(&self) -> Block<'_> {
+        let bytes = self.memory.as_ref().map_or(&self.buffer[..], |memory| (**memory).as_ref());
+        Block { bytes: &bytes[self.place.clone()], offset: self.offset, source: &self.source }
+    }
+}
+
+impl fmt::Debug for Holder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Holder").field("source", &self.source).field("offset", &self.offset).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for Input<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Input").field("name", &self.name).field("waiting", &self.waiting).finish_non_exhaustive()
@@ -55,14 +94,14 @@ impl fmt::Debug for Input<'_> {
 
 impl<'a> Input<'a> {
     /// Bytes in memory, which are not copied.
-    pub fn bytes(data: impl AsRef<[u8]> + Send + 'a) -> Input<'a> {
-        Input::new(Source::Memory { data: Box::new(data), block: 0..0 }, "<bytes>")
+    pub fn bytes(data: impl AsRef<[u8]> + Send + Sync + 'a) -> Input<'a> {
+        Input::new(Source::Memory { data: Arc::new(data), used: 0 }, "<bytes>")
     }
 
     /// Anything that can be read; `name` is what errors call it.
     pub fn reader(reader: impl Read + Send + 'a, name: &str) -> Input<'a> {
         let reader = Box::new(reader);
-        Input::new(Source::Reader { reader, buffer: Vec::new(), filled: 0, used: 0, ended: false }, name)
+        Input::new(Source::Reader { reader, rest: Vec::new(), ended: false }, name)
     }
 
     fn new(source: Source<'a>, name: &str) -> Input<'a> {
@@ -99,79 +138,72 @@ impl<'a> Input<'a> {
         Ok(Input { waiting, ..input })
     }
 
-    /// The next block: whole records of about `size` bytes, ending in a newline unless its source ended. `None` at the end.
+    /// Reads the next block into `holder`: whole records of about `size` bytes, ending in a newline unless its source ended. False at the end.
     ///
     /// # Errors
     /// [`Error::is_io`] from a source; [`Error::is_limit`] for a record past [`limits::RECORD_BYTES`].
-    pub(crate) fn next_block(&mut self, size: usize) -> Result<Option<Block<'_>>> {
-        let mut length = self.source.advance(size, &self.name)?;
-        while length == 0 {
-            let Some(path) = self.waiting.pop_front() else { return Ok(None) };
+    pub(crate) fn next_block(&mut self, size: usize, holder: &mut Holder<'a>) -> Result<bool> {
+        self.source.read(size, &self.name, holder)?;
+        while holder.place.is_empty() {
+            let Some(path) = self.waiting.pop_front() else { return Ok(false) };
             let next = Input::open(path)?;
             (self.source, self.name, self.offset) = (next.source, next.name, 0);
-            length = self.source.advance(size, &self.name)?;
+            self.source.read(size, &self.name, holder)?;
         }
-        let offset = self.offset;
-        self.offset += length as u64;
-        Ok(Some(Block { bytes: self.source.block(), offset, source: &self.name }))
+        (holder.offset, holder.source) = (self.offset, Arc::clone(&self.name));
+        self.offset += holder.place.len() as u64;
+        Ok(true)
     }
 }
 
-impl Source<'_> {
-    /// Makes the next block of about `size` bytes the current one, and gives its length; 0 at the end.
-    fn advance(&mut self, size: usize, name: &str) -> Result<usize> {
+impl<'a> Source<'a> {
+    /// Reads the next block of about `size` bytes; an empty one at the end.
+    fn read(&mut self, size: usize, name: &str, holder: &mut Holder<'a>) -> Result<()> {
         match self {
-            Source::Memory { data, block } => {
-                let data = (**data).as_ref();
-                let rest = &data[block.end..];
+            Source::Memory { data, used } => {
+                let rest = &(**data).as_ref()[*used..];
                 let length = match memchr::memrchr(b'\n', &rest[..size.min(rest.len())]) {
                     _ if rest.len() <= size => rest.len(),
                     Some(newline) => newline + 1,
                     None => memchr::memchr(b'\n', &rest[size..]).map_or(rest.len(), |newline| size + newline + 1),
                 };
                 check_record(name, length, size)?;
-                *block = block.end..block.end + length;
-                Ok(length)
+                (holder.memory, holder.place) = (Some(Arc::clone(data)), *used..*used + length);
+                *used += length;
+                Ok(())
             }
-            Source::Reader { reader, buffer, filled, used, ended } => {
-                buffer.copy_within(*used..*filled, 0);
-                *filled -= *used;
-                *used = 0;
+            Source::Reader { reader, rest, ended } => {
+                let buffer = &mut holder.buffer;
+                let mut filled = rest.len();
+                buffer.resize(buffer.len().max(filled), 0);
+                buffer[..filled].copy_from_slice(rest);
+                rest.clear();
                 // How much of the buffer is known to hold no newline.
-                let mut searched = 0;
-                loop {
-                    let newline = memchr::memrchr(b'\n', &buffer[searched..*filled]).map(|at| searched + at);
+                let mut searched = filled;
+                let end = loop {
+                    let newline = memchr::memrchr(b'\n', &buffer[searched..filled]).map(|at| searched + at);
                     match newline {
-                        Some(newline) if *filled >= size && !*ended => {
-                            *used = newline + 1;
-                            return Ok(*used);
-                        }
-                        None => searched = *filled,
+                        Some(newline) if filled >= size && !*ended => break newline + 1,
+                        None => searched = filled,
                         _ => {}
                     }
                     if *ended {
-                        *used = *filled;
-                        return Ok(*used);
+                        break filled;
                     }
                     check_record(name, searched, size)?;
-                    if *filled == buffer.len() {
-                        buffer.resize((buffer.len() * 2).max(size), 0);
-                    }
-                    match reader.read(&mut buffer[*filled..]) {
+                    let room = if filled < size { size } else { filled * 2 };
+                    buffer.resize(buffer.len().max(room), 0);
+                    match reader.read(&mut buffer[filled..room]) {
                         Ok(0) => *ended = true,
-                        Ok(read) => *filled += read,
+                        Ok(read) => filled += read,
                         Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                         Err(error) => return Err(Error::io(name, error)),
                     }
-                }
+                };
+                rest.extend_from_slice(&buffer[end..filled]);
+                (holder.memory, holder.place) = (None, 0..end);
+                Ok(())
             }
-        }
-    }
-
-    fn block(&self) -> &[u8] {
-        match self {
-            Source::Memory { data, block } => &(**data).as_ref()[block.clone()],
-            Source::Reader { buffer, used, .. } => &buffer[..*used],
         }
     }
 }
@@ -196,7 +228,11 @@ mod tests {
     use super::*;
 
     fn blocks(mut input: Input<'_>, size: usize) -> Vec<Vec<u8>> {
-        let mut next = || input.next_block(size).unwrap_or_else(|e| panic!("{e}")).map(|block| block.bytes.to_vec());
+        let mut holder = Holder::new();
+        let mut next = || {
+            let is_there = input.next_block(size, &mut holder).unwrap_or_else(|e| panic!("{e}"));
+            is_there.then(|| holder.block().bytes.to_vec())
+        };
         std::iter::from_fn(&mut next).collect()
     }
 

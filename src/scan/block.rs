@@ -36,6 +36,13 @@ pub(super) struct Scanned {
     pub(super) error: Option<Error>,
 }
 
+impl Scanned {
+    /// Nothing but the end of the scan.
+    pub(super) fn stopped(error: Error) -> Scanned {
+        Scanned { batch: None, stats: Stats::default(), error: Some(error) }
+    }
+}
+
 /// Memory that is kept from block to block. It steers how quickly a block is scanned, never what is found in it.
 #[derive(Debug)]
 pub(super) struct Scratch {

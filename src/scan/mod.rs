@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`whole`] | `parse`, `search`, `find_iter`: one text |
 //! | [`records`] | `scan`: an input cut at newlines, each line one record |
-//! | [`block`] | what a scan does with one block of the input |
+//! | [`crew`] | its threads, and who takes which block |
+//! | [`block`] | what is done with one block |
 
 mod block;
+mod crew;
 mod records;
 mod whole;
 

@@ -4,9 +4,12 @@
 //! Each record ends in exactly one of three ways, and is counted so: it *matched*, and every value could be read; it was
 //! *unmatched*; or it *failed*, since it matched but a value does not fit its type, or it is not UTF-8.
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{collections::VecDeque, num::NonZeroUsize, sync::Arc};
 
-use super::block::{Scratch, Task};
+use super::{
+    block::{Scanned, Task},
+    crew::Crew,
+};
 use crate::{
     Pattern,
     batch::{Batch, Schema},
@@ -34,7 +37,9 @@ pub enum OnError {
 pub struct ScanOptions {
     /// Whether a record must match from its beginning to its end, as `parse` does; else its first match is taken, as `search` does.
     pub full_line: bool,
-    /// How many threads to use; `None` leaves it to the engine. The result is the same.
+    /// How many threads to use, the caller's among them; batches, counts and errors are the same. `None` is as many as the machine
+    /// runs at once, once [`limits::PARALLEL_BYTES`] were read; the first block is always the caller's alone, so an input of one
+    /// block starts no thread. Where the system gives no thread the scan goes on with what it has.
     pub threads: Option<NonZeroUsize>,
     /// What becomes of a record that could not be read.
     pub on_error: OnError,
@@ -110,8 +115,10 @@ pub struct Failure {
 pub struct Scan<'a> {
     task: Task,
     input: Input<'a>,
+    crew: Crew<'a>,
+    /// What came of blocks that were scanned ahead, in order.
+    ready: VecDeque<Scanned>,
     stats: Stats,
-    scratch: Scratch,
     ended: bool,
 }
 
@@ -132,13 +139,14 @@ impl Pattern {
 
     /// Scans the lines of any input.
     pub fn scan_input<'a>(&self, input: Input<'a>, options: ScanOptions) -> Scan<'a> {
+        let crew = Crew::new(options.threads);
         let task = Task {
             pattern: self.clone(),
             year: options.year.unwrap_or_else(convert::current_year),
             options,
             schema: Arc::clone(self.schema()),
         };
-        Scan { task, input, stats: Stats::default(), scratch: Scratch::new(self), ended: false }
+        Scan { task, input, crew, ready: VecDeque::new(), stats: Stats::default(), ended: false }
     }
 }
 
@@ -163,17 +171,21 @@ impl Scan<'_> {
     }
 
     fn next_batch(&mut self) -> Result<Option<Batch>> {
-        while let Some(block) = self.input.next_block(self.task.options.block_bytes.max(1))? {
-            let scanned = self.task.run(&block, &mut self.scratch);
-            self.stats.add(scanned.stats);
-            if let Some(error) = scanned.error {
-                return Err(error);
+        loop {
+            while let Some(scanned) = self.ready.pop_front() {
+                self.stats.add(scanned.stats);
+                if let Some(error) = scanned.error {
+                    return Err(error);
+                }
+                if scanned.batch.is_some() {
+                    return Ok(scanned.batch);
+                }
             }
-            if scanned.batch.is_some() {
-                return Ok(scanned.batch);
+            self.crew.scan_wave(&self.task, &mut self.input, &mut self.ready);
+            if self.ready.is_empty() {
+                return Ok(None);
             }
         }
-        Ok(None)
     }
 }
 
@@ -184,6 +196,8 @@ impl Iterator for Scan<'_> {
         if self.ended {
             return None;
         }
+        // After a panic there is nothing left to be had.
+        self.ended = true;
         let batch = self.next_batch().transpose();
         self.ended = !matches!(batch, Some(Ok(_)));
         batch

@@ -1,0 +1,182 @@
+//! The threads of a scan: whoever is free reads the next block and scans it.
+//!
+//! Blocks are taken in *waves*. A wave is all that happens in one call of the scan: the caller's thread and those of a pool take blocks
+//! until the wave has enough of them, and the call ends when all are done. So nothing runs between two calls: what is borrowed needs no
+//! promise from outside, a scan can be dropped at any time, what was read ahead is bounded, and a fork finds no thread at work. The price is
+//! that threads wait for each other at the end of a wave; a wave has several blocks for each, which makes that small.
+//!
+//! Reading goes on in one place, behind a lock, and gives each block its number; what came of the blocks is put in that order.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    num::NonZeroUsize,
+    process,
+    sync::Mutex,
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::block::{Scanned, Scratch, Task};
+use crate::{
+    Pattern,
+    input::{Holder, Input},
+    limits,
+};
+
+/// No block is begun later than this after the first of a wave: a caller that looks for signals between calls, or waits for a slow
+/// reader, is not kept waiting for a whole wave.
+const WAVE: Duration = Duration::from_millis(20);
+
+/// Who scans the blocks.
+#[derive(Debug)]
+pub(super) struct Crew<'a> {
+    /// How many there may be; `None` is as many as the machine runs at once.
+    threads: Option<NonZeroUsize>,
+    /// One for each thread that has been needed so far. The first is for the caller's.
+    workers: Vec<Worker<'a>>,
+    pool: Option<Pool>,
+    /// How many bytes were taken in so far.
+    bytes: u64,
+}
+
+/// What one thread needs, kept from block to block.
+#[derive(Debug)]
+struct Worker<'a> {
+    holder: Holder<'a>,
+    scratch: Scratch,
+    /// The blocks of this wave that it did, by number.
+    done: Vec<(usize, Scanned)>,
+}
+
+/// The blocks of a wave that are still to be taken.
+struct Wave<'w, 'a> {
+    input: &'w mut Input<'a>,
+    taken: usize,
+    most: usize,
+    end: Instant,
+}
+
+impl<'a> Crew<'a> {
+    pub(super) fn new(threads: Option<NonZeroUsize>) -> Crew<'a> {
+        Crew { threads, workers: Vec::new(), pool: None, bytes: 0 }
+    }
+
+    /// Scans the next wave of blocks and adds what came of them to `ready`, in the order of the input. Nothing, when the input has ended.
+    ///
+    /// # Panics
+    /// When a thread panics; the others have stopped then.
+    pub(super) fn scan_wave(&mut self, task: &Task, input: &mut Input<'a>, ready: &mut VecDeque<Scanned>) {
+        let threads = self.ready_threads();
+        while self.workers.len() < threads {
+            self.workers.push(Worker::new(&task.pattern));
+        }
+        let most = if threads == 1 { 1 } else { threads * limits::BLOCKS_AHEAD };
+        let wave = Mutex::new(Wave { input, taken: 0, most, end: Instant::now() + WAVE });
+        match (self.pool.as_ref().and_then(Pool::threads), &mut self.workers[..threads]) {
+            (Some(pool), [own, others @ ..]) => pool.in_place_scope(|scope| {
+                for worker in others {
+                    scope.spawn(|_| worker.scan(task, &wave));
+                }
+                own.scan(task, &wave);
+            }),
+            (None, workers) => workers[0].scan(task, &wave),
+            (Some(_), []) => {}
+        }
+        let mut done: Vec<_> = self.workers.iter_mut().flat_map(|worker| worker.done.drain(..)).collect();
+        done.sort_unstable_by_key(|(number, _)| *number);
+        self.bytes += done.iter().map(|(_, scanned)| scanned.stats.bytes).sum::<u64>();
+        ready.extend(done.into_iter().map(|(_, scanned)| scanned));
+    }
+
+    /// How many threads take part in the next wave, with the pool ready for them. The first block is the caller's alone: most inputs
+    /// are small, and starting threads would cost more than it gives.
+    fn ready_threads(&mut self) -> usize {
+        let threads = match self.threads {
+            Some(threads) if self.bytes > 0 => threads.get(),
+            None if self.bytes >= limits::PARALLEL_BYTES => {
+                thread::available_parallelism().map_or(1, NonZeroUsize::get)
+            }
+            _ => 1,
+        };
+        if threads > 1 && self.pool.as_ref().is_none_or(Pool::is_foreign) {
+            self.pool = Some(Pool::new(threads - 1));
+        }
+        if threads > 1 && self.pool.as_ref().and_then(Pool::threads).is_none() { 1 } else { threads }
+    }
+}
+
+impl<'a> Worker<'a> {
+    fn new(pattern: &Pattern) -> Worker<'a> {
+        Worker { holder: Holder::new(), scratch: Scratch::new(pattern), done: Vec::new() }
+    }
+
+    /// Takes blocks and scans them, until the wave has no more.
+    fn scan(&mut self, task: &Task, wave: &Mutex<Wave<'_, 'a>>) {
+        // A wave whose lock is poisoned is over: a reader has panicked.
+        while let Some(number) = wave.lock().ok().and_then(|mut wave| wave.take(task, self)) {
+            let scanned = task.run(&self.holder.block(), &mut self.scratch);
+            if scanned.error.is_some()
+                && let Ok(mut wave) = wave.lock()
+            {
+                // The blocks in front of this one were all taken before it; those behind it are of no use.
+                wave.most = 0;
+            }
+            self.done.push((number, scanned));
+        }
+    }
+}
+
+impl<'a> Wave<'_, 'a> {
+    /// Reads the next block for a worker, and gives its number.
+    fn take(&mut self, task: &Task, worker: &mut Worker<'a>) -> Option<usize> {
+        if self.taken == self.most || (self.taken > 0 && Instant::now() > self.end) {
+            return None;
+        }
+        let number = self.taken;
+        self.taken += 1;
+        match self.input.next_block(task.options.block_bytes.max(1), &mut worker.holder) {
+            Ok(true) => return Some(number),
+            Ok(false) => {}
+            Err(error) => worker.done.push((number, Scanned::stopped(error))),
+        }
+        self.most = self.taken;
+        None
+    }
+}
+
+/// Threads of a scan, beside the caller's.
+///
+/// They are the scan's own: the global pool of `rayon` hangs in a forked child, and a pool for all scans would make one wait for another.
+#[derive(Debug)]
+struct Pool {
+    /// `None` when the system gives no threads: the scan goes on with the caller's.
+    threads: Option<rayon::ThreadPool>,
+    /// Where they run: a child that was forked from that process does not have them.
+    process: u32,
+}
+
+impl Pool {
+    fn new(threads: usize) -> Pool {
+        let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let threads = builder.thread_name(|number| format!("parsimd-{}", number + 1)).build().ok();
+        Pool { threads, process: process::id() }
+    }
+
+    fn threads(&self) -> Option<&rayon::ThreadPool> {
+        self.threads.as_ref()
+    }
+
+    fn is_foreign(&self) -> bool {
+        self.process != process::id()
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if self.is_foreign() {
+            // Ending threads that are not there could wait for a lock that one of them had.
+            mem::forget(self.threads.take());
+        }
+    }
+}
