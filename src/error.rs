@@ -21,7 +21,8 @@ enum Kind {
     Regex { message: String },
     Limit { message: String },
     Value { text: String, reason: &'static str },
-    External { message: String },
+    External { source: Box<dyn std::error::Error + Send + Sync> },
+    Column { message: String },
     Record { source: String, offset: u64, reason: String },
     Io { context: String, source: io::Error },
     Isa(parsimd_simd::IsaError),
@@ -51,8 +52,12 @@ impl Error {
         Error(Box::new(Kind::Regex { message: message.into() }))
     }
 
-    pub(crate) fn external(message: String) -> Self {
-        Error(Box::new(Kind::External { message }))
+    pub(crate) fn external(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        Error(Box::new(Kind::External { source }))
+    }
+
+    pub(crate) fn column(message: String) -> Self {
+        Error(Box::new(Kind::Column { message }))
     }
 
     pub(crate) fn limit(message: impl Into<String>) -> Self {
@@ -91,7 +96,8 @@ impl Error {
         matches!(*self.0, Kind::Limit { .. })
     }
 
-    /// True when an [`ExternalMatcher`](crate::ExternalMatcher) could not answer.
+    /// True when an [`ExternalMatcher`](crate::ExternalMatcher) could not answer; its own error is the
+    /// [`source`](std::error::Error::source).
     pub fn is_external(&self) -> bool {
         matches!(*self.0, Kind::External { .. })
     }
@@ -99,6 +105,11 @@ impl Error {
     /// True when the text matched but is no value of its type: `30/Feb/2020` as a date, say.
     pub fn is_value(&self) -> bool {
         matches!(*self.0, Kind::Value { .. })
+    }
+
+    /// True when a scan was asked for a column that is not there, or twice for the same.
+    pub fn is_column(&self) -> bool {
+        matches!(*self.0, Kind::Column { .. })
     }
 
     /// True when a scan was told to stop at the first record that it could not read, and did.
@@ -147,7 +158,8 @@ impl fmt::Display for Error {
                 let width = format[span.clone()].chars().count().max(1);
                 write!(f, "{message}\n  {format}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
             }
-            Kind::Regex { message } | Kind::Limit { message } | Kind::External { message } => f.write_str(message),
+            Kind::Regex { message } | Kind::Limit { message } | Kind::Column { message } => f.write_str(message),
+            Kind::External { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
             Kind::Record { source, offset, reason } => write!(f, "{source}: record at byte {offset}: {reason}"),
             Kind::Io { context, source } => write!(f, "{context}: {source}"),
@@ -160,6 +172,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             Kind::Io { source, .. } => Some(source),
+            Kind::External { source } => Some(&**source),
             Kind::Isa(source) => Some(source),
             _ => None,
         }

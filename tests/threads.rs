@@ -170,6 +170,9 @@ fn what_is_read_ahead_is_bounded_and_nothing_is_read_between_calls() {
     }
 }
 
+/// What an external matcher gives.
+type Found = Result<Option<Vec<Option<(usize, usize)>>>, Box<dyn std::error::Error + Send + Sync>>;
+
 /// Matches all; notes who asks, and until `wanted` threads have asked makes each wait a little.
 #[derive(Debug)]
 struct Meeting {
@@ -178,7 +181,7 @@ struct Meeting {
 }
 
 impl ExternalMatcher for Meeting {
-    fn find(&self, text: &str, _: usize, _: bool) -> Result<Option<Vec<Option<(usize, usize)>>>, String> {
+    fn find(&self, text: &str, _: usize, _: bool) -> Found {
         let (seen, changed) = &*self.seen;
         let mut seen = seen.lock().unwrap_or_else(|error| panic!("{error}"));
         seen.insert(thread::current().id());
@@ -238,9 +241,33 @@ fn an_engine_that_chooses_takes_as_many_threads_as_there_are_cores_for_large_inp
 struct Trap;
 
 impl ExternalMatcher for Trap {
-    fn find(&self, text: &str, _: usize, _: bool) -> Result<Option<Vec<Option<(usize, usize)>>>, String> {
+    fn find(&self, text: &str, _: usize, _: bool) -> Found {
         assert!(text != "trap", "stepped into the trap");
         Ok(Some(vec![Some((0, text.len())); 2]))
+    }
+}
+
+/// Matches all; has an error of its own for what begins with a number.
+#[derive(Debug)]
+struct Fails;
+
+impl ExternalMatcher for Fails {
+    fn find(&self, text: &str, _: usize, _: bool) -> Found {
+        match text.parse::<u64>() {
+            Ok(number) => Err(number.to_string().into()),
+            Err(_) => Ok(Some(vec![Some((0, text.len())); 2])),
+        }
+    }
+}
+
+#[test]
+fn of_many_errors_of_a_matcher_the_first_in_the_input_is_told() {
+    let pattern = Pattern::builder("{a}").external_matcher(Box::new(Fails)).external_only(true).build();
+    let pattern = pattern.unwrap_or_else(|error| panic!("{error}"));
+    let text: String = (0..400).map(|n| if n < 100 { "text\n".to_owned() } else { format!("{n}\n") }).collect();
+    for threads in THREADS {
+        let (batches, error, stats) = all(pattern.scan_input(Input::bytes(&text), options(threads, 1)));
+        assert_eq!((batches.len(), error.as_deref(), stats.matched), (100, Some("100"), 100));
     }
 }
 

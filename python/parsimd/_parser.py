@@ -536,15 +536,21 @@ class Parser:
         full_line: bool = True,
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
+        columns: Optional[Iterable[str]] = None,
+        limit: Optional[int] = None,
     ) -> Scan:
         """Matches each line of ``data`` and gives typed columns: an iterator over `Batch`.
 
         Each line must match as a whole, as `parse` does it, or with ``full_line=False`` anywhere, as `search` does it. A ``\\r``
         before the newline is dropped. A line that does not match, or has a value that its column cannot hold, is counted in
         ``.stats`` and left out; with ``on_error="null"`` it becomes nulls, with ``"raise"`` a `ScanError`.
-        ``threads`` is how many threads may be used; the result does not depend on it.
+
+        ``threads`` is how many threads may be used; None is one for small data, and as many as there are cores for large. Batches,
+        counts and errors are the same. ``columns`` names the fields that become columns, in that order; whether a value fits is
+        asked only of these. ``limit`` is how many rows to give at most; what stands behind the last is not read, but for the rest of
+        its piece, and not counted. Such a scan uses one thread, and so does one that `re` may have to match for.
         """
-        return self._scan_pattern().scan(data, full_line, threads, on_error, self._year())
+        return self._scan_pattern().scan(data, full_line, threads, on_error, self._year(), _names(columns), limit)
 
     def scan_file(
         self,
@@ -553,10 +559,15 @@ class Parser:
         full_line: bool = True,
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
+        columns: Optional[Iterable[str]] = None,
+        limit: Optional[int] = None,
     ) -> Scan:
         """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`."""
         paths = [path] if isinstance(path, (str, os.PathLike)) else list(path)
-        return self._scan_pattern().scan_files([os.fspath(p) for p in paths], full_line, threads, on_error, self._year())
+        files = [os.fspath(p) for p in paths]
+        return self._scan_pattern().scan_files(
+            files, full_line, threads, on_error, self._year(), _names(columns), limit
+        )
 
     def _scan_pattern(self) -> "_parsimd.Pattern":
         pattern = self._native_pattern(self._find_spans)
@@ -575,6 +586,12 @@ class Parser:
         from . import datetime
 
         return datetime.today().year
+
+
+def _names(columns: Optional[Iterable[str]]) -> Optional[List[str]]:
+    if isinstance(columns, str):
+        raise TypeError("columns must be the names of columns, not one string")
+    return None if columns is None else list(columns)
 
 
 # What a program may override, in a subclass, on an instance or in the class itself, that the native engine would not see.

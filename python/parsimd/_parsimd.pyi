@@ -34,9 +34,25 @@ class Pattern:
     def inexact(self) -> Optional[str]: ...
     def explain(self) -> str: ...
     def matcher(self, converters: List[Any], result_class: Any, tz_class: Any) -> Matcher: ...
-    def scan(self, data: Any, full_line: bool, threads: Optional[int], on_error: str, year: int) -> Scan: ...
+    def scan(
+        self,
+        data: Any,
+        full_line: bool,
+        threads: Optional[int],
+        on_error: str,
+        year: int,
+        columns: Optional[List[str]],
+        limit: Optional[int],
+    ) -> Scan: ...
     def scan_files(
-        self, paths: List[str], full_line: bool, threads: Optional[int], on_error: str, year: int
+        self,
+        paths: List[str],
+        full_line: bool,
+        threads: Optional[int],
+        on_error: str,
+        year: int,
+        columns: Optional[List[str]],
+        limit: Optional[int],
     ) -> Scan: ...
 
 @final

@@ -1,10 +1,6 @@
 //! `Pattern`: a format as the native engine reads it.
 
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use parsimd::{CustomType, ExternalMatcher};
 use pyo3::{
@@ -13,6 +9,7 @@ use pyo3::{
 };
 
 use crate::{
+    gate,
     matcher::Matcher,
     scan::{Scan, ScanArguments, to_python},
 };
@@ -25,11 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Pattern {
     pattern: parsimd::Pattern,
-    raised: Raised,
 }
-
-/// What `find_spans` raised last, until a scan raises it again.
-pub(crate) type Raised = Arc<Mutex<Option<PyErr>>>;
 
 #[pymethods]
 impl Pattern {
@@ -41,15 +34,14 @@ impl Pattern {
         find_spans: Option<Py<PyAny>>,
         external_only: bool,
     ) -> PyResult<Pattern> {
-        let raised = Raised::default();
         let mut builder = parsimd::Pattern::builder(format).case_sensitive(case_sensitive).external_only(external_only);
         for (name, (pattern, group_count)) in types {
             builder = builder.custom_type(name, CustomType { pattern, group_count });
         }
         if let Some(find_spans) = find_spans {
-            builder = builder.external_matcher(Box::new(ByRe { find_spans, raised: Arc::clone(&raised) }));
+            builder = builder.external_matcher(Box::new(ByRe { find_spans }));
         }
-        Ok(Pattern { pattern: builder.build().map_err(to_python)?, raised })
+        Ok(Pattern { pattern: builder.build().map_err(to_python)? })
     }
 
     /// The regular expression.
@@ -90,6 +82,7 @@ impl Pattern {
         Matcher::new(py, self.pattern.clone(), converters, result_class, tz_class)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Python method, by name there")]
     fn scan(
         &self,
         data: &Bound<'_, PyAny>,
@@ -97,10 +90,13 @@ impl Pattern {
         threads: Option<isize>,
         on_error: &str,
         year: i32,
+        columns: Option<Vec<String>>,
+        limit: Option<i64>,
     ) -> PyResult<Scan> {
-        self.start(crate::scan::input(data)?, ScanArguments { full_line, threads, on_error, year })
+        self.start(crate::scan::input(data)?, ScanArguments { full_line, threads, on_error, year, columns, limit })
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Python method, by name there")]
     fn scan_files(
         &self,
         paths: Vec<PathBuf>,
@@ -108,15 +104,17 @@ impl Pattern {
         threads: Option<isize>,
         on_error: &str,
         year: i32,
+        columns: Option<Vec<String>>,
+        limit: Option<i64>,
     ) -> PyResult<Scan> {
         let input = parsimd::Input::files(paths).map_err(to_python)?;
-        self.start(input, ScanArguments { full_line, threads, on_error, year })
+        self.start(input, ScanArguments { full_line, threads, on_error, year, columns, limit })
     }
 }
 
 impl Pattern {
     fn start(&self, input: parsimd::Input<'static>, arguments: ScanArguments<'_>) -> PyResult<Scan> {
-        Scan::new(&self.pattern, Arc::clone(&self.raised), input, arguments)
+        Scan::new(&self.pattern, input, arguments)
     }
 }
 
@@ -124,26 +122,21 @@ impl Pattern {
 #[derive(Debug)]
 struct ByRe {
     find_spans: Py<PyAny>,
-    raised: Raised,
 }
 
 /// A span in characters, or in bytes.
 type Span = Option<(usize, usize)>;
 
 impl ExternalMatcher for ByRe {
-    fn find(&self, text: &str, _start: usize, whole: bool) -> Result<Option<Vec<Span>>, String> {
-        Python::attach(|py| {
-            let ask =
-                || -> PyResult<Option<Vec<(isize, isize)>>> { self.find_spans.call1(py, (text, whole))?.extract(py) };
-            let spans = ask().map_err(|error| {
-                let message = error.to_string();
-                if let Ok(mut raised) = self.raised.lock() {
-                    *raised = Some(error);
-                }
-                message
-            })?;
-            Ok(spans.map(|spans| to_bytes(text, &spans)))
-        })
+    fn find(
+        &self,
+        text: &str,
+        _start: usize,
+        whole: bool,
+    ) -> Result<Option<Vec<Span>>, Box<dyn std::error::Error + Send + Sync>> {
+        let spans: Option<Vec<(isize, isize)>> =
+            gate::back(|py| self.find_spans.call1(py, (text, whole))?.extract(py))?;
+        Ok(spans.map(|spans| to_bytes(text, &spans)))
     }
 }
 

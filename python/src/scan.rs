@@ -4,8 +4,7 @@ use std::{
     error::Error as _,
     io::{self, Read},
     num::NonZeroUsize,
-    sync::{Mutex, MutexGuard, PoisonError},
-    thread::ThreadId,
+    sync::{Mutex, MutexGuard, PoisonError, TryLockError},
 };
 
 use parsimd::{Input, OnError, ScanOptions};
@@ -17,7 +16,7 @@ use pyo3::{
     types::{PyBytes, PyString},
 };
 
-use crate::{batch::Batch, gate, pattern::Raised};
+use crate::{batch::Batch, gate};
 
 create_exception!(
     parsimd,
@@ -28,6 +27,9 @@ create_exception!(
 
 /// The exception for an error of the crate.
 pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
+    if let Some(raised) = error.source().and_then(|source| source.downcast_ref::<PyErr>()) {
+        return Python::attach(|py| raised.clone_ref(py));
+    }
     if let Some(source) = error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
         return match source.raw_os_error() {
             Some(code) => {
@@ -91,7 +93,7 @@ struct View {
 
 impl Read for View {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        Python::attach(|py| {
+        gate::back(|py| {
             let slice = pyo3::types::PySlice::new(py, self.at as isize, (self.at + buffer.len()) as isize, 1);
             let bytes = self.view.bind(py).get_item(slice)?.call_method0("tobytes")?;
             let bytes = bytes.cast::<PyBytes>()?.as_bytes();
@@ -108,10 +110,12 @@ pub(crate) struct ScanArguments<'a> {
     pub(crate) threads: Option<isize>,
     pub(crate) on_error: &'a str,
     pub(crate) year: i32,
+    pub(crate) columns: Option<Vec<String>>,
+    pub(crate) limit: Option<i64>,
 }
 
 impl ScanArguments<'_> {
-    fn options(self) -> PyResult<ScanOptions> {
+    fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
         let mut options = ScanOptions::default();
         options.full_line = self.full_line;
         options.year = Some(self.year);
@@ -124,6 +128,10 @@ impl ScanArguments<'_> {
                 threads => threads,
             },
         };
+        if pattern.plan().may_ask() {
+            // Threads that meet in the interpreter wake each other for every line: two take several times as long as one.
+            options.threads = Some(NonZeroUsize::MIN);
+        }
         options.on_error = match self.on_error {
             "skip" => OnError::Skip,
             "null" => OnError::Null,
@@ -134,6 +142,30 @@ impl ScanArguments<'_> {
                 )));
             }
         };
+        options.limit = self
+            .limit
+            .map(|limit| {
+                u64::try_from(limit)
+                    .map_err(|_| PyValueError::new_err(format!("limit must be 0 or more, or None, not {limit}")))
+            })
+            .transpose()?;
+        let number = |name: &String| {
+            pattern.schema().position(name).ok_or_else(|| {
+                let names: Vec<_> = pattern.schema().columns().map(|(name, _)| name).collect();
+                PyValueError::new_err(format!("no column {name:?}; there are {names:?}"))
+            })
+        };
+        let columns = self.columns.map(|names| names.iter().map(number).collect::<PyResult<Vec<_>>>()).transpose()?;
+        if let Some(&twice) = columns
+            .iter()
+            .flatten()
+            .enumerate()
+            .find_map(|(at, column)| columns.iter().flatten().take(at).find(|&before| before == column))
+        {
+            let name = pattern.schema().columns().nth(twice).map_or("", |(name, _)| name);
+            return Err(PyValueError::new_err(format!("column {name:?} was asked for twice")));
+        }
+        options.columns = columns;
         Ok(options)
     }
 }
@@ -144,21 +176,9 @@ impl ScanArguments<'_> {
 #[pyclass(frozen, module = "parsimd")]
 pub(crate) struct Scan {
     scan: Mutex<parsimd::Scan<'static>>,
-    /// The thread that is inside of the scan. Python code that the scan calls, or a signal handler, may come back to it.
-    busy: Mutex<Option<ThreadId>>,
     /// What was seen up to the last batch: to be had while the scan is busy.
     stats: Mutex<parsimd::Stats>,
-    raised: Raised,
     names: Vec<String>,
-}
-
-/// Says that no thread is inside, also after a panic.
-struct Done<'a>(&'a Mutex<Option<ThreadId>>);
-
-impl Drop for Done<'_> {
-    fn drop(&mut self) {
-        *held(self.0) = None;
-    }
 }
 
 /// A lock that is held for a moment only, by code that cannot panic.
@@ -169,42 +189,34 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Scan {
     pub(crate) fn new(
         pattern: &parsimd::Pattern,
-        raised: Raised,
         input: Input<'static>,
         arguments: ScanArguments<'_>,
     ) -> PyResult<Scan> {
-        let names = pattern.schema().columns().map(|(name, _)| name.to_owned()).collect();
-        let scan = Mutex::new(pattern.scan_input(input, arguments.options()?));
-        let (busy, stats) = (Mutex::new(None), Mutex::new(parsimd::Stats::default()));
-        Ok(Scan { scan, busy, stats, raised, names })
+        let scan = pattern.scan_input(input, arguments.options(pattern)?);
+        let names = scan.schema().columns().map(|(name, _)| name.to_owned()).collect();
+        Ok(Scan { scan: Mutex::new(scan), stats: Mutex::default(), names })
     }
 
-    /// Runs `work` on the scan, without the GIL. Another thread waits for its turn.
+    /// Runs `work` on the scan, without the GIL. Another thread waits for its turn; what a scan calls in Python does not, since the scan may
+    /// be waiting for it.
     fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut parsimd::Scan<'static>) -> T + Send) -> PyResult<T> {
-        let me = std::thread::current().id();
-        if *held(&self.busy) == Some(me) {
-            return Err(PyRuntimeError::new_err("this scan is already running: it was asked from inside of itself"));
-        }
-        gate::run(py, || {
-            // After a panic in the scan there is nothing left to be had.
-            let mut scan = self.scan.lock().unwrap_or_else(|_| panic!("an earlier call of this scan panicked"));
-            *held(&self.busy) = Some(me);
-            let done = Done(&self.busy);
+        let answer = gate::run(py, || {
+            let mut scan = match self.scan.try_lock() {
+                Ok(scan) => scan,
+                Err(TryLockError::WouldBlock) if gate::is_inside() => return None,
+                // After a panic in the scan there is nothing left to be had.
+                Err(_) => self.scan.lock().unwrap_or_else(|_| panic!("an earlier call of this scan panicked")),
+            };
             let answer = work(&mut scan);
             *held(&self.stats) = scan.stats().clone();
-            drop(done);
-            answer
-        })
+            Some(answer)
+        })?;
+        answer
+            .ok_or_else(|| PyRuntimeError::new_err("this scan is already running: it was asked from inside of a scan"))
     }
 
     fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
-        let batch = self.run(py, Iterator::next)?;
-        batch.transpose().map_err(|error| self.error(error))
-    }
-
-    fn error(&self, error: parsimd::Error) -> PyErr {
-        let raised = self.raised.lock().ok().and_then(|mut raised| raised.take());
-        raised.filter(|_| error.is_external()).unwrap_or_else(|| to_python(error))
+        self.run(py, Iterator::next)?.transpose().map_err(to_python)
     }
 }
 

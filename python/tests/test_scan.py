@@ -3,7 +3,10 @@
 import datetime
 import gzip
 import mmap
+import os
 import re
+import signal
+import threading
 
 import parsimd
 import pytest
@@ -112,6 +115,118 @@ def test_a_scan_is_an_iterator_over_batches():
     sizes = [len(batch) for batch in scan]
     assert len(sizes) > 1 and sum(sizes) == 400_000
     assert next(scan, None) is None and len(scan.read_all()) == 0
+
+
+def test_columns_are_chosen_by_name(tmp_path):
+    (tmp_path / "log").write_text(LOG)
+    for scan in (PARSER.scan(LOG, columns=["ms", "level"]), PARSER.scan_file(tmp_path / "log", columns=("ms", "level"))):
+        assert scan.names == ["ms", "level"]
+        assert scan.read_all().to_tuples() == [(12, "info"), (7, "warn"), (340, "info")]
+    batch = PARSER.scan(LOG, columns=[]).read_all()
+    assert len(batch) == 3 and batch.names == [] and batch.to_tuples() == [()] * 3
+    assert parsimd.compile("{} {x}").scan("a b", columns=["x", "0"]).read_all().to_tuples() == [("b", "a")]
+    big = "a 99999999999999999999\n"
+    assert PARSER.scan(big, columns=["level"]).read_all().to_tuples() == [("a",)]
+    for wrong, words in ((["lvl"], "there are"), (["ms", "ms"], "twice")):
+        with pytest.raises(ValueError, match=words):
+            PARSER.scan(LOG, columns=wrong)
+    with pytest.raises(TypeError, match="columns"):
+        PARSER.scan(LOG, columns="ms")
+
+
+def test_a_limit_gives_the_first_rows_and_counts_no_further(tmp_path):
+    (tmp_path / "log").write_text(LOG)
+    for limit in range(5):
+        for scan in (PARSER.scan(LOG, limit=limit), PARSER.scan_file(tmp_path / "log", limit=limit)):
+            assert scan.read_all().to_tuples() == [("info", 12), ("warn", 7), ("info", 340)][:limit]
+            assert scan.stats.records == [0, 1, 2, 4, 4][limit]
+    with pytest.raises(ValueError, match="limit"):
+        PARSER.scan(LOG, limit=-1)
+
+
+BIG = LOG.encode() * 60_000
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, None])
+def test_threads_change_nothing(threads):
+    scan = PARSER.scan(BIG, threads=threads)
+    assert [row for batch in scan for row in batch.to_tuples()] == [("info", 12), ("warn", 7), ("info", 340)] * 60_000
+    assert (scan.stats.records, scan.stats.unmatched, scan.stats.bytes) == (240_000, 60_000, len(BIG))
+    assert [failure.record for failure in scan.stats.first_failures] == list(range(2, 42, 4))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_forked_child_can_go_on_with_a_scan_and_begin_another():
+    begun = PARSER.scan(BIG, threads=2)
+    # The second batch comes from a wave of two threads; others of it are ready.
+    rows = len(next(begun)) + len(next(begun))
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.alarm(30)
+            rest = sum(map(len, begun))
+            again = len(PARSER.scan(BIG, threads=2).read_all())
+            del begun
+            os._exit(0 if (rows + rest, again) == (180_000, 180_000) else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert rows + sum(map(len, begun)) == 180_000
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers on this system")
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("text", [BIG * 16, "é é\n" * 500_000])
+def test_a_signal_ends_a_long_scan(threads, text):
+    # The second text needs `re`, which runs in the interpreter.
+    parser = PARSER if isinstance(text, bytes) else parsimd.compile("{a} {a}")
+    scan = parser.scan(text, threads=threads)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, 0.02)
+            scan.read_all()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert scan.stats.bytes < len(text) / 2
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_and_re_get_on_with_each_other(threads):
+    lines = [f"é{n} ü{n}" for n in range(100_000)]
+    parser = parsimd.compile("{a} {a}")
+    scan = parser.scan("\n".join([*lines, "é é"]), threads=threads)
+    assert scan.read_all().to_tuples() == [("é",)] and scan.stats.unmatched == len(lines)
+
+    class Failing(parsimd.Parser):
+        def _find_spans(self, text, whole):
+            if text.startswith("ü"):
+                raise RuntimeError(text)
+            return super()._find_spans(text, whole)
+
+    scan = Failing("{a} {a}").scan("\n".join([*lines, *(f"ü{n}" for n in range(50_000))]), threads=threads)
+    with pytest.raises(RuntimeError, match="ü0$"):
+        scan.read_all()
+
+
+def test_what_needs_re_is_scanned_on_the_thread_of_the_caller_and_may_scan_itself():
+    seen = set()
+
+    class Curious(parsimd.Parser):
+        def _find_spans(self, text, whole):
+            if not seen:
+                # Another scan may be asked for, this one may not.
+                assert len(PARSER.scan(BIG, threads=2).read_all()) == 180_000
+                with pytest.raises(RuntimeError, match="already running"):
+                    next(scan)
+            seen.add(threading.get_ident())
+            return super()._find_spans(text, whole)
+
+    scan = Curious("{a} {a}").scan("é é\n" * 400_000, threads=2)
+    assert len(scan.read_all()) == 400_000
+    assert seen == {threading.get_ident()}
 
 
 def test_types_become_python_types():

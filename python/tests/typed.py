@@ -33,6 +33,7 @@ def converters() -> None:
 
 def scans() -> None:
     scan: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan(b"", full_line=False, threads=2, on_error="null")
+    some: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan_file("a.log", columns=("ms",), limit=10)
     batch: parsimd.Batch = scan.read_all()
     for part in scan:
         for row in part:
@@ -44,4 +45,4 @@ def scans() -> None:
     for failure in scan.stats.first_failures:
         offset: int = failure.offset
         print(offset)
-    print(column.to_pylist(), first, count)
+    print(column.to_pylist(), first, count, some)

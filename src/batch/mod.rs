@@ -24,7 +24,12 @@ impl Schema {
         Schema { columns: fields.iter().map(|field| (field.column_name(), ColumnType::of(field.kind()))).collect() }
     }
 
-    /// Names and types, in the order of the fields.
+    /// These columns of this schema, in this order.
+    pub(crate) fn select(&self, columns: &[usize]) -> Schema {
+        Schema { columns: columns.iter().map(|&column| self.columns[column].clone()).collect() }
+    }
+
+    /// Names and types, in the order of the columns.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = (&str, ColumnType)> {
         self.columns.iter().map(|(name, kind)| (name.as_str(), *kind))
     }
@@ -39,7 +44,7 @@ impl Schema {
         self.columns.len()
     }
 
-    /// True for a pattern without fields.
+    /// True for a pattern without fields, or when none were asked for.
     pub fn is_empty(&self) -> bool {
         self.columns.is_empty()
     }
@@ -83,7 +88,7 @@ impl Batch {
         self.rows == 0
     }
 
-    /// The columns, in the order of the fields.
+    /// The columns, in the order of the fields, or as [`ScanOptions::columns`](crate::ScanOptions::columns) asked for them.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }

@@ -25,14 +25,19 @@ pub(crate) use program::{Outcome, Program, Row, Stop, Table, Walk};
 /// A matcher of the caller's own, for expressions that the engines here do not run as Python's `re` does.
 ///
 /// A pattern that has one asks it where its own engines are not exact: for expressions outside of the common subset, and for
-/// repeated names in text that is not ASCII.
+/// repeated names in text that is not ASCII. A scan may ask it from several threads at once.
 pub trait ExternalMatcher: fmt::Debug + Send + Sync {
     /// The first match in `text` that begins at byte `start` or later and, when `whole`, fills the text: its span and that of
     /// each field in order, in bytes.
     ///
     /// # Errors
     /// Whatever keeps it from answering; it ends the scan.
-    fn find(&self, text: &str, start: usize, whole: bool) -> Result<Option<Spans>, String>;
+    fn find(
+        &self,
+        text: &str,
+        start: usize,
+        whole: bool,
+    ) -> Result<Option<Spans>, Box<dyn std::error::Error + Send + Sync>>;
 }
 
 /// How a pattern is matched, and why so. [`explain`](Plan::explain) says it in words.
@@ -105,6 +110,12 @@ impl Plan {
             }
             Ok(_) => Ok(()),
         }
+    }
+
+    /// Whether there is an external matcher that may be asked.
+    pub fn may_ask(&self) -> bool {
+        let is_exact = self.matcher.as_ref().is_ok_and(|matcher| matcher.is_exact(true) && matcher.is_exact(false));
+        self.external.is_some() && (self.external_only || !is_exact)
     }
 
     /// Whether the pattern can match nothing at all.

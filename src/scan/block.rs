@@ -19,6 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) pattern: Pattern,
+    /// With the columns named.
     pub(super) options: ScanOptions,
     /// The year of dates that are written without one.
     pub(super) year: i32,
@@ -57,8 +58,22 @@ impl Scratch {
 }
 
 impl Task {
-    /// Scans a block. What comes out depends on the block alone.
-    pub(super) fn run(&self, block: &Block<'_>, scratch: &mut Scratch) -> Scanned {
+    /// Scans a block, as far as `most` rows, of which there must be one or more. What comes out depends on the block and on `most` alone.
+    pub(super) fn run(&self, block: &Block<'_>, scratch: &mut Scratch, most: u64) -> Scanned {
+        let scanned = self.run_all(block, scratch);
+        let last = usize::try_from(most - 1).ok().and_then(|row| scratch.rows.records.get(row));
+        let Some(&(_, end, _)) = last else { return scanned };
+        // What stands behind the last row is not seen, wherever the block ends: this is the block's end then.
+        let newline = memchr::memchr(b'\n', &block.bytes[end as usize..]);
+        let end = newline.map_or(block.bytes.len(), |newline| end as usize + newline + 1);
+        if end == block.bytes.len() {
+            scanned
+        } else {
+            self.run_all(&Block { bytes: &block.bytes[..end], ..*block }, scratch)
+        }
+    }
+
+    fn run_all(&self, block: &Block<'_>, scratch: &mut Scratch) -> Scanned {
         let mut stats = Stats::default();
         let (batch, error) = match self.rows(block, &mut stats, scratch) {
             Ok(batch) => (Some(batch).filter(|batch| !batch.is_empty()), None),
@@ -346,10 +361,9 @@ fn convert_rows(
     let kernels = pattern.plan().kernels();
     loop {
         let mut misfits = Vec::new();
-        let columns = pattern
-            .fields()
-            .iter()
-            .enumerate()
+        let numbers = options.columns.iter().flatten();
+        let columns = numbers
+            .map(|&number| (number, &pattern.fields()[number]))
             .map(|(number, field)| {
                 let spans = rows.spans.column(number, rows.records.len());
                 let known = misfits.len();

@@ -63,10 +63,11 @@ impl<'a> Crew<'a> {
     }
 
     /// Scans the next wave of blocks and adds what came of them to `ready`, in the order of the input. Nothing, when the input has ended.
+    /// No block gives more than `rows` rows.
     ///
     /// # Panics
     /// When a thread panics; the others have stopped then.
-    pub(super) fn scan_wave(&mut self, task: &Task, input: &mut Input<'a>, ready: &mut VecDeque<Scanned>) {
+    pub(super) fn scan_wave(&mut self, task: &Task, rows: u64, input: &mut Input<'a>, ready: &mut VecDeque<Scanned>) {
         let threads = self.ready_threads();
         while self.workers.len() < threads {
             self.workers.push(Worker::new(&task.pattern));
@@ -76,11 +77,11 @@ impl<'a> Crew<'a> {
         match (self.pool.as_ref().and_then(Pool::threads), &mut self.workers[..threads]) {
             (Some(pool), [own, others @ ..]) => pool.in_place_scope(|scope| {
                 for worker in others {
-                    scope.spawn(|_| worker.scan(task, &wave));
+                    scope.spawn(|_| worker.scan(task, rows, &wave));
                 }
-                own.scan(task, &wave);
+                own.scan(task, rows, &wave);
             }),
-            (None, workers) => workers[0].scan(task, &wave),
+            (None, workers) => workers[0].scan(task, rows, &wave),
             (Some(_), []) => {}
         }
         let mut done: Vec<_> = self.workers.iter_mut().flat_map(|worker| worker.done.drain(..)).collect();
@@ -112,10 +113,10 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes blocks and scans them, until the wave has no more.
-    fn scan(&mut self, task: &Task, wave: &Mutex<Wave<'_, 'a>>) {
+    fn scan(&mut self, task: &Task, rows: u64, wave: &Mutex<Wave<'_, 'a>>) {
         // A wave whose lock is poisoned is over: a reader has panicked.
         while let Some(number) = wave.lock().ok().and_then(|mut wave| wave.take(task, self)) {
-            let scanned = task.run(&self.holder.block(), &mut self.scratch);
+            let scanned = task.run(&self.holder.block(), &mut self.scratch, rows);
             if scanned.error.is_some()
                 && let Ok(mut wave) = wave.lock()
             {

@@ -14,7 +14,7 @@ use crate::{
     Pattern,
     batch::{Batch, Schema},
     convert,
-    error::Result,
+    error::{Error, Result},
     input::Input,
     limits,
 };
@@ -27,11 +27,24 @@ pub enum OnError {
     Skip,
     /// It has a row: nulls all through when it did not match, else a null for each value that could not be read.
     Null,
-    /// It ends the scan with an [`Error`](crate::Error) that says where.
+    /// It ends the scan with an [`Error`] that says where.
     Raise,
 }
 
 /// How to scan.
+///
+/// ```
+/// use parsimd::{Input, Pattern, ScanOptions};
+///
+/// let pattern = Pattern::new("{level:w}: {took:d} ms")?;
+/// let mut options = ScanOptions::default();
+/// options.columns = Some(pattern.schema().position("took").into_iter().collect());
+/// options.limit = Some(1);
+/// let batch = pattern.scan_input(Input::bytes(b"info: 12 ms\nwarn: 340 ms\n"), options).read_all()?;
+/// assert_eq!(batch.columns()[0].values(), &parsimd::Values::Int64(vec![12]));
+/// assert_eq!((batch.len(), batch.columns().len()), (1, 1));
+/// # Ok::<(), parsimd::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ScanOptions {
@@ -47,6 +60,13 @@ pub struct ScanOptions {
     pub year: Option<i32>,
     /// How many bytes make a batch, about. The rows are the same.
     pub block_bytes: usize,
+    /// The fields that become columns, as numbers in [`Pattern::fields`], in the order of the columns; `None` is all. [`Schema::position`] of
+    /// [`Pattern::schema`] has the number for a name. The others are matched but not read: whether a value fits its type, and so
+    /// whether its record fails, is asked only of these. A number twice, or one past the fields, is an error from the scan's first call.
+    pub columns: Option<Vec<usize>>,
+    /// How many rows to give at most; `None` is all. What stands behind the last row is neither counted nor reported, and no block behind it
+    /// is read: such a scan works on one thread.
+    pub limit: Option<u64>,
 }
 
 impl Default for ScanOptions {
@@ -57,6 +77,8 @@ impl Default for ScanOptions {
             on_error: OnError::Skip,
             year: None,
             block_bytes: limits::BLOCK_BYTES,
+            columns: None,
+            limit: None,
         }
     }
 }
@@ -119,6 +141,8 @@ pub struct Scan<'a> {
     /// What came of blocks that were scanned ahead, in order.
     ready: VecDeque<Scanned>,
     stats: Stats,
+    /// How many rows may still be given.
+    rows_left: u64,
     ended: bool,
 }
 
@@ -138,15 +162,35 @@ impl Pattern {
     }
 
     /// Scans the lines of any input.
-    pub fn scan_input<'a>(&self, input: Input<'a>, options: ScanOptions) -> Scan<'a> {
-        let crew = Crew::new(options.threads);
-        let task = Task {
-            pattern: self.clone(),
-            year: options.year.unwrap_or_else(convert::current_year),
-            options,
-            schema: Arc::clone(self.schema()),
-        };
-        Scan { task, input, crew, ready: VecDeque::new(), stats: Stats::default(), ended: false }
+    pub fn scan_input<'a>(&self, input: Input<'a>, mut options: ScanOptions) -> Scan<'a> {
+        let (columns, wrong) = self.choose(options.columns.take());
+        // Which block has the last row is known only when those in front of it were scanned.
+        let crew = Crew::new(if options.limit.is_some() { Some(NonZeroUsize::MIN) } else { options.threads });
+        let rows_left = options.limit.unwrap_or(u64::MAX);
+        let schema = Arc::new(self.schema().select(&columns));
+        options.columns = Some(columns);
+        let year = options.year.unwrap_or_else(convert::current_year);
+        let task = Task { pattern: self.clone(), year, options, schema };
+        let ready = wrong.map(Scanned::stopped).into_iter().collect();
+        Scan { task, input, crew, ready, stats: Stats::default(), rows_left, ended: false }
+    }
+
+    /// The fields that become columns, as far as they were asked for rightly, and what was wrong.
+    fn choose(&self, asked: Option<Vec<usize>>) -> (Vec<usize>, Option<Error>) {
+        let fields = self.fields().len();
+        let mut columns = Vec::new();
+        for column in asked.unwrap_or_else(|| (0..fields).collect()) {
+            let wrong = match column {
+                _ if columns.contains(&column) => format!("column {column} was asked for twice"),
+                _ if column >= fields => format!("there is no column {column}: the pattern has {fields} fields"),
+                _ => {
+                    columns.push(column);
+                    continue;
+                }
+            };
+            return (columns, Some(Error::column(wrong)));
+        }
+        (columns, None)
     }
 }
 
@@ -164,7 +208,7 @@ impl Scan<'_> {
     /// The rest of the input as one batch.
     ///
     /// # Errors
-    /// From the input; from a record, with [`OnError::Raise`]; [`Error::is_limit`](crate::Error::is_limit) when the text of a column passes 2 GiB.
+    /// From the input; from a wrong [`ScanOptions::columns`]; from a record, with [`OnError::Raise`]; [`Error::is_limit`] when the text of a column passes 2 GiB.
     pub fn read_all(&mut self) -> Result<Batch> {
         let batches = self.collect::<Result<Vec<_>>>()?;
         Batch::concat(Arc::clone(&self.task.schema), &batches)
@@ -177,11 +221,15 @@ impl Scan<'_> {
                 if let Some(error) = scanned.error {
                     return Err(error);
                 }
-                if scanned.batch.is_some() {
-                    return Ok(scanned.batch);
+                if let Some(batch) = scanned.batch {
+                    self.rows_left -= batch.len() as u64;
+                    return Ok(Some(batch));
                 }
             }
-            self.crew.scan_wave(&self.task, &mut self.input, &mut self.ready);
+            if self.rows_left == 0 {
+                return Ok(None);
+            }
+            self.crew.scan_wave(&self.task, self.rows_left, &mut self.input, &mut self.ready);
             if self.ready.is_empty() {
                 return Ok(None);
             }
