@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use parsimd::{Batch, Cell, Input, OnError, Pattern, ScanOptions, Stats};
+use parsimd::{Batch, Cell, ExternalMatcher, Input, OnError, Pattern, ScanOptions, Stats};
 
 fn pattern() -> Pattern {
     Pattern::new("{n:d} {what:S} {day:ti}").unwrap_or_else(|error| panic!("{error}"))
@@ -118,6 +118,44 @@ fn what_would_be_raised_behind_the_last_row_is_not() {
                 assert_eq!(error.is_some_and(|error| error.is_record()), is_raised, "{text:?}, {limit}");
                 assert_eq!(scan.stats().records, limit);
             }
+        }
+    }
+}
+
+/// Matches `row`, and has an error for `end`.
+#[derive(Debug)]
+struct Rows;
+
+impl ExternalMatcher for Rows {
+    fn find(
+        &self,
+        text: &str,
+        _: usize,
+        _: bool,
+    ) -> Result<Option<Vec<Option<(usize, usize)>>>, Box<dyn std::error::Error + Send + Sync>> {
+        match text {
+            "end" => Err("the end".into()),
+            "row" => Ok(Some(vec![Some((0, 3)); 2])),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[test]
+fn an_error_of_a_matcher_behind_the_last_row_is_none() {
+    let text = "none\nrow\nnone\nnone\nrow\nrow\nend\nrow\n";
+    let pattern = Pattern::builder("{a}").external_matcher(Box::new(Rows)).external_only(true).build();
+    let pattern = pattern.unwrap_or_else(|error| panic!("{error}"));
+    for block_bytes in [1, 1 << 20] {
+        for (limit, records) in [(1, 2), (2, 5), (3, 6), (4, 7)] {
+            let mut options = ScanOptions::default();
+            (options.limit, options.block_bytes) = (Some(limit), block_bytes);
+            let mut scan = pattern.scan_input(Input::bytes(text), options);
+            match scan.read_all() {
+                Ok(batch) => assert_eq!(batch.len() as u64, limit),
+                Err(error) => assert!(limit == 4 && error.is_external() && error.to_string() == "the end", "{error}"),
+            }
+            assert_eq!(scan.stats().records, records);
         }
     }
 }

@@ -293,6 +293,9 @@ fn settle(
             Err(error) => {
                 stats.records -= behind;
                 stats.matched -= behind + 1;
+                // A limit asks for the rows in front of it.
+                rows.records.truncate(number);
+                rows.remove(&lost);
                 return Err(error);
             }
         };
