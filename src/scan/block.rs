@@ -44,6 +44,15 @@ impl Scanned {
     }
 }
 
+/// What there is use for still, from a block that comes next.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// Rows; one or more.
+    pub(super) rows: u64,
+    /// Failures with their text, of those in a block the first.
+    pub(super) failures: usize,
+}
+
 /// Memory that is kept from block to block. It steers how quickly a block is scanned, never what is found in it.
 #[derive(Debug)]
 pub(super) struct Scratch {
@@ -58,10 +67,11 @@ impl Scratch {
 }
 
 impl Task {
-    /// Scans a block, as far as `most` rows, of which there must be one or more. What comes out depends on the block and on `most` alone.
-    pub(super) fn run(&self, block: &Block<'_>, scratch: &mut Scratch, most: u64) -> Scanned {
+    /// Scans a block, as far as what is wanted of it goes. What comes out depends on the block and on that alone.
+    pub(super) fn run(&self, block: &Block<'_>, scratch: &mut Scratch, wanted: Wanted) -> Scanned {
+        scratch.rows.failures_wanted = wanted.failures;
         let scanned = self.run_all(block, scratch);
-        let last = usize::try_from(most - 1).ok().and_then(|row| scratch.rows.records.get(row));
+        let last = usize::try_from(wanted.rows - 1).ok().and_then(|row| scratch.rows.records.get(row));
         let Some(&(_, end, _)) = last else { return scanned };
         // What stands behind the last row is not seen, wherever the block ends: this is the block's end then.
         let newline = memchr::memchr(b'\n', &block.bytes[end as usize..]);
@@ -138,6 +148,8 @@ impl Finds {
 /// The records that may have rows, and where their fields are. The memory is kept from block to block.
 #[derive(Debug)]
 struct Rows {
+    /// How many of the records that have no row are kept with their text.
+    failures_wanted: usize,
     /// Of each row, its record.
     records: Vec<Place>,
     walk: Walk,
@@ -153,7 +165,14 @@ type Place = (u32, u32, u64);
 
 impl Rows {
     fn new(fields: usize) -> Rows {
-        Rows { records: Vec::new(), walk: Walk::default(), spans: Table::default(), fields, missing: Vec::new() }
+        Rows {
+            failures_wanted: limits::FAILURES_KEPT,
+            records: Vec::new(),
+            walk: Walk::default(),
+            spans: Table::default(),
+            fields,
+            missing: Vec::new(),
+        }
     }
 
     fn clear(&mut self) {
@@ -226,7 +245,7 @@ fn match_records(
             } else {
                 stats.records += 1;
                 stats.unmatched += 1;
-                keep_failure(block, place, Unread::Unmatched.reason(), stats);
+                keep_failure(block, place, Unread::Unmatched.reason(), rows.failures_wanted, stats);
             }
         }
     } else if is_ascii && program.is_some() {
@@ -304,7 +323,7 @@ fn settle(
             Unread::Unmatched => stats.unmatched += 1,
             Unread::NotUtf8 | Unread::GaveUp(_) => stats.failures += 1,
         }
-        keep_failure(block, place, unread.reason(), stats);
+        keep_failure(block, place, unread.reason(), rows.failures_wanted, stats);
         match options.on_error {
             OnError::Raise => {
                 // What is behind it was not seen.
@@ -391,12 +410,12 @@ fn convert_rows(
                 stats.records = place.2 + 1;
                 stats.bytes += u64::from(place.1);
                 stats.first_failures.clear();
-                keep_failure(block, place, &misfit.reason, stats);
+                keep_failure(block, place, &misfit.reason, rows.failures_wanted, stats);
                 return Err(block.error(place.0, &misfit.reason));
             }
             stats.matched -= 1;
             stats.failures += 1;
-            keep_failure(block, place, &misfit.reason, stats);
+            keep_failure(block, place, &misfit.reason, rows.failures_wanted, stats);
         }
         if misfits.is_empty() || options.on_error == OnError::Null {
             return Ok(Batch::new(Arc::clone(schema), columns, rows.records.len()));
@@ -407,19 +426,17 @@ fn convert_rows(
 }
 
 /// Keeps an entry of a record that could not be read, in the order of the input.
-fn keep_failure(block: &Block<'_>, (start, end, record): Place, reason: &str, stats: &mut Stats) {
-    if stats.first_failures.len() >= limits::FAILURES_KEPT
-        && stats.first_failures.last().is_some_and(|last| last.record < record)
-    {
+fn keep_failure(block: &Block<'_>, (start, end, record): Place, reason: &str, wanted: usize, stats: &mut Stats) {
+    if stats.first_failures.len() >= wanted && stats.first_failures.last().is_some_and(|last| last.record < record) {
         return;
     }
     let at = stats.first_failures.partition_point(|failure| failure.record < record);
-    if at < limits::FAILURES_KEPT {
+    if at < wanted {
         let text = &block.bytes[start as usize..end as usize];
         let text = String::from_utf8_lossy(&text[..text.len().min(limits::EXCERPT_BYTES)]).into_owned();
         let (source, offset) = (block.source.to_string(), block.offset + u64::from(start));
         let failure = Failure { source, offset, record, reason: reason.to_owned(), text };
         stats.first_failures.insert(at, failure);
-        stats.first_failures.truncate(limits::FAILURES_KEPT);
+        stats.first_failures.truncate(wanted);
     }
 }

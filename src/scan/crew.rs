@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::block::{Scanned, Scratch, Task};
+use super::block::{Scanned, Scratch, Task, Wanted};
 use crate::{
     Pattern,
     input::{Holder, Input},
@@ -63,11 +63,17 @@ impl<'a> Crew<'a> {
     }
 
     /// Scans the next wave of blocks and adds what came of them to `ready`, in the order of the input. Nothing, when the input has ended.
-    /// No block gives more than `rows` rows.
+    /// No block gives more than is wanted.
     ///
     /// # Panics
     /// When a thread panics; the others have stopped then.
-    pub(super) fn scan_wave(&mut self, task: &Task, rows: u64, input: &mut Input<'a>, ready: &mut VecDeque<Scanned>) {
+    pub(super) fn scan_wave(
+        &mut self,
+        task: &Task,
+        wanted: Wanted,
+        input: &mut Input<'a>,
+        ready: &mut VecDeque<Scanned>,
+    ) {
         let threads = self.ready_threads();
         while self.workers.len() < threads {
             self.workers.push(Worker::new(&task.pattern));
@@ -77,11 +83,11 @@ impl<'a> Crew<'a> {
         match (self.pool.as_ref().and_then(Pool::threads), &mut self.workers[..threads]) {
             (Some(pool), [own, others @ ..]) => pool.in_place_scope(|scope| {
                 for worker in others {
-                    scope.spawn(|_| worker.scan(task, rows, &wave));
+                    scope.spawn(|_| worker.scan(task, wanted, &wave));
                 }
-                own.scan(task, rows, &wave);
+                own.scan(task, wanted, &wave);
             }),
-            (None, workers) => workers[0].scan(task, rows, &wave),
+            (None, workers) => workers[0].scan(task, wanted, &wave),
             (Some(_), []) => {}
         }
         let mut done: Vec<_> = self.workers.iter_mut().flat_map(|worker| worker.done.drain(..)).collect();
@@ -113,10 +119,10 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes blocks and scans them, until the wave has no more.
-    fn scan(&mut self, task: &Task, rows: u64, wave: &Mutex<Wave<'_, 'a>>) {
+    fn scan(&mut self, task: &Task, wanted: Wanted, wave: &Mutex<Wave<'_, 'a>>) {
         // A wave whose lock is poisoned is over: a reader has panicked.
         while let Some(number) = wave.lock().ok().and_then(|mut wave| wave.take(task, self)) {
-            let scanned = task.run(&self.holder.block(), &mut self.scratch, rows);
+            let scanned = task.run(&self.holder.block(), &mut self.scratch, wanted);
             if scanned.error.is_some()
                 && let Ok(mut wave) = wave.lock()
             {

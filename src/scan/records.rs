@@ -7,7 +7,7 @@
 use std::{collections::VecDeque, num::NonZeroUsize, sync::Arc};
 
 use super::{
-    block::{Scanned, Task},
+    block::{Scanned, Task, Wanted},
     crew::Crew,
 };
 use crate::{
@@ -229,7 +229,9 @@ impl Scan<'_> {
             if self.rows_left == 0 {
                 return Ok(None);
             }
-            self.crew.scan_wave(&self.task, self.rows_left, &mut self.input, &mut self.ready);
+            let wanted =
+                Wanted { rows: self.rows_left, failures: limits::FAILURES_KEPT - self.stats.first_failures.len() };
+            self.crew.scan_wave(&self.task, wanted, &mut self.input, &mut self.ready);
             if self.ready.is_empty() {
                 return Ok(None);
             }
