@@ -20,6 +20,7 @@ macro_rules! kernel_list {
             fn delimiters(block: &[u8], needles: &crate::Needles, out: &mut Vec<u32>) -> (), in index;
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
             fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
+            fn find(block: &[u8], literal: &crate::Literal) -> usize, in anchor;
             fn utf8_valid_up_to(block: &[u8]) -> usize, in text;
             fn code_points(block: &[u8]) -> usize, in text;
             fn digits(block: &[u8], spans: &[crate::Span], rule: crate::Digits, valid: &mut crate::Bitmap) -> (),
@@ -175,6 +176,23 @@ impl Kernels {
         check_length(block);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.anchor)(block, literal, out) }
+    }
+
+    /// The first position of `block` where `literal` begins. Nothing behind it is looked at, but for a few hundred bytes.
+    ///
+    /// ```
+    /// use parsimd_simd::{Case, Isa, Literal, kernels};
+    ///
+    /// let kernels = kernels(Isa::best())?;
+    /// let error = Literal::new(b"error", Case::IgnoreAscii).expect("not empty");
+    /// assert_eq!(kernels.find(b"an ERROR, an Error", &error), Some(3));
+    /// assert_eq!(kernels.find(b"all is well", &error), None);
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn find(&self, block: &[u8], literal: &Literal) -> Option<usize> {
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        let found = unsafe { (self.find)(block, literal) };
+        (found < block.len()).then_some(found)
     }
 
     /// How many leading bytes of `block` are complete, valid UTF-8: `block.len()` if all of it is.

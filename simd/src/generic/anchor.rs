@@ -37,6 +37,26 @@ impl<V: Vector> Wanted<V> {
 /// See `Kernels::anchor`.
 #[inline(always)]
 pub(crate) fn anchor<V: Vector>(token: V::Token, block: &[u8], anchor: &Literal, out: &mut Vec<u32>) {
+    every::<V>(token, block, anchor, |at| {
+        out.push(at as u32);
+        false
+    });
+}
+
+/// See `Kernels::find`.
+#[inline(always)]
+pub(crate) fn find<V: Vector>(token: V::Token, block: &[u8], anchor: &Literal) -> usize {
+    let mut found = block.len();
+    every::<V>(token, block, anchor, |at| {
+        found = at;
+        true
+    });
+    found
+}
+
+/// Calls `is_enough` with each place where the literal stands, in order, until it says yes.
+#[inline(always)]
+fn every<V: Vector>(token: V::Token, block: &[u8], anchor: &Literal, mut is_enough: impl FnMut(usize) -> bool) {
     let (first, second) = anchor.pair();
     let one = Wanted::<V>::new(token, anchor.wanted(first));
     let two = Wanted::<V>::new(token, anchor.wanted(second));
@@ -65,28 +85,33 @@ pub(crate) fn anchor<V: Vector>(token: V::Token, block: &[u8], anchor: &Literal,
                     }
                 }
                 for (step, places) in places.into_iter().enumerate() {
-                    look(block, anchor, places.sign_mask(), base + 64 * step, out);
+                    if look(block, anchor, places.sign_mask(), base + 64 * step, &mut is_enough) {
+                        return;
+                    }
                 }
             }
             base += 64 * STEPS;
         }
         for (firsts, seconds) in rest.iter().zip(second_rest) {
             let places = one.places(token, firsts).and(two.places(token, seconds));
-            look(block, anchor, places.sign_mask(), base, out);
+            if look(block, anchor, places.sign_mask(), base, &mut is_enough) {
+                return;
+            }
             base += 64;
         }
     }
-    scalar::anchor::from(block, base, anchor, out);
+    scalar::anchor::every(block, base, anchor, is_enough);
 }
 
-/// Appends those places of `mask` where the whole literal stands.
+/// Calls `is_enough` with those places of `mask` where the whole literal stands, until it says yes; whether it did.
 #[inline]
-fn look(block: &[u8], anchor: &Literal, mut mask: u64, base: usize, out: &mut Vec<u32>) {
+fn look(block: &[u8], anchor: &Literal, mut mask: u64, base: usize, is_enough: &mut impl FnMut(usize) -> bool) -> bool {
     while mask != 0 {
         let at = base + mask.trailing_zeros() as usize;
-        if anchor.stands_at(block, at) {
-            out.push(at as u32);
+        if anchor.stands_at(block, at) && is_enough(at) {
+            return true;
         }
         mask &= mask - 1;
     }
+    false
 }

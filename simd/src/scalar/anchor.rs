@@ -4,14 +4,23 @@ use crate::literal::Literal;
 
 /// Twin of `Kernels::anchor`.
 pub(crate) fn anchor(block: &[u8], anchor: &Literal, out: &mut Vec<u32>) {
-    from(block, 0, anchor, out);
+    every(block, 0, anchor, |at| {
+        out.push(at as u32);
+        false
+    });
 }
 
-/// The same for literals that begin at `start` or behind it.
-pub(crate) fn from(block: &[u8], start: usize, anchor: &Literal, out: &mut Vec<u32>) {
+/// Twin of `Kernels::find`.
+pub(crate) fn find(block: &[u8], anchor: &Literal) -> usize {
+    (0..block.len()).find(|&at| anchor.stands_at(block, at)).unwrap_or(block.len())
+}
+
+/// Calls `is_enough` with each place at `start` or behind it where the literal stands, until it says yes.
+#[inline]
+pub(crate) fn every(block: &[u8], start: usize, anchor: &Literal, mut is_enough: impl FnMut(usize) -> bool) {
     for at in start..block.len() {
-        if anchor.stands_at(block, at) {
-            out.push(at as u32);
+        if anchor.stands_at(block, at) && is_enough(at) {
+            return;
         }
     }
 }

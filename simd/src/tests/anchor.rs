@@ -44,6 +44,7 @@ fn a_literal_is_found_at_every_place(kernels: &Kernels) {
         }
         out.clear();
         kernels.anchor(block, &anchors[turn % literals.len()], &mut out);
+        assert_eq!(kernels.find(block, &anchors[turn % literals.len()]), out.first().map(|&at| at as usize));
         if end - place == literal.len() {
             assert_eq!(out, [place as u32], "{} bytes", block.len());
         } else {
@@ -62,6 +63,8 @@ fn every_occurrence_is_found_overlapping_ones_too(kernels: &Kernels) {
             out.clear();
             kernels.anchor(&block, &Literal::new(&literal, case).unwrap(), &mut out);
             assert_eq!(out, expected(&block, &literal, case), "{literal:?} {case:?}");
+            let first = kernels.find(&block, &Literal::new(&literal, case).unwrap());
+            assert_eq!(first, out.first().map(|&at| at as usize), "{literal:?} {case:?}");
         }
     }
 }
@@ -100,6 +103,7 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
                 let block = memory.hold(&text[round % 64..][..length], back);
                 out.clear();
                 kernels.anchor(block, &anchors[which], &mut out);
+                assert_eq!(kernels.find(block, &anchors[which]), out.first().map(|&at| at as usize));
                 // The literals do not overlap with themselves, but for "abca".
                 if which != 2 {
                     assert!(out.iter().copied().eq(finders[which].find_iter(block).map(|at| at as u32)));

@@ -59,6 +59,7 @@ fn any_block_has_one_answer(kernels: &Kernels) {
         for case in [Case::Exact, Case::IgnoreAscii] {
             if let Some(anchor) = Literal::new(literal, case) {
                 positions(&|kernels, out| kernels.anchor(block, &anchor, out))?;
+                prop_assert_eq!(kernels.find(block, &anchor), twin().find(block, &anchor));
             }
         }
         prop_assert_eq!(kernels.utf8_valid_up_to(block), twin().utf8_valid_up_to(block));
