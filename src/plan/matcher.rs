@@ -9,7 +9,10 @@ use std::sync::OnceLock;
 use regex::bytes;
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::translate::{Outside, Reading, translate};
+use super::{
+    required::Required,
+    translate::{Outside, Reading, translate},
+};
 use crate::{
     error::{Error, Result},
     limits,
@@ -41,11 +44,12 @@ struct Compiled<R> {
     expression: String,
     whole: OnceLock<R>,
     free: OnceLock<R>,
+    required: OnceLock<Option<Required>>,
 }
 
 impl<R> Compiled<R> {
     fn new(expression: String) -> Self {
-        Compiled { expression, whole: OnceLock::new(), free: OnceLock::new() }
+        Compiled { expression, whole: OnceLock::new(), free: OnceLock::new(), required: OnceLock::new() }
     }
 
     fn get(&self, whole: bool, compile: impl Fn(&str) -> Result<R>) -> Result<&R> {
@@ -118,6 +122,17 @@ impl Matcher {
     /// True when ASCII text has a reading of its own.
     pub(crate) fn has_ascii_reading(&self) -> bool {
         matches!(self.engine, Engine::Linear { ascii: Some(_), .. } | Engine::Backtracking(_))
+    }
+
+    /// The literal that every match in a text has, if there is one.
+    pub(crate) fn required(&self, is_ascii: bool) -> Option<&Required> {
+        let Engine::Linear { ascii, unicode } = &self.engine else { return None };
+        let (compiled, is_unicode) = match ascii {
+            Some(ascii) if is_ascii => (ascii, false),
+            _ => (unicode, true),
+        };
+        let new = || Required::new(&compiled.expression, is_unicode, self.ignore_case);
+        compiled.required.get_or_init(new).as_ref()
     }
 
     /// The first match in `text` that begins at byte `start` or later and, when `whole`, fills the text from its beginning to its end.

@@ -4,23 +4,36 @@
 //! |---|---|
 //! | [`translate`] | the expression of the pattern, rewritten for the engines that run it |
 //! | [`matcher`] | the expression compiled: the authority on what matches |
+//! | [`required`] | the literal that every match has: proof that there is none |
 //! | [`program`] | the quicker way to the same answer, for patterns that are literals with fields between them |
+//! | [`found`] | where a pattern matched |
 
+mod found;
 mod matcher;
 mod program;
+mod required;
 mod translate;
+pub(crate) mod work;
 
 use std::fmt::{self, Write};
 
-use parsimd_simd::{Isa, Kernels};
+use parsimd_simd::{Isa, Kernels, Span};
 
 use crate::{
     error::{Error, Result},
     pattern::Format,
 };
+pub(crate) use found::{FewSpans, Found};
 use matcher::Matcher;
 pub(crate) use matcher::Spans;
+use program::Answer;
 pub(crate) use program::{Outcome, Program, Row, Stop, Table, Walk};
+
+#[cfg(test)]
+pub(crate) use program::tests as twin;
+
+/// From how many bytes on it pays to look for the required literal before anything else.
+const LONG: usize = 256;
 
 /// A matcher of the caller's own, for expressions that the engines here do not run as Python's `re` does.
 ///
@@ -48,6 +61,8 @@ pub struct Plan {
     external_only: bool,
     kernels: &'static Kernels,
     groups_agree: bool,
+    /// How many fields there are.
+    fields: usize,
     /// The program, or why there is none.
     program: Result<Program, String>,
 }
@@ -78,6 +93,7 @@ impl Plan {
             external_only,
             kernels,
             groups_agree: format.groups_agree,
+            fields: format.fields.len(),
             program: Program::new(format),
         })
     }
@@ -156,18 +172,96 @@ impl Plan {
         (!self.external_only && (full || program.can_search())).then_some(program)
     }
 
+    /// The first match in `text` that begins at byte `start` or later, or, when `whole`, that is all of the text; `start` is 0 then. `few` is
+    /// where [`Found::Few`] has its spans.
+    ///
+    /// The program is asked first, but not about what is in front of `sure_from`: that is how far it has looked when it came to something that it
+    /// does not know. Whoever asks for one match after the other hands in the same number again, at first 0: so no text is looked at
+    /// twice only to be given to the expression, however often that happens.
+    #[inline]
+    pub(crate) fn find_in_text(
+        &self,
+        text: &[u8],
+        is_ascii: bool,
+        start: usize,
+        whole: bool,
+        sure_from: &mut usize,
+        few: &mut FewSpans,
+    ) -> Result<Option<Found>> {
+        // Spans are 32 bits wide.
+        let is_short = u32::try_from(text.len()).is_ok();
+        if let Some(program) = self.program(whole).filter(|_| is_ascii && is_short && start >= *sure_from) {
+            let from = match &self.matcher {
+                Ok(matcher) if !whole => self.first_begin(matcher, text, is_ascii, start),
+                _ => Some(start),
+            };
+            let Some(from) = from else { return Ok(None) };
+            // More fields than a few have memory of their own.
+            let mut many = vec![Span::default(); if self.fields > few.len() { self.fields } else { 0 }];
+            let row = if many.is_empty() { &mut few[..] } else { &mut many[..] };
+            match program.find(text, from, whole, &mut Row::alone(row)) {
+                Answer::Match(range) if many.is_empty() => return Ok(Some(Found::Few(range))),
+                Answer::Match(range) => return Ok(Some(Found::many(range, &many))),
+                Answer::NoMatch => return Ok(None),
+                Answer::Undecided(at) => *sure_from = at,
+            }
+        }
+        Ok(self.find(text, is_ascii, start, whole)?.map(Found::Many))
+    }
+
+    /// Where a match may begin, at byte `start` or later; `None` when a literal that it must have is not there.
+    fn first_begin(&self, matcher: &Matcher, text: &[u8], is_ascii: bool, start: usize) -> Option<usize> {
+        if text.len().saturating_sub(start) < LONG {
+            return Some(start);
+        }
+        match matcher.required(is_ascii) {
+            Some(required) => required.first_begin(self.kernels, text, start),
+            None => Some(start),
+        }
+    }
+
+    /// As [`Matcher::find`], where a literal that every match has does not say that there is none.
+    fn find_by_expression(
+        &self,
+        matcher: &Matcher,
+        text: &[u8],
+        is_ascii: bool,
+        start: usize,
+        whole: bool,
+    ) -> Result<Option<Spans>> {
+        let Some(from) = self.first_begin(matcher, text, is_ascii, start) else { return Ok(None) };
+        // Behind the beginning of the text, an expression for the whole of it finds nothing.
+        let found = matcher.find(text, is_ascii, from, whole)?;
+        let end = found.as_ref().and_then(|spans| spans[0]).map_or(text.len(), |(_, end)| end);
+        work::count(end - from);
+        Ok(found)
+    }
+
     /// As [`Matcher::find`], through the external matcher where the engines here are not exact.
     pub(crate) fn find(&self, text: &[u8], is_ascii: bool, start: usize, whole: bool) -> Result<Option<Spans>> {
         match (&self.matcher, &self.external) {
-            (Ok(matcher), None) => matcher.find(text, is_ascii, start, whole),
+            (Ok(matcher), None) => self.find_by_expression(matcher, text, is_ascii, start, whole),
             (Err(error), None) => Err(Error::regex(error.to_string())),
             (Ok(matcher), Some(_)) if !self.external_only && matcher.is_exact(is_ascii) => {
-                matcher.find(text, is_ascii, start, whole)
+                self.find_by_expression(matcher, text, is_ascii, start, whole)
             }
             (_, Some(external)) => match std::str::from_utf8(text) {
                 Ok(text) => external.find(text, start, whole).map_err(Error::external),
                 Err(_) => Ok(None),
             },
         }
+    }
+
+    /// As [`Matcher::find`], with nothing in front of it.
+    #[cfg(test)]
+    pub(crate) fn find_by_matcher(
+        &self,
+        text: &[u8],
+        is_ascii: bool,
+        start: usize,
+        whole: bool,
+    ) -> Result<Option<Spans>> {
+        let matcher = self.matcher.as_ref().map_err(|error| Error::regex(error.to_string()))?;
+        matcher.find(text, is_ascii, start, whole)
     }
 }

@@ -10,6 +10,8 @@
 mod block;
 mod crew;
 mod records;
+#[cfg(test)]
+mod tests;
 mod whole;
 
 pub use records::{Failure, OnError, Scan, ScanOptions, Stats};

@@ -7,7 +7,7 @@ use crate::{
     convert::{self, Value},
     error::Result,
     pattern::Field,
-    plan::Spans,
+    plan::{FewSpans, Found},
 };
 
 /// Where a pattern matched a text. Fields are converted when they are asked for.
@@ -15,20 +15,21 @@ use crate::{
 pub struct Match<'t> {
     pattern: Pattern,
     text: &'t str,
-    spans: Spans,
+    found: Found,
+    few: FewSpans,
 }
 
 impl<'t> Match<'t> {
     /// The span of the whole match, in bytes of the text.
     pub fn range(&self) -> Range<usize> {
-        self.spans.first().copied().flatten().map_or(0..0, |(start, end)| start..end)
+        self.found.range()
     }
 
     /// The span of field `index` (from 0, in the order of the format), in bytes of the text. Padding is outside of it.
     ///
     /// `None` past the last field.
     pub fn span(&self, index: usize) -> Option<Range<usize>> {
-        self.spans.get(index + 1).copied().flatten().map(|(start, end)| start..end)
+        if index < self.pattern.fields().len() { self.found.field(index, &self.few) } else { None }
     }
 
     /// The text of field `index`, as it stands in the input.
@@ -79,6 +80,8 @@ pub struct FindIter<'t> {
     text: &'t str,
     is_ascii: bool,
     at: Option<usize>,
+    /// See `Plan::find_in_text`.
+    sure_from: usize,
 }
 
 impl<'t> Iterator for FindIter<'t> {
@@ -86,7 +89,7 @@ impl<'t> Iterator for FindIter<'t> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let at = self.at.filter(|&at| at <= self.text.len())?;
-        let found = self.pattern.find(self.text, self.is_ascii, at, false);
+        let found = self.pattern.find(self.text, self.is_ascii, at, false, &mut self.sure_from);
         self.at = match &found {
             Ok(Some(found)) => {
                 let Range { start, end } = found.range();
@@ -115,7 +118,7 @@ impl Pattern {
     /// # Errors
     /// [`Error::is_limit`](crate::Error::is_limit): the pattern compiles to too much, or needs too much backtracking on this text.
     pub fn parse<'t>(&self, text: &'t str) -> Result<Option<Match<'t>>> {
-        self.find(text, text.is_ascii(), 0, true)
+        self.find(text, text.is_ascii(), 0, true, &mut 0)
     }
 
     /// The first place in `text` where the pattern matches.
@@ -142,13 +145,13 @@ impl Pattern {
     /// When `start` is past the end of the text, or inside of a character.
     pub fn search_at<'t>(&self, text: &'t str, start: usize) -> Result<Option<Match<'t>>> {
         assert!(text.is_char_boundary(start), "byte {start} is no place in a text of {} bytes", text.len());
-        self.find(text, text.is_ascii(), start, false)
+        self.find(text, text.is_ascii(), start, false, &mut 0)
     }
 
     /// As [`search_at`](Self::search_at), for text that is known to be ASCII: nothing in front of `start` is looked at.
     #[doc(hidden)]
     pub fn search_ascii_at<'t>(&self, text: &'t str, start: usize) -> Result<Option<Match<'t>>> {
-        self.find(text, true, start, false)
+        self.find(text, true, start, false, &mut 0)
     }
 
     /// All matches in `text`.
@@ -160,11 +163,19 @@ impl Pattern {
     /// # Ok::<(), parsimd::Error>(())
     /// ```
     pub fn find_iter<'t>(&self, text: &'t str) -> FindIter<'t> {
-        FindIter { pattern: self.clone(), text, is_ascii: text.is_ascii(), at: Some(0) }
+        FindIter { pattern: self.clone(), text, is_ascii: text.is_ascii(), at: Some(0), sure_from: 0 }
     }
 
-    fn find<'t>(&self, text: &'t str, is_ascii: bool, start: usize, whole: bool) -> Result<Option<Match<'t>>> {
-        let spans = self.plan().find(text.as_bytes(), is_ascii, start, whole)?;
-        Ok(spans.map(|spans| Match { pattern: self.clone(), text, spans }))
+    fn find<'t>(
+        &self,
+        text: &'t str,
+        is_ascii: bool,
+        start: usize,
+        whole: bool,
+        sure_from: &mut usize,
+    ) -> Result<Option<Match<'t>>> {
+        let mut few = FewSpans::default();
+        let found = self.plan().find_in_text(text.as_bytes(), is_ascii, start, whole, sure_from, &mut few)?;
+        Ok(found.map(|found| Match { pattern: self.clone(), text, found, few }))
     }
 }

@@ -44,7 +44,11 @@ impl Program {
             return Err("two fields of any text stand side by side".to_owned());
         }
         let head = &segments[0];
-        let can_search = if head.steps.is_empty() { !lazy.is_empty() } else { head.is_searchable() };
+        let can_search = if head.steps.is_empty() {
+            !lazy.is_empty()
+        } else {
+            head.is_searchable() || head.begins_with_runs() && !format.has_repeats
+        };
         let lazy_fields = lazy.len();
         let mut ops = Vec::new();
         let mut fields = lazy.into_iter();
@@ -246,6 +250,7 @@ impl Segment {
             (Some(field), Some(Step::Literal(literal))) if is_single && is_last => ops.push(Op::End { field, literal }),
             (Some(field), Some(Step::Literal(literal))) => ops.push(Op::Seek { field, literal }),
             (None, Some(Step::Literal(literal))) if can_search => ops.push(Op::Begin(literal)),
+            (None, Some(step)) if can_search => ops.push(Op::First { first: step.first(), step }),
             (_, first) => steps = first.into_iter().chain(steps).collect::<Vec<_>>().into_iter(),
         }
         let mut steps = steps.peekable();
@@ -265,6 +270,16 @@ impl Segment {
         if self.is_soft {
             ops.push(Op::Soft { lasting: true });
         }
+    }
+
+    /// True when looking for the segment takes linear time, since it begins with a class or number that a search need try only once a run.
+    ///
+    /// The other parts must not look at runs of other bytes. Of numbers only those will do that fail at once, or take all digits.
+    fn begins_with_runs(&self) -> bool {
+        let Some((first, others)) = self.steps.split_first() else { return false };
+        let is_run =
+            matches!(first, Step::Run { .. } | Step::Number { number: Number::Integer | Number::Based(_), .. });
+        is_run && others.iter().all(|step| step.covers().is_within(&first.covers()))
     }
 
     /// True when looking for the segment takes linear time: its opening cannot stand inside of what its parts have looked at.

@@ -25,18 +25,21 @@
 //! An answer that is not certain is [`Outcome::Undecided`], and the regular expression is asked. So are all texts that are not ASCII.
 //!
 //! Time is linear: the literal that a segment begins with has a byte that none of the segment's classes has, so it cannot stand inside of what
-//! a class has looked at, and no text is looked at more often than the segment has parts.
+//! a class has looked at, and no text is looked at more often than the segment has parts. Where a pattern begins with a class or a number, a
+//! search tries each run of it once, and the other classes of the segment have no bytes that it has not: their runs are parts of such runs.
 
 mod compile;
 mod steps;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod walk;
+
+use std::ops::Range;
 
 use parsimd_simd::Literal;
 
-use steps::{Step, StepOutcome, find, stands};
+use steps::{Bytes, Step, StepOutcome, find, stands};
 pub(crate) use table::{Row, Table};
 pub(crate) use walk::{Stop, Walk};
 
@@ -45,6 +48,8 @@ pub(crate) use walk::{Stop, Walk};
 enum Op {
     /// The literal that the pattern begins with: a search looks for it.
     Begin(Literal),
+    /// The part that the pattern begins with, where that is a class or number: a search tries it wherever one of the bytes `first` stands.
+    First { step: Step, first: Bytes },
     /// A lazy field, up to the earliest place of a literal.
     Seek { field: usize, literal: Literal },
     /// A lazy field in front of the literal that the pattern ends with.
@@ -70,13 +75,33 @@ pub(crate) enum Outcome {
     Undecided,
 }
 
+/// As [`Outcome`], with the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It matches here, and the spans are written.
+    Match(Range<usize>),
+    NoMatch,
+    /// Ask the regular expression; the text was looked at up to here, about.
+    Undecided(usize),
+}
+
+impl Answer {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Answer::Match(_) => Outcome::Match,
+            Answer::NoMatch => Outcome::NoMatch,
+            Answer::Undecided(_) => Outcome::Undecided,
+        }
+    }
+}
+
 /// A pattern that needs no regular expression. See the module.
 #[derive(Debug)]
 pub(crate) struct Program {
     ops: Vec<Op>,
     /// Names that stand twice. With one, a failure is never certain: the first might have taken more.
     has_repeats: bool,
-    /// Whether the program begins with a literal that may be searched for, or with a lazy field.
+    /// Whether the program begins with a literal or a part that may be searched for, or with a lazy field.
     can_search: bool,
     lazy_fields: usize,
     /// The literal to search a block by, when there is one that every match has.
@@ -90,7 +115,7 @@ struct Search {
     op: usize,
     /// Where its field begins.
     field_start: usize,
-    /// Where its literal was found.
+    /// Where its literal was found, or behind which byte it goes on.
     found: usize,
 }
 
@@ -99,7 +124,9 @@ struct Search {
 struct State {
     /// The next operation.
     pc: usize,
-    /// Where it begins.
+    /// Where the match begins: at the literal that the pattern begins with, or where the search does.
+    begin: usize,
+    /// Where the operation begins.
     at: usize,
     /// The last search.
     search: Option<Search>,
@@ -130,29 +157,36 @@ impl Program {
     ///
     /// After anything but [`Outcome::Match`] the spans are of no meaning.
     pub(crate) fn run(&self, text: &[u8], start: usize, full: bool, row: &mut Row<'_>) -> Outcome {
+        self.find(text, start, full, row).outcome()
+    }
+
+    /// As [`run`](Self::run), and says where the match is.
+    pub(crate) fn find(&self, text: &[u8], start: usize, full: bool, row: &mut Row<'_>) -> Answer {
         self.go_on(text, self.state(start), full, row)
     }
 
     /// Where each text begins.
     fn state(&self, start: usize) -> State {
-        State { pc: 0, at: start, search: None, is_soft: self.has_repeats, is_soft_here: false }
+        State { pc: 0, begin: start, at: start, search: None, is_soft: self.has_repeats, is_soft_here: false }
     }
 
-    /// As [`run`](Self::run), from where it stands.
-    fn go_on(&self, text: &[u8], state: State, full: bool, row: &mut Row<'_>) -> Outcome {
-        let State { mut pc, mut at, mut search, mut is_soft, mut is_soft_here } = state;
+    /// As [`find`](Self::find), from where it stands.
+    fn go_on(&self, text: &[u8], state: State, full: bool, row: &mut Row<'_>) -> Answer {
+        // A literal was looked for up to the end of the text.
+        let fail = |is_soft: bool| if is_soft { Answer::Undecided(text.len()) } else { Answer::NoMatch };
+        let State { mut pc, mut begin, mut at, mut search, mut is_soft, mut is_soft_here } = state;
         loop {
             let Some(op) = self.ops.get(pc) else {
                 if !full || at == text.len() {
-                    return Outcome::Match;
+                    return Answer::Match(begin..at);
                 }
                 if is_soft_here {
-                    return Outcome::Undecided;
+                    return Answer::Undecided(at);
                 }
                 // The last segment must reach the end: a later place for it may.
-                match self.again(&mut search, text, row) {
+                match self.again(&mut search, &mut begin, text, row) {
                     Some((next, end)) => (pc, at) = (next, end),
-                    None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                    None => return fail(is_soft),
                 }
                 continue;
             };
@@ -163,19 +197,32 @@ impl Program {
                     other => other,
                 },
                 Op::Begin(literal) if full => stands(literal, text, at),
+                Op::First { step, .. } if full => step.run(text, at, row),
+                Op::First { step, first } => match step.find(first, text, at, row) {
+                    Some((found, StepOutcome::At(end))) => {
+                        // From inside of a run it would go on from the same end, but for a base prefix that the last digit may begin.
+                        search = Some(Search { op: pc, field_start: found, found: found.max(end.saturating_sub(2)) });
+                        is_soft_here = false;
+                        begin = found;
+                        StepOutcome::At(end)
+                    }
+                    Some((found, _)) => return Answer::Undecided(found),
+                    None => return fail(is_soft),
+                },
                 Op::Begin(literal) | Op::Seek { literal, .. } => {
                     let from = at + usize::from(matches!(op, Op::Seek { .. }));
                     match find(literal, text, from) {
                         Some(found) => {
                             search = Some(Search { op: pc, field_start: at, found });
                             is_soft_here = false;
-                            if let Op::Seek { field, .. } = op {
-                                row.set(*field, at, found);
+                            match op {
+                                Op::Seek { field, .. } => row.set(*field, at, found),
+                                _ => begin = found,
                             }
                             StepOutcome::At(found + literal.len())
                         }
                         // Earlier places of the segment before would not help: this one would have to be found even later.
-                        None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                        None => return fail(is_soft),
                     }
                 }
                 Op::End { field, literal } if full => {
@@ -189,7 +236,7 @@ impl Program {
                             row.set(*field, at, found);
                             StepOutcome::At(text.len())
                         }
-                        None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                        None => return fail(is_soft),
                     }
                 }
                 Op::End { field, literal } => match find(literal, text, at + 1) {
@@ -197,12 +244,12 @@ impl Program {
                         row.set(*field, at, found);
                         StepOutcome::At(found + literal.len())
                     }
-                    None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                    None => return fail(is_soft),
                 },
                 Op::Rest { field } => {
                     let end = if full { text.len() } else { at + 1 };
                     if at >= text.len() {
-                        return if is_soft { Outcome::Undecided } else { Outcome::NoMatch };
+                        return fail(is_soft);
                     }
                     row.set(*field, at, end);
                     StepOutcome::At(end)
@@ -218,11 +265,11 @@ impl Program {
                     at = end;
                     pc += 1;
                 }
-                StepOutcome::Undecided => return Outcome::Undecided,
-                StepOutcome::No if is_soft_here => return Outcome::Undecided,
-                StepOutcome::No => match self.again(&mut search, text, row) {
+                StepOutcome::Undecided => return Answer::Undecided(at),
+                StepOutcome::No if is_soft_here => return Answer::Undecided(at),
+                StepOutcome::No => match self.again(&mut search, &mut begin, text, row) {
                     Some((next, end)) => (pc, at) = (next, end),
-                    None => return if is_soft { Outcome::Undecided } else { Outcome::NoMatch },
+                    None => return fail(is_soft),
                 },
             }
         }
@@ -230,13 +277,23 @@ impl Program {
 
     /// Takes up the last search behind the place where it found its literal: where to go on, and from which byte.
     #[cold]
-    fn again(&self, search: &mut Option<Search>, text: &[u8], row: &mut Row<'_>) -> Option<(usize, usize)> {
+    fn again(
+        &self,
+        search: &mut Option<Search>,
+        begin: &mut usize,
+        text: &[u8],
+        row: &mut Row<'_>,
+    ) -> Option<(usize, usize)> {
         let Search { op, field_start, found } = (*search)?;
+        if matches!(self.ops[op], Op::First { .. }) {
+            return Some((op, found + 1));
+        }
         let (Op::Begin(literal) | Op::Seek { literal, .. }) = &self.ops[op] else { return None };
         let found = find(literal, text, found + 1)?;
         *search = Some(Search { op, field_start, found });
-        if let Op::Seek { field, .. } = &self.ops[op] {
-            row.set(*field, field_start, found);
+        match &self.ops[op] {
+            Op::Seek { field, .. } => row.set(*field, field_start, found),
+            _ => *begin = found,
         }
         Some((op + 1, found + literal.len()))
     }

@@ -3,6 +3,7 @@
 use parsimd_simd::{Class, Literal, Take};
 
 use super::Row;
+use crate::plan::work;
 
 /// What a part says at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,10 @@ impl Bytes {
         self.0[usize::from(byte)]
     }
 
+    pub(super) fn is_within(&self, other: &Bytes) -> bool {
+        (0..=255_u8).all(|byte| !self.has(byte) || other.has(byte))
+    }
+
     pub(super) fn meets(&self, other: &Bytes) -> bool {
         (0..=255_u8).any(|byte| self.has(byte) && other.has(byte))
     }
@@ -66,6 +71,7 @@ fn find_byte(text: &[u8], from: usize, byte: u8, fold: u8) -> Option<usize> {
         let different = (u64::from_le_bytes(*word) | (LOW * u64::from(fold))) ^ (LOW * u64::from(byte));
         // The lowest byte that is zero: a borrow reaches only bytes above it.
         let zeros = different.wrapping_sub(LOW) & !different & HIGH;
+        work::count(8);
         if zeros != 0 {
             return Some(from + number * 8 + zeros.trailing_zeros() as usize / 8);
         }
@@ -73,13 +79,16 @@ fn find_byte(text: &[u8], from: usize, byte: u8, fold: u8) -> Option<usize> {
     let seen = (rest.len() / 8).min(WORDS) * 8;
     let rest = &rest[seen..];
     let found = if fold == 0 { memchr::memchr(byte, rest) } else { memchr::memchr2(byte, byte & !0x20, rest) };
+    work::count(found.unwrap_or(rest.len()));
     found.map(|at| from + seen + at)
 }
 
 /// How many digits stand at `at`.
 #[inline(always)]
 fn digits(text: &[u8], at: usize) -> usize {
-    Class::DIGITS.run(text, at)
+    let length = Class::DIGITS.run(text, at);
+    work::count(length + 1);
+    length
 }
 
 /// Where `literal` ends when it begins at `at`.
@@ -97,6 +106,7 @@ pub(super) fn find(literal: &Literal, text: &[u8], from: usize) -> Option<usize>
     loop {
         let found = find_byte(text, from, byte, fold)?;
         let at = found - rare;
+        work::count(literal.len());
         if literal.stands_at(text, at) {
             return Some(at);
         }
@@ -147,6 +157,9 @@ pub(super) enum Code {
     Byte(u8),
 }
 
+/// How many bytes a repeated text may have to be compared here.
+const LONGEST_REPEAT: usize = 256;
+
 /// A part of a segment.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
@@ -190,6 +203,26 @@ impl Step {
         }
     }
 
+    /// The first place at byte `from` of `text` or later where it matches, or may; it begins with one of `first`.
+    pub(super) fn find(
+        &self,
+        first: &Bytes,
+        text: &[u8],
+        from: usize,
+        row: &mut Row<'_>,
+    ) -> Option<(usize, StepOutcome)> {
+        let mut at = from;
+        loop {
+            let passed = text.get(at..)?.iter().position(|&byte| first.has(byte))?;
+            work::count(passed + 1);
+            at += passed;
+            match self.run(text, at, row) {
+                No => at += 1,
+                outcome => return Some((at, outcome)),
+            }
+        }
+    }
+
     /// Matches at byte `at` of `text`.
     #[inline(always)]
     pub(super) fn run(&self, text: &[u8], at: usize, row: &mut Row<'_>) -> StepOutcome {
@@ -197,6 +230,7 @@ impl Step {
             Step::Literal(literal) => return stands(literal, text, at),
             Step::Run { field, class } => {
                 let length = class.run(text, at);
+                work::count(length + 1);
                 (field, if length > 0 { At(at + length) } else { No })
             }
             Step::Number { field, number } => (field, number.run(text, at)),
@@ -204,6 +238,11 @@ impl Step {
             Step::Repeat { field, ignore_case } => {
                 let span = row.get(*field);
                 let first = &text[span.start as usize..span.end as usize];
+                // Compared at each place where a search tries its luck, long texts would not take linear time.
+                if first.len() > LONGEST_REPEAT {
+                    return Undecided;
+                }
+                work::count(first.len());
                 return match text.get(at..at + first.len()) {
                     Some(again) if again == first || *ignore_case && again.eq_ignore_ascii_case(first) => {
                         At(at + first.len())

@@ -56,7 +56,12 @@ pub(crate) struct Row<'a> {
     row: usize,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// A row that is in no table.
+    pub(crate) fn alone(spans: &'a mut [Span]) -> Row<'a> {
+        Row { spans, stride: 1, row: 0 }
+    }
+
     /// Sets the span of a field.
     #[inline(always)]
     pub(crate) fn set(&mut self, field: usize, start: usize, end: usize) {

@@ -9,29 +9,31 @@ use crate::{
 };
 
 /// A small generator of pseudo-random numbers: xorshift64* by Marsaglia and Vigna.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % bound
     }
 
-    fn one_of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+    pub(crate) fn one_of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
         choices[self.below(choices.len())]
     }
 }
 
 const LITERALS: &[&str] = &[
     " ", " ", ":", ", ", "] ", " [", "\"", "x", "X1", "aa", "ab a", "-", "=", "0x", "1", ".", "k s", " - - [", "e",
-    "T", "Z", "+0", "\t",
+    "T", "Z", "+0", "\t", "\n", ":\n",
 ];
 
-/// Each type, and texts that it matches or nearly does.
-const TYPES: &[(&str, &[&str])] = &[
-    ("", &["a", "ab", "a b", "x1", "aab aa", " ", "1.5", "]", "\"", "a:b", "--"]),
+/// A type, and texts that it matches or nearly does.
+pub(crate) type Type = (&'static str, &'static [&'static str]);
+
+pub(crate) const TYPES: &[Type] = &[
+    ("", &["a", "ab", "a b", "x1", "aab aa", " ", "a\nb", "\n", "1.5", "]", "\"", "a:b", "--"]),
     ("d", &["1", "-12", " 5", "--5", "0", "0x1F", "0b1", "007", "0x", "+ 1", "9999999999999999999999"]),
     ("n", &["1", "12", "1,234", "1234", "1,23", "1.000.000", "-1"]),
     ("b", &["1", "0b1", "0b", "0b2", "102"]),
@@ -44,10 +46,10 @@ const TYPES: &[(&str, &[&str])] = &[
     ("%", &["5%", "5.5%", "5.%", "%"]),
     ("l", &["a", "Ab", "x"]),
     ("w", &["a1", "x_", "0x1"]),
-    ("W", &[" ", "-:", "] "]),
-    ("s", &[" ", "\t ", "\u{1c}"]),
+    ("W", &[" ", "-:", "] ", "\n"]),
+    ("s", &[" ", "\t ", "\u{1c}", " \n"]),
     ("S", &["a:", "x]", "\"-"]),
-    ("D", &["ab", " :", "x"]),
+    ("D", &["ab", " :", "x", "a\n"]),
     (
         "ti",
         &[
@@ -58,6 +60,7 @@ const TYPES: &[(&str, &[&str])] = &[
             "2011-02-03T10:21:36+01:00",
             "2011-2-3",
             "2011-02-03  10:21:36",
+            "2011-02-03\n10:21:36",
         ],
     ),
     (
@@ -78,8 +81,49 @@ const TYPES: &[(&str, &[&str])] = &[
     (">5", &["  a"]),
 ];
 
-const NOISE: &[&str] =
-    &["", "", "", " ", "a", "1", ":", "] ", "\"", "x1 ", "0", "-", "aab", "T", "+0100", ".5", "\u{0}"];
+pub(crate) const NOISE: &[&str] =
+    &["", "", "", " ", "a", "1", ":", "] ", "\"", "x1 ", "0", "-", "aab", "T", "+0100", ".5", "\u{0}", "\n"];
+
+/// A format of a few literals and fields, and the texts that each of its parts may be written as.
+pub(crate) fn format(random: &mut Random, types: &[Type]) -> (String, Vec<Vec<&'static str>>) {
+    let (mut format, mut parts) = (String::new(), Vec::new());
+    for number in 0..1 + random.below(5) {
+        if random.below(5) > 0 {
+            let literal = random.one_of(LITERALS);
+            format.push_str(literal);
+            parts.push(vec![literal]);
+        }
+        let (code, texts) = types[random.below(types.len()) * random.below(2)];
+        // Now and then a name that stands twice.
+        match random.below(6) {
+            0 => format.push_str(&format!("{{r:{code}}}")),
+            _ if code.is_empty() => format.push_str("{}"),
+            _ => format.push_str(&format!("{{n{number}:{code}}}")),
+        }
+        parts.push(texts.to_vec());
+    }
+    if random.below(2) > 0 {
+        let literal = random.one_of(LITERALS);
+        format.push_str(literal);
+        parts.push(vec![literal]);
+    }
+    (format, parts)
+}
+
+/// A text that matches such a format, or nearly does.
+pub(crate) fn text(random: &mut Random, parts: &[Vec<&'static str>]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        if random.below(8) == 0 {
+            text.push_str(random.one_of(NOISE));
+        }
+        text.push_str(random.one_of(part));
+    }
+    if random.below(4) == 0 {
+        text = text.to_ascii_uppercase();
+    }
+    text
+}
 
 /// Whether the program and the expression agree on one text; counts how often the program knew.
 fn agree(program: &Program, matcher: &Matcher, fields: usize, text: &str, full: bool, counts: &mut [usize; 3]) {
@@ -167,40 +211,11 @@ fn a_program_never_disagrees_with_the_expression() {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut counts = [0; 3];
     while counts.iter().sum::<usize>() < cases {
-        let (mut format, mut parts) = (String::new(), Vec::new());
-        for number in 0..1 + random.below(5) {
-            if random.below(5) > 0 {
-                let literal = random.one_of(LITERALS);
-                format.push_str(literal);
-                parts.push(vec![literal]);
-            }
-            let (code, texts) = TYPES[random.below(TYPES.len()) * random.below(2)];
-            // Now and then a name that stands twice.
-            match random.below(6) {
-                0 => format.push_str(&format!("{{r:{code}}}")),
-                _ if code.is_empty() => format.push_str("{}"),
-                _ => format.push_str(&format!("{{n{number}:{code}}}")),
-            }
-            parts.push(texts.to_vec());
-        }
-        if random.below(2) > 0 {
-            let literal = random.one_of(LITERALS);
-            format.push_str(literal);
-            parts.push(vec![literal]);
-        }
+        let (format, parts) = format(&mut random, TYPES);
         let Some((program, matcher, fields)) = compile(&format, random.below(3) == 0) else { continue };
         let mut texts = Vec::new();
         for _ in 0..100 {
-            let mut text = String::new();
-            for part in &parts {
-                if random.below(8) == 0 {
-                    text.push_str(random.one_of(NOISE));
-                }
-                text.push_str(random.one_of(part));
-            }
-            if random.below(4) == 0 {
-                text = text.to_ascii_uppercase();
-            }
+            let text = text(&mut random, &parts);
             agree(&program, &matcher, fields, &text, true, &mut counts);
             if program.can_search() {
                 let text = format!("{}{text}{}", random.one_of(NOISE), random.one_of(NOISE));

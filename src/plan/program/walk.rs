@@ -112,11 +112,12 @@ impl Program {
                 Op::Part(Step::Literal(literal)) => Some((None, Take::Nothing, Some(literal))),
                 Op::Part(step) => step.take().map(|(field, take)| (Some(field), take, None)),
                 Op::Until(step, literal) => step.take().map(|(field, take)| (Some(field), take, Some(literal))),
+                Op::First { step, .. } if full => step.take().map(|(field, take)| (Some(field), take, None)),
                 Op::Begin(literal) if full => Some((None, Take::Nothing, Some(literal))),
                 Op::Begin(literal) => Some((None, Take::Until(0), Some(literal))),
                 Op::Seek { field, literal } => Some((Some(*field), Take::Until(1), Some(literal))),
                 Op::End { field, literal } if !full => Some((Some(*field), Take::Until(1), Some(literal))),
-                Op::End { .. } | Op::Rest { .. } => None,
+                Op::First { .. } | Op::End { .. } | Op::Rest { .. } => None,
                 Op::Soft { .. } => continue,
             };
             let failed = match by_kernel {
@@ -158,7 +159,7 @@ impl Program {
                     state.is_soft_here = false;
                 }
                 // Where it was found is not kept.
-                Op::Begin(_) if !full => return self.run(text, record.start as usize, full, row),
+                Op::Begin(_) | Op::First { .. } if !full => return self.run(text, record.start as usize, full, row),
                 Op::Soft { lasting } => {
                     state.is_soft = true;
                     state.is_soft_here |= !lasting;
@@ -166,7 +167,7 @@ impl Program {
                 _ => {}
             }
         }
-        self.go_on(text, state, full, row)
+        self.go_on(text, state, full, row).outcome()
     }
 }
 
@@ -174,6 +175,8 @@ impl Program {
 fn one(op: &Op, text: &[u8], at: usize, full: bool, row: &mut Row<'_>) -> Option<usize> {
     let outcome = match op {
         Op::Part(step) => step.run(text, at, row),
+        Op::First { step, .. } if full => step.run(text, at, row),
+        Op::First { step, first } => step.find(first, text, at, row).map_or(StepOutcome::No, |(_, outcome)| outcome),
         Op::Until(step, literal) => match step.run(text, at, row) {
             StepOutcome::At(end) => stands(literal, text, end),
             other => other,
