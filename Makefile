@@ -12,7 +12,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels rg clients oracle clean
+.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole linear rg clients oracle clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -62,6 +62,14 @@ bench-kernels:
 ## make rg       ripgrep into target/tools, for `make bench`
 rg:
 	$(CARGO) install --locked --root target/tools --target-dir target/tools/build ripgrep@15.2.0
+
+## make bench-whole  single calls beside the regex crate
+bench-whole:
+	$(CARGO) run --locked --release --package parsimd-benches --bin whole
+
+## make linear   time against length, on the texts that are hardest
+linear:
+	$(CARGO) run --locked --release --package parsimd-benches --bin linear
 
 ## make clients  behave, parse_type and pytest-bdd with parsimd in the place of parse
 clients: dist/built
