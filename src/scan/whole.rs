@@ -50,8 +50,7 @@ impl<'t> Match<'t> {
     /// # Errors
     /// As [`value`](Self::value).
     pub fn value_in_year(&self, index: usize, year: i32) -> Result<Option<Value<'t>>> {
-        let (Some(field), Some(text)) = (self.pattern.fields().get(index), self.text(index)) else { return Ok(None) };
-        convert::value(field.kind(), text, year).map(Some)
+        self.text(index).map_or(Ok(None), |text| self.pattern.field_value(index, text, year))
     }
 
     /// The value of the field called `name`.
@@ -154,6 +153,12 @@ impl Pattern {
         self.find(text, true, start, false, &mut 0)
     }
 
+    /// The value of field `index` when its text is `text`; `None` past the last field.
+    #[doc(hidden)]
+    pub fn field_value<'t>(&self, index: usize, text: &'t str, year: i32) -> Result<Option<Value<'t>>> {
+        self.fields().get(index).map(|field| convert::value(field.kind(), text, year)).transpose()
+    }
+
     /// All matches in `text`.
     ///
     /// ```
@@ -164,6 +169,12 @@ impl Pattern {
     /// ```
     pub fn find_iter<'t>(&self, text: &'t str) -> FindIter<'t> {
         FindIter { pattern: self.clone(), text, is_ascii: text.is_ascii(), at: Some(0), sure_from: 0 }
+    }
+
+    /// All matches in `text`, which is known to be ASCII, from byte `start` on: nothing in front of it is looked at.
+    #[doc(hidden)]
+    pub fn find_iter_ascii_at<'t>(&self, text: &'t str, start: usize) -> FindIter<'t> {
+        FindIter { pattern: self.clone(), text, is_ascii: true, at: Some(start), sure_from: 0 }
     }
 
     fn find<'t>(
