@@ -12,7 +12,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole linear rg clients oracle clean
+.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single linear rg clients oracle clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -58,6 +58,10 @@ bench-built:
 ## make bench-kernels  each kernel beside its peers, per instruction set
 bench-kernels:
 	$(CARGO) run --locked --release --package parsimd-benches --bin kernels
+
+## make bench-single  single calls in Python beside parse, formatparse and re
+bench-single: $(BENCH_VENV)/installed
+	$(BENCH_VENV)/bin/python benches/python/single.py
 
 ## make rg       ripgrep into target/tools, for `make bench`
 rg:
