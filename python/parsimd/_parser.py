@@ -8,18 +8,18 @@ same answer. `Parser.engine` tells which one runs, and why.
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
 import re
 from decimal import Decimal
-from typing import Any, Callable, Dict, Generic, Iterable, List, Literal, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union, overload
+from typing import Any, Callable, Dict, Iterable, List, Literal, Mapping, NamedTuple, Optional, Tuple, Union
 
 from . import _parsimd
 from ._convert import FixedTzOffset, Integer, Moment, Strptime, TextOnly, dt_format_to_regex, percentage
+from ._parsimd import Result as Result
+from ._parsimd import ResultIterator as ResultIterator
 from ._parsimd import Scan
 
-_T = TypeVar("_T")
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
 _Path = Union[str, "os.PathLike[str]"]
 
@@ -94,29 +94,6 @@ def _take_digits(text: str) -> Tuple[str, str]:
     return text[:count], text[count:]
 
 
-class Result:
-    """The values of a match.
-
-    ``result[0]`` and ``result[1:]`` give positional fields, ``result["name"]`` named ones; ``"name" in result`` asks for one.
-    ``fixed`` is the tuple of positional values, ``named`` the dict of named ones, ``spans`` where each stands in the text, in
-    characters, by name and by number.
-    """
-
-    def __init__(self, fixed: Tuple[Any, ...], named: Dict[str, Any], spans: Any) -> None:
-        self.fixed = fixed
-        self.named = named
-        self.spans = spans
-
-    def __getitem__(self, item: Any) -> Any:
-        return self.fixed[item] if isinstance(item, (int, slice)) else self.named[item]
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.fixed!r} {self.named!r}>"
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.named
-
-
 class Match:
     """A match whose values are not converted yet; ``match`` is the `re.Match`."""
 
@@ -129,49 +106,7 @@ class Match:
         return self.parser.evaluate_result(self.match)
 
 
-class ResultIterator(Generic[_T]):
-    """What `findall` gives: the matches from left to right, found one at a time.
-
-    A match of nothing at all is given once, and the search goes on behind it.
-    """
-
-    def __init__(self, parser: "Parser", string: str, pos: int, endpos: int, evaluate_result: bool = True) -> None:
-        self.parser = parser
-        self.string = string
-        self.pos = pos
-        self.endpos = endpos
-        self.evaluate_result = evaluate_result
-        # Where the last match ended, if it was empty: the next one must not be that again.
-        self._empty_at: Optional[int] = None
-
-    def __iter__(self) -> "ResultIterator[_T]":
-        return self
-
-    def __next__(self) -> _T:
-        if self.evaluate_result:
-            native = self.parser._native
-            # A native search does not know that the last match was empty; `finditer` does.
-            if native is not None and not native.matches_empty:
-                found = native.find(self.string, self.pos, self.endpos)
-                if found is None:
-                    raise StopIteration
-                if found is not NotImplemented:
-                    self.pos = found[0]
-                    return found[1]  # type: ignore[no-any-return]
-        matches = self.parser._search_re.finditer(self.string, self.pos, self.endpos)
-        match = next(matches)
-        if match.span() == (self._empty_at, self._empty_at):
-            match = next(matches)
-        self.pos = match.end()
-        self._empty_at = match.end() if match.start() == match.end() else None
-        if self.evaluate_result:
-            return self.parser.evaluate_result(match)  # type: ignore[return-value]
-        return Match(self.parser, match)  # type: ignore[return-value]
-
-    next = __next__
-
-
-class Parser:
+class Parser(_parsimd.ParserBase):
     """A format, compiled.
 
     ``extra_types`` maps names of types to converters: callables that take the text and give the value. A converter may have the
@@ -211,7 +146,11 @@ class Parser:
             self._touch(f"its {name} was replaced")
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_native_engine",)}
+        return self.__dict__.copy()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # The older protocols cannot make an object that has a native class below it.
+        return super().__reduce_ex__(max(protocol, 2))
 
     # -- the expression
 
@@ -235,7 +174,7 @@ class Parser:
 
     def _touch(self, how: str) -> None:
         self.__dict__["_touched"] = how
-        self.__dict__.pop("_native_engine", None)
+        self._keep_engine(None)
 
     @property
     def _match_re(self) -> "re.Pattern[str]":
@@ -394,15 +333,11 @@ class Parser:
 
     def _choose_engine(self) -> Union["_parsimd.Matcher", str]:
         """The native matcher, or the reason why there is none."""
-        found = self.__dict__.get("_native_engine")
+        found = self._kept_engine()
         if found is None:
-            found = self._native_engine = self._make_engine()
+            found = self._make_engine()
+            self._keep_engine(found)
         return found
-
-    @property
-    def _native(self) -> Optional["_parsimd.Matcher"]:
-        found = self._choose_engine()
-        return None if isinstance(found, str) else found
 
     def _make_engine(self) -> Union["_parsimd.Matcher", str]:
         if self._touched:
@@ -426,7 +361,7 @@ class Parser:
         for group in groups:
             convert = self._type_conversions.get(group)
             converters.append(convert.converter if type(convert) is TextOnly else convert)
-        return pattern.matcher(converters, Result, FixedTzOffset)
+        return pattern.matcher(converters, FixedTzOffset)
 
     def _native_pattern(
         self, find_spans: Optional[Callable[..., Any]], external_only: bool = False
@@ -446,61 +381,21 @@ class Parser:
             raise NotImplementedError("the positional fields of this parser are not those of its format")
         return groups
 
-    # -- matching
+    # -- matching: `parse`, `search` and `findall` are in `ParserBase`, which calls these where `re` is to match
 
-    @overload
-    def parse(self, string: str, evaluate_result: Literal[True] = True) -> Optional[Result]: ...
-    @overload
-    def parse(self, string: str, evaluate_result: Literal[False]) -> Optional[Match]: ...
-    def parse(self, string: str, evaluate_result: bool = True) -> Union[Result, Match, None]:
-        """Matches the whole of ``string``: a `Result` (a `Match` without ``evaluate_result``), or None."""
-        if evaluate_result:
-            native = self._native
-            if native is not None:
-                found = native.parse(string)
-                if found is not NotImplemented:
-                    return found  # type: ignore[no-any-return]
+    def _parse_by_re(self, string: str, evaluate_result: bool) -> Union[Result, Match, None]:
         return self._finish(self._match_re.match(string), evaluate_result)
 
-    @overload
-    def search(
-        self, string: str, pos: int = 0, endpos: Optional[int] = None, evaluate_result: Literal[True] = True
-    ) -> Optional[Result]: ...
-    @overload
-    def search(
-        self, string: str, pos: int = 0, endpos: Optional[int] = None, *, evaluate_result: Literal[False]
-    ) -> Optional[Match]: ...
-    def search(
-        self, string: str, pos: int = 0, endpos: Optional[int] = None, evaluate_result: bool = True
-    ) -> Union[Result, Match, None]:
-        """The first match in ``string``, from character ``pos`` up to ``endpos``, or None."""
-        if endpos is None:
-            endpos = len(string)
-        if evaluate_result:
-            native = self._native
-            if native is not None:
-                found = native.find(string, pos, endpos)
-                if found is None:
-                    return None
-                if found is not NotImplemented:
-                    return found[1]  # type: ignore[no-any-return]
+    def _search_by_re(self, string: str, pos: int, endpos: int, evaluate_result: bool) -> Union[Result, Match, None]:
         return self._finish(self._search_re.search(string, pos, endpos), evaluate_result)
 
-    @overload
-    def findall(
-        self, string: str, pos: int = 0, endpos: Optional[int] = None, extra_types: _Types = None, evaluate_result: Literal[True] = True
-    ) -> ResultIterator[Result]: ...
-    @overload
-    def findall(
-        self, string: str, pos: int = 0, endpos: Optional[int] = None, extra_types: _Types = None, *, evaluate_result: Literal[False]
-    ) -> ResultIterator[Match]: ...
-    def findall(
-        self, string: str, pos: int = 0, endpos: Optional[int] = None, extra_types: _Types = None, evaluate_result: bool = True
-    ) -> ResultIterator[Any]:
-        """All matches in ``string``, from character ``pos`` up to ``endpos``, as an iterator. ``extra_types`` is not used."""
-        if endpos is None:
-            endpos = len(string)
-        return ResultIterator(self, string, pos, endpos, evaluate_result=evaluate_result)
+    def _find_by_re(self, string: str, pos: int, endpos: int, empty_at: Optional[int]) -> Optional["re.Match[str]"]:
+        """The next match that is not the empty one at ``empty_at`` again."""
+        matches = self._search_re.finditer(string, pos, endpos)
+        match = next(matches, None)
+        if match is not None and match.span() == (empty_at, empty_at):
+            match = next(matches, None)
+        return match
 
     def _finish(self, match: Optional["re.Match[str]"], evaluate_result: bool) -> Union[Result, Match, None]:
         if match is None:
@@ -625,137 +520,11 @@ def _point_at(error: Exception, format: str, column: int, part: str) -> None:
         error.args = (f"{error.args[0]}{where}",)
 
 
-class _TypesKey:
-    """Converters as part of a cache key: which they are, and what they match at present."""
-
-    def __init__(self, types: Mapping[str, Callable[[str], Any]]) -> None:
-        # The converters are kept, so that their ids stay theirs.
-        self.types = dict(types)
-        self.key = tuple(
-            (name, id(converter), getattr(converter, "pattern", None), getattr(converter, "regex_group_count", None))
-            for name, converter in types.items()
-        )
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _TypesKey) and self.key == other.key
-
-
-@functools.lru_cache(maxsize=256)
-def _cached(format: str, types: Optional[_TypesKey], case_sensitive: bool) -> Parser:
-    return Parser(format, None if types is None else types.types, case_sensitive)
-
-
-def _parser(format: str, extra_types: _Types, case_sensitive: bool) -> Parser:
-    if extra_types and type(extra_types) is not dict:
-        return Parser(format, extra_types, case_sensitive)
-    types = _TypesKey(extra_types) if extra_types else None
-    try:
-        hash((format, types))
-    except TypeError:
-        # A converter may have any attributes.
-        return Parser(format, extra_types, case_sensitive)
-    return _cached(format, types, bool(case_sensitive))
-
-
-@overload
-def parse(
-    format: str, string: str, extra_types: _Types = None, evaluate_result: Literal[True] = True, case_sensitive: bool = False
-) -> Optional[Result]: ...
-@overload
-def parse(
-    format: str, string: str, extra_types: _Types = None, *, evaluate_result: Literal[False], case_sensitive: bool = False
-) -> Optional[Match]: ...
-def parse(
-    format: str, string: str, extra_types: _Types = None, evaluate_result: bool = True, case_sensitive: bool = False
-) -> Union[Result, Match, None]:
-    """Matches the whole of ``string`` against ``format``: a `Result`, or None. Compiled formats are kept in a cache.
-
-    >>> import parsimd
-    >>> parsimd.parse("The {} who says {}", "The knights who says Ni!")
-    <Result ('knights', 'Ni!') {}>
-    """
-    return _parser(format, extra_types, case_sensitive).parse(string, evaluate_result=evaluate_result)  # type: ignore[call-overload, no-any-return]
-
-
-@overload
-def search(
-    format: str,
-    string: str,
-    pos: int = 0,
-    endpos: Optional[int] = None,
-    extra_types: _Types = None,
-    evaluate_result: Literal[True] = True,
-    case_sensitive: bool = False,
-) -> Optional[Result]: ...
-@overload
-def search(
-    format: str,
-    string: str,
-    pos: int = 0,
-    endpos: Optional[int] = None,
-    extra_types: _Types = None,
-    *,
-    evaluate_result: Literal[False],
-    case_sensitive: bool = False,
-) -> Optional[Match]: ...
-def search(
-    format: str,
-    string: str,
-    pos: int = 0,
-    endpos: Optional[int] = None,
-    extra_types: _Types = None,
-    evaluate_result: bool = True,
-    case_sensitive: bool = False,
-) -> Union[Result, Match, None]:
-    """The first place in ``string``, from character ``pos`` up to ``endpos``, where ``format`` matches, or None.
-
-    >>> import parsimd
-    >>> parsimd.search("age: {:d}\\n", "name: Rufus\\nage: 42\\ncolor: red\\n")
-    <Result (42,) {}>
-    """
-    return _parser(format, extra_types, case_sensitive).search(string, pos, endpos, evaluate_result=evaluate_result)  # type: ignore[call-overload, no-any-return]
-
-
-@overload
-def findall(
-    format: str,
-    string: str,
-    pos: int = 0,
-    endpos: Optional[int] = None,
-    extra_types: _Types = None,
-    evaluate_result: Literal[True] = True,
-    case_sensitive: bool = False,
-) -> ResultIterator[Result]: ...
-@overload
-def findall(
-    format: str,
-    string: str,
-    pos: int = 0,
-    endpos: Optional[int] = None,
-    extra_types: _Types = None,
-    *,
-    evaluate_result: Literal[False],
-    case_sensitive: bool = False,
-) -> ResultIterator[Match]: ...
-def findall(
-    format: str,
-    string: str,
-    pos: int = 0,
-    endpos: Optional[int] = None,
-    extra_types: _Types = None,
-    evaluate_result: bool = True,
-    case_sensitive: bool = False,
-) -> ResultIterator[Any]:
-    """All places in ``string`` where ``format`` matches, from left to right, as an iterator.
-
-    >>> import parsimd
-    >>> [r[0] for r in parsimd.findall(">{}<", "<p>the <b>bold</b> text</p>")]
-    ['the ', 'bold', ' text']
-    """
-    return _parser(format, extra_types, case_sensitive).findall(string, pos, endpos, evaluate_result=evaluate_result)  # type: ignore[call-overload, no-any-return]
+# One object, whose methods these are: it holds the cache of compiled formats.
+_calls = _parsimd.Calls(Parser)
+parse = _calls.parse
+search = _calls.search
+findall = _calls.findall
 
 
 def compile(format: str, extra_types: _Types = None, case_sensitive: bool = False) -> Parser:

@@ -1,5 +1,11 @@
-from collections.abc import Iterator
-from typing import Any, Callable, Dict, Final, List, Literal, Optional, Tuple, Union, final, overload
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable, Dict, Final, Generic, List, Literal, Optional, Tuple, TypeVar, Union, final, overload
+
+from ._parser import Match, Parser
+
+_T = TypeVar("_T")
+_Types = Optional[Mapping[str, Callable[[str], Any]]]
 
 TYPES: Final[List[Tuple[str, str, int]]]
 STRPTIME: Final[List[Tuple[str, str]]]
@@ -33,7 +39,7 @@ class Pattern:
     @property
     def inexact(self) -> Optional[str]: ...
     def explain(self) -> str: ...
-    def matcher(self, converters: List[Any], result_class: Any, tz_class: Any) -> Matcher: ...
+    def matcher(self, converters: List[Any], tz_class: Any) -> Matcher: ...
     def scan(
         self,
         data: Any,
@@ -56,11 +62,146 @@ class Pattern:
     ) -> Scan: ...
 
 @final
-class Matcher:
-    @property
-    def matches_empty(self) -> bool: ...
-    def parse(self, string: str) -> Any: ...
-    def find(self, string: str, pos: int, endpos: int) -> Any: ...
+class Matcher: ...
+
+class Result:
+    """The values of a match."""
+
+    fixed: Tuple[Any, ...]
+    named: Dict[str, Any]
+    spans: Any
+    def __init__(self, fixed: Tuple[Any, ...], named: Dict[str, Any], spans: Any) -> None: ...
+    def __getitem__(self, item: Any) -> Any: ...
+    def __contains__(self, name: object) -> bool: ...
+
+class ResultIterator(Generic[_T]):
+    """What `findall` gives: the matches from left to right, found one at a time."""
+
+    parser: Parser
+    string: str
+    pos: int
+    endpos: int
+    evaluate_result: bool
+    def __init__(
+        self, parser: Parser, string: str, pos: int, endpos: int, evaluate_result: bool = True
+    ) -> None: ...
+    def __iter__(self) -> ResultIterator[_T]: ...
+    def __next__(self) -> _T: ...
+    def next(self) -> _T: ...
+
+class ParserBase:
+    """The matching half of `Parser`."""
+
+    @overload
+    def parse(self, string: str, evaluate_result: Literal[True] = True) -> Optional[Result]: ...
+    @overload
+    def parse(self, string: str, evaluate_result: Literal[False]) -> Optional[Match]: ...
+    @overload
+    def search(
+        self, string: str, pos: int = 0, endpos: Optional[int] = None, evaluate_result: Literal[True] = True
+    ) -> Optional[Result]: ...
+    @overload
+    def search(
+        self, string: str, pos: int = 0, endpos: Optional[int] = None, *, evaluate_result: Literal[False]
+    ) -> Optional[Match]: ...
+    @overload
+    def findall(
+        self,
+        string: str,
+        pos: int = 0,
+        endpos: Optional[int] = None,
+        extra_types: _Types = None,
+        evaluate_result: Literal[True] = True,
+    ) -> ResultIterator[Result]: ...
+    @overload
+    def findall(
+        self,
+        string: str,
+        pos: int = 0,
+        endpos: Optional[int] = None,
+        extra_types: _Types = None,
+        *,
+        evaluate_result: Literal[False],
+    ) -> ResultIterator[Match]: ...
+    def _choose_engine(self) -> Union[Matcher, str]: ...
+    def _kept_engine(self) -> Union[Matcher, str, None]: ...
+    def _keep_engine(self, engine: Union[Matcher, str, None]) -> None: ...
+    def _parse_by_re(self, string: str, evaluate_result: bool) -> Union[Result, Match, None]: ...
+    def _search_by_re(
+        self, string: str, pos: int, endpos: int, evaluate_result: bool
+    ) -> Union[Result, Match, None]: ...
+    def _find_by_re(
+        self, string: str, pos: int, endpos: int, empty_at: Optional[int]
+    ) -> Optional[re.Match[str]]: ...
+
+@final
+class Calls:
+    def __new__(cls, make: Callable[[str, _Types, bool], Parser]) -> Calls: ...
+    @overload
+    def parse(
+        self,
+        format: str,
+        string: str,
+        extra_types: _Types = None,
+        evaluate_result: Literal[True] = True,
+        case_sensitive: bool = False,
+    ) -> Optional[Result]: ...
+    @overload
+    def parse(
+        self,
+        format: str,
+        string: str,
+        extra_types: _Types = None,
+        *,
+        evaluate_result: Literal[False],
+        case_sensitive: bool = False,
+    ) -> Optional[Match]: ...
+    @overload
+    def search(
+        self,
+        format: str,
+        string: str,
+        pos: int = 0,
+        endpos: Optional[int] = None,
+        extra_types: _Types = None,
+        evaluate_result: Literal[True] = True,
+        case_sensitive: bool = False,
+    ) -> Optional[Result]: ...
+    @overload
+    def search(
+        self,
+        format: str,
+        string: str,
+        pos: int = 0,
+        endpos: Optional[int] = None,
+        extra_types: _Types = None,
+        *,
+        evaluate_result: Literal[False],
+        case_sensitive: bool = False,
+    ) -> Optional[Match]: ...
+    @overload
+    def findall(
+        self,
+        format: str,
+        string: str,
+        pos: int = 0,
+        endpos: Optional[int] = None,
+        extra_types: _Types = None,
+        evaluate_result: Literal[True] = True,
+        case_sensitive: bool = False,
+    ) -> ResultIterator[Result]: ...
+    @overload
+    def findall(
+        self,
+        format: str,
+        string: str,
+        pos: int = 0,
+        endpos: Optional[int] = None,
+        extra_types: _Types = None,
+        *,
+        evaluate_result: Literal[False],
+        case_sensitive: bool = False,
+    ) -> ResultIterator[Match]: ...
 
 @final
 class Scan:

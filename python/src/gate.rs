@@ -1,13 +1,25 @@
 //! The one way in which a long call leaves the interpreter, without the GIL and with panics turned into exceptions, and the one way back.
 //!
-//! The work is done in pieces of some milliseconds; between them the caller comes back and lets signals through.
+//! A scan's work is done in pieces of some milliseconds, and between them the caller comes back and lets signals through: [`run`].
+//! A search through one text cannot be cut. How it is done depends on how much text there is ([`search`]): a short one keeps
+//! the GIL, since leaving costs more than it takes; a longer one leaves it; and a long one runs on a thread of its own,
+//! while the caller wakes now and then to let signals through. When one of these raises, the caller goes on at once; the thread
+//! ends when its search does, and nobody sees what it finds. A search that keeps the GIL is short, and [`caught`] around the whole
+//! call is enough for it.
 
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{RecvTimeoutError, sync_channel},
+    },
+    thread,
+    time::Duration,
 };
 
-use pyo3::{create_exception, exceptions::PyRuntimeError, prelude::*};
+use pyo3::{create_exception, exceptions::PyRuntimeError, prelude::*, pybacked::PyBackedStr, types::PyString};
 
 create_exception!(
     parsimd,
@@ -16,14 +28,74 @@ create_exception!(
     "A defect of parsimd itself. Please report it, with the pattern."
 );
 
+/// From so many bytes on a search leaves the GIL: a tenth of a millisecond, or so.
+const LEAVES_THE_GIL: usize = 16 << 10;
+/// From so many bytes on it runs on a thread of its own: the slowest patterns take tens of milliseconds.
+const OWN_THREAD: usize = 256 << 10;
+/// How often signals are let through.
+const WAKE: Duration = Duration::from_millis(50);
+
 /// Runs `work` without the GIL.
 ///
 /// # Errors
 /// [`InternalError`] when it panics; what a signal handler raises.
 pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
     py.check_signals()?;
+    py.detach(|| caught(work))
+}
+
+/// Runs `work`, which goes through `length` bytes of `text`, the text of `string`, with a pattern. It is also told when nobody
+/// waits for it any more. Panics of a short one are left to whoever calls: see [`caught`].
+///
+/// # Errors
+/// As [`run`].
+#[inline]
+pub(crate) fn search<T: Send + 'static>(
+    pattern: &parsimd::Pattern,
+    string: &Bound<'_, PyString>,
+    text: &str,
+    length: usize,
+    work: impl FnOnce(&parsimd::Pattern, &str, &AtomicBool) -> T + Send + 'static,
+) -> PyResult<T> {
+    let py = string.py();
+    let abandoned = AtomicBool::new(false);
+    if length < LEAVES_THE_GIL {
+        Ok(work(pattern, text, &abandoned))
+    } else if length < OWN_THREAD {
+        run(py, || work(pattern, text, &abandoned))
+    } else {
+        let (pattern, text) = (pattern.clone(), PyBackedStr::try_from(string.clone())?);
+        apart(py, move |abandoned| work(&pattern, &text, abandoned))
+    }
+}
+
+/// Runs `work` on a thread of its own, and lets signals through while it waits.
+fn apart<T: Send + 'static>(py: Python<'_>, work: impl FnOnce(&AtomicBool) -> T + Send + 'static) -> PyResult<T> {
+    py.check_signals()?;
+    let abandoned = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&abandoned);
+    let (sender, mut receiver) = sync_channel(1);
+    let thread = thread::Builder::new().name("parsimd search".to_owned()).spawn(move || {
+        // Who waits may be gone: then there is nobody to tell.
+        let _ = sender.send(caught(|| work(&seen)));
+    });
+    thread.map_err(|error| PyRuntimeError::new_err(format!("a thread for the search cannot be had: {error}")))?;
+    loop {
+        let waiting = &mut receiver;
+        match py.detach(move || waiting.recv_timeout(WAKE)) {
+            Ok(answer) => return answer,
+            Err(RecvTimeoutError::Disconnected) => return Err(InternalError::new_err("parsimd lost a search")),
+            Err(RecvTimeoutError::Timeout) => {
+                py.check_signals().inspect_err(|_| abandoned.store(true, Ordering::Relaxed))?;
+            }
+        }
+    }
+}
+
+/// Runs `work`; a panic becomes an [`InternalError`].
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> PyResult<T> {
     // After a panic the state that the work held is dropped with its owner, or locked for good: it is not seen again.
-    py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let message = panic
             .downcast_ref::<&str>()
             .map(|message| (*message).to_owned())

@@ -3,17 +3,25 @@
 //! | file | what |
 //! |---|---|
 //! | [`pattern`] | `Pattern`: a format as the native engine reads it |
-//! | [`matcher`] | `Matcher`: whole-text matching, for `Parser` |
+//! | [`matcher`] | `Matcher`: whole-text matching |
+//! | [`parser`] | `ParserBase`: the calls of `Parser` that match |
+//! | [`calls`] | `Calls`: the calls at the top of the package, and their cache |
+//! | [`result`] | `Result`: the values of a match |
+//! | [`iterator`] | `ResultIterator`: what `findall` gives |
 //! | [`scan`] | `Scan`, `Stats`, `Failure`, `ScanError` |
 //! | [`batch`] | `Batch`, `Column`, `Row` |
 //! | [`objects`] | values → Python objects |
 //! | [`gate`] | the one way in which a long call leaves the interpreter |
 
 mod batch;
+mod calls;
 mod gate;
+mod iterator;
 mod matcher;
 mod objects;
+mod parser;
 mod pattern;
+mod result;
 mod scan;
 
 use pyo3::{exceptions::PyImportError, prelude::*};
@@ -31,12 +39,17 @@ fn available_isas() -> Vec<&'static str> {
     parsimd::Isa::available().into_iter().map(parsimd::Isa::name).collect()
 }
 
-#[pymodule]
+// Free-threaded Python needs no lock of its own: every class is frozen, and what changes in one is behind a mutex.
+#[pymodule(gil_used = false)]
 fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // A wrong name is an error from the start, never a quiet fallback.
     isa().map_err(|error| PyImportError::new_err(error.value(module.py()).to_string()))?;
     module.add_class::<pattern::Pattern>()?;
     module.add_class::<matcher::Matcher>()?;
+    module.add_class::<parser::ParserBase>()?;
+    module.add_class::<calls::Calls>()?;
+    module.add_class::<result::Result>()?;
+    module.add_class::<iterator::ResultIterator>()?;
     module.add_class::<scan::Scan>()?;
     module.add_class::<scan::Stats>()?;
     module.add_class::<scan::Failure>()?;

@@ -1,111 +1,194 @@
 //! `Matcher`: whole-text matching, for `Parser`.
 //!
-//! Every call may answer `NotImplemented`: the text is not ASCII, or something about it is best left to Python, whose `re` then
-//! does the whole call again, with the same answer or the right exception.
+//! It may answer that Python should decide: the text is not ASCII, or something about it is best left to Python, whose `re` then
+//! does the whole call again, with the same answer or the right exception. It says so before any converter was called.
 
-use parsimd::{Match, Value, ValueKind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parsimd::{Pattern, TimeLayout, ValueKind};
 use pyo3::{
-    exceptions::PyTypeError,
-    intern,
+    PyTraverseError, PyVisit, intern,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyDict, PyModule, PyString, PyTuple, PyType},
+    types::{PyModule, PyString, PyType},
 };
 
-use crate::objects;
+use crate::{
+    gate, objects,
+    result::{self, Alone, Fields, Found, Matches, Result, Text},
+};
 
 /// Matches ASCII text natively. Made by `Pattern.matcher`.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 pub(crate) struct Matcher {
-    pattern: parsimd::Pattern,
-    fields: Vec<Field>,
-    /// The fields in the order in which values are converted: positional ones first.
-    order: Vec<usize>,
-    has_nested_names: bool,
+    fields: Py<Fields>,
+    /// For each field, a callable that takes the text, or none: then the native conversion is used.
+    converters: Vec<Option<Py<PyAny>>>,
+    has_converters: bool,
+    /// The fields that are converted natively and are more than their text: it may be no value of their type.
+    checked: Vec<usize>,
     has_moments: bool,
-    result_class: Py<PyAny>,
-    tz_class: Py<PyAny>,
+    needs_year: bool,
 }
 
-struct Field {
-    /// None for a positional field.
-    name: Option<Py<PyString>>,
-    /// A callable that takes the text.
-    converter: Option<Py<PyAny>>,
+/// What a match is to the caller.
+pub(crate) enum Answer<T> {
+    Found(T),
+    NotFound,
+    /// Python should do the call.
+    LeftToPython,
 }
 
-/// What one field of a match is worth, before Python's converters are called.
-enum Read<'t, 'p> {
-    Value(Value<'t>),
-    Call(&'p Py<PyAny>),
+/// The matches from some place on, as many as were looked for.
+pub(crate) struct Ahead {
+    pub(crate) matches: Py<Matches>,
+    /// True when there are no more behind these.
+    pub(crate) is_last: bool,
 }
 
 impl Matcher {
     pub(crate) fn new(
         py: Python<'_>,
-        pattern: parsimd::Pattern,
+        pattern: Pattern,
         converters: Vec<Py<PyAny>>,
-        result_class: Py<PyAny>,
         tz_class: Py<PyAny>,
     ) -> PyResult<Matcher> {
-        let known = pattern.fields();
-        let fields = known.iter().zip(converters).map(|(field, converter)| {
-            let by_python = matches!(field.kind(), ValueKind::Custom(_) | ValueKind::Strptime(_));
-            Field {
-                name: field.name().map(|name| PyString::intern(py, name).unbind()),
-                converter: by_python.then_some(converter),
-            }
-        });
-        let fields: Vec<Field> = fields.collect();
-        let mut order: Vec<usize> = (0..fields.len()).collect();
-        order.sort_by_key(|&at| known[at].name().is_some());
-        let has_nested_names = known.iter().any(|field| field.name().is_some_and(|name| name.contains('[')));
-        let has_moments = known.iter().any(|field| matches!(field.kind(), ValueKind::Time(_)));
-        Ok(Matcher { pattern, fields, order, has_nested_names, has_moments, result_class, tz_class })
+        let kinds: Vec<_> = pattern.fields().iter().map(|field| field.kind().clone()).collect();
+        let by_python = |kind: &ValueKind| matches!(kind, ValueKind::Custom(_) | ValueKind::Strptime(_));
+        let converters: Vec<_> =
+            kinds.iter().zip(converters).map(|(kind, converter)| by_python(kind).then_some(converter)).collect();
+        let is_checked = |kind: &ValueKind| !by_python(kind) && *kind != ValueKind::Text;
+        Ok(Matcher {
+            fields: Py::new(py, Fields::new(py, pattern, tz_class))?,
+            has_converters: converters.iter().any(Option::is_some),
+            converters,
+            checked: (0..kinds.len()).filter(|&at| is_checked(&kinds[at])).collect(),
+            has_moments: kinds.iter().any(|kind| matches!(kind, ValueKind::Time(_))),
+            needs_year: kinds.contains(&ValueKind::Time(TimeLayout::Syslog)),
+        })
     }
 
-    /// The `Result` for a match; `None` when Python should make it.
-    fn result<'py>(&self, py: Python<'py>, found: &Match<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(year) = self.year(py)? else { return Ok(None) };
-        // First everything that cannot be seen from outside, so that Python can still start afresh.
-        let mut reads = Vec::with_capacity(self.fields.len());
-        for (at, field) in self.fields.iter().enumerate() {
-            reads.push(match &field.converter {
-                Some(converter) => Read::Call(converter),
-                None => match found.value_in_year(at, year) {
-                    Ok(Some(Value::BigInt(_)) | None) | Err(_) => return Ok(None),
-                    Ok(Some(value)) => Read::Value(value),
-                },
-            });
-        }
-        let tz_class = self.tz_class.bind(py);
-        let mut fixed = Vec::new();
-        let named = PyDict::new(py);
-        let spans = PyDict::new(py);
-        for &at in &self.order {
-            let text = found.text(at).unwrap_or_default();
-            let value = match &reads[at] {
-                Read::Value(value) => objects::value(py, value.clone(), text, tz_class)?,
-                Read::Call(converter) => converter.bind(py).call1((text,))?,
-            };
-            match &self.fields[at].name {
-                Some(name) => named.set_item(name, value)?,
-                None => fixed.push(value),
-            }
-        }
-        let mut number = 0;
-        for &at in self.order.iter().filter(|&&at| self.fields[at].name.is_some()).chain(&self.order) {
-            let span = found.span(at).map(|span| (span.start, span.end));
-            match &self.fields[at].name {
-                Some(name) => spans.set_item(name, span)?,
-                None => {
-                    spans.set_item(number, span)?;
-                    number += 1;
+    fn pattern(&self) -> &Pattern {
+        &self.fields.get().pattern
+    }
+
+    /// Whether the pattern can match nothing at all.
+    pub(crate) fn matches_empty(&self) -> bool {
+        self.pattern().plan().matches_empty()
+    }
+
+    /// The match of the whole of `string`.
+    pub(crate) fn parse(&self, string: &Bound<'_, PyAny>) -> PyResult<Answer<Found>> {
+        let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
+        let count = self.converters.len();
+        let found = gate::search(self.pattern(), string, text, text.len(), move |pattern, text, _| {
+            Ok(pattern.parse(text)?.map(|found| Alone::of(&found, count)))
+        })?;
+        self.answer(string, text, found)
+    }
+
+    /// The first match between characters `pos` and `endpos`.
+    pub(crate) fn search(&self, string: &Bound<'_, PyAny>, pos: isize, endpos: isize) -> PyResult<Answer<Found>> {
+        let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
+        let Some((start, end)) = places(text, pos, endpos) else { return Ok(Answer::NotFound) };
+        let count = self.converters.len();
+        let found = gate::search(self.pattern(), string, text, end - start, move |pattern, text, _| {
+            Ok(pattern.search_ascii_at(&text[..end], start)?.map(|found| Alone::of(&found, count)))
+        })?;
+        self.answer(string, text, found)
+    }
+
+    /// The first `count` matches between characters `pos` and `endpos`. The pattern must not match nothing at all.
+    pub(crate) fn search_ahead(
+        &self,
+        string: &Bound<'_, PyAny>,
+        pos: isize,
+        endpos: isize,
+        count: usize,
+    ) -> PyResult<Answer<Ahead>> {
+        let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
+        let Some((start, end)) = places(text, pos, endpos) else { return Ok(Answer::NotFound) };
+        let (fields, size) = (self.converters.len(), self.row_size() * count.min(end - start));
+        let work = move |pattern: &Pattern, text: &str, abandoned: &AtomicBool| {
+            let mut spans = Vec::with_capacity(size);
+            let mut matches = pattern.find_iter_ascii_at(&text[..end], start);
+            for _ in 0..count {
+                match matches.next() {
+                    Some(found) => spans.extend(result::spans(&found?, fields)),
+                    None => return Ok((spans, true)),
+                }
+                if abandoned.load(Ordering::Relaxed) {
+                    break;
                 }
             }
+            Ok((spans, false))
+        };
+        let found: parsimd::Result<_> = gate::search(self.pattern(), string, text, end - start, work)?;
+        let Ok((spans, is_last)) = found else { return Ok(Answer::LeftToPython) };
+        if spans.is_empty() && is_last {
+            return Ok(Answer::NotFound);
         }
-        let named = if self.has_nested_names { objects::expand_names(&named)? } else { named };
-        self.result_class.bind(py).call1((PyTuple::new(py, fixed)?, named, spans)).map(Some)
+        let py = string.py();
+        let Some(text) = self.text(string, text)? else { return Ok(Answer::LeftToPython) };
+        Ok(Answer::Found(Ahead { matches: Py::new(py, Matches { text, spans })?, is_last }))
+    }
+
+    /// How many spans a match has.
+    pub(crate) fn row_size(&self) -> usize {
+        self.converters.len() + 1
+    }
+
+    fn answer(
+        &self,
+        string: &Bound<'_, PyString>,
+        text: &str,
+        found: parsimd::Result<Option<Alone>>,
+    ) -> PyResult<Answer<Found>> {
+        let spans = match found {
+            Ok(None) => return Ok(Answer::NotFound),
+            Ok(Some(spans)) => spans,
+            Err(_) => return Ok(Answer::LeftToPython),
+        };
+        let Some(text) = self.text(string, text)? else { return Ok(Answer::LeftToPython) };
+        let found = spans.found(text);
+        Ok(if found.is_sound(string.py(), &self.checked)? { Answer::Found(found) } else { Answer::LeftToPython })
+    }
+
+    /// The text, with what else a value depends on; none if Python should make them.
+    fn text(&self, string: &Bound<'_, PyString>, text: &str) -> PyResult<Option<Text>> {
+        let py = string.py();
+        let Some(year) = self.year(py)? else { return Ok(None) };
+        // An object of a subclass may lead anywhere.
+        let text = match string.cast_exact::<PyString>() {
+            Ok(string) => string.clone(),
+            Err(_) => PyString::new(py, text),
+        };
+        Ok(Some(Text { fields: self.fields.clone_ref(py), text: text.unbind(), year }))
+    }
+
+    /// The match whose spans begin at this place, as [`Found::is_sound`] says it; none if Python should decide.
+    pub(crate) fn row(&self, py: Python<'_>, matches: Py<Matches>, from: usize) -> PyResult<Option<Found>> {
+        // The class of dates may be replaced between two matches, and the year may change.
+        if self.has_moments && self.year(py)? != Some(matches.get().text.year) {
+            return Ok(None);
+        }
+        let found = Found::Row(matches, from);
+        Ok(found.is_sound(py, &self.checked)?.then_some(found))
+    }
+
+    /// The `Result` of a match. Converters that programs can see are called now, those of positional fields first.
+    pub(crate) fn result<'py>(&self, py: Python<'py>, found: Found) -> PyResult<Bound<'py, PyAny>> {
+        // Nested names may contradict each other, which raises.
+        if !self.has_converters && !found.fields().has_nested_names {
+            return Result::late(py, found);
+        }
+        let value = |index: usize| match &self.converters[index] {
+            Some(converter) => converter.bind(py).call1((found.text(py, index)?,)),
+            None => found.value(py, index),
+        };
+        let fixed = found.fields().fixed(py, value)?;
+        let named = found.fields().named(py, value)?;
+        Result::ready(py, found, fixed, named)
     }
 
     /// The year for dates that are written without one, where there are dates at all; `None` where the program has put a class of
@@ -121,6 +204,9 @@ impl Matcher {
         if !class.is(DATETIME.import(py, "datetime", "datetime")?) {
             return Ok(None);
         }
+        if !self.needs_year {
+            return Ok(Some(0));
+        }
         let today = class.call_method0(intern!(py, "today"))?;
         today.getattr(intern!(py, "year"))?.extract().map(Some)
     }
@@ -128,56 +214,13 @@ impl Matcher {
 
 #[pymethods]
 impl Matcher {
-    /// Whether the pattern can match nothing at all.
-    #[getter]
-    fn matches_empty(&self) -> bool {
-        self.pattern.plan().matches_empty()
-    }
-
-    /// The `Result` for the whole of `string`, None, or NotImplemented.
-    fn parse<'py>(&self, py: Python<'py>, string: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let Some(text) = ascii(string)? else { return Ok(py.NotImplemented().into_bound(py)) };
-        let result = match self.pattern.parse(text) {
-            Ok(None) => return Ok(py.None().into_bound(py)),
-            Ok(Some(found)) => self.result(py, &found)?,
-            Err(_) => None,
-        };
-        Ok(result.unwrap_or_else(|| py.NotImplemented().into_bound(py)))
-    }
-
-    /// The end and the `Result` of the first match between characters `pos` and `endpos`, None, or NotImplemented.
-    fn find<'py>(
-        &self,
-        py: Python<'py>,
-        string: &Bound<'py, PyAny>,
-        pos: isize,
-        endpos: isize,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let Some(text) = ascii(string)? else { return Ok(py.NotImplemented().into_bound(py)) };
-        // Offsets are cut to the text, as `re` does it; a character is a byte here.
-        let end = usize::try_from(endpos).unwrap_or(0).min(text.len());
-        let start = usize::try_from(pos).unwrap_or(0).min(text.len());
-        if start > end {
-            return Ok(py.None().into_bound(py));
-        }
-        let found = match self.pattern.search_ascii_at(&text[..end], start) {
-            Ok(None) => return Ok(py.None().into_bound(py)),
-            Ok(Some(found)) => found,
-            Err(_) => return Ok(py.NotImplemented().into_bound(py)),
-        };
-        match self.result(py, &found)? {
-            Some(result) => Ok((found.range().end, result).into_pyobject(py)?.into_any()),
-            None => Ok(py.NotImplemented().into_bound(py)),
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        self.converters.iter().flatten().try_for_each(|converter| visit.call(converter))
     }
 }
 
-/// The text of a string that is ASCII; `None` for another string.
-fn ascii<'a>(string: &'a Bound<'_, PyAny>) -> PyResult<Option<&'a str>> {
-    let Ok(string) = string.cast::<PyString>() else {
-        return Err(PyTypeError::new_err(format!("expected a string, got {}", string.get_type().name()?)));
-    };
-    // Asking the string is free; looking at its bytes would make it keep a copy in UTF-8.
-    let is_ascii: bool = string.call_method0(intern!(string.py(), "isascii"))?.extract()?;
-    if is_ascii { string.to_str().map(Some) } else { Ok(None) }
+/// Where a search begins and ends. Offsets are cut to the text, as `re` does it; a character is a byte here.
+fn places(text: &str, pos: isize, endpos: isize) -> Option<(usize, usize)> {
+    let place = |at: isize| usize::try_from(at).unwrap_or(0).min(text.len());
+    Some((place(pos), place(endpos))).filter(|(start, end)| start <= end)
 }

@@ -1,13 +1,80 @@
-//! Values → Python objects.
+//! Values → Python objects, and what of objects only CPython's own functions can say.
 
 use parsimd::{BigInt, Cell, ColumnType, Date, Time, Value};
 use pyo3::{
-    exceptions::PyValueError,
-    intern,
+    exceptions::{PyTypeError, PyValueError},
+    ffi, intern,
     prelude::*,
     sync::PyOnceLock,
     types::{PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyString, PyTime, PyType, PyTzInfo},
 };
+
+/// A string and its text, if that is ASCII.
+///
+/// # Errors
+/// TypeError: not a string.
+pub(crate) fn ascii<'a, 'py>(string: &'a Bound<'py, PyAny>) -> PyResult<Option<(&'a Bound<'py, PyString>, &'a str)>> {
+    let Ok(string) = string.cast::<PyString>() else {
+        return Err(PyTypeError::new_err(format!("expected a string, got {}", string.get_type().name()?)));
+    };
+    // Looking at the bytes of another string would make it keep a copy in UTF-8.
+    if is_ascii(string)? { Ok(Some((string, string.to_str()?))) } else { Ok(None) }
+}
+
+#[cfg(not(Py_3_14))]
+#[allow(unsafe_code)]
+fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
+    #[cfg(not(Py_3_12))]
+    // SAFETY: it is a string, as its type says. Before 3.12 a string may be in a form without this bit until it is made ready.
+    if unsafe { ffi::PyUnicode_READY(string.as_ptr()) } != 0 {
+        return Err(PyErr::fetch(string.py()));
+    }
+    // SAFETY: it is a string, as its type says, and ready.
+    Ok(unsafe { ffi::PyUnicode_IS_ASCII(string.as_ptr()) } != 0)
+}
+
+/// From 3.14 on the bit is CPython's own.
+#[cfg(Py_3_14)]
+fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
+    string.call_method0(intern!(string.py(), "isascii"))?.extract()
+}
+
+/// Takes a new object from the lists of the garbage collector, which would walk over it again and again.
+///
+/// What it holds must not lead back to it, until [`track`] is called.
+#[allow(unsafe_code)]
+pub(crate) fn untrack(object: &Bound<'_, PyAny>) {
+    // SAFETY: every class of pyo3 is made with the flag of the garbage collector, and untracking what is untracked does nothing.
+    unsafe { ffi::PyObject_GC_UnTrack(object.as_ptr().cast()) }
+}
+
+/// Puts an object back on these lists.
+///
+/// Two threads must not do so at the same time.
+#[allow(unsafe_code)]
+pub(crate) fn track(object: &Bound<'_, PyAny>) {
+    // SAFETY: as for `untrack`; tracking what is tracked would be an error, so it is asked first.
+    unsafe {
+        if ffi::PyObject_GC_IsTracked(object.as_ptr()) == 0 {
+            ffi::PyObject_GC_Track(object.as_ptr().cast());
+        }
+    }
+}
+
+/// What `object.__setattr__` does (without a value `object.__delattr__`): CPython refuses these for classes with a way of their own.
+#[allow(unsafe_code)]
+pub(crate) fn set_attribute(
+    object: &Bound<'_, PyAny>,
+    name: &Bound<'_, PyString>,
+    value: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let value = value.map_or(std::ptr::null_mut(), Bound::as_ptr);
+    // SAFETY: the object, the name, which is a string, and the value are alive for the call; null means deletion.
+    match unsafe { ffi::PyObject_GenericSetAttr(object.as_ptr(), name.as_ptr(), value) } {
+        0 => Ok(()),
+        _ => Err(PyErr::fetch(object.py())),
+    }
+}
 
 /// The object for a value that was read from `text`; `tz_class` makes the objects for offsets.
 pub(crate) fn value<'py>(

@@ -72,14 +72,8 @@ impl Pattern {
     }
 
     /// A matcher for whole text. `converters` has, for each field, a callable that takes the text, or None for the native conversion.
-    fn matcher(
-        &self,
-        py: Python<'_>,
-        converters: Vec<Py<PyAny>>,
-        result_class: Py<PyAny>,
-        tz_class: Py<PyAny>,
-    ) -> PyResult<Matcher> {
-        Matcher::new(py, self.pattern.clone(), converters, result_class, tz_class)
+    fn matcher(&self, py: Python<'_>, converters: Vec<Py<PyAny>>, tz_class: Py<PyAny>) -> PyResult<Matcher> {
+        Matcher::new(py, self.pattern.clone(), converters, tz_class)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Python method, by name there")]

@@ -1,0 +1,196 @@
+//! `Calls`: `parse`, `search` and `findall` at the top of the module, with the cache of the parsers that they made.
+//!
+//! The calls of the package are the bound methods of one object, so that a cache hit is one look into a dict and no frame of
+//! Python. A parser is found by its format, its converters (which they are, and what they say of themselves at present) and case.
+
+use pyo3::{
+    PyTraverseError, PyVisit,
+    exceptions::PyTypeError,
+    intern,
+    prelude::*,
+    types::{PyDict, PyString, PyTuple},
+};
+
+use crate::parser::{Place, Truth};
+
+/// How many parsers are kept; the oldest makes room.
+const SIZE: usize = 256;
+
+/// The calls at the top of the package.
+#[pyclass(frozen, module = "parsimd._parser")]
+pub(crate) struct Calls {
+    make: Py<PyAny>,
+    parsers: Py<PyDict>,
+}
+
+impl Calls {
+    /// The parser for a format, from the cache if it can be there.
+    fn parser<'py>(
+        &self,
+        format: &Bound<'py, PyAny>,
+        types: Option<&Bound<'py, PyAny>>,
+        case_sensitive: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = format.py();
+        let types = match types {
+            Some(types) if types.is_truthy()? => Some(types),
+            _ => None,
+        };
+        let make = |types: Option<&Bound<'py, PyAny>>| self.make.bind(py).call1((format, types, case_sensitive));
+        // What compares and hashes in a way of its own is nothing for a cache.
+        if format.cast_exact::<PyString>().is_err() {
+            return make(types);
+        }
+        let (key, types) = match types {
+            None if !case_sensitive => (format.clone(), None),
+            None => ((format, case_sensitive).into_pyobject(py)?.into_any(), None),
+            Some(given) => {
+                let Ok(given) = given.cast_exact::<PyDict>() else { return make(types) };
+                // The parser keeps the converters, so that their ids stay theirs, and nothing that happens to this dict later.
+                let types = given.copy()?;
+                (types_key(format, &types, case_sensitive)?.into_any(), Some(types.into_any()))
+            }
+        };
+        let parsers = self.parsers.bind(py);
+        match parsers.get_item(&key) {
+            Ok(Some(parser)) => return Ok(parser),
+            Ok(None) => {}
+            // A converter may have any attributes.
+            Err(error) if error.is_instance_of::<PyTypeError>(py) => return make(types.as_ref()),
+            Err(error) => return Err(error),
+        }
+        let parser = make(types.as_ref())?;
+        if parsers.len() >= SIZE
+            && let Some(oldest) = parsers.as_any().try_iter()?.next()
+        {
+            // Another thread may have been faster.
+            parsers.call_method1("pop", (oldest?, py.None()))?;
+        }
+        parsers.set_item(key, &parser)?;
+        Ok(parser)
+    }
+}
+
+/// Converters as part of a key: which they are, and what they match at present.
+fn types_key<'py>(
+    format: &Bound<'py, PyAny>,
+    types: &Bound<'py, PyDict>,
+    case_sensitive: bool,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let py = format.py();
+    let attribute = |converter: &Bound<'py, PyAny>, name: &Bound<'py, PyString>| {
+        Ok::<_, PyErr>(converter.getattr_opt(name)?.unwrap_or_else(|| py.None().into_bound(py)))
+    };
+    let mut key = Vec::with_capacity(2 + 4 * types.len());
+    key.push(format.clone());
+    key.push(case_sensitive.into_pyobject(py)?.to_owned().into_any());
+    for (name, converter) in types {
+        key.push(name);
+        key.push((converter.as_ptr() as usize).into_pyobject(py)?.into_any());
+        key.push(attribute(&converter, intern!(py, "pattern"))?);
+        key.push(attribute(&converter, intern!(py, "regex_group_count"))?);
+    }
+    PyTuple::new(py, key)
+}
+
+#[pymethods]
+impl Calls {
+    /// `make` gives a parser for a format, types, and whether case matters.
+    #[new]
+    fn new(py: Python<'_>, make: Py<PyAny>) -> Calls {
+        Calls { make, parsers: PyDict::new(py).unbind() }
+    }
+
+    /// Matches the whole of ``string`` against ``format``: a `Result`, or None. Compiled formats are kept in a cache.
+    ///
+    /// >>> import parsimd
+    /// >>> parsimd.parse("The {} who says {}", "The knights who says Ni!")
+    /// <Result ('knights', 'Ni!') {}>
+    #[pyo3(
+        signature = (format, string, extra_types = None, evaluate_result = Truth(true), case_sensitive = Truth(false)),
+        text_signature = "($self, format, string, extra_types=None, evaluate_result=True, case_sensitive=False)"
+    )]
+    fn parse<'py>(
+        &self,
+        format: &Bound<'py, PyAny>,
+        string: &Bound<'py, PyAny>,
+        extra_types: Option<&Bound<'py, PyAny>>,
+        evaluate_result: Truth,
+        case_sensitive: Truth,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let parser = self.parser(format, extra_types, case_sensitive.0)?;
+        let parse = intern!(format.py(), "parse");
+        if evaluate_result.0 {
+            parser.call_method1(parse, (string,))
+        } else {
+            parser.call_method1(parse, (string, false))
+        }
+    }
+
+    /// The first place in ``string``, from character ``pos`` up to ``endpos``, where ``format`` matches, or None.
+    ///
+    /// >>> import parsimd
+    /// >>> parsimd.search("age: {:d}\n", "name: Rufus\nage: 42\ncolor: red\n")
+    /// <Result (42,) {}>
+    #[pyo3(
+        signature = (
+            format, string, pos = Place::At(0), endpos = None, extra_types = None, evaluate_result = Truth(true),
+            case_sensitive = Truth(false)
+        ),
+        text_signature = "($self, format, string, pos=0, endpos=None, extra_types=None, evaluate_result=True, case_sensitive=False)"
+    )]
+    #[allow(clippy::too_many_arguments)]
+    fn search<'py>(
+        &self,
+        format: &Bound<'py, PyAny>,
+        string: &Bound<'py, PyAny>,
+        pos: Place,
+        endpos: Option<&Bound<'py, PyAny>>,
+        extra_types: Option<&Bound<'py, PyAny>>,
+        evaluate_result: Truth,
+        case_sensitive: Truth,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = format.py();
+        let parser = self.parser(format, extra_types, case_sensitive.0)?;
+        parser.call_method1(intern!(py, "search"), (string, pos.object(py)?, endpos, evaluate_result.0))
+    }
+
+    /// All places in ``string`` where ``format`` matches, from left to right, as an iterator.
+    ///
+    /// >>> import parsimd
+    /// >>> [r[0] for r in parsimd.findall(">{}<", "<p>the <b>bold</b> text</p>")]
+    /// ['the ', 'bold', ' text']
+    #[pyo3(
+        signature = (
+            format, string, pos = Place::At(0), endpos = None, extra_types = None, evaluate_result = Truth(true),
+            case_sensitive = Truth(false)
+        ),
+        text_signature = "($self, format, string, pos=0, endpos=None, extra_types=None, evaluate_result=True, case_sensitive=False)"
+    )]
+    #[allow(clippy::too_many_arguments)]
+    fn findall<'py>(
+        &self,
+        format: &Bound<'py, PyAny>,
+        string: &Bound<'py, PyAny>,
+        pos: Place,
+        endpos: Option<&Bound<'py, PyAny>>,
+        extra_types: Option<&Bound<'py, PyAny>>,
+        evaluate_result: Truth,
+        case_sensitive: Truth,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = format.py();
+        let parser = self.parser(format, extra_types, case_sensitive.0)?;
+        let arguments = (string, pos.object(py)?, endpos, py.None(), evaluate_result.0);
+        parser.call_method1(intern!(py, "findall"), arguments)
+    }
+
+    /// The name under which the package has it: the calls then pickle by name.
+    fn __reduce__(&self) -> &'static str {
+        "_calls"
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.make)?;
+        visit.call(&self.parsers)
+    }
+}

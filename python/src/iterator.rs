@@ -1,0 +1,305 @@
+//! `ResultIterator`: what `findall` gives.
+//!
+//! To Python it finds one match each time that it is asked. Behind that the native engine finds some matches ahead, more with
+//! each step, and a result is a row of what was found; the text cannot change in between. Whatever is assigned to the iterator,
+//! and another engine in the parser, makes it look again from where it stands. Values are checked, and converters called, when
+//! their result is given.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::{PyTraverseError, PyVisit, exceptions::PyStopIteration, intern, prelude::*, types::PyTuple};
+
+use crate::{
+    gate,
+    matcher::{Answer, Matcher},
+    parser::{ParserBase, Place, Truth},
+    result::Matches,
+};
+
+/// How many matches are looked for at first in a text of at most [`SHORT`] characters; in a longer one it is one, since the next may be far.
+const FIRST: usize = 16;
+const SHORT: isize = 4 << 10;
+/// Each step looks for so many times as many as the one before.
+const GROWTH: usize = 4;
+const MOST: usize = 4096;
+
+/// What `findall` gives: the matches from left to right, found one at a time.
+///
+/// A match of nothing at all is given once, and the search goes on behind it.
+#[pyclass(frozen, subclass, dict, weakref, generic, module = "parsimd")]
+pub(crate) struct ResultIterator(Mutex<State>);
+
+struct State {
+    parser: Py<PyAny>,
+    string: Py<PyAny>,
+    pos: Place,
+    endpos: Place,
+    evaluate_result: bool,
+    /// Where the last match ended, if it was empty: the next one must not be that again.
+    empty_at: Option<isize>,
+    ahead: Option<Ahead>,
+    /// How many matches the last step looked for.
+    step: usize,
+}
+
+/// Matches that were found ahead.
+struct Ahead {
+    parser: Py<ParserBase>,
+    /// What [`ParserBase::changes`] was then.
+    changes: usize,
+    matcher: Py<Matcher>,
+    matches: Py<Matches>,
+    is_last: bool,
+    /// Where the spans of the next one begin.
+    next: usize,
+}
+
+impl Ahead {
+    fn is_current(&self) -> bool {
+        self.parser.get().changes() == self.changes
+    }
+}
+
+/// A match that was found ahead, and where the iterator stood before it.
+struct Next {
+    matcher: Py<Matcher>,
+    matches: Py<Matches>,
+    from: usize,
+    pos: isize,
+}
+
+impl ResultIterator {
+    pub(crate) fn over(
+        parser: Py<PyAny>,
+        string: Py<PyAny>,
+        pos: Place,
+        endpos: Place,
+        evaluate_result: bool,
+    ) -> ResultIterator {
+        let state = State { parser, string, pos, endpos, evaluate_result, empty_at: None, ahead: None, step: 0 };
+        ResultIterator(Mutex::new(state))
+    }
+
+    /// Held for a moment only: no object is made or dropped under it.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes something, after which nothing of what was found ahead holds.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) {
+        let mut state = self.state();
+        let before = (state.ahead.take(), change(&mut state));
+        drop(state);
+        drop(before);
+    }
+
+    /// Takes the next match that was found ahead.
+    fn take(&self, py: Python<'_>) -> Option<Next> {
+        let mut state = self.state();
+        let Place::At(pos) = state.pos else { return None };
+        let ahead = state.ahead.as_mut().filter(|ahead| ahead.is_current())?;
+        let from = ahead.next;
+        let (_, end) = *ahead.matches.get().spans.get(from)?;
+        ahead.next += ahead.matcher.get().row_size();
+        let next = Next { matcher: ahead.matcher.clone_ref(py), matches: ahead.matches.clone_ref(py), from, pos };
+        state.pos = Place::At(end as isize);
+        Some(next)
+    }
+
+    /// Looks for more matches with the native engine, from where the iterator stands.
+    fn look_ahead(&self, py: Python<'_>) -> PyResult<Answer<()>> {
+        let mut state = self.state();
+        if let Some(ahead) = &state.ahead
+            && ahead.is_last
+            && ahead.is_current()
+        {
+            return Ok(Answer::NotFound);
+        }
+        let (&Place::At(pos), &Place::At(endpos), true) = (&state.pos, &state.endpos, state.evaluate_result) else {
+            return Ok(Answer::LeftToPython);
+        };
+        state.step = match state.step {
+            0 if endpos.saturating_sub(pos) > SHORT => 1,
+            0 => FIRST,
+            step => (step * GROWTH).min(MOST),
+        };
+        let step = state.step;
+        let string = state.string.clone_ref(py).into_bound(py);
+        let parser = state.parser.clone_ref(py).into_bound(py);
+        drop(state);
+
+        let Ok(parser) = parser.cast_into::<ParserBase>() else { return Ok(Answer::LeftToPython) };
+        let changes = parser.get().changes();
+        let matcher = ParserBase::matcher(&parser)?;
+        // A native search does not know that the last match was empty; `finditer` does.
+        let Some(matcher) = matcher.filter(|matcher| !matcher.get().matches_empty()) else {
+            return Ok(Answer::LeftToPython);
+        };
+        let found = match matcher.get().search_ahead(&string, pos, endpos, step)? {
+            Answer::Found(found) => found,
+            Answer::NotFound => return Ok(Answer::NotFound),
+            Answer::LeftToPython => return Ok(Answer::LeftToPython),
+        };
+        let (matches, is_last) = (found.matches, found.is_last);
+        let ahead = Ahead { parser: parser.unbind(), changes, matcher: matcher.unbind(), matches, is_last, next: 0 };
+        let before = self.state().ahead.replace(ahead);
+        drop(before);
+        Ok(Answer::Found(()))
+    }
+
+    /// The next match by Python's `re`.
+    fn by_re<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (parser, string, pos, endpos, empty_at, evaluate_result) = {
+            let state = self.state();
+            let places = (copy(&state.pos, py), copy(&state.endpos, py));
+            (
+                state.parser.clone_ref(py),
+                state.string.clone_ref(py),
+                places.0,
+                places.1,
+                state.empty_at,
+                state.evaluate_result,
+            )
+        };
+        let arguments = (string, pos.object(py)?, endpos.object(py)?, empty_at);
+        let found = parser.bind(py).call_method1(intern!(py, "_find_by_re"), arguments)?;
+        if found.is_none() {
+            return Ok(None);
+        }
+        let (start, end): (isize, isize) = found.call_method0(intern!(py, "span"))?.extract()?;
+        self.change(|state| {
+            state.empty_at = (start == end).then_some(end);
+            std::mem::replace(&mut state.pos, Place::At(end))
+        });
+        parser.bind(py).call_method1(intern!(py, "_finish"), (found, evaluate_result)).map(Some)
+    }
+}
+
+fn copy(place: &Place, py: Python<'_>) -> Place {
+    match place {
+        Place::At(at) => Place::At(*at),
+        Place::Other(object) => Place::Other(object.clone_ref(py)),
+    }
+}
+
+#[pymethods]
+impl ResultIterator {
+    #[new]
+    #[pyo3(
+        signature = (parser, string, pos, endpos, evaluate_result = Truth(true)),
+        text_signature = "(parser, string, pos, endpos, evaluate_result=True)"
+    )]
+    fn new(parser: Py<PyAny>, string: Py<PyAny>, pos: Place, endpos: Place, evaluate_result: Truth) -> ResultIterator {
+        ResultIterator::over(parser, string, pos, endpos, evaluate_result.0)
+    }
+
+    fn __iter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let next = match self.take(py) {
+            Some(next) => Some(next),
+            None => match gate::caught(|| self.look_ahead(py))?? {
+                Answer::Found(()) => self.take(py),
+                Answer::NotFound => return Ok(None),
+                Answer::LeftToPython => None,
+            },
+        };
+        if let Some(Next { matcher, matches, from, pos }) = next {
+            if let Some(found) = matcher.get().row(py, matches, from)? {
+                return matcher.get().result(py, found).map(Some);
+            }
+            // Python finds the same match, and says what is wrong with it.
+            self.change(|state| std::mem::replace(&mut state.pos, Place::At(pos)));
+        }
+        self.by_re(py)
+    }
+
+    fn next<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.get().__next__(slf.py())?.ok_or_else(|| PyStopIteration::new_err(()))
+    }
+
+    #[getter]
+    fn parser(&self, py: Python<'_>) -> Py<PyAny> {
+        self.state().parser.clone_ref(py)
+    }
+
+    #[setter]
+    fn set_parser(&self, parser: Py<PyAny>) {
+        self.change(|state| std::mem::replace(&mut state.parser, parser));
+    }
+
+    #[getter]
+    fn string(&self, py: Python<'_>) -> Py<PyAny> {
+        self.state().string.clone_ref(py)
+    }
+
+    #[setter]
+    fn set_string(&self, string: Py<PyAny>) {
+        self.change(|state| std::mem::replace(&mut state.string, string));
+    }
+
+    /// Where the next search begins, in characters.
+    #[getter]
+    fn pos<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let pos = copy(&self.state().pos, py);
+        pos.object(py)
+    }
+
+    #[setter]
+    fn set_pos(&self, pos: Place) {
+        self.change(|state| std::mem::replace(&mut state.pos, pos));
+    }
+
+    /// Where it ends.
+    #[getter]
+    fn endpos<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let endpos = copy(&self.state().endpos, py);
+        endpos.object(py)
+    }
+
+    #[setter]
+    fn set_endpos(&self, endpos: Place) {
+        self.change(|state| std::mem::replace(&mut state.endpos, endpos));
+    }
+
+    #[getter]
+    fn evaluate_result(&self) -> bool {
+        self.state().evaluate_result
+    }
+
+    #[setter]
+    fn set_evaluate_result(&self, evaluate_result: Truth) {
+        self.change(|state| state.evaluate_result = evaluate_result.0);
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = slf.py();
+        let (parser, string, evaluate_result, empty_at) = {
+            let state = slf.get().state();
+            (state.parser.clone_ref(py), state.string.clone_ref(py), state.evaluate_result, state.empty_at)
+        };
+        let (pos, endpos) = (slf.get().pos(py)?, slf.get().endpos(py)?);
+        let state = (empty_at, slf.getattr(intern!(py, "__dict__"))?);
+        (slf.get_type(), (parser, string, pos, endpos, evaluate_result), state).into_pyobject(py)
+    }
+
+    fn __setstate__(slf: &Bound<'_, Self>, state: (Option<isize>, Bound<'_, PyAny>)) -> PyResult<()> {
+        slf.get().state().empty_at = state.0;
+        slf.getattr("__dict__")?.call_method1("update", (state.1,)).map(drop)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // Nobody holds the lock while the collector runs.
+        if let Ok(state) = self.0.try_lock() {
+            visit.call(&state.parser)?;
+            visit.call(&state.string)?;
+            if let Some(ahead) = &state.ahead {
+                visit.call(&ahead.parser)?;
+                visit.call(&ahead.matcher)?;
+            }
+        }
+        Ok(())
+    }
+}
