@@ -25,7 +25,7 @@ demo: $(VENV)/installed
 test: lint test-rust test-python
 
 test-rust:
-	$(CARGO) test --locked
+	$(CARGO) test --locked --features parsimd/arrow
 
 test-python: $(VENV)/installed
 	cd python && PARSIMD_CASES=$(CASES) ../$(BIN)/pytest

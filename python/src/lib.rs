@@ -6,12 +6,16 @@
 //! | [`matcher`] | `Matcher`: whole-text matching, for `Parser` |
 //! | [`scan`] | `Scan`, `Stats`, `Failure`, `ScanError` |
 //! | [`batch`] | `Batch`, `Column`, `Row` |
+//! | [`capsule`] | batches, columns and scans → Arrow capsules |
+//! | [`numpy`] | columns → numpy arrays |
 //! | [`objects`] | values → Python objects |
 //! | [`gate`] | the one way in which a long call leaves the interpreter |
 
 mod batch;
+mod capsule;
 mod gate;
 mod matcher;
+mod numpy;
 mod objects;
 mod pattern;
 mod scan;

@@ -4,7 +4,7 @@ use std::{
     error::Error as _,
     io::{self, Read},
     num::NonZeroUsize,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::ThreadId,
 };
 
@@ -14,10 +14,15 @@ use pyo3::{
     exceptions::{PyOSError, PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
-    types::{PyBytes, PyString},
+    types::{PyBytes, PyCapsule, PyDict, PyString},
 };
 
-use crate::{batch::Batch, gate, pattern::Raised};
+use crate::{
+    batch::{Batch, type_name},
+    capsule::{self, Requested},
+    gate,
+    pattern::Raised,
+};
 
 create_exception!(
     parsimd,
@@ -149,7 +154,7 @@ pub(crate) struct Scan {
     /// What was seen up to the last batch: to be had while the scan is busy.
     stats: Mutex<parsimd::Stats>,
     raised: Raised,
-    names: Vec<String>,
+    schema: Arc<parsimd::Schema>,
 }
 
 /// Says that no thread is inside, also after a panic.
@@ -173,10 +178,10 @@ impl Scan {
         input: Input<'static>,
         arguments: ScanArguments<'_>,
     ) -> PyResult<Scan> {
-        let names = pattern.schema().columns().map(|(name, _)| name.to_owned()).collect();
+        let schema = Arc::clone(pattern.schema());
         let scan = Mutex::new(pattern.scan_input(input, arguments.options()?));
         let (busy, stats) = (Mutex::new(None), Mutex::new(parsimd::Stats::default()));
-        Ok(Scan { scan, busy, stats, raised, names })
+        Ok(Scan { scan, busy, stats, raised, schema })
     }
 
     /// Runs `work` on the scan, without the GIL. Another thread waits for its turn.
@@ -197,7 +202,7 @@ impl Scan {
         })
     }
 
-    fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
+    pub(crate) fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
         let batch = self.run(py, Iterator::next)?;
         batch.transpose().map_err(|error| self.error(error))
     }
@@ -224,8 +229,8 @@ impl Scan {
         while let Some(batch) = self.next_batch(py)? {
             batches.push(batch);
         }
-        let schema = self.run(py, |scan| std::sync::Arc::clone(scan.schema()))?;
-        let batch = gate::run(py, || parsimd::Batch::concat(schema, &batches))?;
+        let schema = &self.schema;
+        let batch = gate::run(py, || parsimd::Batch::concat(Arc::clone(schema), &batches))?;
         batch.map(Batch::new).map_err(to_python)
     }
 
@@ -237,12 +242,36 @@ impl Scan {
 
     /// The names of the columns.
     #[getter]
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
+    fn names(&self) -> Vec<&str> {
+        self.schema.columns().map(|(name, _)| name).collect()
+    }
+
+    /// The type of each column, by name.
+    #[getter]
+    fn types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let types = PyDict::new(py);
+        for (name, kind) in self.schema.columns() {
+            types.set_item(name, type_name(kind))?;
+        }
+        Ok(types)
+    }
+
+    /// The schema of the batches, as an Arrow capsule.
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::schema(py, &self.schema)
+    }
+
+    /// The rest of the batches, as an Arrow stream: each is scanned when it is asked for.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        this: &Bound<'py, Self>,
+        requested_schema: Requested<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::scan(this, &this.get().schema, requested_schema)
     }
 
     fn __repr__(&self) -> String {
-        format!("<Scan {:?}, {}>", self.names, self.stats().summary())
+        format!("<Scan {:?}, {}>", self.names(), self.stats().summary())
     }
 }
 

@@ -1,7 +1,7 @@
 """Not a test to run but to check: what the type checker must understand."""
 
 import re
-from typing import Any, List, Optional
+from typing import Any, Dict, List, Optional
 
 import parsimd
 
@@ -44,4 +44,6 @@ def scans() -> None:
     for failure in scan.stats.first_failures:
         offset: int = failure.offset
         print(offset)
-    print(column.to_pylist(), first, count)
+    some: parsimd.Batch = batch[["ms"]][:10]
+    named: Dict[str, Any] = dict(first) if first == some[0] else first.as_dict()
+    print(column.to_pylist(), column[1:].to_numpy().dtype, named, count)
