@@ -23,6 +23,7 @@ enum Kind {
     Value { text: String, reason: &'static str },
     External { message: String },
     Record { source: String, offset: u64, reason: String },
+    Row { row: u64, reason: String },
     Io { context: String, source: io::Error },
     Isa(parsimd_simd::IsaError),
 }
@@ -67,6 +68,10 @@ impl Error {
         Error(Box::new(Kind::Record { source: source.to_owned(), offset, reason: reason.to_owned() }))
     }
 
+    pub(crate) fn at_row(row: u64, reason: &str) -> Self {
+        Error(Box::new(Kind::Row { row, reason: reason.to_owned() }))
+    }
+
     pub(crate) fn io(context: impl Into<String>, source: io::Error) -> Self {
         Error(Box::new(Kind::Io { context: context.into(), source }))
     }
@@ -103,7 +108,7 @@ impl Error {
 
     /// True when a scan was told to stop at the first record that it could not read, and did.
     pub fn is_record(&self) -> bool {
-        matches!(*self.0, Kind::Record { .. })
+        matches!(*self.0, Kind::Record { .. } | Kind::Row { .. })
     }
 
     /// True when reading the input failed.
@@ -120,6 +125,14 @@ impl Error {
     pub fn span(&self) -> Option<Range<usize>> {
         match &*self.0 {
             Kind::Syntax { span, .. } => Some(span.clone()),
+            _ => None,
+        }
+    }
+
+    /// Which of the texts given one by one a scan stopped at, from 0.
+    pub fn row(&self) -> Option<u64> {
+        match *self.0 {
+            Kind::Row { row, .. } => Some(row),
             _ => None,
         }
     }
@@ -150,6 +163,7 @@ impl fmt::Display for Error {
             Kind::Regex { message } | Kind::Limit { message } | Kind::External { message } => f.write_str(message),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
             Kind::Record { source, offset, reason } => write!(f, "{source}: record at byte {offset}: {reason}"),
+            Kind::Row { row, reason } => write!(f, "row {row}: {reason}"),
             Kind::Io { context, source } => write!(f, "{context}: {source}"),
             Kind::Isa(source) => source.fmt(f),
         }

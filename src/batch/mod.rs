@@ -114,6 +114,9 @@ impl Batch {
     /// When a batch has another schema.
     pub fn concat(schema: Arc<Schema>, batches: &[Batch]) -> Result<Batch> {
         assert!(batches.iter().all(|batch| batch.schema == schema), "all batches have the schema of the result");
+        if let [batch] = batches {
+            return Ok(batch.clone());
+        }
         let rows = batches.iter().map(Batch::len).sum();
         let columns = (0..schema.len())
             .map(|at| {

@@ -10,7 +10,6 @@ use super::block::{Scratch, Task};
 use crate::{
     Pattern,
     batch::{Batch, Schema},
-    convert,
     error::Result,
     input::Input,
     limits,
@@ -76,7 +75,7 @@ pub struct Stats {
 
 impl Stats {
     /// Adds what was seen in the block that comes next.
-    fn add(&mut self, block: Stats) {
+    pub(super) fn add(&mut self, block: Stats) {
         let room = limits::FAILURES_KEPT - self.first_failures.len();
         let failures = block.first_failures.into_iter().take(room);
         self.first_failures
@@ -132,12 +131,7 @@ impl Pattern {
 
     /// Scans the lines of any input.
     pub fn scan_input<'a>(&self, input: Input<'a>, options: ScanOptions) -> Scan<'a> {
-        let task = Task {
-            pattern: self.clone(),
-            year: options.year.unwrap_or_else(convert::current_year),
-            options,
-            schema: Arc::clone(self.schema()),
-        };
+        let task = Task::new(self, options);
         Scan { task, input, stats: Stats::default(), scratch: Scratch::new(self), ended: false }
     }
 }
