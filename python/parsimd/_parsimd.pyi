@@ -12,6 +12,8 @@ class ScanError(ValueError):
 
     #: Where the record begins, in bytes; None when the error is not about one record.
     offset: Optional[int]
+    #: The number of the value in an array, from 0; None when the error is not about one value.
+    row: Optional[int]
 
 class InternalError(RuntimeError):
     """A defect of parsimd itself."""
@@ -41,6 +43,7 @@ class Pattern:
     def scan_files(
         self, paths: List[str], full_line: bool, threads: Optional[int], on_error: str, year: int
     ) -> Scan: ...
+    def scan_array(self, array: Any, on_error: str, year: int) -> Texts: ...
 
 @final
 class Matcher:
@@ -71,6 +74,17 @@ class Scan:
         """The type of each column, by name."""
     def __arrow_c_schema__(self) -> Any: ...
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
+
+@final
+class Texts:
+    """What became of an array of texts: an array of structs, for whoever takes Arrow arrays."""
+
+    @property
+    def batch(self) -> Batch: ...
+    @property
+    def stats(self) -> Stats: ...
+    def __arrow_c_schema__(self) -> Any: ...
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Tuple[Any, Any]: ...
 
 @final
 class Stats:

@@ -10,16 +10,18 @@
 use std::{ffi::CStr, ops::Range, sync::Arc};
 
 use arrow_array::{
-    Array, ArrayRef, LargeStringArray, RecordBatch, RecordBatchIterator, RecordBatchReader, StringViewArray,
+    Array, ArrayRef, BinaryArray, LargeBinaryArray, LargeStringArray, RecordBatch, RecordBatchIterator, RecordBatchReader, StringViewArray,
     StructArray,
     cast::AsArray,
-    ffi::{FFI_ArrowArray, FFI_ArrowSchema},
+    ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
     ffi_stream::FFI_ArrowArrayStream,
+    make_array,
 };
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use pyo3::{
     exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyTypeError, PyValueError},
-    ffi,
+    ffi, intern,
     prelude::*,
     types::{PyCapsule, PyCapsuleMethods},
 };
@@ -175,6 +177,59 @@ fn text_as(array: ArrayRef, kind: &DataType) -> Result<ArrayRef, ArrowError> {
         }
         _ => array,
     })
+}
+
+/// What became of an array of texts, as an array of structs: null where a text did not match.
+pub(crate) fn texts<'py>(py: Python<'py>, texts: &parsimd::Texts, requested: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
+    let layout = Layout::of(texts.batch.schema(), requested)?;
+    let records = layout.apply(&texts.batch).map_err(to_python)?;
+    let nulls = texts.matched.as_ref().map(|matched| {
+        let bits = arrow_buffer::Buffer::from(matched.bits().to_vec());
+        NullBuffer::new(BooleanBuffer::new(bits, 0, records.num_rows()))
+    });
+    let array = if records.num_columns() == 0 {
+        StructArray::new_empty_fields(records.num_rows(), nulls)
+    } else {
+        StructArray::try_new(layout.schema.fields().clone(), records.columns().to_vec(), nulls).map_err(to_python)?
+    };
+    Ok((schema_capsule(py, FFI_ArrowSchema::try_from(array.data_type()))?, array_capsule(py, &array)?))
+}
+
+/// An array that Python code has passed.
+pub(crate) struct Given(ArrayRef);
+
+impl Given {
+    /// Takes the array of an object with `__arrow_c_array__`.
+    pub(crate) fn take(object: &Bound<'_, PyAny>) -> PyResult<Given> {
+        let capsules = object.call_method0(intern!(object.py(), "__arrow_c_array__"))?;
+        let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = capsules.extract()?;
+        let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
+        let array = array.pointer_checked(Some(ARRAY))?.cast::<FFI_ArrowArray>();
+        // SAFETY: the capsules have the names that the protocol gives to pointers to these, which `pointer_checked` has compared, and
+        // live to the end of this function. The array is moved out of its capsule, as the protocol wants it; that it is what its
+        // schema says is the producer's promise.
+        let data = unsafe { from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
+        Ok(Given(make_array(data.map_err(to_python)?)))
+    }
+
+    /// Scans its texts, each as one record. Strings are not trusted to be UTF-8.
+    pub(crate) fn scan(
+        &self,
+        pattern: &parsimd::Pattern,
+        options: parsimd::ScanOptions,
+    ) -> PyResult<parsimd::Result<parsimd::Texts>> {
+        let array = self.0.as_ref();
+        Ok(match array.data_type() {
+            DataType::Utf8 => pattern.scan_texts(&BinaryArray::from(array.as_string::<i32>().clone()), options),
+            DataType::LargeUtf8 => pattern.scan_texts(&LargeBinaryArray::from(array.as_string::<i64>().clone()), options),
+            DataType::Utf8View => pattern.scan_texts(&array.as_string_view().clone().to_binary_view(), options),
+            DataType::Binary => pattern.scan_texts(array.as_binary::<i32>(), options),
+            DataType::LargeBinary => pattern.scan_texts(array.as_binary::<i64>(), options),
+            DataType::BinaryView => pattern.scan_texts(array.as_binary_view(), options),
+            DataType::Null => pattern.scan_texts((0..array.len()).map(|_| None), options),
+            other => return Err(PyTypeError::new_err(format!("an array of strings or bytes is needed, not of {other}"))),
+        })
+    }
 }
 
 fn requested_field(requested: Requested<'_, '_>) -> PyResult<Option<Field>> {

@@ -43,6 +43,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<matcher::Matcher>()?;
     module.add_class::<scan::Scan>()?;
     module.add_class::<scan::Stats>()?;
+    module.add_class::<scan::Texts>()?;
     module.add_class::<scan::Failure>()?;
     module.add_class::<batch::Batch>()?;
     module.add_class::<batch::Column>()?;

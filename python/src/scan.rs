@@ -19,7 +19,7 @@ use pyo3::{
 
 use crate::{
     batch::{Batch, type_name},
-    capsule::{self, Requested},
+    capsule::{self, Pair, Requested},
     gate,
     pattern::Raised,
 };
@@ -28,7 +28,7 @@ create_exception!(
     parsimd,
     ScanError,
     PyValueError,
-    "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, whose place in bytes is in `offset`."
+    "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, whose place in bytes is in `offset`, or in an array its number in `row`."
 );
 
 /// The exception for an error of the crate.
@@ -48,9 +48,12 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
     if error.is_record() || error.is_limit() {
         let offset = error.offset();
         let raised = ScanError::new_err(error.to_string());
-        return Python::attach(|py| match raised.value(py).setattr("offset", offset) {
-            Ok(()) => raised,
-            Err(failed) => failed,
+        return Python::attach(|py| {
+            let value = raised.value(py);
+            match value.setattr("offset", offset).and_then(|()| value.setattr("row", error.row())) {
+                Ok(()) => raised,
+                Err(failed) => failed,
+            }
         });
     }
     PyValueError::new_err(error.to_string())
@@ -116,7 +119,7 @@ pub(crate) struct ScanArguments<'a> {
 }
 
 impl ScanArguments<'_> {
-    fn options(self) -> PyResult<ScanOptions> {
+    pub(crate) fn options(self) -> PyResult<ScanOptions> {
         let mut options = ScanOptions::default();
         options.full_line = self.full_line;
         options.year = Some(self.year);
@@ -208,8 +211,47 @@ impl Scan {
     }
 
     fn error(&self, error: parsimd::Error) -> PyErr {
-        let raised = self.raised.lock().ok().and_then(|mut raised| raised.take());
-        raised.filter(|_| error.is_external()).unwrap_or_else(|| to_python(error))
+        raise(&self.raised, error)
+    }
+}
+
+/// The exception for an error of a scan: that of Python's matching, where it is the cause.
+pub(crate) fn raise(raised: &Raised, error: parsimd::Error) -> PyErr {
+    let raised = raised.lock().ok().and_then(|mut raised| raised.take());
+    raised.filter(|_| error.is_external()).unwrap_or_else(|| to_python(error))
+}
+
+/// What became of an array of texts: an array of structs, for whoever takes Arrow arrays.
+#[pyclass(frozen, module = "parsimd._parsimd")]
+pub(crate) struct Texts(parsimd::Texts);
+
+impl Texts {
+    pub(crate) fn new(texts: parsimd::Texts) -> Texts {
+        Texts(texts)
+    }
+}
+
+#[pymethods]
+impl Texts {
+    /// The rows.
+    #[getter]
+    fn batch(&self) -> Batch {
+        Batch::new(self.0.batch.clone())
+    }
+
+    /// What was seen.
+    #[getter]
+    fn stats(&self) -> Stats {
+        Stats(self.0.stats.clone())
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::schema(py, self.0.batch.schema())
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
+        capsule::texts(py, &self.0, requested_schema)
     }
 }
 
