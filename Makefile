@@ -12,7 +12,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels rg clients oracle clean
+.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels rg clients spark oracle clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -67,6 +67,10 @@ rg:
 clients: dist/built
 	$(PYTHON) ci/clients.py $(PYTHON) dist/*.whl
 
+## make spark    the functions for Spark, in one process and on a cluster of two (needs Java 17; a loud skip without)
+spark: dist/built
+	$(PYTHON) ci/spark.py $(PYTHON) dist/*.whl 'local[2]' 'local-cluster[2,1,1024]'
+
 ## make oracle   a hundred thousand generated cases against PyPI parse
 oracle: $(VENV)/installed
 	cd python && PARSIMD_CASES=16700 ../$(BIN)/pytest tests/test_oracle.py -k TestTheSameAsParse
@@ -98,4 +102,4 @@ $(BENCH_VENV)/installed: dist/built benches/python/requirements.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-clients $(BENCH_VENV) dist target demo
+	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(BENCH_VENV) dist target demo

@@ -46,7 +46,7 @@ def map_arrow(
 
     for batch in batches:
         for texts in _scan(parser, _text_column(batch, column), on_error):
-            yield pyarrow.record_batch(texts.batch)
+            yield _for_spark(pyarrow.record_batch(texts.batch))
 
 
 def map_table(parser: "Parser", table: "pyarrow.Table", column: Optional[str], on_error: str) -> "pyarrow.Table":
@@ -59,6 +59,17 @@ def map_table(parser: "Parser", table: "pyarrow.Table", column: Optional[str], o
 def spark_schema(parser: "Parser") -> str:
     types = parser.scan(b"").types
     return ", ".join(f"`{name}` {_SPARK_TYPES[kind]}" for name, kind in types.items())
+
+
+def _for_spark(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
+    """The batch with times of day in nanoseconds, the only unit that Spark takes."""
+    import pyarrow
+
+    for number, field in enumerate(batch.schema):
+        if pyarrow.types.is_time64(field.type):
+            nanos = field.with_type(pyarrow.time64("ns"))
+            batch = batch.set_column(number, nanos, batch.column(number).cast(nanos.type))
+    return batch
 
 
 def _schema(parser: "Parser") -> "pyarrow.Schema":

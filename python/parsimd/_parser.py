@@ -600,7 +600,7 @@ class Parser:
         """Record batches with a column of text → record batches of what is in it, for ``DataFrame.mapInArrow`` of Spark.
 
         Each value of ``column``, or of the first column of text or bytes, is matched as `parse` does it. One that cannot be
-        read has no row, or with ``on_error="null"`` nulls.
+        read has no row, or with ``on_error="null"`` nulls. Times of day are nanoseconds, which needs Spark 4.1.
 
             df.mapInArrow(parser.map_arrow, parser.spark_schema())
         """

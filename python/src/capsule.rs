@@ -10,8 +10,8 @@
 use std::{ffi::CStr, ops::Range, sync::Arc};
 
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, LargeBinaryArray, LargeStringArray, RecordBatch, RecordBatchIterator, RecordBatchReader, StringViewArray,
-    StructArray,
+    Array, ArrayRef, BinaryArray, LargeBinaryArray, LargeStringArray, RecordBatch, RecordBatchIterator,
+    RecordBatchReader, StringViewArray, StructArray,
     cast::AsArray,
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
     ffi_stream::FFI_ArrowArrayStream,
@@ -180,7 +180,11 @@ fn text_as(array: ArrayRef, kind: &DataType) -> Result<ArrayRef, ArrowError> {
 }
 
 /// What became of an array of texts, as an array of structs: null where a text did not match.
-pub(crate) fn texts<'py>(py: Python<'py>, texts: &parsimd::Texts, requested: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
+pub(crate) fn texts<'py>(
+    py: Python<'py>,
+    texts: &parsimd::Texts,
+    requested: Requested<'_, 'py>,
+) -> PyResult<Pair<'py>> {
     let layout = Layout::of(texts.batch.schema(), requested)?;
     let records = layout.apply(&texts.batch).map_err(to_python)?;
     let nulls = texts.matched.as_ref().map(|matched| {
@@ -221,13 +225,17 @@ impl Given {
         let array = self.0.as_ref();
         Ok(match array.data_type() {
             DataType::Utf8 => pattern.scan_texts(&BinaryArray::from(array.as_string::<i32>().clone()), options),
-            DataType::LargeUtf8 => pattern.scan_texts(&LargeBinaryArray::from(array.as_string::<i64>().clone()), options),
+            DataType::LargeUtf8 => {
+                pattern.scan_texts(&LargeBinaryArray::from(array.as_string::<i64>().clone()), options)
+            }
             DataType::Utf8View => pattern.scan_texts(&array.as_string_view().clone().to_binary_view(), options),
             DataType::Binary => pattern.scan_texts(array.as_binary::<i32>(), options),
             DataType::LargeBinary => pattern.scan_texts(array.as_binary::<i64>(), options),
             DataType::BinaryView => pattern.scan_texts(array.as_binary_view(), options),
             DataType::Null => pattern.scan_texts((0..array.len()).map(|_| None), options),
-            other => return Err(PyTypeError::new_err(format!("an array of strings or bytes is needed, not of {other}"))),
+            other => {
+                return Err(PyTypeError::new_err(format!("an array of strings or bytes is needed, not of {other}")));
+            }
         })
     }
 }

@@ -1,5 +1,6 @@
 """Columns of lines in, columns of values out: `parse_array`, `map_arrow`, `map_table`, `spark_schema`; and parsers in other processes."""
 
+import datetime
 import pickle
 
 import parsimd
@@ -143,3 +144,10 @@ def test_a_parser_is_pickled_with_all_that_it_is():
         assert again.engine == parser.engine and again.format == parser.format
         assert again.scan("x 1\n").read_all().to_tuples() == [("x", 1)]
         assert again.parse_array(array_of(["x 1"])).to_pylist() == [{"a": "x", "n": 1}]
+
+
+def test_spark_gets_times_of_day_in_its_only_unit():
+    parser = parsimd.compile("{at:tt} {n:d}")
+    (batch,) = parser.map_arrow([pyarrow.record_batch({"line": array_of(["12:30:15 1", "x"])})])
+    assert batch.schema == pyarrow.schema([("at", pyarrow.time64("ns")), ("n", pyarrow.int64())])
+    assert batch.to_pylist() == [{"at": datetime.time(12, 30, 15), "n": 1}]
