@@ -63,6 +63,8 @@ class Scan:
     def __next__(self) -> Batch: ...
     def read_all(self) -> Batch:
         """The rest of the input as one `Batch`."""
+    def read(self, rows: int) -> Batch:
+        """The next batches as one, until there are ``rows`` rows or more, or no more to be had."""
     @property
     def stats(self) -> Stats:
         """What was seen so far."""

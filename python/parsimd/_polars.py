@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from ._parser import Parser
 
+#: How many rows a frame has, about: polars takes some tenths of a millisecond for each frame.
+_ROWS = 50_000
+
 _Path = Union[str, "os.PathLike[str]"]
 
 
@@ -36,15 +39,16 @@ def scan_polars(
         given = empty.columns if with_columns is None else with_columns
         wanted = set(given) if predicate is None else {*given, *predicate.meta.root_names()}
         columns = [name for name in empty.columns if name in wanted]
-        left = n_rows
-        for batch in parser.scan_file(files, full_line=full_line, threads=threads, on_error=on_error):
+        size, left = batch_size or _ROWS, n_rows
+        scan = parser.scan_file(files, full_line=full_line, threads=threads, on_error=on_error)
+        while left != 0:
+            batch = scan.read(size if left is None else min(size, left))[:left]
+            if not batch.num_rows:
+                return
             if left is not None:
-                batch = batch[:left]
-                left -= len(batch)
+                left -= batch.num_rows
             frame = polars.DataFrame(batch[columns])
             yield (frame if predicate is None else frame.filter(predicate)).select(given)
-            if left == 0:
-                return
 
     return register_io_source(source, schema=empty.schema, is_pure=True)
 

@@ -267,8 +267,16 @@ impl Scan {
 
     /// The rest of the input as one `Batch`.
     fn read_all(&self, py: Python<'_>) -> PyResult<Batch> {
-        let mut batches = Vec::new();
-        while let Some(batch) = self.next_batch(py)? {
+        self.read(py, usize::MAX)
+    }
+
+    /// The next batches as one, until there are `rows` rows or more, or no more to be had.
+    fn read(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
+        let (mut batches, mut read) = (Vec::new(), 0);
+        while read < rows
+            && let Some(batch) = self.next_batch(py)?
+        {
+            read += batch.len();
             batches.push(batch);
         }
         let schema = &self.schema;
