@@ -12,7 +12,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single linear rg clients oracle clean
+.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single linear rg clients spark oracle clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -25,7 +25,7 @@ demo: $(VENV)/installed
 test: lint test-rust test-python
 
 test-rust:
-	$(CARGO) test --locked
+	$(CARGO) test --locked --features parsimd/arrow
 
 test-python: $(VENV)/installed
 	cd python && PARSIMD_CASES=$(CASES) ../$(BIN)/pytest
@@ -79,6 +79,10 @@ linear:
 clients: dist/built
 	$(PYTHON) ci/clients.py $(PYTHON) dist/*.whl
 
+## make spark    the functions for Spark, in one process and on a cluster of two (needs Java 17; a loud skip without)
+spark: dist/built
+	$(PYTHON) ci/spark.py $(PYTHON) dist/*.whl 'local[2]' 'local-cluster[2,1,1024]'
+
 ## make oracle   a hundred thousand generated cases against PyPI parse
 oracle: $(VENV)/installed
 	cd python && PARSIMD_CASES=16700 ../$(BIN)/pytest tests/test_oracle.py -k TestTheSameAsParse
@@ -110,4 +114,4 @@ $(BENCH_VENV)/installed: dist/built benches/python/requirements.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-clients $(BENCH_VENV) dist target demo
+	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(BENCH_VENV) dist target demo

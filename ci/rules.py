@@ -21,6 +21,7 @@ PLACES = {
     "lexical_core": ["src/convert/", "benches/", "simd/"],
     "pyo3": ["python/"],
     "arrow_array": ["src/batch/arrow.rs", "python/src/capsule.rs", "benches/"],
+    "arrow_buffer": ["src/batch/arrow.rs", "python/src/capsule.rs"],
     "arrow_schema": ["src/batch/arrow.rs", "python/src/capsule.rs", "benches/"],
     "flate2": ["src/input/", "tests/"],
 }

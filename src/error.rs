@@ -24,6 +24,7 @@ enum Kind {
     External { source: Box<dyn std::error::Error + Send + Sync> },
     Column { message: String },
     Record { source: String, offset: u64, reason: String },
+    Row { row: u64, reason: String },
     Io { context: String, source: io::Error },
     Isa(parsimd_simd::IsaError),
 }
@@ -72,6 +73,10 @@ impl Error {
         Error(Box::new(Kind::Record { source: source.to_owned(), offset, reason: reason.to_owned() }))
     }
 
+    pub(crate) fn at_row(row: u64, reason: &str) -> Self {
+        Error(Box::new(Kind::Row { row, reason: reason.to_owned() }))
+    }
+
     pub(crate) fn io(context: impl Into<String>, source: io::Error) -> Self {
         Error(Box::new(Kind::Io { context: context.into(), source }))
     }
@@ -114,7 +119,7 @@ impl Error {
 
     /// True when a scan was told to stop at the first record that it could not read, and did.
     pub fn is_record(&self) -> bool {
-        matches!(*self.0, Kind::Record { .. })
+        matches!(*self.0, Kind::Record { .. } | Kind::Row { .. })
     }
 
     /// True when reading the input failed.
@@ -131,6 +136,14 @@ impl Error {
     pub fn span(&self) -> Option<Range<usize>> {
         match &*self.0 {
             Kind::Syntax { span, .. } => Some(span.clone()),
+            _ => None,
+        }
+    }
+
+    /// Which of the texts given one by one a scan stopped at, from 0.
+    pub fn row(&self) -> Option<u64> {
+        match *self.0 {
+            Kind::Row { row, .. } => Some(row),
             _ => None,
         }
     }
@@ -162,6 +175,7 @@ impl fmt::Display for Error {
             Kind::External { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
             Kind::Record { source, offset, reason } => write!(f, "{source}: record at byte {offset}: {reason}"),
+            Kind::Row { row, reason } => write!(f, "row {row}: {reason}"),
             Kind::Io { context, source } => write!(f, "{context}: {source}"),
             Kind::Isa(source) => source.fmt(f),
         }

@@ -46,7 +46,7 @@ pub use input::Input;
 pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, Field, TimeLayout, ValueKind};
 pub use plan::{ExternalMatcher, Plan};
-pub use scan::{Failure, FindIter, Match, OnError, Scan, ScanOptions, Stats};
+pub use scan::{Failure, FindIter, Match, OnError, Scan, ScanOptions, Stats, Texts};
 
 use pattern::{Format, FormatOptions};
 

@@ -12,13 +12,17 @@ import logging
 import os
 import re
 from decimal import Decimal
-from typing import Any, Callable, Dict, Iterable, List, Literal, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Tuple, Union
 
 from . import _parsimd
 from ._convert import FixedTzOffset, Integer, Moment, Strptime, TextOnly, dt_format_to_regex, percentage
 from ._parsimd import Result as Result
 from ._parsimd import ResultIterator as ResultIterator
 from ._parsimd import Scan
+
+if TYPE_CHECKING:
+    import polars
+    import pyarrow
 
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
 _Path = Union[str, "os.PathLike[str]"]
@@ -463,6 +467,75 @@ class Parser(_parsimd.ParserBase):
         return self._scan_pattern().scan_files(
             files, full_line, threads, on_error, self._year(), _names(columns), limit
         )
+
+    def scan_polars(
+        self,
+        paths: Union[_Path, Iterable[_Path]],
+        *,
+        full_line: bool = True,
+        threads: Optional[int] = None,
+        on_error: Literal["skip", "null", "raise"] = "skip",
+    ) -> "polars.LazyFrame":
+        """The lines of files as a polars LazyFrame: nothing is read before it is collected. Otherwise as `scan_file`.
+
+        A path may have wildcards: ``logs/*.gz``. Only the columns that a query needs are handed to polars, rows are filtered
+        batch by batch, and reading stops where a query has enough.
+        """
+        from ._polars import scan_polars
+
+        return scan_polars(self, paths, full_line, threads, on_error)
+
+    def parse_array(self, array: Any, *, on_error: Literal["null", "raise"] = "null") -> "pyarrow.StructArray":
+        """Matches each value of a column of text, as `parse` does it, and gives an array of structs of the same length.
+
+        ``array`` is a pyarrow array or anything else that speaks the Arrow PyCapsule protocol, as a polars Series does. A
+        value that is null or does not match is null in the answer; so is, inside of its struct, a field that its type cannot hold.
+        With ``on_error="raise"``, the first value that is not null and cannot be read raises a `ScanError`, with its ``row``.
+        """
+        from ._arrow import parse_array
+
+        return parse_array(self, array, on_error)
+
+    def map_arrow(
+        self,
+        batches: Iterable["pyarrow.RecordBatch"],
+        *,
+        column: Optional[str] = None,
+        on_error: Literal["skip", "null", "raise"] = "skip",
+    ) -> Iterator["pyarrow.RecordBatch"]:
+        """Record batches with a column of text → record batches of what is in it, for ``DataFrame.mapInArrow`` of Spark.
+
+        Each value of ``column``, or of the first column of text or bytes, is matched as `parse` does it. One that cannot be
+        read has no row, or with ``on_error="null"`` nulls. Times of day are nanoseconds, which needs Spark 4.1.
+
+            df.mapInArrow(parser.map_arrow, parser.spark_schema())
+        """
+        from ._arrow import map_arrow
+
+        return map_arrow(self, batches, column, on_error)
+
+    def map_table(
+        self,
+        table: "pyarrow.Table",
+        *,
+        column: Optional[str] = None,
+        on_error: Literal["skip", "null", "raise"] = "skip",
+    ) -> "pyarrow.Table":
+        """As `map_arrow`, from one pyarrow table to another: for ``Dataset.map_batches`` of Ray Data, with ``batch_format="pyarrow"``."""
+        from ._arrow import map_table
+
+        return map_table(self, table, column, on_error)
+
+    def spark_schema(self) -> str:
+        """The columns that `map_arrow` gives, in the language in which Spark takes a schema.
+
+        >>> import parsimd
+        >>> parsimd.compile("{level:w} {took:d} {at:th}").spark_schema()
+        '`level` STRING, `took` BIGINT, `at` TIMESTAMP'
+        """
+        from ._arrow import spark_schema
+
+        return spark_schema(self)
 
     def _scan_pattern(self) -> "_parsimd.Pattern":
         pattern = self._native_pattern(self._find_spans)

@@ -1,8 +1,26 @@
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Callable, Dict, Final, Generic, List, Literal, Optional, Tuple, TypeVar, Union, final, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Final,
+    Generic,
+    List,
+    Literal,
+    Optional,
+    Tuple,
+    TypeVar,
+    Union,
+    final,
+    overload,
+)
 
 from ._parser import Match, Parser
+
+if TYPE_CHECKING:
+    import numpy
 
 _T = TypeVar("_T")
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
@@ -15,6 +33,8 @@ class ScanError(ValueError):
 
     #: Where the record begins, in bytes; None when the error is not about one record.
     offset: Optional[int]
+    #: The number of the value in an array, from 0; None when the error is not about one value.
+    row: Optional[int]
 
 class InternalError(RuntimeError):
     """A defect of parsimd itself."""
@@ -60,6 +80,7 @@ class Pattern:
         columns: Optional[List[str]],
         limit: Optional[int],
     ) -> Scan: ...
+    def scan_array(self, array: Any, on_error: str, year: int) -> Texts: ...
 
 @final
 class Matcher: ...
@@ -205,18 +226,39 @@ class Calls:
 
 @final
 class Scan:
-    """A scan: an iterator over `Batch`, one for each piece of the input that has rows."""
+    """A scan: an iterator over `Batch`, one for each piece of the input that has rows.
+
+    pyarrow, polars, pandas and duckdb take a scan as it is, through the Arrow PyCapsule protocol, and read it batch by batch.
+    """
 
     def __iter__(self) -> Iterator[Batch]: ...
     def __next__(self) -> Batch: ...
     def read_all(self) -> Batch:
         """The rest of the input as one `Batch`."""
+    def read(self, rows: int) -> Batch:
+        """The next batches as one, until there are ``rows`` rows or more, or no more to be had."""
     @property
     def stats(self) -> Stats:
         """What was seen so far."""
     @property
     def names(self) -> List[str]:
         """The names of the columns."""
+    @property
+    def types(self) -> Dict[str, str]:
+        """The type of each column, by name."""
+    def __arrow_c_schema__(self) -> Any: ...
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
+
+@final
+class Texts:
+    """What became of an array of texts: an array of structs, for whoever takes Arrow arrays."""
+
+    @property
+    def batch(self) -> Batch: ...
+    @property
+    def stats(self) -> Stats: ...
+    def __arrow_c_schema__(self) -> Any: ...
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Tuple[Any, Any]: ...
 
 @final
 class Stats:
@@ -252,7 +294,11 @@ class Failure:
 
 @final
 class Batch:
-    """Rows of typed columns."""
+    """Rows of typed columns.
+
+    ``batch["name"]`` is a `Column`, ``batch[0]`` a `Row`; ``batch[["a", "b"]]`` and ``batch[10:20]`` are batches over the same
+    memory. Iterating gives rows. pyarrow, polars, pandas and duckdb take a batch as it is, through the Arrow PyCapsule protocol.
+    """
 
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Row]: ...
@@ -260,20 +306,41 @@ class Batch:
     def __getitem__(self, key: str) -> Column: ...
     @overload
     def __getitem__(self, key: int) -> Row: ...
+    @overload
+    def __getitem__(self, key: Union[List[str], slice]) -> Batch: ...
     @property
-    def names(self) -> List[str]: ...
+    def num_rows(self) -> int:
+        """The number of rows."""
     @property
-    def types(self) -> Dict[str, str]: ...
-    def to_pylist(self) -> List[Dict[str, Any]]: ...
-    def to_tuples(self) -> List[Tuple[Any, ...]]: ...
+    def num_columns(self) -> int:
+        """The number of columns."""
+    @property
+    def names(self) -> List[str]:
+        """The names of the columns, in the order of the pattern."""
+    @property
+    def types(self) -> Dict[str, str]:
+        """The type of each column, by name."""
+    def to_pylist(self) -> List[Dict[str, Any]]:
+        """The rows, as a list of dicts."""
+    def to_tuples(self) -> List[Tuple[Any, ...]]:
+        """The rows, as a list of tuples."""
+    def __arrow_c_schema__(self) -> Any: ...
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Tuple[Any, Any]: ...
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
 
 @final
 class Column:
-    """A column of a batch."""
+    """A column of a batch: a sequence of values, with None for nulls.
+
+    ``column[10:20]`` is a column over the same memory. pyarrow and polars take a column as it is.
+    """
 
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Any]: ...
-    def __getitem__(self, row: int) -> Any: ...
+    @overload
+    def __getitem__(self, key: int) -> Any: ...
+    @overload
+    def __getitem__(self, key: slice) -> Column: ...
     @property
     def name(self) -> str: ...
     @property
@@ -281,15 +348,37 @@ class Column:
         self,
     ) -> Literal["text", "int64", "float64", "timestamp[us]", "timestamp[us, UTC]", "date", "time[us]"]: ...
     @property
-    def null_count(self) -> int: ...
-    def to_pylist(self) -> List[Any]: ...
+    def null_count(self) -> int:
+        """How many values are null."""
+    def to_pylist(self) -> List[Any]:
+        """The values, as a list."""
+    def to_numpy(self) -> "numpy.ndarray[Any, Any]":
+        """The values, as a numpy array: numbers and timestamps over the same memory, which cannot be written to.
+
+        Timestamps are ``datetime64[us]``, of UTC where the column says so, dates ``datetime64[D]``, times of day
+        ``timedelta64[us]``, text is objects. A null is NaN among floats, NaT among dates and times, None among text.
+
+        Raises ValueError for integers with nulls.
+        """
+    def __array__(self, dtype: Any = None, copy: Optional[bool] = None) -> "numpy.ndarray[Any, Any]": ...
+    def __arrow_c_schema__(self) -> Any: ...
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Tuple[Any, Any]: ...
 
 @final
 class Row:
-    """A row of a batch, read when asked."""
+    """A row of a batch, read when asked: ``row["name"]``, ``row[0]``, and iteration over the values.
+
+    ``dict(row)`` and ``tuple(row)`` read all of it. Rows are equal when their names and values are.
+    """
 
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Any]: ...
     def __getitem__(self, key: Union[int, str]) -> Any: ...
-    def keys(self) -> List[str]: ...
-    def as_tuple(self) -> Tuple[Any, ...]: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+    def keys(self) -> List[str]:
+        """The names of the columns."""
+    def as_tuple(self) -> Tuple[Any, ...]:
+        """The values."""
+    def as_dict(self) -> Dict[str, Any]:
+        """The values, by name."""

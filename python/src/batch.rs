@@ -1,42 +1,66 @@
 //! `Batch`, `Column` and `Row`. A value becomes a Python object when it is read.
 
-use std::sync::Arc;
+use std::{
+    fmt::Write,
+    hash::{DefaultHasher, Hash, Hasher},
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use parsimd::ColumnType;
 use pyo3::{
-    exceptions::{PyIndexError, PyKeyError, PyTypeError},
+    exceptions::{PyIndexError, PyKeyError, PyTypeError, PyValueError},
     prelude::*,
-    types::{PyDict, PyList, PyString, PyTuple},
+    types::{PyCapsule, PyDict, PyList, PySlice, PyString, PyTuple},
 };
 
-use crate::objects;
+use crate::{
+    capsule::{self, Pair, Requested},
+    numpy,
+    objects::{self, Maker},
+};
 
 /// Rows of typed columns.
 ///
-/// `batch["name"]` is a `Column`, `batch[0]` a `Row`; iterating gives rows.
+/// `batch["name"]` is a `Column`, `batch[0]` a `Row`; `batch[["a", "b"]]` and `batch[10:20]` are batches over the same memory.
+/// Iterating gives rows. pyarrow, polars, pandas and duckdb take a batch as it is, through the Arrow PyCapsule protocol.
 #[pyclass(frozen, module = "parsimd")]
-pub(crate) struct Batch(Arc<parsimd::Batch>);
+pub(crate) struct Batch {
+    batch: Arc<parsimd::Batch>,
+    rows: Range<usize>,
+}
 
 impl Batch {
     pub(crate) fn new(batch: parsimd::Batch) -> Batch {
-        Batch(Arc::new(batch))
+        Batch { rows: 0..batch.len(), batch: Arc::new(batch) }
     }
 
-    /// The rows as objects, one column after the other: each column knows its type, and each row takes one of each.
-    fn columns<'py>(&self, py: Python<'py>) -> PyResult<Vec<Vec<Bound<'py, PyAny>>>> {
-        (0..self.0.columns().len()).map(|column| objects_of(py, &self.0, column)).collect()
+    fn makers<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<Vec<Maker<'a, 'py>>> {
+        self.batch.columns().iter().map(|column| Maker::new(py, column)).collect()
     }
 }
 
-fn objects_of<'py>(py: Python<'py>, batch: &parsimd::Batch, column: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let column = &batch.columns()[column];
-    (0..column.len()).map(|row| objects::cell(py, column.column_type(), column.get(row))).collect()
+/// The place of row `at` of those in `rows`; negative numbers count from the end.
+fn index(at: isize, rows: &Range<usize>) -> PyResult<usize> {
+    let from_start = if at < 0 { at + rows.len() as isize } else { at };
+    let inside = usize::try_from(from_start).ok().filter(|&at| at < rows.len());
+    inside.map(|at| rows.start + at).ok_or_else(|| PyIndexError::new_err(format!("row {at} of {}", rows.len())))
 }
 
-fn index(index: isize, length: usize) -> PyResult<usize> {
-    let from_start = if index < 0 { index + length as isize } else { index };
-    let inside = usize::try_from(from_start).ok().filter(|&at| at < length);
-    inside.ok_or_else(|| PyIndexError::new_err(format!("row {index} of {length}")))
+/// The rows of a slice of `rows`.
+fn slice(slice: &Bound<'_, PySlice>, rows: &Range<usize>) -> PyResult<Range<usize>> {
+    let found = slice.indices(rows.len() as isize)?;
+    if found.step != 1 {
+        return Err(PyValueError::new_err(format!(
+            "rows are taken one after the other: the step must be 1, not {}",
+            found.step
+        )));
+    }
+    let start = rows.start + found.start.max(0) as usize;
+    Ok(start..start + found.slicelength)
 }
 
 fn position(batch: &parsimd::Batch, name: &str) -> PyResult<usize> {
@@ -49,75 +73,133 @@ fn position(batch: &parsimd::Batch, name: &str) -> PyResult<usize> {
 #[pymethods]
 impl Batch {
     fn __len__(&self) -> usize {
-        self.0.len()
+        self.rows.len()
+    }
+
+    /// The number of rows.
+    #[getter]
+    fn num_rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The number of columns.
+    #[getter]
+    fn num_columns(&self) -> usize {
+        self.batch.columns().len()
     }
 
     /// The names of the columns, in the order of the pattern.
     #[getter]
     fn names(&self) -> Vec<&str> {
-        self.0.schema().columns().map(|(name, _)| name).collect()
+        self.batch.schema().columns().map(|(name, _)| name).collect()
     }
 
     /// The type of each column, by name.
     #[getter]
     fn types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let types = PyDict::new(py);
-        for (name, kind) in self.0.schema().columns() {
+        for (name, kind) in self.batch.schema().columns() {
             types.set_item(name, type_name(kind))?;
         }
         Ok(types)
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let batch = Arc::clone(&self.0);
+        let batch = Arc::clone(&self.batch);
+        let rows = self.rows.clone();
         if let Ok(name) = key.cast::<PyString>() {
             let column = position(&batch, name.to_str()?)?;
-            return Ok(Bound::new(py, Column { batch, column })?.into_any());
+            return Ok(Bound::new(py, Column { batch, column, rows })?.into_any());
+        }
+        if let Ok(names) = key.cast::<PyList>() {
+            let names: Vec<String> = names.extract()?;
+            let columns = names.iter().map(|name| position(&batch, name)).collect::<PyResult<Vec<_>>>()?;
+            let batch = Arc::new(batch.project(&columns));
+            return Ok(Bound::new(py, Batch { batch, rows })?.into_any());
+        }
+        if let Ok(key) = key.cast::<PySlice>() {
+            let rows = slice(key, &rows)?;
+            return Ok(Bound::new(py, Batch { batch, rows })?.into_any());
         }
         let Ok(row) = key.extract::<isize>() else {
-            return Err(PyTypeError::new_err("a batch is indexed by the name of a column or the number of a row"));
+            return Err(PyTypeError::new_err(
+                "a batch is indexed by the name of a column, a list of names, the number of a row, or a slice of rows",
+            ));
         };
-        let row = index(row, batch.len())?;
+        let row = index(row, &rows)?;
         Ok(Bound::new(py, Row { batch, row })?.into_any())
     }
 
     fn __iter__(&self) -> Rows {
-        Rows { batch: Arc::clone(&self.0), next: std::sync::atomic::AtomicUsize::new(0) }
+        Rows { batch: Arc::clone(&self.batch), next: AtomicUsize::new(self.rows.start), end: self.rows.end }
     }
 
     /// The rows, as a list of dicts.
     fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let columns = self.columns(py)?;
-        let names: Vec<_> = self.0.schema().columns().map(|(name, _)| PyString::intern(py, name)).collect();
-        let rows = PyList::empty(py);
-        for row in 0..self.0.len() {
-            let dict = PyDict::new(py);
-            for (name, column) in names.iter().zip(&columns) {
-                dict.set_item(name, &column[row])?;
-            }
-            rows.append(dict)?;
-        }
-        Ok(rows)
+        let names = self.batch.schema().columns().map(|(name, _)| PyString::intern(py, name)).collect();
+        objects::dicts(py, names, self.makers(py)?, self.rows.clone())
     }
 
     /// The rows, as a list of tuples.
     fn to_tuples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let columns = self.columns(py)?;
-        let rows = PyList::empty(py);
-        for row in 0..self.0.len() {
-            rows.append(PyTuple::new(py, columns.iter().map(|column| &column[row]))?)?;
-        }
-        Ok(rows)
+        objects::tuples(py, self.makers(py)?, self.rows.clone())
+    }
+
+    /// The schema, as an Arrow capsule.
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::schema(py, self.batch.schema())
+    }
+
+    /// The schema and the rows, as Arrow capsules.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
+        capsule::array(py, &self.batch, &self.rows, requested_schema)
+    }
+
+    /// The rows, as an Arrow stream of one batch.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Requested<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::stream(py, &self.batch, &self.rows, requested_schema)
     }
 
     fn __repr__(&self) -> String {
         let columns: Vec<_> =
-            self.0.schema().columns().map(|(name, kind)| format!("{name}: {}", type_name(kind))).collect();
-        format!("<Batch {} rows, {}>", self.0.len(), columns.join(", "))
+            self.batch.schema().columns().map(|(name, kind)| format!("{name}: {}", type_name(kind))).collect();
+        format!("<Batch {} rows, {}>", self.rows.len(), columns.join(", "))
+    }
+
+    /// A table of the first rows, for notebooks.
+    fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
+        const SHOWN: usize = 10;
+        let shown = self.rows.start..self.rows.end.min(self.rows.start + SHOWN);
+        let mut html = String::from("<table><thead><tr>");
+        for (name, kind) in self.batch.schema().columns() {
+            // Writing to a String cannot fail.
+            let _ = write!(html, "<th>{}<br><small>{}</small></th>", escape(name), type_name(kind));
+        }
+        html.push_str("</tr></thead><tbody>");
+        for row in shown.clone() {
+            html.push_str("<tr>");
+            for column in self.batch.columns() {
+                let value = objects::cell(py, column.column_type(), column.get(row))?;
+                let _ = write!(html, "<td>{}</td>", escape(value.str()?.to_str()?));
+            }
+            html.push_str("</tr>");
+        }
+        let _ = write!(html, "</tbody></table><small>{} of {} rows</small>", shown.len(), self.rows.len());
+        Ok(html)
     }
 }
 
-fn type_name(kind: ColumnType) -> &'static str {
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+pub(crate) fn type_name(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Text => "text",
         ColumnType::Int64 => "int64",
@@ -131,14 +213,17 @@ fn type_name(kind: ColumnType) -> &'static str {
 }
 
 /// A column of a batch: a sequence of values, with None for nulls.
+///
+/// `column[10:20]` is a column over the same memory. pyarrow and polars take a column as it is.
 #[pyclass(frozen, module = "parsimd")]
 pub(crate) struct Column {
     batch: Arc<parsimd::Batch>,
     column: usize,
+    rows: Range<usize>,
 }
 
 impl Column {
-    fn column(&self) -> &parsimd::Column {
+    fn column(&self) -> &Arc<parsimd::Column> {
         &self.batch.columns()[self.column]
     }
 }
@@ -146,12 +231,17 @@ impl Column {
 #[pymethods]
 impl Column {
     fn __len__(&self) -> usize {
-        self.column().len()
+        self.rows.len()
     }
 
-    fn __getitem__<'py>(&self, py: Python<'py>, row: isize) -> PyResult<Bound<'py, PyAny>> {
+    fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if let Ok(key) = key.cast::<PySlice>() {
+            let rows = slice(key, &self.rows)?;
+            let column = Column { batch: Arc::clone(&self.batch), column: self.column, rows };
+            return Ok(Bound::new(py, column)?.into_any());
+        }
         let column = self.column();
-        objects::cell(py, column.column_type(), column.get(index(row, column.len())?))
+        objects::cell(py, column.column_type(), column.get(index(key.extract()?, &self.rows)?))
     }
 
     /// The name.
@@ -169,12 +259,53 @@ impl Column {
     /// How many values are null.
     #[getter]
     fn null_count(&self) -> usize {
-        self.column().validity().map_or(0, parsimd::Validity::nulls)
+        let column = self.column();
+        match column.validity() {
+            None => 0,
+            Some(validity) if self.rows.len() == column.len() => validity.nulls(),
+            Some(validity) => self.rows.clone().filter(|&row| !validity.is_valid(row)).count(),
+        }
     }
 
     /// The values, as a list.
-    fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        objects_of(py, &self.batch, self.column)
+    fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        objects::list(py, Maker::new(py, self.column())?, self.rows.clone())
+    }
+
+    /// The values, as a numpy array: numbers and timestamps over the same memory, which cannot be written to.
+    ///
+    /// Timestamps are `datetime64[us]`, of UTC where the column says so, dates `datetime64[D]`, times of day `timedelta64[us]`,
+    /// text is objects. A null is NaN among floats, NaT among dates and times, None among text.
+    ///
+    /// Raises ValueError for integers with nulls.
+    fn to_numpy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        numpy::array(py, self.column(), self.rows.clone(), self.name(), || self.to_pylist(py))
+    }
+
+    /// What `numpy.asarray(column)` gives: as `to_numpy`.
+    #[pyo3(signature = (dtype=None, copy=None))]
+    fn __array__<'py>(
+        &self,
+        py: Python<'py>,
+        dtype: Option<Bound<'py, PyAny>>,
+        copy: Option<bool>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let array = self.to_numpy(py)?;
+        let options = PyDict::new(py);
+        options.set_item("copy", copy == Some(true))?;
+        let dtype = dtype.map_or_else(|| array.getattr("dtype"), Ok)?;
+        array.call_method("astype", (dtype,), Some(&options))
+    }
+
+    /// The type, as an Arrow capsule.
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::column_schema(py, self.name(), self.column())
+    }
+
+    /// The type and the values, as Arrow capsules.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
+        capsule::column(py, self.name(), self.column(), &self.rows, requested_schema)
     }
 
     fn __repr__(&self) -> String {
@@ -183,6 +314,8 @@ impl Column {
 }
 
 /// A row of a batch, read when asked: `row["name"]`, `row[0]`, and iteration over the values.
+///
+/// `dict(row)` and `tuple(row)` read all of it. Rows are equal when their names and values are.
 #[pyclass(frozen, module = "parsimd")]
 pub(crate) struct Row {
     batch: Arc<parsimd::Batch>,
@@ -198,7 +331,7 @@ impl Row {
     fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let at = match key.cast::<PyString>() {
             Ok(name) => position(&self.batch, name.to_str()?)?,
-            Err(_) => index(key.extract()?, self.__len__())?,
+            Err(_) => index(key.extract()?, &(0..self.__len__()))?,
         };
         let column = &self.batch.columns()[at];
         objects::cell(py, column.column_type(), column.get(self.row))
@@ -216,6 +349,29 @@ impl Row {
         PyTuple::new(py, cells.collect::<PyResult<Vec<_>>>()?)
     }
 
+    /// The values by name, as a dict.
+    fn as_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (name, value) in self.keys().iter().zip(self.as_tuple(py)?) {
+            dict.set_item(name, value)?;
+        }
+        Ok(dict)
+    }
+
+    fn __eq__(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let Ok(other) = other.cast::<Row>() else { return Ok(py.NotImplemented()) };
+        let other = other.get();
+        let equal = self.keys() == other.keys() && self.as_tuple(py)?.eq(other.as_tuple(py)?)?;
+        Ok(equal.into_pyobject(py)?.to_owned().into_any().unbind())
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<u64> {
+        let mut hasher = DefaultHasher::new();
+        self.keys().hash(&mut hasher);
+        self.as_tuple(py)?.hash()?.hash(&mut hasher);
+        Ok(hasher.finish())
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let values = self.as_tuple(py)?;
         let shown: PyResult<Vec<_>> = self
@@ -231,7 +387,8 @@ impl Row {
 #[pyclass(frozen)]
 struct Rows {
     batch: Arc<parsimd::Batch>,
-    next: std::sync::atomic::AtomicUsize,
+    next: AtomicUsize,
+    end: usize,
 }
 
 #[pymethods]
@@ -240,8 +397,17 @@ impl Rows {
         this
     }
 
-    fn __next__(&self) -> Option<Row> {
-        let row = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        (row < self.batch.len()).then(|| Row { batch: Arc::clone(&self.batch), row })
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, Row>>> {
+        let row = self.next.fetch_add(1, Ordering::Relaxed);
+        if row >= self.end {
+            return Ok(None);
+        }
+        let row = Bound::new(py, Row { batch: Arc::clone(&self.batch), row })?;
+        objects::untrack(row.as_any());
+        Ok(Some(row))
+    }
+
+    fn __length_hint__(&self) -> usize {
+        self.end.saturating_sub(self.next.load(Ordering::Relaxed))
     }
 }

@@ -10,14 +10,18 @@
 //! | [`iterator`] | `ResultIterator`: what `findall` gives |
 //! | [`scan`] | `Scan`, `Stats`, `Failure`, `ScanError` |
 //! | [`batch`] | `Batch`, `Column`, `Row` |
+//! | [`capsule`] | batches, columns and scans → Arrow capsules |
+//! | [`numpy`] | columns → numpy arrays |
 //! | [`objects`] | values → Python objects |
 //! | [`gate`] | the one way in which a long call leaves the interpreter |
 
 mod batch;
 mod calls;
+mod capsule;
 mod gate;
 mod iterator;
 mod matcher;
+mod numpy;
 mod objects;
 mod parser;
 mod pattern;
@@ -52,6 +56,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<iterator::ResultIterator>()?;
     module.add_class::<scan::Scan>()?;
     module.add_class::<scan::Stats>()?;
+    module.add_class::<scan::Texts>()?;
     module.add_class::<scan::Failure>()?;
     module.add_class::<batch::Batch>()?;
     module.add_class::<batch::Column>()?;

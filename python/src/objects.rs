@@ -1,12 +1,16 @@
 //! Values → Python objects, and what of objects only CPython's own functions can say.
 
-use parsimd::{BigInt, Cell, ColumnType, Date, Time, Value};
+#![allow(unsafe_code)]
+
+use std::{cell::RefCell, ops::Range};
+
+use parsimd::{BigInt, Cell, ColumnType, Date, Time, Validity, Value, Values};
 use pyo3::{
     exceptions::{PyTypeError, PyValueError},
     ffi, intern,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyString, PyTime, PyType, PyTzInfo},
+    types::{PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple, PyType, PyTzInfo},
 };
 
 /// A string and its text, if that is ASCII.
@@ -42,10 +46,14 @@ fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
 /// Takes a new object from the lists of the garbage collector, which would walk over it again and again.
 ///
 /// What it holds must not lead back to it, until [`track`] is called.
-#[allow(unsafe_code)]
 pub(crate) fn untrack(object: &Bound<'_, PyAny>) {
-    // SAFETY: every class of pyo3 is made with the flag of the garbage collector, and untracking what is untracked does nothing.
-    unsafe { ffi::PyObject_GC_UnTrack(object.as_ptr().cast()) }
+    // SAFETY: the pointer is that of a living object, and whether it has the collector's header is asked first. What is untracked
+    // can at worst leak; untracking twice, as the object's end does, is allowed.
+    unsafe {
+        if ffi::PyObject_IS_GC(object.as_ptr()) != 0 {
+            ffi::PyObject_GC_UnTrack(object.as_ptr().cast());
+        }
+    }
 }
 
 /// Puts an object back on these lists.
@@ -159,6 +167,132 @@ fn clock(micros: i64) -> (u8, u8, u8, u32) {
     let seconds = micros / 1_000_000;
     let part = |unit: i64, of: i64| (seconds / unit % of) as u8;
     (part(3600, 24), part(60, 60), part(1, 60), (micros % 1_000_000) as u32)
+}
+
+/// Makes the objects of many rows of a column, as [`cell`] makes that of one: what they share is looked up once.
+pub(crate) struct Maker<'a, 'py> {
+    py: Python<'py>,
+    values: &'a Values,
+    validity: Option<&'a Validity>,
+    zone: Option<Bound<'py, PyTzInfo>>,
+    /// The day of the last timestamp.
+    day: (i64, Date),
+    /// The last timestamp: lines of a log often have that of the line before.
+    last: Option<(i64, Bound<'py, PyAny>)>,
+}
+
+impl<'a, 'py> Maker<'a, 'py> {
+    pub(crate) fn new(py: Python<'py>, column: &'a parsimd::Column) -> PyResult<Maker<'a, 'py>> {
+        let zone = match column.column_type() {
+            ColumnType::Timestamp { utc: true } => Some(PyTzInfo::utc(py)?.to_owned()),
+            _ => None,
+        };
+        let day = (0, date(0)?);
+        Ok(Maker { py, values: column.values(), validity: column.validity(), zone, day, last: None })
+    }
+
+    /// The object of row `row`.
+    #[inline]
+    fn make(&mut self, row: usize) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        if self.validity.is_some_and(|validity| !validity.is_valid(row)) {
+            return Ok(py.None().into_bound(py));
+        }
+        Ok(match self.values {
+            Values::Text { offsets, bytes } => {
+                let text = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
+                PyString::from_bytes(py, text)?.into_any()
+            }
+            Values::Int64(values) => values[row].into_pyobject(py)?.into_any(),
+            Values::Float64(values) => PyFloat::new(py, values[row]).into_any(),
+            Values::Timestamp(values) => self.timestamp(values[row])?,
+            Values::Date(values) => cell(py, ColumnType::Date, Cell::Date(values[row]))?,
+            Values::Time(values) => cell(py, ColumnType::Time, Cell::Time(values[row]))?,
+            _ => return Err(PyValueError::new_err("a column of a type that is not known here")),
+        })
+    }
+
+    fn timestamp(&mut self, micros: i64) -> PyResult<Bound<'py, PyAny>> {
+        if let Some((last, object)) = &self.last
+            && *last == micros
+        {
+            return Ok(object.clone());
+        }
+        let days = micros.div_euclid(DAY);
+        if self.day.0 != days {
+            self.day = (days, date(days)?);
+        }
+        let Date { year, month, day } = self.day.1;
+        let (hour, minute, second, micro) = clock(micros.rem_euclid(DAY));
+        let object = PyDateTime::new(self.py, year, month, day, hour, minute, second, micro, self.zone.as_ref())?;
+        self.last = Some((micros, object.clone().into_any()));
+        Ok(object.into_any())
+    }
+}
+
+/// What makes an object when it is its turn.
+struct Later<F>(F);
+
+impl<'py, F: FnOnce() -> PyResult<Bound<'py, PyAny>>> IntoPyObject<'py> for Later<F> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    #[inline]
+    fn into_pyobject(self, _py: Python<'py>) -> PyResult<Self::Output> {
+        self.0()
+    }
+}
+
+/// A list with an object for each of `rows`.
+fn list_of<'py>(
+    py: Python<'py>,
+    rows: Range<usize>,
+    object: impl FnMut(usize) -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyList>> {
+    // One at a time, as the list takes them, without a vector in between.
+    let object = &RefCell::new(object);
+    PyList::new(py, rows.map(|row| Later(move || (object.borrow_mut())(row))))
+}
+
+/// The values of `rows`, as a list.
+pub(crate) fn list<'py>(
+    py: Python<'py>,
+    mut maker: Maker<'_, 'py>,
+    rows: Range<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    list_of(py, rows, |row| maker.make(row))
+}
+
+/// `rows`, as a list of tuples.
+pub(crate) fn tuples<'py>(
+    py: Python<'py>,
+    mut makers: Vec<Maker<'_, 'py>>,
+    rows: Range<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    list_of(py, rows, |row| {
+        let values = makers.iter_mut().map(|maker| Later(|| maker.make(row)));
+        let tuple = PyTuple::new(py, values)?.into_any();
+        // Its values are text, numbers, dates and None: the collector would take it out too, when it sees it.
+        untrack(&tuple);
+        Ok(tuple)
+    })
+}
+
+/// `rows`, as a list of dicts.
+pub(crate) fn dicts<'py>(
+    py: Python<'py>,
+    names: Vec<Bound<'py, PyString>>,
+    mut makers: Vec<Maker<'_, 'py>>,
+    rows: Range<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    list_of(py, rows, |row| {
+        let dict = PyDict::new(py);
+        for (name, maker) in names.iter().zip(&mut makers) {
+            dict.set_item(name, maker.make(row)?)?;
+        }
+        Ok(dict.into_any())
+    })
 }
 
 /// `{"a[b]": 1}` → `{"a": {"b": 1}}`.

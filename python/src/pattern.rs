@@ -9,9 +9,10 @@ use pyo3::{
 };
 
 use crate::{
+    capsule::Given,
     gate,
     matcher::Matcher,
-    scan::{Scan, ScanArguments, to_python},
+    scan::{Scan, ScanArguments, Texts, to_python},
 };
 
 /// A format, read by the native engine.
@@ -103,6 +104,15 @@ impl Pattern {
     ) -> PyResult<Scan> {
         let input = parsimd::Input::files(paths).map_err(to_python)?;
         self.start(input, ScanArguments { full_line, threads, on_error, year, columns, limit })
+    }
+
+    /// Matches each text of an Arrow array of strings or bytes, as a whole.
+    fn scan_array(&self, py: Python<'_>, array: &Bound<'_, PyAny>, on_error: &str, year: i32) -> PyResult<Texts> {
+        let options = ScanArguments { full_line: true, threads: None, on_error, year, columns: None, limit: None };
+        let options = options.options(&self.pattern)?;
+        let array = Given::take(array)?;
+        let texts = gate::run(py, || array.scan(&self.pattern, options))??;
+        texts.map(Texts::new).map_err(to_python)
     }
 }
 

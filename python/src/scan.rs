@@ -4,7 +4,7 @@ use std::{
     error::Error as _,
     io::{self, Read},
     num::NonZeroUsize,
-    sync::{Mutex, MutexGuard, PoisonError, TryLockError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
 };
 
 use parsimd::{Input, OnError, ScanOptions};
@@ -13,16 +13,20 @@ use pyo3::{
     exceptions::{PyOSError, PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
-    types::{PyBytes, PyString},
+    types::{PyBytes, PyCapsule, PyDict, PyString},
 };
 
-use crate::{batch::Batch, gate};
+use crate::{
+    batch::{Batch, type_name},
+    capsule::{self, Pair, Requested},
+    gate,
+};
 
 create_exception!(
     parsimd,
     ScanError,
     PyValueError,
-    "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, whose place in bytes is in `offset`."
+    "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, whose place in bytes is in `offset`, or in an array its number in `row`."
 );
 
 /// The exception for an error of the crate.
@@ -45,9 +49,12 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
     if error.is_record() || error.is_limit() {
         let offset = error.offset();
         let raised = ScanError::new_err(error.to_string());
-        return Python::attach(|py| match raised.value(py).setattr("offset", offset) {
-            Ok(()) => raised,
-            Err(failed) => failed,
+        return Python::attach(|py| {
+            let value = raised.value(py);
+            match value.setattr("offset", offset).and_then(|()| value.setattr("row", error.row())) {
+                Ok(()) => raised,
+                Err(failed) => failed,
+            }
         });
     }
     PyValueError::new_err(error.to_string())
@@ -115,7 +122,7 @@ pub(crate) struct ScanArguments<'a> {
 }
 
 impl ScanArguments<'_> {
-    fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
+    pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
         let mut options = ScanOptions::default();
         options.full_line = self.full_line;
         options.year = Some(self.year);
@@ -178,7 +185,7 @@ pub(crate) struct Scan {
     scan: Mutex<parsimd::Scan<'static>>,
     /// What was seen up to the last batch: to be had while the scan is busy.
     stats: Mutex<parsimd::Stats>,
-    names: Vec<String>,
+    schema: Arc<parsimd::Schema>,
 }
 
 /// A lock that is held for a moment only, by code that cannot panic.
@@ -193,8 +200,8 @@ impl Scan {
         arguments: ScanArguments<'_>,
     ) -> PyResult<Scan> {
         let scan = pattern.scan_input(input, arguments.options(pattern)?);
-        let names = scan.schema().columns().map(|(name, _)| name.to_owned()).collect();
-        Ok(Scan { scan: Mutex::new(scan), stats: Mutex::default(), names })
+        let schema = Arc::clone(scan.schema());
+        Ok(Scan { scan: Mutex::new(scan), stats: Mutex::default(), schema })
     }
 
     /// Runs `work` on the scan, without the GIL. Another thread waits for its turn; what a scan calls in Python does not, since the scan may
@@ -215,8 +222,42 @@ impl Scan {
             .ok_or_else(|| PyRuntimeError::new_err("this scan is already running: it was asked from inside of a scan"))
     }
 
-    fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
+    pub(crate) fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
         self.run(py, Iterator::next)?.transpose().map_err(to_python)
+    }
+}
+
+/// What became of an array of texts: an array of structs, for whoever takes Arrow arrays.
+#[pyclass(frozen, module = "parsimd._parsimd")]
+pub(crate) struct Texts(parsimd::Texts);
+
+impl Texts {
+    pub(crate) fn new(texts: parsimd::Texts) -> Texts {
+        Texts(texts)
+    }
+}
+
+#[pymethods]
+impl Texts {
+    /// The rows.
+    #[getter]
+    fn batch(&self) -> Batch {
+        Batch::new(self.0.batch.clone())
+    }
+
+    /// What was seen.
+    #[getter]
+    fn stats(&self) -> Stats {
+        Stats(self.0.stats.clone())
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::schema(py, self.0.batch.schema())
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
+        capsule::texts(py, &self.0, requested_schema)
     }
 }
 
@@ -232,12 +273,20 @@ impl Scan {
 
     /// The rest of the input as one `Batch`.
     fn read_all(&self, py: Python<'_>) -> PyResult<Batch> {
-        let mut batches = Vec::new();
-        while let Some(batch) = self.next_batch(py)? {
+        self.read(py, usize::MAX)
+    }
+
+    /// The next batches as one, until there are `rows` rows or more, or no more to be had.
+    fn read(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
+        let (mut batches, mut read) = (Vec::new(), 0);
+        while read < rows
+            && let Some(batch) = self.next_batch(py)?
+        {
+            read += batch.len();
             batches.push(batch);
         }
-        let schema = self.run(py, |scan| std::sync::Arc::clone(scan.schema()))?;
-        let batch = gate::run(py, || parsimd::Batch::concat(schema, &batches))?;
+        let schema = &self.schema;
+        let batch = gate::run(py, || parsimd::Batch::concat(Arc::clone(schema), &batches))?;
         batch.map(Batch::new).map_err(to_python)
     }
 
@@ -249,12 +298,36 @@ impl Scan {
 
     /// The names of the columns.
     #[getter]
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
+    fn names(&self) -> Vec<&str> {
+        self.schema.columns().map(|(name, _)| name).collect()
+    }
+
+    /// The type of each column, by name.
+    #[getter]
+    fn types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let types = PyDict::new(py);
+        for (name, kind) in self.schema.columns() {
+            types.set_item(name, type_name(kind))?;
+        }
+        Ok(types)
+    }
+
+    /// The schema of the batches, as an Arrow capsule.
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::schema(py, &self.schema)
+    }
+
+    /// The rest of the batches, as an Arrow stream: each is scanned when it is asked for.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        this: &Bound<'py, Self>,
+        requested_schema: Requested<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::scan(this, &this.get().schema, requested_schema)
     }
 
     fn __repr__(&self) -> String {
-        format!("<Scan {:?}, {}>", self.names, self.stats().summary())
+        format!("<Scan {:?}, {}>", self.names(), self.stats().summary())
     }
 }
 

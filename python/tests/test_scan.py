@@ -229,6 +229,13 @@ def test_what_needs_re_is_scanned_on_the_thread_of_the_caller_and_may_scan_itsel
     assert seen == {threading.get_ident()}
 
 
+def test_some_rows_can_be_read_at_a_time():
+    scan = PARSER.scan(b"info 1\n" * 400_000)
+    first = scan.read(100_000)
+    assert 100_000 <= len(first) < 200_000
+    assert len(scan.read(0)) == 0 and len(scan.read(10**9)) == 400_000 - len(first) and len(scan.read(1)) == 0
+
+
 def test_types_become_python_types():
     parser = parsimd.compile("{a:th}|{b:ti}|{c:tt}|{d:%d/%m/%Y}|{e:F}|{f:f}")
     (row,) = parser.scan("02/Jan/2011:03:04:05 +0100|2011-01-02T03:04:05.5|12:30|02/01/2011|1.50|1.5").read_all()

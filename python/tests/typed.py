@@ -1,7 +1,7 @@
 """Not a test to run but to check: what the type checker must understand."""
 
 import re
-from typing import Any, List, Optional
+from typing import Any, Dict, List, Optional
 
 import parsimd
 
@@ -33,7 +33,7 @@ def converters() -> None:
 
 def scans() -> None:
     scan: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan(b"", full_line=False, threads=2, on_error="null")
-    some: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan_file("a.log", columns=("ms",), limit=10)
+    chosen: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan_file("a.log", columns=("ms",), limit=10)
     batch: parsimd.Batch = scan.read_all()
     for part in scan:
         for row in part:
@@ -45,4 +45,6 @@ def scans() -> None:
     for failure in scan.stats.first_failures:
         offset: int = failure.offset
         print(offset)
-    print(column.to_pylist(), first, count, some)
+    some: parsimd.Batch = batch[["ms"]][:10]
+    named: Dict[str, Any] = dict(first) if first == some[0] else first.as_dict()
+    print(column.to_pylist(), column[1:].to_numpy().dtype, named, count, chosen)

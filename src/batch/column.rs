@@ -63,6 +63,18 @@ impl Validity {
         Validity { bits: bitmap.into_bytes(), len, nulls }
     }
 
+    /// Of `len` rows, all but `nulls`; `None` when that is all.
+    pub(crate) fn without(len: usize, nulls: &[usize]) -> Option<Validity> {
+        if nulls.is_empty() {
+            return None;
+        }
+        let mut valid = Bitmap::new();
+        (0..len).for_each(|_| valid.push(true));
+        let mut validity = Validity::from_bitmap(valid);
+        nulls.iter().for_each(|&row| validity.set(row, false));
+        Some(validity)
+    }
+
     /// Says whether row `row`, which is there, is valid.
     pub(crate) fn set(&mut self, row: usize, valid: bool) {
         let (byte, bit) = (row / 8, 1 << (row % 8));

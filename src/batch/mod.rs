@@ -1,8 +1,10 @@
 //! [`Batch`]: rows of typed columns, as contiguous buffers with validity.
 //!
 //! Buffers are laid out as Arrow lays them out (values, `i32` offsets into text, little-endian validity bits), so that handing them on
-//! needs no copy.
+//! needs no copy; `arrow.rs`, behind the feature `arrow`, does so.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod column;
 
 use std::sync::Arc;
@@ -63,14 +65,24 @@ impl Schema {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
     schema: Arc<Schema>,
-    columns: Vec<Column>,
+    columns: Vec<Arc<Column>>,
     rows: usize,
 }
 
 impl Batch {
     pub(crate) fn new(schema: Arc<Schema>, columns: Vec<Column>, rows: usize) -> Batch {
         debug_assert!(columns.len() == schema.len() && columns.iter().all(|column| column.len() == rows));
-        Batch { schema, columns, rows }
+        Batch { schema, columns: columns.into_iter().map(Arc::new).collect(), rows }
+    }
+
+    /// The same rows with only these columns, given by number, in this order. Nothing is copied.
+    ///
+    /// # Panics
+    /// When there is no column of a number.
+    pub fn project(&self, columns: &[usize]) -> Batch {
+        let schema = Schema { columns: columns.iter().map(|&at| self.schema.columns[at].clone()).collect() };
+        let columns = columns.iter().map(|&at| Arc::clone(&self.columns[at])).collect();
+        Batch { schema: Arc::new(schema), columns, rows: self.rows }
     }
 
     /// The names and types of the columns.
@@ -89,12 +101,12 @@ impl Batch {
     }
 
     /// The columns, in the order of the fields, or as [`ScanOptions::columns`](crate::ScanOptions::columns) asked for them.
-    pub fn columns(&self) -> &[Column] {
+    pub fn columns(&self) -> &[Arc<Column>] {
         &self.columns
     }
 
     /// The column called `name`: the name of a field as the format has it, or its number among the positional fields.
-    pub fn column(&self, name: &str) -> Option<&Column> {
+    pub fn column(&self, name: &str) -> Option<&Arc<Column>> {
         self.schema.position(name).map(|at| &self.columns[at])
     }
 
@@ -107,10 +119,13 @@ impl Batch {
     /// When a batch has another schema.
     pub fn concat(schema: Arc<Schema>, batches: &[Batch]) -> Result<Batch> {
         assert!(batches.iter().all(|batch| batch.schema == schema), "all batches have the schema of the result");
+        if let [batch] = batches {
+            return Ok(batch.clone());
+        }
         let rows = batches.iter().map(Batch::len).sum();
         let columns = (0..schema.len())
             .map(|at| {
-                let parts: Vec<&Column> = batches.iter().map(|batch| &batch.columns[at]).collect();
+                let parts: Vec<&Column> = batches.iter().map(|batch| &*batch.columns[at]).collect();
                 Column::concat(schema.columns[at].1, &parts).ok_or_else(|| {
                     Error::limit(format!(
                         "the text of column {:?} passes 2 GiB: read the scan batch by batch instead of all at once",

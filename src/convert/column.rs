@@ -68,14 +68,7 @@ fn copy(kernels: &Kernels, Spans { block, spans, missing }: Spans<'_>) -> Column
     offsets.push(0);
     // A block, and so its text, is shorter than 2 GiB.
     kernels.texts(block, spans, &mut bytes, &mut offsets);
-    let mut validity = None;
-    if !missing.is_empty() {
-        let mut valid = Bitmap::new();
-        spans.iter().for_each(|_| valid.push(true));
-        let mut bits = Validity::from_bitmap(valid);
-        missing.iter().for_each(|&row| bits.set(row, false));
-        validity = Some(bits);
-    }
+    let validity = Validity::without(spans.len(), missing);
     Column::new(ColumnType::Text, Values::Text { offsets, bytes }, validity)
 }
 

@@ -44,6 +44,24 @@ impl Scanned {
     }
 }
 
+/// The fields that become columns, as far as they were asked for rightly, and what was wrong.
+fn choose(pattern: &Pattern, asked: Option<Vec<usize>>) -> (Vec<usize>, Option<Error>) {
+    let fields = pattern.fields().len();
+    let mut columns = Vec::new();
+    for column in asked.unwrap_or_else(|| (0..fields).collect()) {
+        let wrong = match column {
+            _ if columns.contains(&column) => format!("column {column} was asked for twice"),
+            _ if column >= fields => format!("there is no column {column}: the pattern has {fields} fields"),
+            _ => {
+                columns.push(column);
+                continue;
+            }
+        };
+        return (columns, Some(Error::column(wrong)));
+    }
+    (columns, None)
+}
+
 /// What there is use for still, from a block that comes next.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
@@ -51,6 +69,26 @@ pub(super) struct Wanted {
     pub(super) rows: u64,
     /// Failures with their text, of those in a block the first.
     pub(super) failures: usize,
+}
+
+/// What tells the records of a block apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ends<'b> {
+    /// Newlines; a `\r` in front of one is no part of its record.
+    Newlines,
+    /// Where each record ends, and the next begins; and the numbers, in order, of those that are no text at all, which take no bytes.
+    Given { ends: &'b [u32], nulls: &'b [usize] },
+}
+
+impl Ends<'_> {
+    /// Whether a record is no text at all: it does not match, but there is nothing to be told about it.
+    fn is_null(self, (_, _, number): Place) -> bool {
+        matches!(self, Ends::Given { nulls, .. } if nulls.binary_search(&(number as usize)).is_ok())
+    }
+
+    fn has_nulls(self) -> bool {
+        matches!(self, Ends::Given { nulls, .. } if !nulls.is_empty())
+    }
 }
 
 /// Memory that is kept from block to block. It steers how quickly a block is scanned, never what is found in it.
@@ -64,9 +102,23 @@ impl Scratch {
     pub(super) fn new(pattern: &Pattern) -> Scratch {
         Scratch { finds: Finds::NONE, rows: Rows::new(pattern.fields().len()) }
     }
+
+    /// The rows of the last block that are there but did not match.
+    pub(super) fn missing(&self) -> &[usize] {
+        &self.rows.missing
+    }
 }
 
 impl Task {
+    /// The task, with the columns that were asked for, as far as they were asked for rightly; and what was wrong.
+    pub(super) fn new(pattern: &Pattern, mut options: ScanOptions) -> (Task, Option<Error>) {
+        let (columns, wrong) = choose(pattern, options.columns.take());
+        let schema = Arc::new(pattern.schema().select(&columns));
+        options.columns = Some(columns);
+        let year = options.year.unwrap_or_else(convert::current_year);
+        (Task { pattern: pattern.clone(), year, options, schema }, wrong)
+    }
+
     /// Scans a block, as far as what is wanted of it goes. What comes out depends on the block and on that alone.
     pub(super) fn run(&self, block: &Block<'_>, scratch: &mut Scratch, wanted: Wanted) -> Scanned {
         scratch.rows.failures_wanted = wanted.failures;
@@ -85,16 +137,23 @@ impl Task {
 
     fn run_all(&self, block: &Block<'_>, scratch: &mut Scratch) -> Scanned {
         let mut stats = Stats::default();
-        let (batch, error) = match self.rows(block, &mut stats, scratch) {
+        let (batch, error) = match self.rows(block, Ends::Newlines, &mut stats, scratch) {
             Ok(batch) => (Some(batch).filter(|batch| !batch.is_empty()), None),
             Err(error) => (None, Some(error)),
         };
         Scanned { batch, stats, error }
     }
 
-    fn rows(&self, block: &Block<'_>, stats: &mut Stats, Scratch { finds, rows }: &mut Scratch) -> Result<Batch> {
+    /// The rows of a block whose records are told apart by `ends`.
+    pub(super) fn rows(
+        &self,
+        block: &Block<'_>,
+        ends: Ends<'_>,
+        stats: &mut Stats,
+        Scratch { finds, rows }: &mut Scratch,
+    ) -> Result<Batch> {
         let Task { pattern, options, year, schema } = self;
-        let stopped = match_records(pattern, options, block, stats, finds, rows)?;
+        let stopped = match_records(pattern, options, block, ends, stats, finds, rows)?;
         let batch = convert_rows(pattern, options, *year, schema, block, stats, rows)?;
         // An earlier record whose value does not fit was raised just now; what stopped the matching comes after it.
         if let Some((place, error)) = stopped {
@@ -116,7 +175,8 @@ impl Block<'_> {
 /// What the kernels find in a block. The memory is kept from block to block.
 #[derive(Debug)]
 struct Finds {
-    newlines: Vec<u32>,
+    /// The ends of the records.
+    ends: Vec<u32>,
     /// The places where the anchor of the pattern stands.
     anchors: Vec<u32>,
     /// False once blocks have shown that most records have the anchor: looking for it does not pay then.
@@ -124,23 +184,32 @@ struct Finds {
 }
 
 impl Finds {
-    const NONE: Finds = Finds { newlines: Vec::new(), anchors: Vec::new(), anchor_pays: true };
+    const NONE: Finds = Finds { ends: Vec::new(), anchors: Vec::new(), anchor_pays: true };
 
     /// Looks for the ends of the records, and for the anchor where it pays. Says whether the block is ASCII, and whether it looked for the
     /// anchor: only in ASCII, since where case is ignored other letters may stand for those of the anchor.
-    fn look(&mut self, kernels: &Kernels, bytes: &[u8], program: Option<&Program>) -> (bool, bool) {
-        self.newlines.clear();
+    fn look(&mut self, kernels: &Kernels, bytes: &[u8], ends: Ends<'_>, program: Option<&Program>) -> (bool, bool) {
+        self.ends.clear();
         self.anchors.clear();
-        let is_ascii = kernels.newlines(bytes, &mut self.newlines);
-        if !bytes.ends_with(b"\n") {
-            self.newlines.push(bytes.len() as u32);
-        }
+        let is_ascii = match ends {
+            Ends::Given { ends, .. } => {
+                self.ends.extend_from_slice(ends);
+                bytes.is_ascii()
+            }
+            Ends::Newlines => {
+                let is_ascii = kernels.newlines(bytes, &mut self.ends);
+                if !bytes.ends_with(b"\n") {
+                    self.ends.push(bytes.len() as u32);
+                }
+                is_ascii
+            }
+        };
         let Some(anchor) = program.and_then(Program::anchor).filter(|_| self.anchor_pays && is_ascii) else {
             return (is_ascii, false);
         };
         kernels.anchor(bytes, anchor, &mut self.anchors);
         // A look at the block costs about a quarter of what it saves.
-        self.anchor_pays = self.anchors.len() < self.newlines.len() / 4 * 3;
+        self.anchor_pays = self.anchors.len() < self.ends.len() / 4 * 3;
         (is_ascii, true)
     }
 }
@@ -224,6 +293,7 @@ fn match_records(
     pattern: &Pattern,
     options: &ScanOptions,
     block: &Block<'_>,
+    ends: Ends<'_>,
     stats: &mut Stats,
     finds: &mut Finds,
     rows: &mut Rows,
@@ -231,9 +301,10 @@ fn match_records(
     let plan = pattern.plan();
     let bytes = block.bytes;
     let program = plan.program(options.full_line);
-    let (is_ascii, has_anchors) = finds.look(plan.kernels(), bytes, program);
+    let (is_ascii, has_anchors) = finds.look(plan.kernels(), bytes, ends, program);
     rows.clear();
-    let records = records(bytes, &finds.newlines);
+    let newline = if matches!(ends, Ends::Newlines) { 1 } else { 0 };
+    let records = records(bytes, &finds.ends, newline);
     if has_anchors {
         let mut anchors = finds.anchors.iter().peekable();
         for place in records {
@@ -245,31 +316,41 @@ fn match_records(
             } else {
                 stats.records += 1;
                 stats.unmatched += 1;
-                keep_failure(block, place, Unread::Unmatched.reason(), rows.failures_wanted, stats);
+                if !ends.is_null(place) {
+                    keep_failure(block, place, Unread::Unmatched.reason(), rows.failures_wanted, stats);
+                }
             }
         }
-    } else if is_ascii && program.is_some() {
+    } else if is_ascii && program.is_some() && !ends.has_nulls() {
         rows.push_all(records);
     } else {
         for place in records {
             let is_walked = program.is_some() && bytes[place.0 as usize..place.1 as usize].is_ascii();
-            rows.push(place, if is_walked { Stop::Nowhere } else { Stop::Ask });
+            rows.push(
+                place,
+                match is_walked {
+                    _ if ends.is_null(place) => Stop::NoMatch,
+                    true => Stop::Nowhere,
+                    false => Stop::Ask,
+                },
+            );
         }
     }
     rows.spans.reset(rows.fields, rows.records.len());
     if let Some(program) = program {
         program.walk(plan.kernels(), bytes, options.full_line, &mut rows.walk, &mut rows.spans);
     }
-    settle(plan, options, block, stats, rows)
+    settle(plan, options, block, ends, stats, rows)
 }
 
-/// The records of a block, cut at its newlines, without the `\r` that may stand in front of one. The last may end with the block.
-fn records(bytes: &[u8], newlines: &[u32]) -> impl Iterator<Item = Place> {
+/// The records of a block, cut at their ends. Behind each is a newline, if that has a length, without the `\r` that may stand in front of
+/// it. The last may end with the block.
+fn records(bytes: &[u8], ends: &[u32], newline: u32) -> impl Iterator<Item = Place> {
     let mut start = 0;
-    (0..).zip(newlines).map(move |(number, &newline)| {
-        let has_return = newline > start && bytes[newline as usize - 1] == b'\r' && (newline as usize) < bytes.len();
-        let place = (start, newline - u32::from(has_return), number);
-        start = newline + 1;
+    (0..).zip(ends).map(move |(number, &end)| {
+        let has_return = newline > 0 && end > start && bytes[end as usize - 1] == b'\r' && (end as usize) < bytes.len();
+        let place = (start, end - u32::from(has_return), number);
+        start = end + newline;
         place
     })
 }
@@ -279,6 +360,7 @@ fn settle(
     plan: &Plan,
     options: &ScanOptions,
     block: &Block<'_>,
+    ends: Ends<'_>,
     stats: &mut Stats,
     rows: &mut Rows,
 ) -> Result<Option<(Place, Error)>> {
@@ -323,16 +405,19 @@ fn settle(
             Unread::Unmatched => stats.unmatched += 1,
             Unread::NotUtf8 | Unread::GaveUp(_) => stats.failures += 1,
         }
-        keep_failure(block, place, unread.reason(), rows.failures_wanted, stats);
+        let is_null = ends.is_null(place);
+        if !is_null {
+            keep_failure(block, place, unread.reason(), rows.failures_wanted, stats);
+        }
         match options.on_error {
-            OnError::Raise => {
+            OnError::Raise if !is_null => {
                 // What is behind it was not seen.
                 stats.records -= behind;
                 stats.matched -= behind;
                 rows.records.truncate(number);
                 return Ok(Some((place, block.error(start, unread.reason()))));
             }
-            OnError::Null => {
+            OnError::Null | OnError::Raise => {
                 (0..rows.fields).for_each(|field| row.set(field, 0, 0));
                 rows.missing.push(number);
             }
@@ -402,11 +487,11 @@ fn convert_rows(
         for misfit in &misfits {
             let place = rows.records[misfit.row];
             if options.on_error == OnError::Raise {
-                // All records in front of it matched, and nothing behind it was seen.
-                let later = (rows.records.len() - misfit.row) as u64;
-                stats.matched -= later;
+                // All texts in front of it matched, and nothing behind it was seen.
+                let nulls_behind = rows.missing.iter().filter(|&&row| row > misfit.row).count();
+                stats.matched -= (rows.records.len() - misfit.row - nulls_behind) as u64;
                 stats.failures = 1;
-                stats.unmatched = 0;
+                stats.unmatched = place.2 - stats.matched;
                 stats.records = place.2 + 1;
                 stats.bytes += u64::from(place.1);
                 stats.first_failures.clear();

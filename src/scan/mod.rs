@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`whole`] | `parse`, `search`, `find_iter`: one text |
 //! | [`records`] | `scan`: an input cut at newlines, each line one record |
-//! | [`crew`] | its threads, and who takes which block |
+//! | [`texts`] | `scan_texts`: texts given one by one, each one record |
+//! | [`crew`] | the threads of a scan, and who takes which block |
 //! | [`block`] | what is done with one block |
 
 mod block;
@@ -12,7 +13,9 @@ mod crew;
 mod records;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod whole;
 
 pub use records::{Failure, OnError, Scan, ScanOptions, Stats};
+pub use texts::Texts;
 pub use whole::{FindIter, Match};

@@ -13,8 +13,7 @@ use super::{
 use crate::{
     Pattern,
     batch::{Batch, Schema},
-    convert,
-    error::{Error, Result},
+    error::Result,
     input::Input,
     limits,
 };
@@ -103,7 +102,7 @@ pub struct Stats {
 
 impl Stats {
     /// Adds what was seen in the block that comes next.
-    fn add(&mut self, block: Stats) {
+    pub(super) fn add(&mut self, block: Stats) {
         let room = limits::FAILURES_KEPT - self.first_failures.len();
         let failures = block.first_failures.into_iter().take(room);
         self.first_failures
@@ -162,35 +161,13 @@ impl Pattern {
     }
 
     /// Scans the lines of any input.
-    pub fn scan_input<'a>(&self, input: Input<'a>, mut options: ScanOptions) -> Scan<'a> {
-        let (columns, wrong) = self.choose(options.columns.take());
+    pub fn scan_input<'a>(&self, input: Input<'a>, options: ScanOptions) -> Scan<'a> {
         // Which block has the last row is known only when those in front of it were scanned.
         let crew = Crew::new(if options.limit.is_some() { Some(NonZeroUsize::MIN) } else { options.threads });
         let rows_left = options.limit.unwrap_or(u64::MAX);
-        let schema = Arc::new(self.schema().select(&columns));
-        options.columns = Some(columns);
-        let year = options.year.unwrap_or_else(convert::current_year);
-        let task = Task { pattern: self.clone(), year, options, schema };
+        let (task, wrong) = Task::new(self, options);
         let ready = wrong.map(Scanned::stopped).into_iter().collect();
         Scan { task, input, crew, ready, stats: Stats::default(), rows_left, ended: false }
-    }
-
-    /// The fields that become columns, as far as they were asked for rightly, and what was wrong.
-    fn choose(&self, asked: Option<Vec<usize>>) -> (Vec<usize>, Option<Error>) {
-        let fields = self.fields().len();
-        let mut columns = Vec::new();
-        for column in asked.unwrap_or_else(|| (0..fields).collect()) {
-            let wrong = match column {
-                _ if columns.contains(&column) => format!("column {column} was asked for twice"),
-                _ if column >= fields => format!("there is no column {column}: the pattern has {fields} fields"),
-                _ => {
-                    columns.push(column);
-                    continue;
-                }
-            };
-            return (columns, Some(Error::column(wrong)));
-        }
-        (columns, None)
     }
 }
 

@@ -1,0 +1,124 @@
+"""Columns of lines in, columns of values out: what `Parser` offers Spark, Ray, Daft and whatever else speaks Arrow.
+
+A column holds lines, not a text with newlines: each value is matched as a whole, as ``parse(value)`` does it. pyarrow is
+imported when one of these is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Optional
+
+from ._parsimd import ScanError
+
+if TYPE_CHECKING:
+    import pyarrow
+
+    from ._parser import Parser
+    from ._parsimd import Texts
+
+_SPARK_TYPES = {
+    "text": "STRING",
+    "int64": "BIGINT",
+    "float64": "DOUBLE",
+    "timestamp[us, UTC]": "TIMESTAMP",
+    "timestamp[us]": "TIMESTAMP_NTZ",
+    "date": "DATE",
+    "time[us]": "TIME(6)",
+}
+
+
+def parse_array(parser: "Parser", array: Any, on_error: str) -> "pyarrow.StructArray":
+    import pyarrow
+
+    if on_error == "skip":
+        raise ValueError("on_error must be 'null' or 'raise': an array of the same length has no place for what is skipped")
+    parts = [pyarrow.array(texts) for texts in _scan(parser, array, on_error)]
+    if len(parts) == 1:
+        return parts[0]
+    kind = pyarrow.struct(list(_schema(parser)))
+    return pyarrow.chunked_array(parts, kind).combine_chunks()
+
+
+def map_arrow(
+    parser: "Parser", batches: Iterable["pyarrow.RecordBatch"], column: Optional[str], on_error: str
+) -> Iterator["pyarrow.RecordBatch"]:
+    import pyarrow
+
+    for batch in batches:
+        for texts in _scan(parser, _text_column(batch, column), on_error):
+            yield _for_spark(pyarrow.record_batch(texts.batch))
+
+
+def map_table(parser: "Parser", table: "pyarrow.Table", column: Optional[str], on_error: str) -> "pyarrow.Table":
+    import pyarrow
+
+    parts = [pyarrow.record_batch(texts.batch) for texts in _scan(parser, _text_column(table, column), on_error)]
+    return pyarrow.Table.from_batches(parts, _schema(parser))
+
+
+def spark_schema(parser: "Parser") -> str:
+    types = parser.scan(b"").types
+    return ", ".join(f"`{name}` {_SPARK_TYPES[kind]}" for name, kind in types.items())
+
+
+def _for_spark(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
+    """The batch with times of day in nanoseconds, the only unit that Spark takes."""
+    import pyarrow
+
+    for number, field in enumerate(batch.schema):
+        if pyarrow.types.is_time64(field.type):
+            nanos = field.with_type(pyarrow.time64("ns"))
+            batch = batch.set_column(number, nanos, batch.column(number).cast(nanos.type))
+    return batch
+
+
+def _schema(parser: "Parser") -> "pyarrow.Schema":
+    import pyarrow
+
+    return pyarrow.schema(parser.scan(b""))
+
+
+def _scan(parser: "Parser", array: Any, on_error: str) -> Iterator["Texts"]:
+    """What became of each part of an array, or of anything else that gives Arrow arrays."""
+    import pyarrow
+
+    if not isinstance(array, (pyarrow.Array, pyarrow.ChunkedArray)):
+        array = pyarrow.array(array) if hasattr(array, "__arrow_c_array__") else pyarrow.chunked_array(array)
+    if pyarrow.types.is_dictionary(array.type):
+        array = array.cast(array.type.value_type)
+    pattern, year = parser._scan_pattern(), parser._year()
+    first = 0
+    for part in array.chunks if isinstance(array, pyarrow.ChunkedArray) else [array]:
+        try:
+            yield pattern.scan_array(part, on_error, year)
+        except ScanError as error:
+            if error.row is None or first == 0:
+                raise
+            # It was counted from the beginning of this part.
+            row = first + error.row
+            told = ScanError(str(error).replace(f"row {error.row}", f"row {row}", 1))
+            told.offset, told.row = None, row
+            raise told from None
+        first += len(part)
+
+
+def _text_column(table: Any, column: Optional[str]) -> Any:
+    """The named column of a table or a record batch, or the first one of text."""
+    import pyarrow
+
+    if column is not None:
+        if column not in table.schema.names:
+            raise KeyError(f"no column {column!r}; there are {table.schema.names}")
+        return table.column(column)
+    for number, field in enumerate(table.schema):
+        kind = field.type.value_type if pyarrow.types.is_dictionary(field.type) else field.type
+        if any(kind.equals(text()) for text in _text_types()):
+            return table.column(number)
+    raise ValueError(f"no column of text or bytes: {table.schema.names}")
+
+
+def _text_types() -> Iterator[Any]:
+    import pyarrow
+
+    names = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view")
+    return (getattr(pyarrow, name) for name in names if hasattr(pyarrow, name))

@@ -1,0 +1,70 @@
+"""`Parser.scan_polars`: files of lines as a polars LazyFrame. polars is imported when it is called."""
+
+from __future__ import annotations
+
+import glob
+import os
+from typing import TYPE_CHECKING, Iterable, Iterator, List, Literal, Optional, Union
+
+if TYPE_CHECKING:
+    import polars
+
+    from ._parser import Parser
+
+#: How many rows a frame has, about: polars takes some tenths of a millisecond for each frame.
+_ROWS = 50_000
+
+_Path = Union[str, "os.PathLike[str]"]
+
+
+def scan_polars(
+    parser: "Parser",
+    paths: Union[_Path, Iterable[_Path]],
+    full_line: bool,
+    threads: Optional[int],
+    on_error: Literal["skip", "null", "raise"],
+) -> "polars.LazyFrame":
+    import polars
+    from polars.io.plugins import register_io_source
+
+    files = _expand([paths] if isinstance(paths, (str, os.PathLike)) else list(paths))
+    nothing = parser.scan(b"")
+    types, empty = nothing.types, polars.DataFrame(nothing)
+
+    def source(
+        with_columns: Optional[List[str]],
+        predicate: Optional["polars.Expr"],
+        n_rows: Optional[int],
+        batch_size: Optional[int],
+    ) -> Iterator["polars.DataFrame"]:
+        given = empty.columns if with_columns is None else with_columns
+        wanted = set(given) if predicate is None else {*given, *predicate.meta.root_names()}
+        columns = [name for name in empty.columns if name in wanted]
+        size, left = batch_size or _ROWS, n_rows
+        # A value that does not fit its type takes its row along: those columns are read whatever is asked for.
+        read = [name for name, kind in types.items() if name in wanted or (on_error != "null" and kind != "text")]
+        scan = parser.scan_file(files, full_line=full_line, threads=threads, on_error=on_error, columns=read)
+        while left != 0:
+            batch = scan.read(size if left is None else min(size, left))[:left]
+            if not batch.num_rows:
+                return
+            if left is not None:
+                left -= batch.num_rows
+            frame = polars.DataFrame(batch[columns])
+            yield (frame if predicate is None else frame.filter(predicate)).select(given)
+
+    return register_io_source(source, schema=empty.schema, is_pure=True)
+
+
+def _expand(paths: List[_Path]) -> List[str]:
+    """The files: of a path with wildcards that is no file itself, those that it stands for, by name."""
+    files: List[str] = []
+    for path in (os.fspath(path) for path in paths):
+        if glob.has_magic(path) and not os.path.exists(path):
+            found = sorted(glob.glob(path, recursive=True))
+            if not found:
+                raise FileNotFoundError(f"no file matches {path!r}")
+            files.extend(found)
+        else:
+            files.append(path)
+    return files

@@ -1,0 +1,325 @@
+//! The Arrow PyCapsule protocol: `__arrow_c_schema__`, `__arrow_c_array__` and `__arrow_c_stream__`.
+//!
+//! Nothing is copied: a capsule is one more owner of the memory of a batch.
+//!
+//! `requested_schema` may ask for another layout of text columns, `large_string` or `string_view`: it is given. Other types
+//! stay as they are, which the protocol leaves to the producer. A schema of other fields is an error, as it says too.
+
+#![allow(unsafe_code)]
+
+use std::{ffi::CStr, ops::Range, sync::Arc};
+
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, LargeBinaryArray, LargeStringArray, RecordBatch, RecordBatchIterator,
+    RecordBatchReader, StringViewArray, StructArray,
+    cast::AsArray,
+    ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
+    ffi_stream::FFI_ArrowArrayStream,
+    make_array,
+};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
+use pyo3::{
+    exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyTypeError, PyValueError},
+    ffi, intern,
+    prelude::*,
+    types::{PyCapsule, PyCapsuleMethods},
+};
+
+use crate::scan::Scan;
+
+const SCHEMA: &CStr = c"arrow_schema";
+const ARRAY: &CStr = c"arrow_array";
+const STREAM: &CStr = c"arrow_array_stream";
+
+/// A schema and an array.
+pub(crate) type Pair<'py> = (Bound<'py, PyCapsule>, Bound<'py, PyCapsule>);
+
+/// What a consumer asks for: a capsule with a schema, or None.
+pub(crate) type Requested<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+
+/// The schema of a batch, as a capsule.
+pub(crate) fn schema<'py>(py: Python<'py>, schema: &parsimd::Schema) -> PyResult<Bound<'py, PyCapsule>> {
+    schema_capsule(py, FFI_ArrowSchema::try_from(schema.to_arrow()))
+}
+
+/// These rows of a batch, as an array of structs.
+pub(crate) fn array<'py>(
+    py: Python<'py>,
+    batch: &parsimd::Batch,
+    rows: &Range<usize>,
+    requested: Requested<'_, 'py>,
+) -> PyResult<Pair<'py>> {
+    let layout = Layout::of(batch.schema(), requested)?;
+    let records = layout.apply(batch).map_err(to_python)?.slice(rows.start, rows.len());
+    let array = StructArray::from(records);
+    Ok((schema_capsule(py, FFI_ArrowSchema::try_from(array.data_type()))?, array_capsule(py, &array)?))
+}
+
+/// These rows of a batch, as a stream of one array of structs.
+pub(crate) fn stream<'py>(
+    py: Python<'py>,
+    batch: &parsimd::Batch,
+    rows: &Range<usize>,
+    requested: Requested<'_, 'py>,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    let layout = Layout::of(batch.schema(), requested)?;
+    let records = layout.apply(batch).map_err(to_python)?.slice(rows.start, rows.len());
+    let reader = RecordBatchIterator::new([Ok(records)], layout.schema);
+    PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
+}
+
+/// The schema of a column: a field with its name, as a capsule.
+pub(crate) fn column_schema<'py>(
+    py: Python<'py>,
+    name: &str,
+    column: &parsimd::Column,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    schema_capsule(py, FFI_ArrowSchema::try_from(Field::new(name, column.column_type().to_arrow(), true)))
+}
+
+/// These rows of a column.
+pub(crate) fn column<'py>(
+    py: Python<'py>,
+    name: &str,
+    column: &Arc<parsimd::Column>,
+    rows: &Range<usize>,
+    requested: Requested<'_, 'py>,
+) -> PyResult<Pair<'py>> {
+    let mut kind = column.column_type().to_arrow();
+    if let Some(asked) = requested_field(requested)? {
+        kind = nearest(&kind, asked.data_type());
+    }
+    let array = text_as(column.to_arrow().map_err(to_python)?, &kind).map_err(to_python)?;
+    let array = array.slice(rows.start, rows.len());
+    let field = Field::new(name, kind, true);
+    Ok((schema_capsule(py, FFI_ArrowSchema::try_from(field))?, array_capsule(py, &array)?))
+}
+
+/// The batches of a scan, which are made when they are asked for.
+pub(crate) fn scan<'py>(
+    scan: &Bound<'py, Scan>,
+    schema: &parsimd::Schema,
+    requested: Requested<'_, 'py>,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    let layout = Layout::of(schema, requested)?;
+    let reader = Batches { scan: scan.clone().unbind(), layout, ended: false };
+    PyCapsule::new_with_value(scan.py(), FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
+}
+
+fn schema_capsule(py: Python<'_>, schema: Result<FFI_ArrowSchema, ArrowError>) -> PyResult<Bound<'_, PyCapsule>> {
+    PyCapsule::new_with_value(py, schema.map_err(to_python)?, SCHEMA)
+}
+
+fn array_capsule<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Bound<'py, PyCapsule>> {
+    PyCapsule::new_with_value(py, FFI_ArrowArray::new(&array.to_data()), ARRAY)
+}
+
+fn to_python(error: ArrowError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+/// The schema in which a batch is handed over.
+struct Layout {
+    schema: SchemaRef,
+}
+
+impl Layout {
+    /// The own schema, with the text columns as requested.
+    fn of(own: &parsimd::Schema, requested: Requested<'_, '_>) -> PyResult<Layout> {
+        let own = own.to_arrow();
+        let Some(asked) = requested_field(requested)? else { return Ok(Layout { schema: Arc::new(own) }) };
+        let names = |fields: &Fields| fields.iter().map(|field| field.name().clone()).collect::<Vec<_>>();
+        let fields = match asked.data_type() {
+            DataType::Struct(fields) if names(fields) == names(&own.fields) => fields,
+            other => {
+                return Err(PyValueError::new_err(format!(
+                    "the requested schema must be a struct of the fields {:?}, not {other}",
+                    names(&own.fields)
+                )));
+            }
+        };
+        let field = |(own, asked): (&Arc<Field>, &Arc<Field>)| {
+            own.as_ref().clone().with_data_type(nearest(own.data_type(), asked.data_type()))
+        };
+        let fields: Vec<Field> = own.fields.iter().zip(fields).map(field).collect();
+        Ok(Layout { schema: Arc::new(Schema::new(fields)) })
+    }
+
+    fn apply(&self, batch: &parsimd::Batch) -> Result<RecordBatch, ArrowError> {
+        let records = batch.to_arrow()?;
+        if records.schema() == self.schema {
+            return Ok(records);
+        }
+        let columns = records.columns().iter().zip(self.schema.fields());
+        let columns = columns.map(|(column, field)| text_as(Arc::clone(column), field.data_type()));
+        RecordBatch::try_new(Arc::clone(&self.schema), columns.collect::<Result<_, _>>()?)
+    }
+}
+
+/// The type to be given where `asked` is asked for.
+fn nearest(own: &DataType, asked: &DataType) -> DataType {
+    match (own, asked) {
+        (DataType::Utf8, DataType::LargeUtf8 | DataType::Utf8View) => asked.clone(),
+        _ => own.clone(),
+    }
+}
+
+/// A column of text in another layout, over the same bytes; another column as it is.
+fn text_as(array: ArrayRef, kind: &DataType) -> Result<ArrayRef, ArrowError> {
+    Ok(match (array.data_type(), kind) {
+        (DataType::Utf8, DataType::Utf8View) => Arc::new(StringViewArray::from(array.as_string::<i32>())),
+        (DataType::Utf8, DataType::LargeUtf8) => {
+            let (offsets, bytes, nulls) = array.as_string::<i32>().clone().into_parts();
+            let offsets = offsets.iter().map(|&offset| i64::from(offset)).collect::<Vec<_>>();
+            let offsets = arrow_buffer::OffsetBuffer::new(offsets.into());
+            Arc::new(LargeStringArray::try_new(offsets, bytes, nulls)?)
+        }
+        _ => array,
+    })
+}
+
+/// What became of an array of texts, as an array of structs: null where a text did not match.
+pub(crate) fn texts<'py>(
+    py: Python<'py>,
+    texts: &parsimd::Texts,
+    requested: Requested<'_, 'py>,
+) -> PyResult<Pair<'py>> {
+    let layout = Layout::of(texts.batch.schema(), requested)?;
+    let records = layout.apply(&texts.batch).map_err(to_python)?;
+    let nulls = texts.matched.as_ref().map(|matched| {
+        let bits = arrow_buffer::Buffer::from(matched.bits().to_vec());
+        NullBuffer::new(BooleanBuffer::new(bits, 0, records.num_rows()))
+    });
+    let array = if records.num_columns() == 0 {
+        StructArray::new_empty_fields(records.num_rows(), nulls)
+    } else {
+        StructArray::try_new(layout.schema.fields().clone(), records.columns().to_vec(), nulls).map_err(to_python)?
+    };
+    Ok((schema_capsule(py, FFI_ArrowSchema::try_from(array.data_type()))?, array_capsule(py, &array)?))
+}
+
+/// An array that Python code has passed.
+pub(crate) struct Given(ArrayRef);
+
+impl Given {
+    /// Takes the array of an object with `__arrow_c_array__`.
+    pub(crate) fn take(object: &Bound<'_, PyAny>) -> PyResult<Given> {
+        let capsules = object.call_method0(intern!(object.py(), "__arrow_c_array__"))?;
+        let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = capsules.extract()?;
+        let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
+        let array = array.pointer_checked(Some(ARRAY))?.cast::<FFI_ArrowArray>();
+        // SAFETY: the capsules have the names that the protocol gives to pointers to these, which `pointer_checked` has compared, and
+        // live to the end of this function. The array is moved out of its capsule, as the protocol wants it; that it is what its
+        // schema says is the producer's promise.
+        let data = unsafe { from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
+        Ok(Given(make_array(data.map_err(to_python)?)))
+    }
+
+    /// Scans its texts, each as one record. Strings are not trusted to be UTF-8.
+    pub(crate) fn scan(
+        &self,
+        pattern: &parsimd::Pattern,
+        options: parsimd::ScanOptions,
+    ) -> PyResult<parsimd::Result<parsimd::Texts>> {
+        let array = self.0.as_ref();
+        Ok(match array.data_type() {
+            DataType::Utf8 => pattern.scan_texts(&BinaryArray::from(array.as_string::<i32>().clone()), options),
+            DataType::LargeUtf8 => {
+                pattern.scan_texts(&LargeBinaryArray::from(array.as_string::<i64>().clone()), options)
+            }
+            DataType::Utf8View => pattern.scan_texts(&array.as_string_view().clone().to_binary_view(), options),
+            DataType::Binary => pattern.scan_texts(array.as_binary::<i32>(), options),
+            DataType::LargeBinary => pattern.scan_texts(array.as_binary::<i64>(), options),
+            DataType::BinaryView => pattern.scan_texts(array.as_binary_view(), options),
+            DataType::Null => pattern.scan_texts((0..array.len()).map(|_| None), options),
+            other => {
+                return Err(PyTypeError::new_err(format!("an array of strings or bytes is needed, not of {other}")));
+            }
+        })
+    }
+}
+
+fn requested_field(requested: Requested<'_, '_>) -> PyResult<Option<Field>> {
+    let Some(object) = requested.filter(|object| !object.is_none()) else { return Ok(None) };
+    let capsule = object.cast::<PyCapsule>().map_err(|_| {
+        PyTypeError::new_err("requested_schema must be a capsule, as __arrow_c_schema__() gives it, or None")
+    })?;
+    let pointer = capsule.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
+    // SAFETY: the capsule has the name that the protocol gives to a pointer to an ArrowSchema, which `pointer_checked` has
+    // compared; `object` keeps it alive while it is read.
+    let schema = unsafe { pointer.as_ref() };
+    if schema.release().is_none() {
+        return Err(PyValueError::new_err("the requested schema was released"));
+    }
+    Field::try_from(schema).map(Some).map_err(to_python)
+}
+
+/// The batches of a scan. Whoever asks for the next may hold the GIL or not; the scan runs without it.
+struct Batches {
+    scan: Py<Scan>,
+    layout: Layout,
+    ended: bool,
+}
+
+impl RecordBatchReader for Batches {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.layout.schema)
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let batch = attach(|py| self.scan.get().next_batch(py).map_err(|error| to_arrow(py, &error)));
+        let batch = batch.unwrap_or_else(|| Err(ArrowError::ExternalError("the interpreter is shutting down".into())));
+        let records = batch.and_then(|batch| batch.map(|batch| self.layout.apply(&batch)).transpose()).transpose();
+        self.ended = !matches!(records, Some(Ok(_)));
+        records
+    }
+}
+
+/// Runs `work` with the GIL; `None` when the interpreter is shutting down.
+fn attach<T>(work: impl FnOnce(Python<'_>) -> T) -> Option<T> {
+    /// The GIL, as the interpreter counts it.
+    struct Gil(ffi::PyGILState_STATE);
+
+    impl Drop for Gil {
+        fn drop(&mut self) {
+            // SAFETY: the state is that of the call in `attach`, on this thread, given back once and in order.
+            unsafe { ffi::PyGILState_Release(self.0) };
+        }
+    }
+
+    // pyo3 counts on its own whether this thread has the GIL. Where the consumer was called from a Python function that a scan
+    // has called, and has released the GIL, that count is wrong; the interpreter's is right.
+    // SAFETY: both may be called from any thread, with the GIL or without.
+    let _gil = unsafe {
+        if ffi::Py_IsInitialized() == 0 {
+            return None;
+        }
+        Gil(ffi::PyGILState_Ensure())
+    };
+    Python::try_attach(work)
+}
+
+/// The error of a stream for an exception, which can only be told in words.
+fn to_arrow(py: Python<'_>, error: &PyErr) -> ArrowError {
+    let words = error.to_string();
+    if error.is_instance_of::<PyKeyboardInterrupt>(py) {
+        // The interrupt is sent again, for the program to see when it is back from the consumer.
+        // SAFETY: the call has no preconditions.
+        unsafe { ffi::PyErr_SetInterrupt() };
+    }
+    if error.is_instance_of::<PyOSError>(py) {
+        return ArrowError::IoError(words.clone(), std::io::Error::other(words));
+    }
+    if error.is_instance_of::<PyMemoryError>(py) {
+        return ArrowError::MemoryError(words);
+    }
+    ArrowError::ExternalError(words.into())
+}

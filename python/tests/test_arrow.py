@@ -1,0 +1,210 @@
+"""Batches, columns and scans as Arrow data: what pyarrow, polars, pandas and duckdb make of them."""
+
+import gc
+
+import duckdb
+import pandas
+import parsimd
+import polars
+import pyarrow
+import pytest
+from hypothesis import given
+
+from test_batch import LINES, NAMES, PARSER, batch_of, bounds, lists_of_lines, values_of
+
+SCHEMA = pyarrow.schema(
+    [
+        ("word", pyarrow.string()),
+        ("n", pyarrow.int64()),
+        ("x", pyarrow.float64()),
+        ("at", pyarrow.timestamp("us", "UTC")),
+        ("day", pyarrow.date32()),
+        ("clock", pyarrow.time64("us")),
+        ("local", pyarrow.timestamp("us")),
+    ]
+)
+TEXT = "".join(line + "\n" for line, _ in LINES)
+
+
+def rows_of(table):
+    return [tuple(row.values()) for row in table.to_pylist()]
+
+
+@given(lists_of_lines, bounds, bounds)
+def test_a_batch_is_a_record_batch(rows, start, stop):
+    part = batch_of(rows)[start:stop]
+    records = pyarrow.record_batch(part)
+    records.validate(full=True)
+    assert records.schema == SCHEMA and rows_of(records) == values_of(rows)[start:stop]
+    table = pyarrow.table(part)
+    table.validate(full=True)
+    assert table.schema == SCHEMA and rows_of(table) == values_of(rows)[start:stop]
+
+
+@given(lists_of_lines, bounds, bounds)
+def test_a_column_is_an_array(rows, start, stop):
+    part = batch_of(rows)[start:stop]
+    for at, field in enumerate(SCHEMA):
+        array = pyarrow.array(part[field.name])
+        array.validate(full=True)
+        assert array.type == field.type
+        assert array.to_pylist() == [values[at] for values in values_of(rows)[start:stop]]
+        assert array.null_count == part[field.name].null_count
+        assert pyarrow.field(part[field.name]) == field
+
+
+def test_schemas_can_be_asked_for():
+    scan = PARSER.scan(TEXT)
+    assert pyarrow.schema(scan) == pyarrow.schema(scan.read_all()) == SCHEMA
+
+
+def test_a_scan_is_a_stream_that_is_read_when_asked():
+    scan = PARSER.scan((LINES[0][0] + "\n") * 20_000)
+    reader = pyarrow.RecordBatchReader.from_stream(scan)
+    assert reader.schema == SCHEMA and scan.stats.records == 0
+    first = reader.read_next_batch()
+    assert 0 < first.num_rows == scan.stats.records < 20_000
+    assert first.num_rows + reader.read_all().num_rows == 20_000
+    assert pyarrow.table(scan).num_rows == 0
+
+
+def test_a_scan_of_nothing_has_its_schema():
+    assert pyarrow.table(PARSER.scan(b"")).schema == SCHEMA
+    assert polars.DataFrame(PARSER.scan(b"")).columns == NAMES
+
+
+def test_a_pattern_without_fields_keeps_its_number_of_rows():
+    batch = parsimd.compile("x").scan("x\ny\nx\n").read_all()
+    assert pyarrow.record_batch(batch).num_rows == 2
+
+
+def test_what_ends_a_scan_is_told_through_the_stream(tmp_path):
+    reader = pyarrow.RecordBatchReader.from_stream(PARSER.scan(TEXT, on_error="raise"))
+    with pytest.raises(pyarrow.ArrowInvalid, match=f"record at byte {len(TEXT.encode()) - 14}: does not match"):
+        reader.read_all()
+    plain = tmp_path / "plain.log"
+    plain.write_text(TEXT)
+    scan = PARSER.scan_file([plain, tmp_path / "missing.log"])
+    with pytest.raises(OSError, match="missing.log"):
+        pyarrow.table(scan)
+    assert scan.stats.records == 3
+
+
+def test_a_stream_inside_of_the_scan_is_an_error_not_a_deadlock():
+    seen = []
+
+    class Curious(parsimd.Parser):
+        def _find_spans(self, text, whole):
+            with pytest.raises(pyarrow.ArrowInvalid, match="already running"):
+                pyarrow.table(scan)
+            seen.append(text)
+            return super()._find_spans(text, whole)
+
+    parser = Curious("{a} {a}")
+    scan = parser.scan("é é\n")
+    assert pyarrow.table(scan).to_pylist() == [{"a": "é"}] and seen == ["é é"]
+
+
+def test_an_interrupt_reaches_the_program():
+    class Interrupted(parsimd.Parser):
+        def _find_spans(self, text, whole):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        try:
+            pyarrow.table(Interrupted("{a} {a}").scan("é é\n"))
+        except pyarrow.ArrowInvalid:
+            # The interrupt comes at the next step of the program.
+            for _ in range(10_000):
+                pass
+
+
+class TestRequestedSchema:
+    @pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string(), pyarrow.string_view()])
+    def test_text_comes_in_the_layout_that_is_asked_for(self, kind):
+        asked = SCHEMA.set(0, pyarrow.field("word", kind))
+        batch = batch_of([1, 0, 1, 2])[1:]
+        for table in (
+            pyarrow.RecordBatch._import_from_c_capsule(*batch.__arrow_c_array__(asked.__arrow_c_schema__())),
+            pyarrow.RecordBatchReader._import_from_c_capsule(batch.__arrow_c_stream__(asked.__arrow_c_schema__())).read_all(),
+            pyarrow.RecordBatchReader.from_stream(PARSER.scan(TEXT, on_error="null"), schema=asked).read_all(),
+        ):
+            table.validate(full=True)
+            assert table.schema == asked
+            assert rows_of(table) == values_of([0, 1, 2])
+        assert pyarrow.array(batch["word"], kind).to_pylist() == ["one", "zwölf", None]
+
+    def test_other_types_stay_as_they_are(self):
+        asked = SCHEMA.set(1, pyarrow.field("n", pyarrow.int8()))
+        _, array = batch_of([0]).__arrow_c_array__(asked.__arrow_c_schema__())
+        assert pyarrow.RecordBatch._import_from_c_capsule(SCHEMA.__arrow_c_schema__(), array).column(1).to_pylist() == [1]
+
+    def test_other_fields_are_an_error(self):
+        for asked in (pyarrow.schema([("word", pyarrow.string())]), pyarrow.int64()):
+            with pytest.raises(ValueError, match="word"):
+                batch_of([0]).__arrow_c_array__(asked.__arrow_c_schema__())
+        with pytest.raises(TypeError, match="capsule"):
+            batch_of([0]).__arrow_c_array__(SCHEMA)
+
+
+def test_the_data_outlives_batch_scan_and_parser():
+    parser = parsimd.compile("{word:w} {n:d}")
+    scan = parser.scan(b"abc 1\n" * 10_000)
+    batch = scan.read_all()
+    array, table, frame = pyarrow.array(batch["word"]), pyarrow.table(batch[5000:]), polars.DataFrame(batch)
+    del parser, scan, batch
+    gc.collect()
+    others = [bytearray(30_000) for _ in range(100)]
+    assert array.to_pylist() == ["abc"] * 10_000 and table["n"].to_pylist() == [1] * 5000 and others
+    assert frame["word"].unique().to_list() == ["abc"]
+
+
+def test_nothing_is_copied():
+    batch = batch_of([0, 1])
+    assert pyarrow.array(batch["n"]).buffers()[1].address == batch["n"].to_numpy().__array_interface__["data"][0]
+    word = [pyarrow.array(part["word"]).buffers()[2].address for part in (batch, batch[1:])]
+    assert word[0] == word[1]
+
+
+def test_capsules_nobody_takes_are_released():
+    import resource
+
+    def use():
+        batch = parsimd.compile("{a}").scan(b"x" * 1_000_000).read_all()
+        batch.__arrow_c_array__(), batch.__arrow_c_stream__(), batch["a"].__arrow_c_array__()
+        PARSER.scan(TEXT).__arrow_c_stream__()
+
+    use()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(300):
+        use()
+    # 300 MB of text went by.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
+
+
+class TestOthers:
+    ROWS = [0, 2, 1]
+
+    def test_polars(self):
+        frame = polars.DataFrame(batch_of(self.ROWS))
+        assert frame.rows() == values_of(self.ROWS)
+        assert frame.schema["at"] == polars.Datetime("us", "UTC") and frame.schema["day"] == polars.Date
+        assert polars.Series(batch_of(self.ROWS)["n"]).to_list() == [1, None, -2]
+        assert polars.DataFrame(PARSER.scan(TEXT)).rows() == values_of([0, 1])
+
+    def test_pandas(self):
+        frame = pyarrow.table(batch_of(self.ROWS)).to_pandas()
+        assert list(frame.columns) == NAMES and frame["x"].isna().tolist() == [False, True, False]
+        assert frame["at"].dt.tz is not None and frame["at"][2] == pandas.Timestamp("1969-12-31T23:59:59Z")
+        if hasattr(pandas.DataFrame, "from_arrow"):
+            assert pandas.DataFrame.from_arrow(batch_of([0, 1]))["n"].tolist() == [1, -2]
+
+    def test_duckdb(self):
+        batch, scan = batch_of(self.ROWS), PARSER.scan(TEXT)
+        query = 'select word, n, x, epoch_us("at"), day, clock, "local" from {} order by n desc nulls last'
+        wanted = [
+            (word, n, x, at and at.timestamp() * 1_000_000, *rest) for word, n, x, at, *rest in values_of([0, 1, 2])
+        ]
+        assert duckdb.sql(query.format("batch")).fetchall() == wanted
+        assert duckdb.sql(query.format("scan")).fetchall() == wanted[:2]
+        assert batch.num_rows == 3 and scan.stats.unmatched == 1

@@ -1,0 +1,98 @@
+"""`Parser.scan_polars`."""
+
+import gzip
+
+import parsimd
+import polars
+import pytest
+from polars import col
+
+PARSER = parsimd.compile("{host} [{at:th}] {status:d} {size:d}")
+LINES = [f"10.0.0.{n % 7} [01/Jan/2024:00:{n // 60 % 60:02}:{n % 60:02} +0000] {200 + n % 3 * 150} {n}" for n in range(5000)]
+LINES[10] = "noise"
+LINES[20] = LINES[20].replace("20", "99999999999999999999")
+
+
+@pytest.fixture
+def log(tmp_path):
+    (tmp_path / "a.log").write_text("\n".join(LINES[:3000]))
+    (tmp_path / "b.log.gz").write_bytes(gzip.compress("\n".join(LINES[3000:]).encode()))
+    return tmp_path
+
+
+@pytest.fixture
+def eager(log):
+    return polars.DataFrame(PARSER.scan_file([log / "a.log", log / "b.log.gz"]))
+
+
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+class TestQueries:
+    @pytest.mark.parametrize(
+        "query",
+        [
+            lambda frame: frame,
+            lambda frame: frame.select("size", "host"),
+            lambda frame: frame.filter(col("status") >= 500),
+            lambda frame: frame.filter(col("status") >= 500).select("host"),
+            lambda frame: frame.filter(col("host").str.ends_with("3"), col("size") > 4000).select(col("size").sum()),
+            lambda frame: frame.head(7),
+            lambda frame: frame.head(3500).filter(col("status") == 350).select("size"),
+            lambda frame: frame.filter(col("status") == 350).head(3),
+            lambda frame: frame.group_by("status").agg(col("size").sum()).sort("status"),
+            lambda frame: frame.select(polars.len()),
+            lambda frame: frame.select("host"),
+            lambda frame: frame.filter(col("size") < 0),
+            lambda frame: frame.with_columns(hour=col("at").dt.minute()).filter(col("hour") == 3),
+        ],
+    )
+    def test_a_lazy_frame_answers_as_a_frame_does(self, log, eager, engine, query):
+        lazy = query(PARSER.scan_polars([log / "a.log", log / "b.log.gz"])).collect(engine=engine)
+        assert lazy.equals(query(eager.lazy()).collect())
+
+    def test_no_rows_have_the_types_too(self, tmp_path, engine):
+        (tmp_path / "empty.log").write_text("")
+        frame = PARSER.scan_polars(tmp_path / "empty.log").collect(engine=engine)
+        assert frame.schema == polars.Schema(
+            {"host": polars.String, "at": polars.Datetime("us", "UTC"), "status": polars.Int64, "size": polars.Int64}
+        )
+
+
+def test_wildcards_stand_for_files_by_name(log, eager):
+    assert PARSER.scan_polars(f"{log}/*.log*").collect().equals(eager)
+    assert PARSER.scan_polars(log / "?.log").collect().height < eager.height
+    with pytest.raises(FileNotFoundError, match="none"):
+        PARSER.scan_polars(log / "none*")
+    (log / "odd[1].log").write_text(LINES[0])
+    assert PARSER.scan_polars(log / "odd[1].log").collect().height == 1
+
+
+def test_nothing_is_read_before_it_is_collected(tmp_path):
+    lazy = PARSER.scan_polars(tmp_path / "later.log").select("size")
+    assert lazy.collect_schema() == {"size": polars.Int64}
+    (tmp_path / "later.log").write_text(LINES[0])
+    assert lazy.collect().item() == 0
+    (tmp_path / "later.log").write_text("\n".join(LINES[:2]))
+    assert lazy.collect().height == 2
+
+
+def test_reading_stops_where_there_is_enough(log, monkeypatch):
+    opened = []
+
+    class Watched(parsimd.Parser):
+        def scan_file(self, paths, **options):
+            opened.append(super().scan_file(paths, **options))
+            return opened[-1]
+
+    big = log / "big.log"
+    big.write_text("\n".join(LINES * 40))
+    assert Watched(PARSER.format).scan_polars(big).head(5).collect().height == 5
+    (scan,) = opened
+    assert 0 < scan.stats.records < 40 * len(LINES)
+
+
+def test_what_cannot_be_read_is_as_asked(log):
+    assert PARSER.scan_polars(log / "a.log", on_error="null").collect()["size"].null_count() == 2
+    with pytest.raises(Exception, match="record at byte"):
+        PARSER.scan_polars(log / "a.log", on_error="raise").collect()
+    with pytest.raises(ValueError, match="on_error"):
+        PARSER.scan_polars(log / "a.log", on_error="ignore").collect()

@@ -1,0 +1,168 @@
+//! Columns as Arrow arrays, over the same memory. Behind the feature `arrow`.
+//!
+//! A column's buffers already are Arrow's, so an array is a second owner of them: it stays valid when the batch, the scan and the
+//! input are gone. Making one copies nothing; text is looked at once, since Arrow's own constructor checks that it is UTF-8.
+//!
+//! | column | array |
+//! |---|---|
+//! | text | `Utf8` |
+//! | integers, floats | `Int64`, `Float64` |
+//! | dates and times | `Timestamp(µs)`, of `UTC` where the type says so; `Date32`; `Time64(µs)` |
+
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
+    Time64MicrosecondArray, TimestampMicrosecondArray,
+};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer, ToByteSlice};
+use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
+
+use super::{Batch, Column, ColumnType, Schema, Values};
+
+impl ColumnType {
+    /// The type of the array.
+    pub fn to_arrow(self) -> DataType {
+        match self {
+            ColumnType::Text => DataType::Utf8,
+            ColumnType::Int64 => DataType::Int64,
+            ColumnType::Float64 => DataType::Float64,
+            ColumnType::Timestamp { utc } => DataType::Timestamp(TimeUnit::Microsecond, utc.then(|| "UTC".into())),
+            ColumnType::Date => DataType::Date32,
+            ColumnType::Time => DataType::Time64(TimeUnit::Microsecond),
+        }
+    }
+}
+
+impl Schema {
+    /// The schema of the record batches. Every field may be null.
+    pub fn to_arrow(&self) -> arrow_schema::Schema {
+        let fields = self.columns().map(|(name, kind)| Field::new(name, kind.to_arrow(), true));
+        arrow_schema::Schema::new(fields.collect::<Vec<_>>())
+    }
+}
+
+impl Batch {
+    /// The batch as an Arrow record batch, which shares its memory.
+    ///
+    /// ```
+    /// let batch = parsimd::Pattern::new("{level:w} {ms:d}")?.scan(b"info 12\nwarn 340\n").read_all()?;
+    /// let records = batch.to_arrow()?;
+    /// assert_eq!((records.num_rows(), records.schema().field(1).name().as_str()), (2, "ms"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Column::to_arrow`].
+    pub fn to_arrow(&self) -> Result<RecordBatch, ArrowError> {
+        let columns = self.columns.iter().map(Column::to_arrow).collect::<Result<_, _>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
+        RecordBatch::try_new_with_options(Arc::new(self.schema.to_arrow()), columns, &options)
+    }
+}
+
+impl Column {
+    /// The column as an Arrow array, which shares its memory.
+    ///
+    /// # Errors
+    /// Text that is not UTF-8: an [`ExternalMatcher`](crate::ExternalMatcher) has cut a character.
+    pub fn to_arrow(self: &Arc<Self>) -> Result<ArrayRef, ArrowError> {
+        let nulls = self.validity().map(|_| {
+            let bits = lend(self, |column| column.validity().map_or(&[], |validity| validity.bits()));
+            NullBuffer::new(BooleanBuffer::new(bits, 0, self.len()))
+        });
+        macro_rules! numbers {
+            ($array:ident, $values:ident) => {
+                $array::try_new(
+                    ScalarBuffer::from(lend(self, |column| match column.values() {
+                        Values::$values(values) => values.to_byte_slice(),
+                        _ => &[],
+                    })),
+                    nulls,
+                )
+            };
+        }
+        Ok(match self.values() {
+            Values::Text { .. } => {
+                let offsets = lend(self, |column| match column.values() {
+                    Values::Text { offsets, .. } => offsets.to_byte_slice(),
+                    _ => &[],
+                });
+                let bytes = lend(self, |column| match column.values() {
+                    Values::Text { bytes, .. } => bytes,
+                    _ => &[],
+                });
+                Arc::new(StringArray::try_new(OffsetBuffer::new(ScalarBuffer::from(offsets)), bytes, nulls)?)
+            }
+            Values::Int64(_) => Arc::new(numbers!(Int64Array, Int64)?),
+            Values::Float64(_) => Arc::new(numbers!(Float64Array, Float64)?),
+            Values::Date(_) => Arc::new(numbers!(Date32Array, Date)?),
+            Values::Time(_) => Arc::new(numbers!(Time64MicrosecondArray, Time)?),
+            Values::Timestamp(_) => {
+                Arc::new(numbers!(TimestampMicrosecondArray, Timestamp)?.with_data_type(self.column_type().to_arrow()))
+            }
+        })
+    }
+}
+
+/// Memory of a column, as a buffer that keeps the column alive.
+fn lend(column: &Arc<Column>, part: fn(&Column) -> &[u8]) -> Buffer {
+    struct Part(Arc<Column>, fn(&Column) -> &[u8]);
+
+    impl AsRef<[u8]> for Part {
+        fn as_ref(&self) -> &[u8] {
+            self.1(&self.0)
+        }
+    }
+
+    Buffer::from(bytes::Bytes::from_owner(Part(Arc::clone(column), part)))
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{Array, cast::AsArray, types::Int64Type};
+
+    use super::*;
+    use crate::{OnError, Pattern, ScanOptions};
+
+    fn scanned(format: &str, text: &str, on_error: OnError) -> Batch {
+        let options = ScanOptions { on_error, year: Some(2020), ..ScanOptions::default() };
+        let input = crate::Input::bytes(text.as_bytes());
+        Pattern::new(format).unwrap().scan_input(input, options).read_all().unwrap()
+    }
+
+    #[test]
+    fn arrays_are_the_memory_of_the_columns_and_outlive_the_batch() {
+        let batch = scanned("{n:d} {word:w}", "1 one\n2 two\n", OnError::Skip);
+        let Values::Int64(numbers) = batch.columns()[0].values() else { panic!("integers") };
+        let Values::Text { bytes, .. } = batch.columns()[1].values() else { panic!("text") };
+        let (numbers, bytes) = (numbers.as_ptr(), bytes.as_ptr());
+        let records = batch.to_arrow().unwrap();
+        drop(batch);
+        let array = records.column(0).as_primitive::<Int64Type>();
+        assert_eq!((array.values().as_ptr(), array.values().as_ref()), (numbers, &[1, 2][..]));
+        let words = records.column(1).as_string::<i32>();
+        assert_eq!((words.values().as_ptr(), words.value(1)), (bytes, "two"));
+    }
+
+    #[test]
+    fn every_type_has_its_array_also_empty_and_all_null() {
+        let format = "{a}|{b:d}|{c:g}|{d:th}|{e:ti}|{f:%d/%m/%Y}|{g:tt}|{h:F}";
+        let line = "é|7|1.5|01/Jan/1970:00:00:01 +0000|1970-01-01T00:00:02|02/01/1970|00:00:03|0.5\n";
+        for (text, rows, nulls) in [(line.repeat(3), 3, 0), (String::new(), 0, 0), ("no\n".repeat(9), 9, 9)] {
+            let records = scanned(format, &text, OnError::Null).to_arrow().unwrap();
+            let types: Vec<_> = records.columns().iter().map(|column| column.data_type().to_string()).collect();
+            let wanted =
+                ["Utf8", "Int64", "Float64", "Timestamp(µs, \"UTC\")", "Timestamp(µs)", "Date32", "Time64(µs)", "Utf8"];
+            assert_eq!(types, wanted);
+            assert_eq!(records.num_rows(), rows);
+            assert!(records.columns().iter().all(|column| (column.len(), column.null_count()) == (rows, nulls)));
+        }
+    }
+
+    #[test]
+    fn a_batch_without_columns_keeps_its_number_of_rows() {
+        let records = scanned("x", "x\ny\nx\n", OnError::Skip).to_arrow().unwrap();
+        assert_eq!((records.num_columns(), records.num_rows()), (0, 2));
+    }
+}
