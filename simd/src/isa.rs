@@ -272,13 +272,6 @@ fn fits<const N: usize>(block: &[u8], at: &[u32; N], size: usize) -> bool {
     block.len() >= size && last <= block.len() - size
 }
 
-/// Whether 64 bytes from `at` on lie inside `block`.
-#[allow(dead_code, reason = "a target may have no vectors")]
-#[inline(always)]
-fn has_window(block: &[u8], at: usize) -> bool {
-    block.len() >= 64 && at <= block.len() - 64
-}
-
 /// `Vector::write_positions` for vectors that cannot compress: four positions at a time, whether they are there or not.
 #[allow(dead_code, reason = "a target may have no vectors")]
 #[inline(always)]

@@ -305,6 +305,8 @@ impl Kernels {
     pub fn texts(&self, block: &[u8], spans: &[Span], bytes: &mut Vec<u8>, ends: &mut Vec<i32>) {
         let length: u64 = spans.iter().map(|span| u64::from(span.end.saturating_sub(span.start))).sum();
         assert!(bytes.len() as u64 + length <= i32::MAX as u64, "a column of more than {} bytes", i32::MAX);
+        // A register may be written behind the last text.
+        bytes.reserve(length as usize + 64);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.texts)(block, spans, bytes, ends) }
     }

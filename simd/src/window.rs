@@ -49,8 +49,8 @@ pub(crate) trait Window: Copy {
     fn load(token: Self::Token, room: Room<'_>, at: usize) -> Self;
     /// Eight bytes from `at` on, the first one lowest. Panics if there are less than 64 of them.
     fn word(token: Self::Token, room: Room<'_>, at: usize) -> u64;
-    /// Writes the bytes from `at` of `out` on. Panics if it has less than 64 of them.
-    fn store(self, out: &mut [u8], at: usize);
+    /// Appends the first `count` bytes. Panics if they are more than `SIZE`, or if `out` has no room for 64 bytes behind its last.
+    fn append(self, out: &mut Vec<u8>, count: usize);
     /// Bitwise or.
     fn or(self, other: Self) -> Self;
     /// Bit *i* is set where byte *i* of both is equal, for the first `SIZE` bits.
@@ -103,8 +103,8 @@ impl Window for Word {
     }
 
     #[inline(always)]
-    fn store(self, out: &mut [u8], at: usize) {
-        out[at..at + 8].copy_from_slice(&self.0.to_le_bytes());
+    fn append(self, out: &mut Vec<u8>, count: usize) {
+        out.extend_from_slice(&self.0.to_le_bytes()[..count]);
     }
 
     #[inline(always)]

@@ -1,10 +1,11 @@
 //! Columns of text: most are short, so whole registers are copied, and the next text is written over what was too much.
 
 use crate::column::Span;
+use crate::scalar;
 use crate::vector::Vector;
 use crate::window::{Room, Window};
 
-/// See `Kernels::texts`.
+/// See `Kernels::texts`, which has made room for the texts and a register.
 #[inline(always)]
 pub(crate) fn texts<V: Vector>(
     token: V::Token,
@@ -13,30 +14,23 @@ pub(crate) fn texts<V: Vector>(
     bytes: &mut Vec<u8>,
     ends: &mut Vec<i32>,
 ) {
-    let size = V::Window::SIZE;
-    let start = bytes.len();
-    let length: usize = spans.iter().map(|span| span.end.saturating_sub(span.start) as usize).sum();
-    // Room for the registers behind the last text.
-    bytes.resize(start + length + 64, 0);
-    ends.reserve(spans.len());
-    let room = Room::new(block);
+    let Some(room) = Room::new(block) else { return scalar::texts::texts(block, spans, bytes, ends) };
     // A text that ends here or before has room behind it for a register.
-    let safe = block.len().saturating_sub(64);
-    let mut to = start;
-    for span in spans {
-        let (from, end) = (span.start as usize, span.end as usize);
-        if let Some(room) = room.filter(|_| end <= safe && from <= end) {
-            let mut done = 0;
-            while done < end - from {
-                V::Window::load(token, room, from + done).store(bytes, to + done);
-                done += size;
+    let safe = block.len() - 64;
+    let size = V::Window::SIZE;
+    let known = ends.len();
+    ends.resize(known + spans.len(), 0);
+    for (span, place) in spans.iter().zip(&mut ends[known..]) {
+        let (mut from, end) = (span.start as usize, span.end as usize);
+        if end <= safe && from <= end {
+            while end - from > size {
+                V::Window::load(token, room, from).append(bytes, size);
+                from += size;
             }
-            to += end - from;
-        } else if let Some(text) = span.of(block) {
-            bytes[to..to + text.len()].copy_from_slice(text);
-            to += text.len();
+            V::Window::load(token, room, from).append(bytes, end - from);
+        } else {
+            bytes.extend_from_slice(span.of(block).unwrap_or_default());
         }
-        ends.push(to as i32);
+        *place = bytes.len() as i32;
     }
-    bytes.truncate(to);
 }

@@ -51,7 +51,12 @@ pub(crate) fn walk_in<W: Window>(
         }
         Take::Decimal => walk.to(&Decimal(Ranges::new(token, Class::DIGITS))),
         Take::Until(least) => match literal {
-            Some(literal) => walk.each(&Until::<W>::new(token, literal, least), &Found(literal.len())),
+            Some(literal) => match literal.len() {
+                1 => walk.each(&Until::<W, 1>::new(token, literal, least), &Found(1)),
+                2 => walk.each(&Until::<W, 2>::new(token, literal, least), &Found(2)),
+                length @ 3..=8 => walk.each(&Until::<W, 8>::new(token, literal, least), &Found(length)),
+                length => walk.each(&Until::<W, { usize::MAX }>::new(token, literal, least), &Found(length)),
+            },
             // Nowhere: where nothing is taken each of them fails.
             None => walk.each(&Nothing, &Behind::<false>([0; 3], 0)),
         },
@@ -268,38 +273,56 @@ impl<W: Window> Taker<W> for Decimal<W> {
     }
 }
 
-/// Any bytes, up to a literal.
-struct Until<'a, W> {
+/// Any bytes, up to a literal of at most `MOST` bytes.
+struct Until<'a, W, const MOST: usize> {
     literal: &'a Literal,
     least: usize,
+    length: usize,
+    word: [u64; 3],
     /// The two bytes that are searched by: their offsets, what is or-ed to the text, and what must then stand there.
     offsets: (usize, usize),
     folds: (W, W),
     wanted: (W, W),
 }
 
-impl<'a, W: Window> Until<'a, W> {
+impl<'a, W: Window, const MOST: usize> Until<'a, W, MOST> {
     #[inline(always)]
     fn new(token: W::Token, literal: &'a Literal, least: usize) -> Self {
         let offsets = literal.pair();
         let ((fold, wanted), (second_fold, second_wanted)) = (literal.wanted(offsets.0), literal.wanted(offsets.1));
         let both = |first, second| (W::splat(token, first), W::splat(token, second));
-        Until { literal, least, offsets, folds: both(fold, second_fold), wanted: both(wanted, second_wanted) }
+        let (folds, wanted) = (both(fold, second_fold), both(wanted, second_wanted));
+        Until { literal, least, length: literal.len(), word: literal.word(), offsets, folds, wanted }
+    }
+
+    /// Whether the literal stands where its two bytes do.
+    #[inline(always)]
+    fn stands(&self, token: W::Token, room: Room<'_>, at: usize) -> bool {
+        let [wanted, fold, mask] = self.word;
+        match MOST {
+            // The two bytes are all of it.
+            1 | 2 => true,
+            8 => (W::word(token, room, at) | fold) & mask == wanted,
+            _ => self.literal.stands_at(room.block(), at),
+        }
     }
 }
 
-impl<W: Window> Taker<W> for Until<'_, W> {
+impl<W: Window, const MOST: usize> Taker<W> for Until<'_, W, MOST> {
     #[inline(always)]
     fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
         let mut at = from + self.least;
         // The literal ends in its record, or it is none.
-        while at + self.literal.len() <= end {
+        while at + self.length <= end {
             let first = W::load(token, room, at + self.offsets.0);
-            let second = W::load(token, room, at + self.offsets.1);
-            let mut mask = first.or(self.folds.0).equal(self.wanted.0) & second.or(self.folds.1).equal(self.wanted.1);
+            let mut mask = first.or(self.folds.0).equal(self.wanted.0);
+            if MOST > 1 {
+                let second = W::load(token, room, at + self.offsets.1);
+                mask &= second.or(self.folds.1).equal(self.wanted.1);
+            }
             while mask != 0 {
                 let found = at + mask.trailing_zeros() as usize;
-                if self.literal.stands_at(room.block(), found) {
+                if self.stands(token, room, found) {
                     return found;
                 }
                 mask &= mask - 1;

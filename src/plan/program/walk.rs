@@ -86,6 +86,21 @@ impl Walk {
         }
     }
 
+    /// Moves each record to its end, and writes what it moved over; says how many had nothing left and stopped.
+    fn rest(&mut self, taken: &mut [Span]) -> usize {
+        let mut failed = 0;
+        for ((at, end), taken) in self.at.iter_mut().zip(&mut self.end).zip(taken) {
+            *taken = Span::new(*at, *end);
+            if *at < *end {
+                *at = *end;
+            } else {
+                failed += usize::from(*end != 0);
+                *end = 0;
+            }
+        }
+        failed
+    }
+
     /// Moves each record that has not stopped to where `step` says, given its number, its cursor and its end; says how many stopped.
     fn each(&mut self, mut step: impl FnMut(usize, usize, usize) -> Option<usize>) -> usize {
         let mut failed = 0;
@@ -125,13 +140,17 @@ impl Program {
                     let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken: table.column_mut(field) };
                     kernels.walk(block, take, literal, cursors)
                 }
+                None if full && let Op::Rest { field } = op => walk.rest(table.column_mut(Some(*field))),
                 None => walk.each(|row, at, end| one(op, &block[..end], at, full, &mut table.row(row))),
             };
             if failed > 0 {
                 walk.note(pc);
             }
         }
-        if full && walk.each(|_, at, end| (at == end).then_some(at)) > 0 {
+        // Where the last operation goes to the end, all that are left are there.
+        let is_short = |(at, end): (&u32, &u32)| *end != 0 && at != end;
+        if full && walk.at.iter().zip(&walk.end).fold(false, |any, record| any | is_short(record)) {
+            walk.each(|_, at, end| (at == end).then_some(at));
             walk.note(self.ops.len());
         }
     }

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use crate::column::Span;
-use crate::isa::{fits, has_window, words_fit};
+use crate::isa::{fits, words_fit};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
 use crate::window::{Room, Window};
@@ -139,9 +139,12 @@ impl Window for Bytes {
         fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
             room.from(at).cast::<u64>().read_unaligned().to_le()
         }
-        fn store(self, out: &mut [u8], at: usize) -> () {
-            assert!(has_window(out, at));
-            _mm512_storeu_si512(out.as_mut_ptr().add(at).cast(), self.0);
+        fn append(self, out: &mut Vec<u8>, count: usize) -> () {
+            assert!(count <= Self::SIZE && out.capacity() - out.len() >= 64);
+            // Behind the length there is room for 64 bytes, and the first `count` of them are written.
+            let end = out.as_mut_ptr().add(out.len());
+            _mm512_storeu_si512(end.cast(), self.0);
+            out.set_len(out.len() + count);
         }
         fn or(self, other: Self) -> Self { <Bytes as Vector>::or(self, other) }
         fn equal(self, other: Self) -> u64 { self.eq_mask(other) }
