@@ -17,6 +17,7 @@ macro_rules! kernel_list {
         $then! {
             [$($with)*]
             fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool, in index;
+            fn count_newlines(block: &[u8]) -> (usize, bool), in index;
             fn delimiters(block: &[u8], needles: &crate::Needles, out: &mut Vec<u32>) -> (), in index;
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
             fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
@@ -120,6 +121,18 @@ impl Kernels {
         check_length(block);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.newlines)(block, out) }
+    }
+
+    /// The number of `b'\n'` in `block`, and whether the block is ASCII: for whoever wants only a few of its records.
+    ///
+    /// ```
+    /// let kernels = parsimd_simd::kernels(parsimd_simd::Isa::best())?;
+    /// assert_eq!(kernels.count_newlines(b"one\ntwo\nthree"), (2, true));
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn count_newlines(&self, block: &[u8]) -> (usize, bool) {
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.count_newlines)(block) }
     }
 
     /// Appends the position of each byte of `block` that is one of `needles` to `out`, in order.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parsimd_simd::{Kernels, Span};
+use parsimd_simd::{Kernels, Literal, Span};
 
 use super::records::{Failure, OnError, ScanOptions, Stats};
 use crate::{
@@ -181,10 +181,12 @@ struct Finds {
     anchors: Vec<u32>,
     /// False once blocks have shown that most records have the anchor: looking for it does not pay then.
     anchor_pays: bool,
+    /// True once blocks have shown that few records have the anchor: the others need not be told apart then.
+    anchor_is_rare: bool,
 }
 
 impl Finds {
-    const NONE: Finds = Finds { ends: Vec::new(), anchors: Vec::new(), anchor_pays: true };
+    const NONE: Finds = Finds { ends: Vec::new(), anchors: Vec::new(), anchor_pays: true, anchor_is_rare: false };
 
     /// Looks for the ends of the records, and for the anchor where it pays. Says whether the block is ASCII, and whether it looked for the
     /// anchor: only in ASCII, since where case is ignored other letters may stand for those of the anchor.
@@ -208,9 +210,28 @@ impl Finds {
             return (is_ascii, false);
         };
         kernels.anchor(bytes, anchor, &mut self.anchors);
-        // A look at the block costs about a quarter of what it saves.
-        self.anchor_pays = self.anchors.len() < self.ends.len() / 4 * 3;
+        self.weigh(self.ends.len());
         (is_ascii, true)
+    }
+
+    /// Takes note of how many of the records of a block have the anchor.
+    fn weigh(&mut self, records: usize) {
+        // A look at the block costs about a quarter of what it saves.
+        self.anchor_pays = self.anchors.len() < records / 4 * 3;
+        self.anchor_is_rare = self.anchors.len() < records / 16;
+    }
+
+    /// Looks for the anchor alone, and says how many records the block has; `None` if it is not ASCII.
+    fn look_for_few(&mut self, kernels: &Kernels, bytes: &[u8], anchor: &Literal) -> Option<usize> {
+        let (newlines, is_ascii) = kernels.count_newlines(bytes);
+        if !is_ascii {
+            return None;
+        }
+        self.anchors.clear();
+        kernels.anchor(bytes, anchor, &mut self.anchors);
+        let records = newlines + usize::from(!bytes.ends_with(b"\n"));
+        self.weigh(records);
+        Some(records)
     }
 }
 
@@ -262,6 +283,23 @@ impl Rows {
         self.walk.push_all(self.records.iter().map(|&(start, end, _)| (start, end)));
     }
 
+    /// Adds the records around these places, which are in order, to be walked. They have no numbers: nothing will be told of them.
+    fn push_around(&mut self, bytes: &[u8], places: &[u32]) {
+        let mut next = 0;
+        for &place in places.iter() {
+            let place = place as usize;
+            if place < next {
+                continue;
+            }
+            let start = memchr::memrchr(b'\n', &bytes[next..place]).map_or(next, |at| next + at + 1);
+            let newline = memchr::memchr(b'\n', &bytes[place..]).map(|at| place + at);
+            let has_return = newline.is_some_and(|newline| newline > start && bytes[newline - 1] == b'\r');
+            let end = newline.unwrap_or(bytes.len());
+            self.push((start as u32, (end - usize::from(has_return)) as u32, 0), Stop::Nowhere);
+            next = end + 1;
+        }
+    }
+
     /// Takes out the rows in `lost`, which are in order.
     fn remove(&mut self, lost: &[usize]) {
         self.spans.remove(self.records.len(), lost);
@@ -301,8 +339,22 @@ fn match_records(
     let plan = pattern.plan();
     let bytes = block.bytes;
     let program = plan.program(options.full_line);
-    let (is_ascii, has_anchors) = finds.look(plan.kernels(), bytes, ends, program);
     rows.clear();
+    // Where nothing is to be told of a record that does not match, only those with an anchor have to be found.
+    let needs_few = finds.anchor_is_rare && rows.failures_wanted == 0 && options.on_error == OnError::Skip;
+    if let Some(program) = program
+        && let Some(anchor) = program.anchor().filter(|_| needs_few && matches!(ends, Ends::Newlines))
+        && let Some(all) = finds.look_for_few(plan.kernels(), bytes, anchor)
+    {
+        rows.push_around(bytes, &finds.anchors);
+        let others = (all - rows.records.len()) as u64;
+        stats.records += others;
+        stats.unmatched += others;
+        rows.spans.reset(rows.fields, rows.records.len());
+        program.walk(plan.kernels(), bytes, options.full_line, &mut rows.walk, &mut rows.spans);
+        return settle(plan, options, block, ends, stats, rows);
+    }
+    let (is_ascii, has_anchors) = finds.look(plan.kernels(), bytes, ends, program);
     let newline = if matches!(ends, Ends::Newlines) { 1 } else { 0 };
     let records = records(bytes, &finds.ends, newline);
     if has_anchors {

@@ -66,6 +66,23 @@ pub(crate) fn newlines<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u
     positions::<V>(token, block, out, &AnyOf([V::splat(token, b'\n')]))
 }
 
+/// See `Kernels::count_newlines`.
+#[inline(always)]
+pub(crate) fn count_newlines<V: Vector>(token: V::Token, block: &[u8]) -> (usize, bool) {
+    let newline = V::splat(token, b'\n');
+    let mut all = V::splat(token, 0);
+    let mut count = 0;
+    let (chunks, rest) = block.as_chunks::<64>();
+    for chunk in chunks {
+        V::prefetch(token, chunk, AHEAD);
+        let bytes = V::load(token, chunk);
+        all = all.or(bytes);
+        count += bytes.eq_mask(newline).count_ones() as usize;
+    }
+    let (last, is_ascii) = crate::scalar::index::count_newlines(rest);
+    (count + last, is_ascii && all.sign_mask() == 0)
+}
+
 /// See `Kernels::delimiters`.
 #[inline(always)]
 pub(crate) fn delimiters<V: Vector>(token: V::Token, block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
