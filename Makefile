@@ -90,7 +90,7 @@ oracle: $(VENV)/installed
 
 ## make guide    the user guide as a site, target/site/index.html
 guide: $(DOCS_VENV)/installed
-	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict
 
 # What the wheel is built from; it is built again when one of them changes.
 SOURCES := $(shell find src simd/src python/src python/parsimd -name '*.rs' -o -name '*.py' -o -name '*.pyi') \

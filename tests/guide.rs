@@ -88,7 +88,10 @@ fn the_page_has_these_examples() {
     let mut blocks = 0;
     for block in include_str!("../docs/guide/rust.md").split("```rust").skip(1) {
         let block = lines(block.split("```").next().unwrap_or_default());
-        assert!(!block.is_empty() && here.windows(block.len()).any(|some| some == block), "not in tests/guide.rs: {block:#?}");
+        assert!(
+            !block.is_empty() && here.windows(block.len()).any(|some| some == block),
+            "not in tests/guide.rs: {block:#?}"
+        );
         blocks += 1;
     }
     assert_eq!(blocks, 5);
