@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
+DOCS_VENV := .venv-docs
 CARGO ?= cargo
 # How many generated cases each comparison with PyPI parse runs.
 CASES ?= 1500
@@ -12,7 +13,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single linear rg clients spark oracle clean
+.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single linear rg clients spark oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -87,6 +88,10 @@ spark: dist/built
 oracle: $(VENV)/installed
 	cd python && PARSIMD_CASES=16700 ../$(BIN)/pytest tests/test_oracle.py -k TestTheSameAsParse
 
+## make guide    the user guide as a site, target/site/index.html
+guide: $(DOCS_VENV)/installed
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict
+
 # What the wheel is built from; it is built again when one of them changes.
 SOURCES := $(shell find src simd/src python/src python/parsimd -name '*.rs' -o -name '*.py' -o -name '*.pyi') \
 	Cargo.toml Cargo.lock simd/Cargo.toml python/Cargo.toml python/pyproject.toml
@@ -113,5 +118,10 @@ $(BENCH_VENV)/installed: dist/built benches/python/requirements.txt
 	$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps dist/*.whl
 	touch $@
 
+$(DOCS_VENV)/installed: docs/requirements.txt
+	$(PYTHON) -m venv $(DOCS_VENV)
+	$(DOCS_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement docs/requirements.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(BENCH_VENV) dist target demo
+	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(BENCH_VENV) $(DOCS_VENV) dist target demo

@@ -442,7 +442,8 @@ class Parser(_parsimd.ParserBase):
 
         Each line must match as a whole, as `parse` does it, or with ``full_line=False`` anywhere, as `search` does it. A ``\\r``
         before the newline is dropped. A line that does not match, or has a value that its column cannot hold, is counted in
-        ``.stats`` and left out; with ``on_error="null"`` it becomes nulls, with ``"raise"`` a `ScanError`.
+        ``.stats`` and left out. With ``on_error="null"`` it stays as a row: all nulls if it does not match, else a null for each
+        value that does not fit. With ``"raise"`` it is a `ScanError`.
 
         ``threads`` is how many threads may be used; None is one for small data, and as many as there are cores for large. Batches,
         counts and errors are the same. ``columns`` names the fields that become columns, in that order; whether a value fits is

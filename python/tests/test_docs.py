@@ -2,6 +2,8 @@
 
 import doctest
 import inspect
+import re
+import sys
 from pathlib import Path
 
 import parse
@@ -9,6 +11,11 @@ import parsimd
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PAGES = sorted(str(page.relative_to(ROOT)) for page in [ROOT / "README.md", ROOT / "python" / "README.md", *ROOT.glob("docs/**/*.md")])
+# Run by spark/test_guide.py.
+IN_SPARK = ["docs/guide/spark.md"]
+# Of these there is nothing to run in Python; the examples in Rust are run by tests/guide.rs.
+WITHOUT_EXAMPLES = ["docs/architecture.md", "docs/guide/performance.md", "docs/guide/rust.md"]
 
 
 @pytest.mark.parametrize("module", [parsimd, parsimd._convert], ids=lambda module: module.__name__)
@@ -31,7 +38,16 @@ def test_native_calls_have_the_signatures_of_parse():
         assert str(ours).replace("/, ", "") == str(theirs)
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/language.md", "docs/differences.md"])
-def test_pages(name):
+@pytest.mark.parametrize("name", [page for page in PAGES if page not in IN_SPARK + WITHOUT_EXAMPLES])
+def test_pages(name, monkeypatch):
+    # A page puts parsimd in the place of parse.
+    monkeypatch.setitem(sys.modules, "parse", parse)
     found = doctest.testfile(str(ROOT / name), module_relative=False, optionflags=doctest.ELLIPSIS, encoding="utf-8")
     assert found.failed == 0 and found.attempted > 0
+
+
+def test_no_example_is_left_out():
+    texts = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
+    assert [page for page, text in texts.items() if ">>>" not in text] == WITHOUT_EXAMPLES
+    # Python that is not written as a session would not be run, and neither would a session with an option to skip.
+    assert not [page for page, text in texts.items() if re.search(r"^```(py|python)\b|doctest: *\+?SKIP", text, re.MULTILINE)]

@@ -1,34 +1,11 @@
-"""`Parser.map_arrow` and `spark_schema` on a Spark session; run by `make spark`.
-
-PARSIMD_SPARK_MASTER says which kind of session, ``local[2]`` if nothing does.
-"""
+"""`Parser.map_arrow` and `spark_schema` on a Spark session; run by `make spark`."""
 
 import datetime
 import functools
-import os
-import sys
 
 import parsimd
 import pytest
-from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-
-MASTER = os.environ.get("PARSIMD_SPARK_MASTER", "local[2]")
-
-
-@pytest.fixture(scope="module")
-def spark():
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    # Not UTC, so that a time zone that is lost shows.
-    options = {"spark.ui.enabled": "false", "spark.sql.session.timeZone": "America/New_York", "spark.executor.memory": "1g"}
-    builder = SparkSession.builder.master(MASTER)
-    for name, value in options.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    assert session.sparkContext.master == MASTER
-    yield session
-    session.stop()
-
 
 def frame_of(spark, texts):
     return spark.createDataFrame([(n, text) for n, text in enumerate(texts)], "id int, line string").repartition(2)
