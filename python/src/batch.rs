@@ -308,6 +308,16 @@ impl Column {
         capsule::column(py, self.name(), self.column(), &self.rows, requested_schema)
     }
 
+    /// The values, as an Arrow stream of one array.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Requested<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::column_stream(py, self.name(), self.column(), &self.rows, requested_schema)
+    }
+
     fn __repr__(&self) -> String {
         format!("<Column {}: {}, {} rows>", self.name(), self.r#type(), self.__len__())
     }

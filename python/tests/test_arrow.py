@@ -53,6 +53,28 @@ def test_a_column_is_an_array(rows, start, stop):
         assert pyarrow.field(part[field.name]) == field
 
 
+@given(lists_of_lines, bounds, bounds)
+def test_a_column_is_a_stream_of_one_array(rows, start, stop):
+    part = batch_of(rows)[start:stop]
+    for at, field in enumerate(SCHEMA):
+        column = part[field.name]
+        expected = [values[at] for values in values_of(rows)[start:stop]]
+        chunks = pyarrow.chunked_array(column)
+        chunks.validate(full=True)
+        assert (chunks.type, chunks.num_chunks, chunks.to_pylist()) == (field.type, 1, expected)
+        series = polars.Series(column)
+        assert (series.name, series.to_list()) == (field.name, expected)
+
+
+def test_a_stream_of_a_column_outlives_it_and_is_freed_unread_too():
+    stream = batch_of([0, 2, 1])["word"].__arrow_c_stream__()
+    batch_of([0, 2, 1])["word"].__arrow_c_stream__()
+    gc.collect()
+    assert pyarrow.ChunkedArray._import_from_c_capsule(stream).to_pylist() == ["one", None, "zwölf"]
+    with pytest.raises(ValueError):
+        pyarrow.ChunkedArray._import_from_c_capsule(stream)
+
+
 def test_schemas_can_be_asked_for():
     scan = PARSER.scan(TEXT)
     assert pyarrow.schema(scan) == pyarrow.schema(scan.read_all()) == SCHEMA
@@ -133,6 +155,9 @@ class TestRequestedSchema:
             assert table.schema == asked
             assert rows_of(table) == values_of([0, 1, 2])
         assert pyarrow.array(batch["word"], kind).to_pylist() == ["one", "zwölf", None]
+        field = asked.field("word").__arrow_c_schema__()
+        chunks = pyarrow.ChunkedArray._import_from_c_capsule(batch["word"].__arrow_c_stream__(field))
+        assert (chunks.type, chunks.to_pylist()) == (kind, ["one", "zwölf", None])
 
     def test_other_types_stay_as_they_are(self):
         asked = SCHEMA.set(1, pyarrow.field("n", pyarrow.int8()))
