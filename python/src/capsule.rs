@@ -19,8 +19,9 @@ use arrow_array::{
     RecordBatchReader, StringViewArray, StructArray,
     cast::AsArray,
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
-    ffi_stream::FFI_ArrowArrayStream,
+    ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream},
     make_array,
+    types::UInt64Type,
 };
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
@@ -222,6 +223,24 @@ pub(crate) fn texts<'py>(
         StructArray::try_new(layout.schema.fields().clone(), records.columns().to_vec(), nulls).map_err(to_python)?
     };
     Ok((schema_capsule(py, FFI_ArrowSchema::try_from(array.data_type()))?, array_capsule(py, &array)?))
+}
+
+/// The numbers in the arrays of an object with `__arrow_c_stream__`.
+pub(crate) fn row_numbers(object: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
+    let capsule = object.call_method0(intern!(object.py(), "__arrow_c_stream__"))?;
+    let stream = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
+    // SAFETY: the capsule has the name that the protocol gives to a pointer to a stream, which `pointer_checked` has compared, and
+    // lives to the end of this function. The stream is moved out of it, as the protocol wants it.
+    let stream = unsafe { FFI_ArrowArrayStream::from_raw(stream.as_ptr()) };
+    let mut numbers = Vec::new();
+    for array in ArrayStreamReader::try_new(stream).map_err(to_python)? {
+        let array = array.map_err(to_python)?;
+        let Some(array) = array.as_primitive_opt::<UInt64Type>().filter(|array| array.null_count() == 0) else {
+            return Err(PyTypeError::new_err(format!("uint64 without nulls is needed, not {}", array.data_type())));
+        };
+        numbers.extend_from_slice(array.values());
+    }
+    Ok(numbers)
 }
 
 /// An array that Python code has passed.

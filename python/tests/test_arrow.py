@@ -9,6 +9,7 @@ import polars
 import pyarrow
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from test_batch import LINES, NAMES, PARSER, batch_of, bounds, lists_of_lines, values_of
 
@@ -64,6 +65,24 @@ def test_a_column_is_a_stream_of_one_array(rows, start, stop):
         assert (chunks.type, chunks.num_chunks, chunks.to_pylist()) == (field.type, 1, expected)
         series = polars.Series(column)
         assert (series.name, series.to_list()) == (field.name, expected)
+
+
+@given(lists_of_lines, bounds, bounds, st.sets(st.integers(0, 30)))
+def test_rows_are_filtered_by_number(rows, start, stop, numbers):
+    part = batch_of(rows)[start:stop]
+    numbers = sorted(number for number in numbers if number < len(part))
+    kept = part._filter(pyarrow.chunked_array([numbers], pyarrow.uint64()))
+    pyarrow.record_batch(kept).validate(full=True)
+    assert kept.to_tuples() == [values_of(rows)[start:stop][number] for number in numbers]
+    assert [kept[name].null_count for name in NAMES] == [kept[name].to_pylist().count(None) for name in NAMES]
+    with pytest.raises(IndexError):
+        part._filter(pyarrow.chunked_array([[len(part)]], pyarrow.uint64()))
+
+
+@pytest.mark.parametrize("numbers", [pyarrow.chunked_array([[0]]), pyarrow.chunked_array([[None]], pyarrow.uint64())])
+def test_rows_are_filtered_by_nothing_else(numbers):
+    with pytest.raises(TypeError, match="uint64"):
+        batch_of([0])._filter(numbers)
 
 
 def test_a_stream_of_a_column_outlives_it_and_is_freed_unread_too():
