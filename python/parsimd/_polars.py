@@ -38,8 +38,9 @@ def scan_polars(
         batch_size: Optional[int],
     ) -> Iterator["polars.DataFrame"]:
         given = empty.columns if with_columns is None else with_columns
-        wanted = set(given) if predicate is None else {*given, *predicate.meta.root_names()}
-        columns = [name for name in empty.columns if name in wanted]
+        asked = [] if predicate is None else list(dict.fromkeys(predicate.meta.root_names()))
+        wanted = {*given, *asked}
+        number = max(empty.columns, key=len, default="") + "#"  # No column is called so.
         size, left = batch_size or _ROWS, n_rows
         # A value that does not fit its type takes its row along: those columns are read whatever is asked for.
         read = [name for name, kind in types.items() if name in wanted or (on_error != "null" and kind != "text")]
@@ -50,8 +51,14 @@ def scan_polars(
                 return
             if left is not None:
                 left -= batch.num_rows
-            frame = polars.DataFrame(batch[columns])
-            yield (frame if predicate is None else frame.filter(predicate)).select(given)
+            rows = batch[given]
+            if predicate is not None and asked:
+                # The columns that it asks for go first: making strings of the others is for the rows that are left.
+                found = polars.DataFrame(batch[asked]).with_row_index(number).filter(predicate)
+                if found.height < batch.num_rows:
+                    rows = rows._filter(found[number].cast(polars.UInt64))
+            frame = polars.DataFrame(rows)
+            yield frame if predicate is None or asked else frame.filter(predicate)
 
     return register_io_source(source, schema=empty.schema, is_pure=True)
 

@@ -19,7 +19,7 @@ use pyo3::{
 
 use crate::{
     capsule::{self, Pair, Requested},
-    numpy,
+    gate, numpy,
     objects::{self, Maker},
 };
 
@@ -143,6 +143,18 @@ impl Batch {
     /// The rows, as a list of tuples.
     fn to_tuples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         objects::tuples(py, self.makers(py)?, self.rows.clone())
+    }
+
+    /// The rows with these numbers, a stream of Arrow arrays of uint64, in the order of this batch.
+    fn _filter(&self, py: Python<'_>, numbers: &Bound<'_, PyAny>) -> PyResult<Batch> {
+        let mut keep = vec![false; self.rows.len()];
+        for number in capsule::row_numbers(numbers)? {
+            let number = usize::try_from(number).ok();
+            *number.and_then(|number| keep.get_mut(number)).ok_or_else(|| PyIndexError::new_err("no such row"))? = true;
+        }
+        let (batch, start) = (&self.batch, self.rows.start);
+        let is_kept = |row: usize| row.checked_sub(start).and_then(|row| keep.get(row)) == Some(&true);
+        gate::run(py, || batch.filter(is_kept)).map(Batch::new)
     }
 
     /// The schema, as an Arrow capsule.
@@ -306,6 +318,16 @@ impl Column {
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
         capsule::column(py, self.name(), self.column(), &self.rows, requested_schema)
+    }
+
+    /// The values, as an Arrow stream of one array.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Requested<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::column_stream(py, self.name(), self.column(), &self.rows, requested_schema)
     }
 
     fn __repr__(&self) -> String {

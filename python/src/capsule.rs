@@ -7,15 +7,21 @@
 
 #![allow(unsafe_code)]
 
-use std::{ffi::CStr, ops::Range, sync::Arc};
+use std::{
+    ffi::{CStr, c_char, c_int},
+    ops::Range,
+    ptr,
+    sync::Arc,
+};
 
 use arrow_array::{
     Array, ArrayRef, BinaryArray, LargeBinaryArray, LargeStringArray, RecordBatch, RecordBatchIterator,
     RecordBatchReader, StringViewArray, StructArray,
     cast::AsArray,
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
-    ffi_stream::FFI_ArrowArrayStream,
+    ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream},
     make_array,
+    types::UInt64Type,
 };
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
@@ -86,14 +92,34 @@ pub(crate) fn column<'py>(
     rows: &Range<usize>,
     requested: Requested<'_, 'py>,
 ) -> PyResult<Pair<'py>> {
+    let (field, array) = column_array(name, column, rows, requested)?;
+    Ok((schema_capsule(py, FFI_ArrowSchema::try_from(field))?, array_capsule(py, &array)?))
+}
+
+/// These rows of a column, as a stream of one array.
+pub(crate) fn column_stream<'py>(
+    py: Python<'py>,
+    name: &str,
+    column: &Arc<parsimd::Column>,
+    rows: &Range<usize>,
+    requested: Requested<'_, 'py>,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    let (field, array) = column_array(name, column, rows, requested)?;
+    PyCapsule::new_with_value(py, One { field, array: Some(array) }.into_stream(), STREAM)
+}
+
+fn column_array(
+    name: &str,
+    column: &Arc<parsimd::Column>,
+    rows: &Range<usize>,
+    requested: Requested<'_, '_>,
+) -> PyResult<(Field, ArrayRef)> {
     let mut kind = column.column_type().to_arrow();
     if let Some(asked) = requested_field(requested)? {
         kind = nearest(&kind, asked.data_type());
     }
     let array = text_as(column.to_arrow().map_err(to_python)?, &kind).map_err(to_python)?;
-    let array = array.slice(rows.start, rows.len());
-    let field = Field::new(name, kind, true);
-    Ok((schema_capsule(py, FFI_ArrowSchema::try_from(field))?, array_capsule(py, &array)?))
+    Ok((Field::new(name, kind, true), array.slice(rows.start, rows.len())))
 }
 
 /// The batches of a scan, which are made when they are asked for.
@@ -199,6 +225,24 @@ pub(crate) fn texts<'py>(
     Ok((schema_capsule(py, FFI_ArrowSchema::try_from(array.data_type()))?, array_capsule(py, &array)?))
 }
 
+/// The numbers in the arrays of an object with `__arrow_c_stream__`.
+pub(crate) fn row_numbers(object: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
+    let capsule = object.call_method0(intern!(object.py(), "__arrow_c_stream__"))?;
+    let stream = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
+    // SAFETY: the capsule has the name that the protocol gives to a pointer to a stream, which `pointer_checked` has compared, and
+    // lives to the end of this function. The stream is moved out of it, as the protocol wants it.
+    let stream = unsafe { FFI_ArrowArrayStream::from_raw(stream.as_ptr()) };
+    let mut numbers = Vec::new();
+    for array in ArrayStreamReader::try_new(stream).map_err(to_python)? {
+        let array = array.map_err(to_python)?;
+        let Some(array) = array.as_primitive_opt::<UInt64Type>().filter(|array| array.null_count() == 0) else {
+            return Err(PyTypeError::new_err(format!("uint64 without nulls is needed, not {}", array.data_type())));
+        };
+        numbers.extend_from_slice(array.values());
+    }
+    Ok(numbers)
+}
+
 /// An array that Python code has passed.
 pub(crate) struct Given(ArrayRef);
 
@@ -281,6 +325,62 @@ impl Iterator for Batches {
         self.ended = !matches!(records, Some(Ok(_)));
         records
     }
+}
+
+/// A stream of one array, of any type: those that the crate makes are of structs.
+struct One {
+    field: Field,
+    /// Until it is handed over.
+    array: Option<ArrayRef>,
+}
+
+impl One {
+    fn into_stream(self) -> FFI_ArrowArrayStream {
+        let owned = Box::into_raw(Box::new(self)).cast();
+        // SAFETY: the functions are those of the protocol, for a stream whose private data is a `One` in a box; `release` frees it once.
+        unsafe {
+            FFI_ArrowArrayStream::new_unchecked(
+                Some(One::schema),
+                Some(One::next),
+                Some(One::last_error),
+                Some(One::release),
+                owned,
+            )
+        }
+    }
+
+    unsafe extern "C" fn schema(stream: *mut FFI_ArrowArrayStream, out: *mut FFI_ArrowSchema) -> c_int {
+        // SAFETY: the consumer passes a stream that is not released, as `into_stream` made it, from one thread at a time.
+        let one = unsafe { &*(*stream).private_data().cast::<One>() };
+        let Ok(schema) = FFI_ArrowSchema::try_from(&one.field) else { return One::INVALID };
+        // SAFETY: the consumer has room for a schema there, with nothing in it to be dropped.
+        unsafe { out.write(schema) };
+        0
+    }
+
+    unsafe extern "C" fn next(stream: *mut FFI_ArrowArrayStream, out: *mut FFI_ArrowArray) -> c_int {
+        // SAFETY: as in `schema`; nobody else reads it meanwhile.
+        let one = unsafe { &mut *(*stream).private_data().cast::<One>() };
+        let array = one.array.take().map_or_else(FFI_ArrowArray::empty, |array| FFI_ArrowArray::new(&array.to_data()));
+        // SAFETY: the consumer has room for an array there, with nothing in it to be dropped. An empty one is the end.
+        unsafe { out.write(array) };
+        0
+    }
+
+    unsafe extern "C" fn last_error(_stream: *mut FFI_ArrowArrayStream) -> *const c_char {
+        ptr::null()
+    }
+
+    unsafe extern "C" fn release(stream: *mut FFI_ArrowArrayStream) {
+        // SAFETY: as in `schema`; the box is that of `into_stream`, and the mark of a released stream keeps it from being freed twice.
+        unsafe {
+            drop(Box::from_raw((*stream).private_data().cast::<One>()));
+            (*stream).set_release(None);
+        }
+    }
+
+    /// EINVAL.
+    const INVALID: c_int = 22;
 }
 
 /// Runs `work` with the GIL; `None` when the interpreter is shutting down.

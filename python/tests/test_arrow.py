@@ -9,6 +9,7 @@ import polars
 import pyarrow
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from test_batch import LINES, NAMES, PARSER, batch_of, bounds, lists_of_lines, values_of
 
@@ -51,6 +52,46 @@ def test_a_column_is_an_array(rows, start, stop):
         assert array.to_pylist() == [values[at] for values in values_of(rows)[start:stop]]
         assert array.null_count == part[field.name].null_count
         assert pyarrow.field(part[field.name]) == field
+
+
+@given(lists_of_lines, bounds, bounds)
+def test_a_column_is_a_stream_of_one_array(rows, start, stop):
+    part = batch_of(rows)[start:stop]
+    for at, field in enumerate(SCHEMA):
+        column = part[field.name]
+        expected = [values[at] for values in values_of(rows)[start:stop]]
+        chunks = pyarrow.chunked_array(column)
+        chunks.validate(full=True)
+        assert (chunks.type, chunks.num_chunks, chunks.to_pylist()) == (field.type, 1, expected)
+        series = polars.Series(column)
+        assert (series.name, series.to_list()) == (field.name, expected)
+
+
+@given(lists_of_lines, bounds, bounds, st.sets(st.integers(0, 30)))
+def test_rows_are_filtered_by_number(rows, start, stop, numbers):
+    part = batch_of(rows)[start:stop]
+    numbers = sorted(number for number in numbers if number < len(part))
+    kept = part._filter(pyarrow.chunked_array([numbers], pyarrow.uint64()))
+    pyarrow.record_batch(kept).validate(full=True)
+    assert kept.to_tuples() == [values_of(rows)[start:stop][number] for number in numbers]
+    assert [kept[name].null_count for name in NAMES] == [kept[name].to_pylist().count(None) for name in NAMES]
+    with pytest.raises(IndexError):
+        part._filter(pyarrow.chunked_array([[len(part)]], pyarrow.uint64()))
+
+
+@pytest.mark.parametrize("numbers", [pyarrow.chunked_array([[0]]), pyarrow.chunked_array([[None]], pyarrow.uint64())])
+def test_rows_are_filtered_by_nothing_else(numbers):
+    with pytest.raises(TypeError, match="uint64"):
+        batch_of([0])._filter(numbers)
+
+
+def test_a_stream_of_a_column_outlives_it_and_is_freed_unread_too():
+    stream = batch_of([0, 2, 1])["word"].__arrow_c_stream__()
+    batch_of([0, 2, 1])["word"].__arrow_c_stream__()
+    gc.collect()
+    assert pyarrow.ChunkedArray._import_from_c_capsule(stream).to_pylist() == ["one", None, "zwölf"]
+    with pytest.raises(ValueError):
+        pyarrow.ChunkedArray._import_from_c_capsule(stream)
 
 
 def test_schemas_can_be_asked_for():
@@ -133,6 +174,9 @@ class TestRequestedSchema:
             assert table.schema == asked
             assert rows_of(table) == values_of([0, 1, 2])
         assert pyarrow.array(batch["word"], kind).to_pylist() == ["one", "zwölf", None]
+        field = asked.field("word").__arrow_c_schema__()
+        chunks = pyarrow.ChunkedArray._import_from_c_capsule(batch["word"].__arrow_c_stream__(field))
+        assert (chunks.type, chunks.to_pylist()) == (kind, ["one", "zwölf", None])
 
     def test_other_types_stay_as_they_are(self):
         asked = SCHEMA.set(1, pyarrow.field("n", pyarrow.int8()))

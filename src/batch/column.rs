@@ -229,6 +229,36 @@ impl Column {
         }
     }
 
+    /// The rows with these numbers, which are in order and none of them twice.
+    pub(crate) fn take(&self, rows: &[usize]) -> Column {
+        fn each<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
+            rows.iter().map(|&row| values[row]).collect()
+        }
+        let values = match &self.values {
+            Values::Text { offsets, bytes } => {
+                let (mut taken, mut text) = (Vec::with_capacity(rows.len() + 1), Vec::new());
+                taken.push(0);
+                for &row in rows {
+                    text.extend_from_slice(&bytes[offsets[row] as usize..offsets[row + 1] as usize]);
+                    // No longer than the text of all rows.
+                    taken.push(text.len() as i32);
+                }
+                Values::Text { offsets: taken, bytes: text }
+            }
+            Values::Int64(values) => Values::Int64(each(values, rows)),
+            Values::Float64(values) => Values::Float64(each(values, rows)),
+            Values::Timestamp(values) => Values::Timestamp(each(values, rows)),
+            Values::Date(values) => Values::Date(each(values, rows)),
+            Values::Time(values) => Values::Time(each(values, rows)),
+        };
+        let validity = self.validity.as_ref().map(|validity| {
+            let mut valid = Bitmap::new();
+            rows.iter().for_each(|&row| valid.push(validity.is_valid(row)));
+            Validity::from_bitmap(valid)
+        });
+        Column::new(self.kind, values, validity)
+    }
+
     /// The rows of all `parts`, which are of type `kind`; `None` when their text passes 2 GiB.
     pub(crate) fn concat(kind: ColumnType, parts: &[&Column]) -> Option<Column> {
         let rows = parts.iter().map(|part| part.len()).sum();

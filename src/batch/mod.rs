@@ -85,6 +85,20 @@ impl Batch {
         Batch { schema: Arc::new(schema), columns, rows: self.rows }
     }
 
+    /// The rows for whose number `keep` says so, in order.
+    ///
+    /// ```
+    /// let batch = parsimd::Pattern::new("{n:d}")?.scan(b"1\n20\n3\n").read_all()?;
+    /// let kept = batch.filter(|row| batch.columns()[0].get(row) != parsimd::Cell::Int64(20));
+    /// assert_eq!(kept.columns()[0].values(), &parsimd::Values::Int64(vec![1, 3]));
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Batch {
+        let rows: Vec<usize> = (0..self.rows).filter(|&row| keep(row)).collect();
+        let columns = self.columns.iter().map(|column| column.take(&rows)).collect();
+        Batch::new(Arc::clone(&self.schema), columns, rows.len())
+    }
+
     /// The names and types of the columns.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
