@@ -160,6 +160,11 @@ impl Isa {
         Isa::from_request(std::env::var_os(VARIABLE).as_deref())
     }
 
+    /// Whether the environment asks for one: `PARSIMD_ISA` is set, and not empty.
+    pub fn is_forced_by_env() -> bool {
+        std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty())
+    }
+
     /// [`Isa::from_env`] as a function of what the variable holds.
     fn from_request(value: Option<&OsStr>) -> Result<Isa, IsaError> {
         let Some(value) = value.filter(|value| !value.is_empty()) else {

@@ -4,7 +4,7 @@
 
 use parsimd_simd::{Bitmap, FloatForm, Kernels, Layout, Span};
 
-use super::{Value, value};
+use super::{Value, strptime, value};
 use crate::{
     batch::{Column, ColumnType, Validity, Values},
     pattern::{TimeLayout, ValueKind},
@@ -116,6 +116,19 @@ fn by_kernel(
                 }
             }
             return (values, validity);
+        }
+        (values, ValueKind::Strptime(format)) if let Some(layout) = strptime::Layout::new(format, year) => {
+            push_zeros(values, spans.len());
+            for (row, span) in spans.iter().enumerate() {
+                let value = span.of(block).and_then(|text| layout.read(text));
+                match (&mut *values, &value) {
+                    (Values::Timestamp(values), Some(Value::DateTime(value))) => values[row] = value.timestamp_micros(),
+                    (Values::Date(values), Some(Value::Date(value))) => values[row] = value.days(),
+                    (Values::Time(values), Some(Value::Time(value))) => values[row] = value.utc_micros(),
+                    _ => {}
+                }
+                valid.push(value.is_some());
+            }
         }
         _ => {
             (0..spans.len()).for_each(|_| valid.push(false));

@@ -61,12 +61,110 @@ pub(super) fn read(format: &str, text: &str, year: i32) -> Result<Value<'static>
         return Err("a code stands twice in its strptime format");
     }
     let parts = parse(format, text, Parts::default()).ok_or("does not match its strptime format")?;
-    let time = time(&parts)?;
-    Ok(match has_date_and_time(format) {
-        (true, true) => Value::DateTime(DateTime { date: date(&parts, year)?, time }),
-        (true, false) => Value::Date(date(&parts, year)?),
+    value(&parts, has_date_and_time(format), year)
+}
+
+fn value(parts: &Parts, has: (bool, bool), year: i32) -> Result<Value<'static>, &'static str> {
+    let time = time(parts)?;
+    Ok(match has {
+        (true, true) => Value::DateTime(DateTime { date: date(parts, year)?, time }),
+        (true, false) => Value::Date(date(parts, year)?),
         (false, _) => Value::Time(time),
     })
+}
+
+/// A strptime format that is read once for a whole column: numbers with all of their digits, and what stands between them.
+///
+/// [`read`] tries the longest text for each code first. So where every code can have its longest, and all of the text is taken then, that is
+/// what it reads. Everything else is left to it.
+#[derive(Debug)]
+pub(super) struct Layout {
+    parts: Vec<Part>,
+    has: (bool, bool),
+    year: i32,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    /// The letter of a code whose longest text is so many digits.
+    Number(u8, usize),
+    /// `%f`: one to six digits.
+    Fraction,
+    Byte(u8),
+}
+
+impl Layout {
+    /// `None` for a format with anything else in it.
+    pub(super) fn new(format: &str, year: i32) -> Option<Layout> {
+        let mut parts = Vec::new();
+        let mut seen: Vec<u8> = Vec::new();
+        let mut bytes = format.bytes().peekable();
+        while let Some(byte) = bytes.next() {
+            parts.push(match byte {
+                b'%' => {
+                    let code = bytes.next()?;
+                    // A code that stands twice is refused, with every text.
+                    if seen.contains(&code) {
+                        return None;
+                    }
+                    seen.push(code);
+                    match code {
+                        b'Y' => Part::Number(code, 4),
+                        b'y' | b'm' | b'd' | b'H' | b'M' | b'S' => Part::Number(code, 2),
+                        b'f' => Part::Fraction,
+                        _ => return None,
+                    }
+                }
+                // White space stands for any run of it, and here for a single blank.
+                b' ' if bytes.peek() != Some(&b' ') => Part::Byte(byte),
+                byte if byte.is_ascii_punctuation() => Part::Byte(byte),
+                _ => return None,
+            });
+        }
+        Some(Layout { parts, has: has_date_and_time(format), year })
+    }
+
+    /// The value of `text`; `None` where [`read`] must say.
+    pub(super) fn read(&self, text: &[u8]) -> Option<Value<'static>> {
+        let mut found = Parts::default();
+        let mut at = 0;
+        for part in &self.parts {
+            let rest = text.get(at..)?;
+            at += match *part {
+                Part::Byte(byte) if rest.first() == Some(&byte) => 1,
+                Part::Byte(_) => return None,
+                Part::Fraction => {
+                    let length = rest.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+                    let number = digits(&rest[..length]).filter(|_| length > 0)?;
+                    found.microsecond = (number * 10_i64.pow(6 - length as u32)) as u32;
+                    length
+                }
+                Part::Number(code, length) => {
+                    let number = digits(rest.get(..length)?)?;
+                    let within = |range: std::ops::RangeInclusive<i64>| range.contains(&number).then_some(number);
+                    match code {
+                        b'Y' => found.year = Some(number),
+                        b'y' => found.year = Some(if number < 69 { 2000 + number } else { 1900 + number }),
+                        b'm' => found.month = Some(within(1..=12)?),
+                        b'd' => found.day = Some(within(1..=31)?),
+                        b'H' => found.hour = Some(Hour::OfDay(within(0..=23)?)),
+                        b'M' => found.minute = within(0..=59)?,
+                        _ => found.second = within(0..=59)?,
+                    }
+                    length
+                }
+            };
+        }
+        if at < text.len() {
+            return None;
+        }
+        value(&found, self.has, self.year).ok()
+    }
+}
+
+/// The number that a few ASCII digits are; `None` if one of them is none.
+fn digits(text: &[u8]) -> Option<i64> {
+    text.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
 }
 
 fn parse(format: &str, text: &str, parts: Parts) -> Option<Parts> {
@@ -258,6 +356,55 @@ mod tests {
         ] {
             assert_eq!(read(format, text, 2024), Ok(expected), "{format} {text}");
         }
+    }
+
+    #[test]
+    fn a_layout_reads_what_the_format_reads_or_leaves_it() {
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut below = |bound: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % bound
+        };
+        let formats = [
+            "%Y-%m-%d %H:%M:%S.%f",
+            "%y%m%d",
+            "%H:%M",
+            "%d/%m/%Y",
+            "%f%S",
+            "%Y%m%d%H%M%S",
+            "%m-%d",
+            " %H ",
+            "%y %Y",
+            "%H %H",
+            "%S.%f",
+        ];
+        let mut known = 0;
+        for _ in 0..200_000 {
+            let format = formats[below(formats.len())];
+            // The format with numbers in it, of about the right length, and now and then something else.
+            let mut text = String::new();
+            let mut chars = format.chars();
+            while let Some(c) = chars.next() {
+                let bound = if below(3) == 0 { 100 } else { 25 };
+                match (c, below(40)) {
+                    (_, 0) => text.push(['x', ' ', '-', '7', 'é', '٣'][below(6)]),
+                    ('%', _) => match chars.next() {
+                        Some('Y') => text.push_str(&format!("{:04}", below(10_000))),
+                        Some('f') => text.push_str(&"123456789"[..below(8)]),
+                        Some(_) if below(12) == 0 => text.push_str(&below(10).to_string()),
+                        _ => text.push_str(&format!("{:02}", below(bound))),
+                    },
+                    (c, _) => text.push(c),
+                }
+            }
+            let Some(layout) = Layout::new(format, 2023) else { continue };
+            if let Some(value) = layout.read(text.as_bytes()) {
+                assert_eq!(read(format, &text, 2023), Ok(value), "{format} {text}");
+                known += 1;
+            }
+        }
+        assert!(known > 30_000, "{known}");
+        assert!(Layout::new("%H %H", 2023).is_none());
     }
 
     #[test]

@@ -7,7 +7,9 @@
 //! | [`required`] | the literal that every match has: proof that there is none |
 //! | [`program`] | the quicker way to the same answer, for patterns that are literals with fields between them |
 //! | [`found`] | where a pattern matched |
+//! | [`explain`] | all of that in words |
 
+mod explain;
 mod found;
 mod matcher;
 mod program;
@@ -15,13 +17,13 @@ mod required;
 mod translate;
 pub(crate) mod work;
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use parsimd_simd::{Isa, Kernels, Span};
 
 use crate::{
     error::{Error, Result},
-    pattern::Format,
+    pattern::{Field, Format},
 };
 pub(crate) use found::{FewSpans, Found};
 use matcher::Matcher;
@@ -60,11 +62,23 @@ pub struct Plan {
     external: Option<Box<dyn ExternalMatcher>>,
     external_only: bool,
     kernels: &'static Kernels,
+    isa_choice: IsaChoice,
+    /// The format text.
+    format: String,
+    case_sensitive: bool,
     groups_agree: bool,
-    /// How many fields there are.
-    fields: usize,
+    /// The names of the columns of the fields.
+    names: Vec<String>,
     /// The program, or why there is none.
     program: Result<Program, String>,
+}
+
+/// Who chose the instruction set.
+#[derive(Debug, Clone, Copy)]
+enum IsaChoice {
+    Caller,
+    Environment,
+    Best,
 }
 
 impl Plan {
@@ -78,9 +92,10 @@ impl Plan {
         external_only: bool,
         isa: Option<Isa>,
     ) -> Result<Plan> {
-        let isa = match isa {
-            Some(isa) => isa,
-            None => Isa::from_env()?,
+        let (isa, isa_choice) = match isa {
+            Some(isa) => (isa, IsaChoice::Caller),
+            None if Isa::is_forced_by_env() => (Isa::from_env()?, IsaChoice::Environment),
+            None => (Isa::from_env()?, IsaChoice::Best),
         };
         let kernels = parsimd_simd::kernels(isa)?;
         let matcher = match Matcher::new(format) {
@@ -92,8 +107,11 @@ impl Plan {
             external,
             external_only,
             kernels,
+            isa_choice,
+            format: format.text.clone(),
+            case_sensitive: format.case_sensitive,
             groups_agree: format.groups_agree,
-            fields: format.fields.len(),
+            names: format.fields.iter().map(Field::column_name).collect(),
             program: Program::new(format),
         })
     }
@@ -139,33 +157,6 @@ impl Plan {
         self.matcher.as_ref().map_or(true, |matcher| matcher.matches_empty)
     }
 
-    /// The decisions and their reasons, a line each.
-    pub fn explain(&self) -> String {
-        let mut text = String::new();
-        let mut line = |what: &str, how: String| {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{what:<12} {how}");
-        };
-        match &self.matcher {
-            Ok(matcher) if matcher.is_linear() => {
-                line("matcher", "regex, in linear time, one search per record".to_owned())
-            }
-            Ok(_) => line("matcher", "fancy-regex, since a repeated name or lookaround needs backtracking".to_owned()),
-            Err(error) => line("matcher", format!("external only, since {error}")),
-        }
-        if self.external.is_some() {
-            line("external", "asked where the engines here are not exact".to_owned());
-        }
-        match &self.program {
-            Ok(program) => {
-                line("program", format!("{} lazy fields, no regex for ASCII records", program.lazy_fields()))
-            }
-            Err(why) => line("program", format!("none, since {why}: each record goes to the matcher")),
-        }
-        line("kernels", self.isa().to_string());
-        text
-    }
-
     /// The program, where it may run: on ASCII records, to be matched as a whole or in part.
     pub(crate) fn program(&self, full: bool) -> Option<&Program> {
         let program = self.program.as_ref().ok()?;
@@ -197,7 +188,7 @@ impl Plan {
             };
             let Some(from) = from else { return Ok(None) };
             // More fields than a few have memory of their own.
-            let mut many = vec![Span::default(); if self.fields > few.len() { self.fields } else { 0 }];
+            let mut many = vec![Span::default(); if self.names.len() > few.len() { self.names.len() } else { 0 }];
             let row = if many.is_empty() { &mut few[..] } else { &mut many[..] };
             match program.find(text, from, whole, &mut Row::alone(row)) {
                 Answer::Match(range) if many.is_empty() => return Ok(Some(Found::Few(range))),

@@ -57,6 +57,15 @@ impl Required {
         Some(Required { literal: Literal::new(&longest, case)?, leads: longest_leads })
     }
 
+    pub(super) fn literal(&self) -> &Literal {
+        &self.literal
+    }
+
+    /// Whether every match begins with it.
+    pub(super) fn leads(&self) -> bool {
+        self.leads
+    }
+
     /// Where a match in `text` may begin, at byte `start` or later; `None` when there is none.
     pub(super) fn first_begin(&self, kernels: &Kernels, text: &[u8], start: usize) -> Option<usize> {
         let text = text.get(start..)?;

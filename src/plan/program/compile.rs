@@ -49,7 +49,6 @@ impl Program {
         } else {
             head.is_searchable() || head.begins_with_runs() && !format.has_repeats
         };
-        let lazy_fields = lazy.len();
         let mut ops = Vec::new();
         let mut fields = lazy.into_iter();
         for (number, segment) in segments.into_iter().enumerate() {
@@ -57,7 +56,7 @@ impl Program {
             segment.put(field, number == last, can_search, &mut ops);
         }
         let has_repeats = format.has_repeats;
-        Ok(Program { ops, has_repeats, can_search, lazy_fields, anchor: anchor(format) })
+        Ok(Program { ops, has_repeats, can_search, anchor: anchor(format) })
     }
 }
 

@@ -29,6 +29,7 @@
 //! search tries each run of it once, and the other classes of the segment have no bytes that it has not: their runs are parts of such runs.
 
 mod compile;
+mod explain;
 mod steps;
 mod table;
 #[cfg(test)]
@@ -39,6 +40,7 @@ use std::ops::Range;
 
 use parsimd_simd::Literal;
 
+pub(crate) use explain::quote;
 use steps::{Bytes, Step, StepOutcome, find, stands};
 pub(crate) use table::{Row, Table};
 pub(crate) use walk::{Stop, Walk};
@@ -103,7 +105,6 @@ pub(crate) struct Program {
     has_repeats: bool,
     /// Whether the program begins with a literal or a part that may be searched for, or with a lazy field.
     can_search: bool,
-    lazy_fields: usize,
     /// The literal to search a block by, when there is one that every match has.
     anchor: Option<Literal>,
 }
@@ -140,11 +141,6 @@ impl Program {
     /// The literal that a block may be searched by: every match has it.
     pub(crate) fn anchor(&self) -> Option<&Literal> {
         self.anchor.as_ref()
-    }
-
-    /// How many lazy fields the program has.
-    pub(crate) fn lazy_fields(&self) -> usize {
-        self.lazy_fields
     }
 
     /// Whether the program also finds the first match in a text, as a search does: it must know where to begin.

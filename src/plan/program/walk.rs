@@ -4,7 +4,7 @@
 //! the rest in a loop. A walk only ever goes straight on: a record in which something is not as it should be, stops there, and is then
 //! [taken up](Program::resume) by itself, with all that a program can do.
 
-use parsimd_simd::{Cursors, Kernels, Span, Take};
+use parsimd_simd::{Cursors, Kernels, Literal, Span, Take};
 
 use super::{Op, Outcome, Program, Row, Search, State, Step, StepOutcome, Table, stands};
 
@@ -117,25 +117,36 @@ impl Walk {
     }
 }
 
+/// What the kernel `walk` is asked for: the field that it writes, if any, what it takes, and the literal that it looks for.
+pub(super) type ByKernel<'a> = (Option<usize>, Take, Option<&'a Literal>);
+
+impl Op {
+    /// How the kernel makes it in all records, the whole of each or to its first match; `None` where there is none, and a loop does.
+    pub(super) fn by_kernel(&self, full: bool) -> Option<ByKernel<'_>> {
+        match self {
+            Op::Part(Step::Literal(literal)) => Some((None, Take::Nothing, Some(literal))),
+            Op::Part(step) => step.take().map(|(field, take)| (Some(field), take, None)),
+            Op::Until(step, literal) => step.take().map(|(field, take)| (Some(field), take, Some(literal))),
+            Op::First { step, .. } if full => step.take().map(|(field, take)| (Some(field), take, None)),
+            Op::Begin(literal) if full => Some((None, Take::Nothing, Some(literal))),
+            Op::Begin(literal) => Some((None, Take::Until(0), Some(literal))),
+            Op::Seek { field, literal } => Some((Some(*field), Take::Until(1), Some(literal))),
+            Op::End { field, literal } if !full => Some((Some(*field), Take::Until(1), Some(literal))),
+            Op::First { .. } | Op::End { .. } | Op::Rest { .. } | Op::Soft { .. } => None,
+        }
+    }
+}
+
 impl Program {
     /// Walks the records of `block`: the whole of each, or to its first match. Writes the span of each field, of record *i* in row *i*.
     ///
     /// The records must be ASCII. The spans of those that stopped are of no meaning but to [`resume`](Self::resume).
     pub(crate) fn walk(&self, kernels: &Kernels, block: &[u8], full: bool, walk: &mut Walk, table: &mut Table) {
         for (pc, op) in self.ops.iter().enumerate() {
-            let by_kernel = match op {
-                Op::Part(Step::Literal(literal)) => Some((None, Take::Nothing, Some(literal))),
-                Op::Part(step) => step.take().map(|(field, take)| (Some(field), take, None)),
-                Op::Until(step, literal) => step.take().map(|(field, take)| (Some(field), take, Some(literal))),
-                Op::First { step, .. } if full => step.take().map(|(field, take)| (Some(field), take, None)),
-                Op::Begin(literal) if full => Some((None, Take::Nothing, Some(literal))),
-                Op::Begin(literal) => Some((None, Take::Until(0), Some(literal))),
-                Op::Seek { field, literal } => Some((Some(*field), Take::Until(1), Some(literal))),
-                Op::End { field, literal } if !full => Some((Some(*field), Take::Until(1), Some(literal))),
-                Op::First { .. } | Op::End { .. } | Op::Rest { .. } => None,
-                Op::Soft { .. } => continue,
-            };
-            let failed = match by_kernel {
+            if matches!(op, Op::Soft { .. }) {
+                continue;
+            }
+            let failed = match op.by_kernel(full) {
                 Some((field, take, literal)) => {
                     let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken: table.column_mut(field) };
                     kernels.walk(block, take, literal, cursors)

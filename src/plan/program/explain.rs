@@ -1,0 +1,162 @@
+//! A program in words.
+
+use parsimd_simd::{Class, Literal, Take};
+
+use super::{
+    Op, Program,
+    steps::{Moment, Number, Step},
+};
+
+/// What an operation does, in words.
+pub(crate) struct Line {
+    /// What makes it in all records: the kernel and what it takes, or a loop.
+    pub(crate) how: &'static str,
+    pub(crate) is_kernel: bool,
+    pub(crate) what: String,
+}
+
+/// A literal as it is looked for: in small letters where case is ignored.
+pub(crate) fn quote(literal: &Literal) -> String {
+    let bytes: Vec<u8> = (0..literal.len()).map(|offset| literal.wanted(offset).1).collect();
+    format!("\"{}\"", bytes.escape_ascii())
+}
+
+impl Program {
+    /// The operations, for records that must match as a whole, or have a match in them.
+    pub(crate) fn lines(&self, full: bool, names: &[String]) -> Vec<Line> {
+        let ops = self.ops.iter().filter(|op| !matches!(op, Op::Soft { .. }));
+        ops.map(|op| {
+            let take = op.by_kernel(full).map(|(_, take, _)| take);
+            let how = match take {
+                Some(Take::Nothing) => "kernel walk, literal",
+                Some(Take::Run(_)) => "kernel walk, run",
+                Some(Take::Integer) => "kernel walk, integer",
+                Some(Take::Decimal) => "kernel walk, decimal",
+                Some(Take::Until(_)) => "kernel walk, search",
+                None => "loop",
+            };
+            Line { how, is_kernel: take.is_some(), what: op.describe(full, names) }
+        })
+        .collect()
+    }
+
+    /// What it leaves to the regular expression, a reason each.
+    pub(crate) fn undecided(&self, names: &[String]) -> Vec<String> {
+        let mut reasons = vec!["records that are not ASCII".to_owned()];
+        let mut last = "a part";
+        for op in &self.ops {
+            match op {
+                Op::First { step, .. } | Op::Part(step) | Op::Until(step, _) => {
+                    last = step.name(names).unwrap_or(last);
+                    reasons.extend(step.undecided().map(|reason| format!("{last}: {reason}")));
+                }
+                Op::Soft { .. } => {
+                    reasons.push(format!("{last}: a failure behind it, which it might have taken less for"))
+                }
+                _ => {}
+            }
+        }
+        if self.has_repeats {
+            reasons
+                .push("every failure, since a name stands twice and its first field might have taken more".to_owned());
+        }
+        reasons
+    }
+}
+
+impl Op {
+    fn describe(&self, full: bool, names: &[String]) -> String {
+        match self {
+            Op::Begin(literal) if full => format!("begins with {}", quote(literal)),
+            Op::Begin(literal) => format!("the first {}", quote(literal)),
+            Op::First { step, .. } if full => step.describe(names),
+            Op::First { step, .. } => format!("the first {}", step.describe(names)),
+            Op::Seek { field, literal } => format!("{}: any text, up to {}", names[*field], quote(literal)),
+            Op::End { field, literal } if full => {
+                format!("{}: any text, up to {} at the end", names[*field], quote(literal))
+            }
+            Op::End { field, literal } => format!("{}: any text, up to {}", names[*field], quote(literal)),
+            Op::Rest { field } if full => format!("{}: the rest", names[*field]),
+            Op::Rest { field } => format!("{}: one character", names[*field]),
+            Op::Part(step) => step.describe(names),
+            Op::Until(step, literal) => format!("{}, then {}", step.describe(names), quote(literal)),
+            Op::Soft { .. } => String::new(),
+        }
+    }
+}
+
+impl Step {
+    fn describe(&self, names: &[String]) -> String {
+        match self {
+            Step::Literal(literal) => quote(literal),
+            Step::Run { field, class } => format!("{}: {}", names[*field], describe_class(*class)),
+            Step::Number { field, number } => format!("{}: {}", names[*field], number.describe()),
+            Step::Moment { field, moment, .. } => format!("{}: {}", names[*field], moment.describe()),
+            Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
+        }
+    }
+
+    /// The name of its field, if it has one.
+    fn name<'n>(&self, names: &'n [String]) -> Option<&'n str> {
+        match self {
+            Step::Literal(_) => None,
+            Step::Run { field, .. }
+            | Step::Number { field, .. }
+            | Step::Moment { field, .. }
+            | Step::Repeat { field, .. } => Some(&names[*field]),
+        }
+    }
+
+    /// What the regular expression is asked about, if there is anything.
+    fn undecided(&self) -> Option<&'static str> {
+        Some(match self {
+            Step::Literal(_) | Step::Run { .. } => return None,
+            Step::Number { number: Number::Integer, .. } => "a prefix 0x, 0o or 0b",
+            Step::Number { number: Number::Grouped | Number::Percent, .. } => return None,
+            Step::Number { number: Number::Based(_), .. } => "a prefix with no digit behind it",
+            Step::Number { .. } => "nan and inf",
+            Step::Moment { .. } => "any other way of writing",
+            Step::Repeat { .. } => "a repeat of more than 256 bytes",
+        })
+    }
+}
+
+fn describe_class(class: Class) -> &'static str {
+    let known = [
+        (Class::LETTERS, "letters"),
+        (Class::WORD, "word characters"),
+        (Class::WORD.inverted(), "no word characters"),
+        (Class::SPACE, "white space"),
+        (Class::SPACE.inverted(), "no white space"),
+        (Class::DIGITS.inverted(), "no digits"),
+    ];
+    known.iter().find(|(known, _)| *known == class).map_or("a class of characters", |(_, name)| name)
+}
+
+impl Number {
+    fn describe(self) -> &'static str {
+        match self {
+            Number::Integer => "an integer",
+            Number::Grouped => "an integer with , or . between its groups",
+            Number::Based(b'b') => "a binary integer",
+            Number::Based(b'o') => "an octal integer",
+            Number::Based(_) => "a hexadecimal integer",
+            Number::Fixed => "a number with a point",
+            Number::Scientific => "a number with a point and an exponent",
+            Number::General => "a number",
+            Number::Percent => "a percentage",
+        }
+    }
+}
+
+impl Moment {
+    fn describe(&self) -> &'static str {
+        match self {
+            Moment::Http => "a date as 21/Nov/2011:00:07:11 +0000",
+            Moment::Iso => "a date as 2011-02-03, maybe with 10:21:36, a fraction and an offset",
+            Moment::Syslog => "a date as Nov  9 03:37:44",
+            Moment::Ctime => "a date as Sun Sep 16 01:03:52 1973",
+            Moment::Codes(_) => "its strptime codes, each number with all of its digits",
+        }
+    }
+}
