@@ -10,7 +10,11 @@ fn log(lines: usize, rarity: usize, odd: &str) -> String {
     for line in 0..lines {
         let hash = (line * 2_654_435_761) >> 7;
         match hash % rarity {
-            0 => text.push_str(&format!("{}worker-{line}: FAILED after {} ms", "x".repeat(hash / rarity % 50), hash / 7 % 977)),
+            0 => text.push_str(&format!(
+                "{}worker-{line}: FAILED after {} ms",
+                "x".repeat(hash / rarity % 50),
+                hash / 7 % 977
+            )),
             1 => text.push_str("worker-? failed after some time, failed after all"),
             2 => text.push_str(odd),
             _ => text.push_str(&"some other line "[..hash % 17]),

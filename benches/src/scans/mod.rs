@@ -67,6 +67,11 @@ pub fn contestants(log: &'static Log, threads: NonZeroUsize) -> Vec<Contestant> 
     let per_line = regex(log.regex, false);
     let scan = move |data: &[u8]| Some(by_line(&per_line, log.types, data));
     add("regex, per line".to_owned(), Side::Peer, Clock::Thread, Box::new(scan));
+    if let Some(exact) = log.exact_regex {
+        let exact = regex(exact, false);
+        let scan = move |data: &[u8]| Some(by_line(&exact, log.types, data));
+        add("regex, per line, exact".to_owned(), Side::Peer, Clock::Thread, Box::new(scan));
+    }
     let whole_text = regex(log.regex, true);
     let scan = move |data: &[u8]| Some(by_text(&whole_text, log.types, data));
     add("regex, whole text".to_owned(), Side::Peer, Clock::Thread, Box::new(scan));
