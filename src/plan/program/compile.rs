@@ -11,6 +11,9 @@ use super::{
 };
 use crate::pattern::{Field, Format, Piece, TimeLayout, ValueKind};
 
+/// How many bytes of a run the literal behind it may begin with.
+const MOST_GIVEN_BACK: usize = 8;
+
 impl Program {
     /// The program of a format.
     ///
@@ -93,7 +96,7 @@ fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Option<Step>,
         return refuse("has a width, an alignment or a precision");
     }
     let code = field.spec.as_ref().map_or("", |spec| spec.kind.as_str());
-    let run = |class| Step::Run { field: number, class };
+    let run = |class| Step::Run { field: number, class, back: 0 };
     let numeric = |kind| Step::Number { field: number, number: kind };
     let moment = |moment| Step::Moment { field: number, moment, ignore_case, is_soft: false };
     Ok(Some(match field.kind() {
@@ -292,14 +295,29 @@ impl Segment {
     }
 }
 
+/// How many of the bytes that a run of `class` could take, `literal` begins with, where the byte behind them ends any such run: then the
+/// literal stands at one place only, so many bytes in front of the end of the run.
+fn given_back(class: Class, literal: &Literal) -> Option<usize> {
+    let taken = Bytes::new(|byte| class.contains(byte));
+    let stands = |offset| Bytes::new(move |byte| stands_for(literal, offset, byte));
+    // A run that is not long enough is looked at from each of its bytes: so there must be few.
+    let count = (0..literal.len().min(MOST_GIVEN_BACK + 1)).find(|&offset| !stands(offset).meets(&taken))?;
+    (0..count).all(|offset| stands(offset).is_within(&taken)).then_some(count)
+}
+
 /// Checks that each part has one way to match. `after_lazy`: the segment is searched for. `before_lazy`: any text follows.
 fn check(segment: &mut Segment, after_lazy: bool, before_lazy: bool) -> Result<(), String> {
     for at in 0..segment.steps.len() {
+        let back = match &segment.steps[at..] {
+            [Step::Run { class, .. }, Step::Literal(literal), ..] => given_back(*class, literal),
+            _ => None,
+        };
         let more = segment.steps[at].more();
         let meets = segment.steps.get(at + 1).is_some_and(|next| more.meets(&next.first()));
-        match &mut segment.steps[at] {
+        match (&mut segment.steps[at], back) {
             // A date may have taken too much: what follows tells, and the regular expression mends it.
-            Step::Moment { is_soft, .. } => *is_soft = meets,
+            (Step::Moment { is_soft, .. }, _) => *is_soft = meets,
+            (Step::Run { back, .. }, Some(count)) => *back = count,
             _ if meets => return Err("a part could have taken some of the next".to_owned()),
             _ => {}
         }

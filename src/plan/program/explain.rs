@@ -89,7 +89,10 @@ impl Step {
     fn describe(&self, names: &[String]) -> String {
         match self {
             Step::Literal(literal) => quote(literal),
-            Step::Run { field, class } => format!("{}: {}", names[*field], describe_class(*class)),
+            Step::Run { field, class, back: 0 } => format!("{}: {}", names[*field], describe_class(*class)),
+            Step::Run { field, class, back } => {
+                format!("{}: {}, but for the last {back}", names[*field], describe_class(*class))
+            }
             Step::Number { field, number } => format!("{}: {}", names[*field], number.describe()),
             Step::Moment { field, moment, .. } => format!("{}: {}", names[*field], moment.describe()),
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),

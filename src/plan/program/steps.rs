@@ -164,10 +164,11 @@ const LONGEST_REPEAT: usize = 256;
 #[derive(Debug, Clone)]
 pub(super) enum Step {
     Literal(Literal),
-    /// A class, one or more times, as often as it can.
+    /// A class, one or more times, as often as it can, but for the last `back` bytes: the literal behind it begins with them.
     Run {
         field: usize,
         class: Class,
+        back: usize,
     },
     Number {
         field: usize,
@@ -196,7 +197,7 @@ impl Step {
     /// The field and the kernel's name for the part, where there is a kernel that takes it.
     pub(super) fn take(&self) -> Option<(usize, Take)> {
         match *self {
-            Step::Run { field, class } => Some((field, Take::Run(class))),
+            Step::Run { field, class, back: 0 } => Some((field, Take::Run(class))),
             Step::Number { field, number: Number::Integer } => Some((field, Take::Integer)),
             Step::Number { field, number: Number::Fixed } => Some((field, Take::Decimal)),
             _ => None,
@@ -228,10 +229,10 @@ impl Step {
     pub(super) fn run(&self, text: &[u8], at: usize, row: &mut Row<'_>) -> StepOutcome {
         let (field, outcome) = match self {
             Step::Literal(literal) => return stands(literal, text, at),
-            Step::Run { field, class } => {
+            Step::Run { field, class, back } => {
                 let length = class.run(text, at);
                 work::count(length + 1);
-                (field, if length > 0 { At(at + length) } else { No })
+                (field, if length > *back { At(at + length - back) } else { No })
             }
             Step::Number { field, number } => (field, number.run(text, at)),
             Step::Moment { field, moment, ignore_case, .. } => (field, moment.run(text, at, *ignore_case)),
