@@ -46,6 +46,8 @@ pub use input::Input;
 pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, Field, TimeLayout, ValueKind};
 pub use plan::{ExternalMatcher, Plan};
+#[doc(hidden)]
+pub use scan::NOWHERE;
 pub use scan::{Failure, FindIter, Match, OnError, Scan, ScanOptions, Stats, Texts};
 
 use pattern::{Format, FormatOptions};

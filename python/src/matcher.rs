@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parsimd::{Pattern, TimeLayout, ValueKind};
+use parsimd::{NOWHERE, Pattern, TimeLayout, ValueKind};
 use pyo3::{
     PyTraverseError, PyVisit, intern,
     prelude::*,
@@ -15,7 +15,7 @@ use pyo3::{
 
 use crate::{
     gate, objects,
-    result::{self, Alone, Fields, Found, Matches, Result, Text},
+    result::{Alone, Fields, Found, Matches, Result, Text},
 };
 
 /// Matches ASCII text natively. Made by `Pattern.matcher`.
@@ -80,9 +80,8 @@ impl Matcher {
     /// The match of the whole of `string`.
     pub(crate) fn parse(&self, string: &Bound<'_, PyAny>) -> PyResult<Answer<Found>> {
         let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
-        let count = self.converters.len();
-        let found = gate::search(self.pattern(), string, text, text.len(), move |pattern, text, _| {
-            Ok(pattern.parse(text)?.map(|found| Alone::of(&found, count)))
+        let found = gate::search(self.pattern(), string, text, text.len(), |pattern, text, _| {
+            Alone::find(pattern, text, 0, true)
         })?;
         self.answer(string, text, found)
     }
@@ -91,9 +90,8 @@ impl Matcher {
     pub(crate) fn search(&self, string: &Bound<'_, PyAny>, pos: isize, endpos: isize) -> PyResult<Answer<Found>> {
         let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
         let Some((start, end)) = places(text, pos, endpos) else { return Ok(Answer::NotFound) };
-        let count = self.converters.len();
         let found = gate::search(self.pattern(), string, text, end - start, move |pattern, text, _| {
-            Ok(pattern.search_ascii_at(&text[..end], start)?.map(|found| Alone::of(&found, count)))
+            Alone::find(pattern, &text[..end], start, false)
         })?;
         self.answer(string, text, found)
     }
@@ -108,15 +106,18 @@ impl Matcher {
     ) -> PyResult<Answer<Ahead>> {
         let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
         let Some((start, end)) = places(text, pos, endpos) else { return Ok(Answer::NotFound) };
-        let (fields, size) = (self.converters.len(), self.row_size() * count.min(end - start));
+        let row = self.row_size();
+        let size = row * count.min(end - start);
         let work = move |pattern: &Pattern, text: &str, abandoned: &AtomicBool| {
-            let mut spans = Vec::with_capacity(size);
-            let mut matches = pattern.find_iter_ascii_at(&text[..end], start);
+            let (mut spans, mut at, mut sure_from) = (Vec::with_capacity(size), start, 0);
             for _ in 0..count {
-                match matches.next() {
-                    Some(found) => spans.extend(result::spans(&found?, fields)),
-                    None => return Ok((spans, true)),
+                let from = spans.len();
+                spans.resize(from + row, NOWHERE);
+                if !pattern.spans_in_ascii(&text[..end], at, false, &mut sure_from, &mut spans[from..])? {
+                    spans.truncate(from);
+                    return Ok((spans, true));
                 }
+                at = spans[from].1;
                 if abandoned.load(Ordering::Relaxed) {
                     break;
                 }

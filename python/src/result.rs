@@ -13,7 +13,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use parsimd::{Match, Value, ValueKind};
+use parsimd::{NOWHERE, Value, ValueKind};
 use pyo3::{
     PyTraverseError, PyVisit,
     exceptions::{PyAttributeError, PyKeyError, PyTypeError},
@@ -27,8 +27,6 @@ use crate::objects;
 /// The span of a match or a field, in bytes; [`NOWHERE`] for a group that took no part.
 pub(crate) type Span = (usize, usize);
 
-const NOWHERE: Span = (usize::MAX, usize::MAX);
-
 /// The fields of a pattern, as its results need them.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 pub(crate) struct Fields {
@@ -40,6 +38,8 @@ pub(crate) struct Fields {
     /// The named ones, and their names.
     pub(crate) named: Vec<(usize, Py<PyString>)>,
     pub(crate) has_nested_names: bool,
+    /// Whether the value of a field is text or a number, which cannot lead anywhere.
+    is_plain: Vec<bool>,
     tz_class: Py<PyAny>,
 }
 
@@ -53,8 +53,19 @@ impl Fields {
             }
         }
         let has_nested_names = pattern.fields().iter().any(|field| field.name().is_some_and(|name| name.contains('[')));
-        let kinds = pattern.fields().iter().map(|field| field.kind().clone()).collect();
-        Fields { pattern, kinds, fixed, named, has_nested_names, tz_class }
+        let kinds: Vec<_> = pattern.fields().iter().map(|field| field.kind().clone()).collect();
+        let is_plain = |kind| matches!(kind, &ValueKind::Text | &ValueKind::Integer { .. } | &ValueKind::Float);
+        let is_plain = kinds.iter().map(is_plain).collect();
+        Fields { pattern, kinds, fixed, named, has_nested_names, is_plain, tz_class }
+    }
+
+    /// The field that `item` names, if it is the name itself or the number of a positional field, and the attribute that has its value.
+    fn field(&self, item: &Bound<'_, PyAny>) -> Option<(usize, Attribute)> {
+        if let Some((field, _)) = self.named.iter().find(|(_, name)| name.is(item)) {
+            return Some((*field, Attribute::Named)).filter(|_| !self.has_nested_names);
+        }
+        let number: usize = item.cast_exact::<PyInt>().ok()?.extract().ok()?;
+        Some((*self.fixed.get(number)?, Attribute::Fixed))
     }
 
     /// The tuple of the positional values.
@@ -111,33 +122,29 @@ pub(crate) struct Matches {
     pub(crate) spans: Vec<Span>,
 }
 
-/// The spans of a match with `count` fields.
-pub(crate) fn spans(found: &Match<'_>, count: usize) -> impl Iterator<Item = Span> {
-    let fields = (0..count).map(|index| found.span(index).map_or(NOWHERE, |span| (span.start, span.end)));
-    let range = found.range();
-    std::iter::once((range.start, range.end)).chain(fields)
-}
-
-/// The spans of a match with `count` fields, alone.
+/// The spans of a match, alone.
 pub(crate) enum Alone {
     Few([Span; FEW]),
     Any(Vec<Span>),
 }
 
 impl Alone {
-    pub(crate) fn of(found: &Match<'_>, count: usize) -> Alone {
+    /// The first match in an ASCII text, from byte `start` on, or, when `whole`, that of all of it.
+    pub(crate) fn find(
+        pattern: &parsimd::Pattern,
+        text: &str,
+        start: usize,
+        whole: bool,
+    ) -> parsimd::Result<Option<Alone>> {
+        let count = pattern.fields().len();
         if count >= FEW {
-            return Alone::Any(spans(found, count).collect());
+            let mut spans = vec![NOWHERE; count + 1];
+            let is_found = pattern.spans_in_ascii(text, start, whole, &mut 0, &mut spans)?;
+            return Ok(is_found.then_some(Alone::Any(spans)));
         }
-        let range = found.range();
-        let mut few = [NOWHERE; FEW];
-        few[0] = (range.start, range.end);
-        for (index, few) in few[1..=count].iter_mut().enumerate() {
-            if let Some(span) = found.span(index) {
-                *few = (span.start, span.end);
-            }
-        }
-        Alone::Few(few)
+        let mut spans = [NOWHERE; FEW];
+        let is_found = pattern.spans_in_ascii(text, start, whole, &mut 0, &mut spans)?;
+        Ok(is_found.then_some(Alone::Few(spans)))
     }
 
     pub(crate) fn found(self, text: Text) -> Found {
@@ -238,6 +245,9 @@ impl Attribute {
 #[derive(Default)]
 struct Kept {
     attributes: [Option<Py<PyAny>>; 3],
+    /// The values that were read one by one, by the number of their field: text and numbers, which the garbage collector need not see.
+    /// They hold as long as the attribute that has them was not made.
+    values: [Option<Py<PyAny>>; FEW - 1],
     /// Where it is, everything is kept here and nowhere else.
     dict: Option<Py<PyDict>>,
 }
@@ -269,7 +279,7 @@ impl Result {
         named: Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let attributes = [Some(fixed.into_any().unbind()), Some(named.into_any().unbind()), None];
-        let kept = Mutex::new(Kept { attributes, dict: None });
+        let kept = Mutex::new(Kept { attributes, ..Kept::default() });
         Ok(Bound::new(py, Result { found: Some(found), kept })?.into_any())
     }
 
@@ -305,15 +315,48 @@ fn get<'py>(this: This<'_, 'py>, which: Attribute) -> PyResult<Bound<'py, PyAny>
         return dict.get_item(which.name())?.ok_or_else(|| no_attribute(this, which.name()));
     }
     let Some(found) = &result.found else { return Err(no_attribute(this, which.name())) };
+    // What was read before stays the same object.
+    let value = |at: usize| {
+        let read = result.kept().values.get(at).and_then(Option::as_ref).map(|value| value.clone_ref(py));
+        read.map_or_else(|| found.value(py, at), |value| Ok(value.into_bound(py)))
+    };
     let made = match which {
-        Attribute::Fixed => found.fields().fixed(py, |at| found.value(py, at))?.into_any(),
-        Attribute::Named => found.fields().named(py, |at| found.value(py, at))?.into_any(),
+        Attribute::Fixed => found.fields().fixed(py, value)?.into_any(),
+        Attribute::Named => found.fields().named(py, value)?.into_any(),
         Attribute::Spans => found.spans(py)?.into_any(),
     };
     let mut kept = result.kept();
     objects::track(this);
     // Another thread may have been faster.
     Ok(kept.attributes[which as usize].get_or_insert_with(|| made.clone().unbind()).clone_ref(py).into_bound(py))
+}
+
+/// One value, without the attribute that has it and the others; none where that was made, or must be.
+fn one<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = this.py();
+    let result = this.get();
+    let Some(found) = &result.found else { return Ok(None) };
+    let Some((field, which)) = found.fields().field(item) else { return Ok(None) };
+    if field >= FEW - 1 || !found.fields().is_plain[field] {
+        return Ok(None);
+    }
+    let has_place = |kept: &Kept| kept.dict.is_none() && kept.attributes[which as usize].is_none();
+    {
+        let kept = result.kept();
+        if !has_place(&kept) {
+            return Ok(None);
+        }
+        if let Some(value) = &kept.values[field] {
+            return Ok(Some(value.clone_ref(py).into_bound(py)));
+        }
+    }
+    let made = found.value(py, field)?;
+    let mut kept = result.kept();
+    // Another thread may have been faster.
+    if !has_place(&kept) {
+        return Ok(None);
+    }
+    Ok(Some(kept.values[field].get_or_insert_with(|| made.clone().unbind()).clone_ref(py).into_bound(py)))
 }
 
 /// The dict of all attributes, which keeps them from now on.
@@ -334,7 +377,7 @@ fn dict<'py>(this: This<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
 }
 
 fn keep_dict<'py>(this: This<'_, 'py>, dict: Bound<'py, PyDict>) {
-    let now = Kept { attributes: [None, None, None], dict: Some(dict.unbind()) };
+    let now = Kept { dict: Some(dict.unbind()), ..Kept::default() };
     let mut kept = this.get().kept();
     objects::track(this);
     let before = std::mem::replace(&mut *kept, now);
@@ -440,6 +483,9 @@ impl Result {
     }
 
     fn __getitem__<'py>(slf: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(value) = one(slf, item)? {
+            return Ok(value);
+        }
         if item.is_instance_of::<PyInt>() || item.is_instance_of::<PySlice>() {
             get(slf, Attribute::Fixed)?.get_item(item)
         } else {

@@ -18,4 +18,4 @@ mod whole;
 
 pub use records::{Failure, OnError, Scan, ScanOptions, Stats};
 pub use texts::Texts;
-pub use whole::{FindIter, Match};
+pub use whole::{FindIter, Match, NOWHERE};

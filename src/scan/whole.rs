@@ -10,6 +10,10 @@ use crate::{
     plan::{FewSpans, Found},
 };
 
+/// The span of a field that took no part in a match, where spans are plain numbers.
+#[doc(hidden)]
+pub const NOWHERE: (usize, usize) = (usize::MAX, usize::MAX);
+
 /// Where a pattern matched a text. Fields are converted when they are asked for.
 #[derive(Debug, Clone)]
 pub struct Match<'t> {
@@ -153,6 +157,34 @@ impl Pattern {
         self.find(text, true, start, false, &mut 0)
     }
 
+    /// As [`search_at`](Self::search_at), or as [`parse`](Self::parse) when `whole`, for text that is known to be ASCII, and without a
+    /// [`Match`]: says whether there is a match, and writes its span and then those of the fields to `spans`, as many as have room. That of a
+    /// field that took no part is [`NOWHERE`]. Nothing in front of `start` is looked at.
+    ///
+    /// Who asks for one match after the other hands in the same `sure_from` again, at first 0.
+    #[doc(hidden)]
+    pub fn spans_in_ascii(
+        &self,
+        text: &str,
+        start: usize,
+        whole: bool,
+        sure_from: &mut usize,
+        spans: &mut [(usize, usize)],
+    ) -> Result<bool> {
+        let mut few = FewSpans::default();
+        let Some(found) = self.plan().find_in_text(text.as_bytes(), true, start, whole, sure_from, &mut few)? else {
+            return Ok(false);
+        };
+        if let Some((first, spans)) = spans.split_first_mut() {
+            let range = found.range();
+            *first = (range.start, range.end);
+            for (index, span) in spans.iter_mut().take(self.fields().len()).enumerate() {
+                *span = found.field(index, &few).map_or(NOWHERE, |span| (span.start, span.end));
+            }
+        }
+        Ok(true)
+    }
+
     /// The value of field `index` when its text is `text`; `None` past the last field.
     #[doc(hidden)]
     pub fn field_value<'t>(&self, index: usize, text: &'t str, year: i32) -> Result<Option<Value<'t>>> {
@@ -169,12 +201,6 @@ impl Pattern {
     /// ```
     pub fn find_iter<'t>(&self, text: &'t str) -> FindIter<'t> {
         FindIter { pattern: self.clone(), text, is_ascii: text.is_ascii(), at: Some(0), sure_from: 0 }
-    }
-
-    /// All matches in `text`, which is known to be ASCII, from byte `start` on: nothing in front of it is looked at.
-    #[doc(hidden)]
-    pub fn find_iter_ascii_at<'t>(&self, text: &'t str, start: usize) -> FindIter<'t> {
-        FindIter { pattern: self.clone(), text, is_ascii: true, at: Some(start), sure_from: 0 }
     }
 
     fn find<'t>(

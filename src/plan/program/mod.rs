@@ -20,8 +20,8 @@
 //!
 //! A part has one way to match when what follows it cannot begin with a character that it could have taken itself: the digits of `d` in front
 //! of a blank, but not in front of a `7`. Where the literal behind a class begins with bytes of that class and then has one that ends any run
-//! of it, as in `{:S}: `, the literal has one place too: the run is taken but for these bytes. The compiler checks that, with the sets of bytes in [`compile`]. A part with a lazy field right behind
-//! it has more than one way, but prefers the longest, and so does the program: a match is the match, but a failure is not certain.
+//! of it, as in `{:S}: `, the literal has one place too: the run is taken but for these bytes. The compiler checks that, with the sets of
+//! bytes in [`compile`]. A part with a lazy field right behind it has more than one way, but prefers the longest, and so does the program: a match is the match, but a failure is not certain.
 //!
 //! An answer that is not certain is [`Outcome::Undecided`], and the regular expression is asked. So are all texts that are not ASCII.
 //!
