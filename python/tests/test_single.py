@@ -65,6 +65,15 @@ class TestResult:
         assert result["c"] == 1 and "c" in result
 
     @PACKAGES
+    def test_a_value_that_was_read_alone_is_that_of_its_attribute(self, package):
+        result = package.parse("{} {a:f} {b:d}", "xyz 5.5 123456789")
+        number, text = result["b"], result[0]
+        assert result["b"] is number and result.named["b"] is number and result.named == {"a": 5.5, "b": 123456789}
+        assert result[0] is text and result.fixed[0] is text and result.fixed == ("xyz",)
+        result.named["b"], result.fixed = 1, (2,)
+        assert result["b"] == 1 and result[0] == 2
+
+    @PACKAGES
     def test_it_is_made_of_three_things(self, package):
         result = package.Result((1, 2), {"a": 3}, {0: (0, 1)})
         assert (result[0], result[:], result["a"], list(result)) == (1, (1, 2), 3, [1, 2])

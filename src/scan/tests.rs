@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Deserialize;
 
 use crate::{
-    CustomType, FindIter, Match, Pattern, Result,
+    CustomType, FindIter, Match, NOWHERE, Pattern, Result,
     plan::{
         twin::{NOISE, Random, TYPES, Type, format, text},
         work,
@@ -37,6 +37,14 @@ fn spans(found: Result<Option<Match<'_>>>) -> Option<Spans> {
     let found = found.unwrap_or_else(|error| panic!("{error}"))?;
     let fields = (0..found.fields().len()).map(|field| found.span(field));
     Some(std::iter::once(Some(found.range())).chain(fields).collect())
+}
+
+/// The same as plain numbers, of ASCII text.
+fn plain_spans(pattern: &Pattern, text: &str, start: usize, whole: bool) -> Option<Spans> {
+    let mut spans = vec![(0, 0); pattern.fields().len() + 1];
+    let found = pattern.spans_in_ascii(text, start, whole, &mut 0, &mut spans);
+    let is_found = found.unwrap_or_else(|error| panic!("{error}"));
+    is_found.then(|| spans.into_iter().map(|span| (span != NOWHERE).then_some(span.0..span.1)).collect())
 }
 
 /// The same by the expression alone, from the whole text.
@@ -88,6 +96,12 @@ fn whole_text_is_matched_as_by_the_expression_alone() {
                 let start = text.floor_char_boundary(random.below(text.len() + 1));
                 let first = by_expression(&pattern, text, start, false);
                 assert_eq!(spans(pattern.search_at(text, start)), first, "search from {start}, {}", context());
+                if text.is_ascii() {
+                    for (start, is_whole, wanted) in [(0, true, &whole), (start, false, &first)] {
+                        let plain = plain_spans(&pattern, text, start, is_whole);
+                        assert_eq!(plain.as_ref(), wanted.as_ref(), "spans from {start}, {}", context());
+                    }
+                }
                 let all: Vec<_> = pattern.find_iter(text).filter_map(|found| spans(found.map(Some))).collect();
                 assert_eq!(all, all_by_expression(&pattern, text), "find_iter, {}", context());
                 matches += all.len() + usize::from(whole.is_some());

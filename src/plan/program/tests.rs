@@ -251,6 +251,7 @@ fn the_patterns_of_logs_have_programs_and_they_know_the_answer() {
             "2015-10-18 18:01:47,978 INFO [main] org.apache: Created",
         ),
         ("{ts:%y/%m/%d %H:%M:%S} {level:w} {comp}: {msg}", "17/06/09 20:10:40 INFO executor.Backend: Registered"),
+        ("{level:l} [{thread}] {module:S}: {msg}", "WARN [main-7] app.db::: connection lost: twice"),
         ("{ts:d},{host:w},{cpu:f},{mem:f}", "1700000000000,node1,12.50,1.125"),
     ] {
         let (program, _, fields) = compile(format, false).unwrap_or_else(|| panic!("{format}"));
@@ -263,9 +264,13 @@ fn the_patterns_of_logs_have_programs_and_they_know_the_answer() {
 #[test]
 fn time_is_linear_in_the_text() {
     // Each text begins to match at every place.
-    for (format, text) in
-        [("{a}x{b}y", "x"), ("{a} {b:w}:", " a"), ("{a}aab{b:d}c", "aa1"), ("{a} {b:w} {c:w}:{d}", " a b")]
-    {
+    for (format, text) in [
+        ("{a}x{b}y", "x"),
+        ("{a} {b:w}:", " a"),
+        ("{a}aab{b:d}c", "aa1"),
+        ("{a} {b:w} {c:w}:{d}", " a b"),
+        ("{a} {b:S}:::: {c}", " ::::"),
+    ] {
         let (program, ..) = compile(format, false).unwrap_or_else(|| panic!("{format}"));
         let text = text.repeat(1 << 20);
         let mut spans = vec![Span::default(); 8];
