@@ -266,14 +266,15 @@ class Parser(_parsimd.ParserBase):
             group = self._to_group_name(name)
             self._name_types[name] = spec
             self._named_fields.append(group)
-            opening = f"(?P<{group}>"
+            # A name with a `%` in it is read as a directive here, and so mostly refused.
+            wrap = f"(?P<{group}>%s)"
         else:
             group = self._group_index
             self._fixed_fields.append(group)
-            opening = "("
+            wrap = "(%s)"
         inside, before, after = self._compile_spec(spec, group) if spec else (".+?", "", "")
         self._group_index += 1
-        return f"{before}{opening}{inside}){after}"
+        return before + wrap % inside + after
 
     def _compile_spec(self, spec: str, group: Union[int, str]) -> Tuple[str, str, str]:
         """The expression inside the capture, and those of the padding before and after it."""
