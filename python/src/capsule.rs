@@ -5,7 +5,7 @@
 //! `requested_schema` may ask for another layout of text columns, `large_string` or `string_view`: it is given. Other types
 //! stay as they are, which the protocol leaves to the producer. A schema of other fields is an error, as it says too.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "the structs of Arrow's C interface")]
 
 use std::{
     ffi::{CStr, c_char, c_int},

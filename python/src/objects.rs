@@ -1,6 +1,6 @@
 //! Values → Python objects, and what of objects only CPython's own functions can say.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "what only CPython's own functions can say or do")]
 
 use std::{cell::RefCell, ops::Range};
 
@@ -26,7 +26,6 @@ pub(crate) fn ascii<'a, 'py>(string: &'a Bound<'py, PyAny>) -> PyResult<Option<(
 }
 
 #[cfg(not(Py_3_14))]
-#[allow(unsafe_code)]
 fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
     #[cfg(not(Py_3_12))]
     // SAFETY: it is a string, as its type says. Before 3.12 a string may be in a form without this bit until it is made ready.
@@ -59,7 +58,6 @@ pub(crate) fn untrack(object: &Bound<'_, PyAny>) {
 /// Puts an object back on these lists.
 ///
 /// Two threads must not do so at the same time.
-#[allow(unsafe_code)]
 pub(crate) fn track(object: &Bound<'_, PyAny>) {
     // SAFETY: as for `untrack`; tracking what is tracked would be an error, so it is asked first.
     unsafe {
@@ -70,7 +68,6 @@ pub(crate) fn track(object: &Bound<'_, PyAny>) {
 }
 
 /// What `object.__setattr__` does (without a value `object.__delattr__`): CPython refuses these for classes with a way of their own.
-#[allow(unsafe_code)]
 pub(crate) fn set_attribute(
     object: &Bound<'_, PyAny>,
     name: &Bound<'_, PyString>,

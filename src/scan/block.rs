@@ -293,9 +293,8 @@ impl Rows {
             }
             let start = memchr::memrchr(b'\n', &bytes[next..place]).map_or(next, |at| next + at + 1);
             let newline = memchr::memchr(b'\n', &bytes[place..]).map(|at| place + at);
-            let has_return = newline.is_some_and(|newline| newline > start && bytes[newline - 1] == b'\r');
             let end = newline.unwrap_or(bytes.len());
-            self.push((start as u32, (end - usize::from(has_return)) as u32, 0), Stop::Nowhere);
+            self.push((start as u32, without_return(bytes, start as u32, end as u32), 0), Stop::Nowhere);
             next = end + 1;
         }
     }
@@ -342,18 +341,34 @@ fn match_records(
     rows.clear();
     // Where nothing is to be told of a record that does not match, only those with an anchor have to be found.
     let needs_few = finds.anchor_is_rare && rows.failures_wanted == 0 && options.on_error == OnError::Skip;
-    if let Some(program) = program
-        && let Some(anchor) = program.anchor().filter(|_| needs_few && matches!(ends, Ends::Newlines))
-        && let Some(all) = finds.look_for_few(plan.kernels(), bytes, anchor)
-    {
+    let anchor = program.and_then(Program::anchor).filter(|_| needs_few && matches!(ends, Ends::Newlines));
+    if let Some(all) = anchor.and_then(|anchor| finds.look_for_few(plan.kernels(), bytes, anchor)) {
         rows.push_around(bytes, &finds.anchors);
         let others = (all - rows.records.len()) as u64;
         stats.records += others;
         stats.unmatched += others;
-        rows.spans.reset(rows.fields, rows.records.len());
-        program.walk(plan.kernels(), bytes, options.full_line, &mut rows.walk, &mut rows.spans);
-        return settle(plan, options, block, ends, stats, rows);
+    } else {
+        push_records(plan, options, block, ends, stats, finds, rows);
     }
+    rows.spans.reset(rows.fields, rows.records.len());
+    if let Some(program) = program {
+        program.walk(plan.kernels(), bytes, options.full_line, &mut rows.walk, &mut rows.spans);
+    }
+    settle(plan, options, block, ends, stats, rows)
+}
+
+/// Adds every record of the block that may have a row.
+fn push_records(
+    plan: &Plan,
+    options: &ScanOptions,
+    block: &Block<'_>,
+    ends: Ends<'_>,
+    stats: &mut Stats,
+    finds: &mut Finds,
+    rows: &mut Rows,
+) {
+    let bytes = block.bytes;
+    let program = plan.program(options.full_line);
     let (is_ascii, has_anchors) = finds.look(plan.kernels(), bytes, ends, program);
     let newline = if matches!(ends, Ends::Newlines) { 1 } else { 0 };
     let records = records(bytes, &finds.ends, newline);
@@ -388,11 +403,6 @@ fn match_records(
             );
         }
     }
-    rows.spans.reset(rows.fields, rows.records.len());
-    if let Some(program) = program {
-        program.walk(plan.kernels(), bytes, options.full_line, &mut rows.walk, &mut rows.spans);
-    }
-    settle(plan, options, block, ends, stats, rows)
 }
 
 /// The records of a block, cut at their ends. Behind each is a newline, if that has a length, without the `\r` that may stand in front of
@@ -400,11 +410,16 @@ fn match_records(
 fn records(bytes: &[u8], ends: &[u32], newline: u32) -> impl Iterator<Item = Place> {
     let mut start = 0;
     (0..).zip(ends).map(move |(number, &end)| {
-        let has_return = newline > 0 && end > start && bytes[end as usize - 1] == b'\r' && (end as usize) < bytes.len();
-        let place = (start, end - u32::from(has_return), number);
+        let place = (start, if newline > 0 { without_return(bytes, start, end) } else { end }, number);
         start = end + newline;
         place
     })
+}
+
+/// The end of a record that has a newline at `end`, or ends with the block there: in front of a `\r` that stands before that newline.
+fn without_return(bytes: &[u8], start: u32, end: u32) -> u32 {
+    let has_return = end > start && bytes[end as usize - 1] == b'\r' && (end as usize) < bytes.len();
+    end - u32::from(has_return)
 }
 
 /// Finds out about the records in which the walk stopped, and takes those out that have no row.

@@ -53,7 +53,7 @@ impl Bytes {
 
 /// Python's `\s`, on ASCII.
 pub(super) fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ')
+    Class::SPACE.contains(byte)
 }
 
 /// The lowest bit, and the highest, of each byte of a word.

@@ -52,21 +52,19 @@ impl Walk {
         self.has_stops |= stop != Stop::Nowhere;
     }
 
-    /// Adds records that are all to be walked.
+    /// Takes these records for its own, all to be walked. It must have none.
     pub(crate) fn push_all(&mut self, records: impl Iterator<Item = (u32, u32)> + Clone) {
-        let first = self.at.len();
         self.at.extend(records.clone().map(|(start, _)| start));
         self.end.extend(records.map(|(_, end)| end));
         self.stops.resize(self.at.len(), Stop::Nowhere);
         // There is nothing to walk in an empty record.
-        let empty = |(start, end): (&u32, &u32)| start == end;
-        if self.at[first..].iter().zip(&self.end[first..]).fold(false, |any, record| any | empty(record)) {
-            for (number, stop) in self.stops.iter_mut().enumerate().skip(first) {
-                if self.at[number] == self.end[number] {
-                    (self.end[number], *stop) = (0, Stop::At(0));
+        self.has_stops = self.at.iter().zip(&self.end).fold(false, |any, (start, end)| any | (start == end));
+        if self.has_stops {
+            for ((start, end), stop) in self.at.iter().zip(&mut self.end).zip(&mut self.stops) {
+                if start == end {
+                    (*end, *stop) = (0, Stop::At(0));
                 }
             }
-            self.has_stops = true;
         }
     }
 
@@ -217,10 +215,10 @@ fn one(op: &Op, text: &[u8], at: usize, full: bool, row: &mut Row<'_>) -> Option
             row.set(*field, at, found);
             stands(literal, text, found)
         }
+        // Only in a search: a lazy field takes no more than it must.
         Op::Rest { field } => {
-            let end = if full { text.len() } else { at + 1 };
-            row.set(*field, at, end);
-            if at < end && end <= text.len() { StepOutcome::At(end) } else { StepOutcome::No }
+            row.set(*field, at, at + 1);
+            if at < text.len() { StepOutcome::At(at + 1) } else { StepOutcome::No }
         }
         Op::Begin(_) | Op::Seek { .. } | Op::Soft { .. } => StepOutcome::Undecided,
     };
