@@ -24,6 +24,13 @@ impl<'a> Room<'a> {
         self.block
     }
 
+    /// The byte at `at`. Panics if there are not 64 bytes from there on.
+    #[inline(always)]
+    pub(crate) fn byte(self, at: usize) -> u8 {
+        assert!(at <= self.last);
+        self.block[at]
+    }
+
     /// What begins at `at` and has at least 64 bytes. Panics if there is no such place.
     ///
     /// That it has them is the check that loads rest on.

@@ -7,7 +7,7 @@
 use crate::column::Span;
 use crate::literal::Literal;
 use crate::scalar;
-use crate::scalar::walk::{is_base, is_sign};
+use crate::scalar::walk::{begins_number, is_base, is_sign};
 use crate::vector::Vector;
 use crate::walk::{Class, Cursors, Take};
 use crate::window::{Room, Window};
@@ -35,6 +35,8 @@ pub(crate) fn walk_in<W: Window>(
 ) -> usize {
     let walk = Walk { token, block, take, literal, cursors };
     match take {
+        // Every move takes something.
+        Take::Nothing | Take::Until(_) if literal.is_none() => walk.fail(),
         Take::Nothing => walk.to(&Nothing),
         Take::Run(class) => match class.count() {
             1 => walk.to(&Run(Ranges::<W, 1>::new(token, class))),
@@ -50,15 +52,14 @@ pub(crate) fn walk_in<W: Window>(
             }
         }
         Take::Decimal => walk.to(&Decimal(Ranges::new(token, Class::DIGITS))),
-        Take::Until(least) => match literal {
-            Some(literal) => match literal.len() {
-                1 => walk.each(&Until::<W, 1>::new(token, literal, least), &Found(1)),
-                2 => walk.each(&Until::<W, 2>::new(token, literal, least), &Found(2)),
-                length @ 3..=8 => walk.each(&Until::<W, 8>::new(token, literal, least), &Found(length)),
-                length => walk.each(&Until::<W, { usize::MAX }>::new(token, literal, least), &Found(length)),
-            },
-            // Nowhere: where nothing is taken each of them fails.
-            None => walk.each(&Nothing, &Behind::<false>([0; 3], 0)),
+        Take::Until(least) => match literal.map(|literal| (literal, literal.len())) {
+            Some((literal, 1)) => walk.each(&Until::<W, 1>::new(token, literal, least), &Found(1)),
+            Some((literal, 2)) => walk.each(&Until::<W, 2>::new(token, literal, least), &Found(2)),
+            Some((literal, length @ 3..=8)) => walk.each(&Until::<W, 8>::new(token, literal, least), &Found(length)),
+            Some((literal, length)) => {
+                walk.each(&Until::<W, { usize::MAX }>::new(token, literal, least), &Found(length))
+            }
+            None => walk.fail(),
         },
     }
 }
@@ -96,6 +97,9 @@ impl<W: Window> Walk<'_, W> {
     fn to(self, taker: &impl Taker<W>) -> usize {
         match self.literal {
             None => self.each(taker, &Found(0)),
+            Some(literal) if literal.len() == 1 && literal.wanted(0).0 == 0 => {
+                self.each(taker, &Byte(literal.wanted(0).1))
+            }
             Some(literal) if literal.len() <= 8 => {
                 let behind = Behind::<false>(literal.word(), literal.len());
                 self.each(taker, &behind)
@@ -110,31 +114,63 @@ impl<W: Window> Walk<'_, W> {
     /// Makes the move with each cursor.
     #[inline(always)]
     fn each(self, taker: &impl Taker<W>, follower: &impl Follower<W>) -> usize {
-        let Walk { token, block, take, literal, cursors } = self;
-        let mut failed = 0;
-        let room = Room::new(block);
+        let Walk { token, block, take, literal, cursors: Cursors { at, end, taken } } = self;
+        let count = at.len().min(end.len()).min(taken.len());
         // A record that ends before this place has room behind it for any window; in a short block none has.
-        let safe = (block.len() + 1).saturating_sub(2 * 64);
-        for ((at, end), taken) in cursors.at.iter_mut().zip(cursors.end).zip(cursors.taken) {
-            let (from, last) = (*at as usize, *end as usize);
-            let (to, next);
-            match room {
-                Some(room) if from.max(last) < safe => {
-                    to = taker.take(token, room, from, last);
-                    next = if to <= last { follower.follow(token, room, literal, to) } else { NOWHERE };
+        let safe = (block.len() + 1).saturating_sub(2 * 64) as u32;
+        let is_safe = |at: &u32, end: &u32| *at < safe && *end < safe;
+        let near = (0..count).rev().take_while(|&row| !is_safe(&at[row], &end[row])).count();
+        // Records that are in the order of the block have the last ones near to its end, and no others.
+        let far = count - near;
+        let are_safe = at[..far].iter().zip(&end[..far]).fold(true, |all, (at, end)| all & is_safe(at, end));
+        let far = if are_safe { far } else { 0 };
+        let mut failed = 0;
+        if let Some(room) = Room::new(block) {
+            for ((at, end), taken) in at[..far].iter_mut().zip(&mut end[..far]).zip(&mut taken[..far]) {
+                let (from, last) = (*at as usize, *end as usize);
+                let to = taker.take(token, room, from, last);
+                let next = if to <= last { follower.follow(token, room, literal, to) } else { NOWHERE };
+                *taken = Span::new(from as u32, to as u32);
+                if next <= last {
+                    *at = next as u32;
+                } else {
+                    failed += usize::from(last != 0);
+                    *end = 0;
                 }
-                _ => (to, next) = scalar::walk::step(block, take, literal, from, last).unwrap_or((NOWHERE, NOWHERE)),
             }
-            *taken = Span::new(from as u32, to as u32);
-            // Every move takes something: one that ends where it began is none, and none ends in a record that has ended.
-            if next > from && next <= last {
-                *at = next as u32;
-            } else {
-                failed += usize::from(last != 0);
-                *end = 0;
+        }
+        for row in far..count {
+            let (from, last) = (at[row] as usize, end[row] as usize);
+            match scalar::walk::step(block, take, literal, from, last) {
+                Some((to, next)) if next <= last && from < last => {
+                    taken[row] = Span::new(from as u32, to as u32);
+                    at[row] = next as u32;
+                }
+                _ => {
+                    failed += usize::from(last != 0);
+                    end[row] = 0;
+                }
             }
         }
         failed
+    }
+
+    /// Makes no move with any cursor.
+    fn fail(self) -> usize {
+        let count = self.cursors.at.len().min(self.cursors.end.len()).min(self.cursors.taken.len());
+        let live = self.cursors.end[..count].iter().filter(|end| **end != 0).count();
+        self.cursors.end[..count].fill(0);
+        live
+    }
+}
+
+/// One byte, which is no letter in any case.
+struct Byte(u8);
+
+impl<W: Window> Follower<W> for Byte {
+    #[inline(always)]
+    fn follow(&self, _: W::Token, room: Room<'_>, _: Option<&Literal>, at: usize) -> usize {
+        if room.byte(at) == self.0 { at + 1 } else { NOWHERE }
     }
 }
 
@@ -198,19 +234,24 @@ impl<W: Window, const N: usize> Ranges<W, N> {
         mask ^ self.inverted
     }
 
+    /// How many bytes of the class stand at `at`, if they end in one window and in front of `end`, and there are any.
+    #[inline(always)]
+    fn short(&self, token: W::Token, room: Room<'_>, at: usize, end: usize) -> Option<usize> {
+        let length = (!self.mask(token, room, at)).trailing_zeros() as usize;
+        (length.wrapping_sub(1) < W::SIZE - 1 && at + length <= end).then_some(length)
+    }
+
     /// Where the run of bytes of the class from `at` on ends, at `end` or before.
     #[inline(always)]
     fn run(&self, token: W::Token, room: Room<'_>, mut at: usize, end: usize) -> usize {
-        loop {
+        while at < end {
             let length = (!self.mask(token, room, at)).trailing_zeros() as usize;
             if length < W::SIZE {
                 return (at + length).min(end);
             }
             at += W::SIZE;
-            if at >= end {
-                return end;
-            }
         }
+        end
     }
 }
 
@@ -220,6 +261,9 @@ struct Run<W, const N: usize>(Ranges<W, N>);
 impl<W: Window, const N: usize> Taker<W> for Run<W, N> {
     #[inline(always)]
     fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
+        if let Some(length) = self.0.short(token, room, from, end) {
+            return from + length;
+        }
         let to = self.0.run(token, room, from, end);
         if to > from { to } else { NOWHERE }
     }
@@ -232,12 +276,15 @@ impl<W: Window, const ASKS: bool> Taker<W> for Integer<W, ASKS> {
     #[inline(always)]
     fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
         let block = room.block();
-        let mut first = from;
-        let mut to = self.0.run(token, room, first, end);
-        if to == first && is_sign(block[first]) {
-            // Most have none.
-            first += 1 + usize::from(is_sign(block[first + 1]));
-            to = self.0.run(token, room, first, end);
+        let (mut first, mut to) = (from, from);
+        match self.0.short(token, room, from, end) {
+            Some(length) => to += length,
+            None => {
+                // Most have no sign.
+                first += usize::from(is_sign(block[first]));
+                first += usize::from(first > from && is_sign(block[first]));
+                to = self.0.run(token, room, first, end);
+            }
         }
         let is_prefix = ASKS && to == first + 1 && to < end && block[first] == b'0' && is_base(block[to]);
         if to <= first || is_prefix { NOWHERE } else { to }
@@ -251,20 +298,18 @@ impl<W: Window> Taker<W> for Decimal<W> {
     #[inline(always)]
     fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
         let block = room.block();
-        let first = usize::from(is_sign(block[from]));
         if W::SIZE >= 16 {
-            // Nearly always one window has all of it.
-            let digits = self.0.mask(token, room, from);
-            let point = first + (!(digits >> first)).trailing_zeros() as usize;
-            if point < W::SIZE - 1 && block[from + point] == b'.' {
-                let to = point + 1 + (!(digits >> (point + 1))).trailing_zeros() as usize;
-                if to < W::SIZE {
-                    let to = (from + to).min(end);
-                    return if to > from + point + 1 { to } else { NOWHERE };
-                }
+            // Nearly always one window has all of it. Whether it has a sign is not branched on: in some columns every other number has.
+            let others = !self.0.mask(token, room, from) & !1;
+            let point = others.trailing_zeros() as usize;
+            let to = (others & others.wrapping_sub(1)).trailing_zeros() as usize;
+            let is_whole = to < W::SIZE && to > point + 1 && from + to <= end;
+            if is_whole && begins_number(room.byte(from)) && room.byte(from + point) == b'.' {
+                return from + to;
             }
         }
-        let point = self.0.run(token, room, from + first, end);
+        let first = from + usize::from(is_sign(block[from]));
+        let point = self.0.run(token, room, first, end);
         if point >= end || block[point] != b'.' {
             return NOWHERE;
         }

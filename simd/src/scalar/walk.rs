@@ -52,11 +52,19 @@ fn signs(record: &[u8], from: usize, most: usize) -> usize {
     rest.iter().take(most).take_while(|&&byte| is_sign(byte)).count()
 }
 
+const SIGNS: u64 = 1 << b'-' | 1 << b'+' | 1 << b' ';
+const DIGITS: u64 = 0x3ff << b'0';
+
 /// Whether it may stand in front of a number. Without a branch: in some columns every other number has a sign.
 #[inline(always)]
 pub(crate) fn is_sign(byte: u8) -> bool {
-    const SIGNS: u64 = 1 << b'-' | 1 << b'+' | 1 << b' ';
     (SIGNS >> (byte & 63) & u64::from(byte < 64)) == 1
+}
+
+/// Whether it is a digit or may stand in front of one, as [`is_sign`].
+#[inline(always)]
+pub(crate) fn begins_number(byte: u8) -> bool {
+    ((SIGNS | DIGITS) >> (byte & 63) & u64::from(byte < 64)) == 1
 }
 
 /// Whether `byte` makes a prefix for a base of a zero in front of it.
