@@ -13,7 +13,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single linear rg clients spark oracle guide clean
+.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -63,6 +63,11 @@ bench-kernels:
 ## make bench-single  single calls in Python beside parse, formatparse and re
 bench-single: $(BENCH_VENV)/installed
 	$(BENCH_VENV)/bin/python benches/python/single.py
+
+## make bench-spark  lines through Spark beside the JVM's regular expressions (needs Java 17)
+bench-spark: bench-built dist/built
+	$(PYTHON) ci/spark.py $(PYTHON) dist/*.whl
+	$(VENV)-spark/bin/python benches/python/spark.py
 
 ## make rg       ripgrep into target/tools, for `make bench`
 rg:

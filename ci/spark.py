@@ -1,9 +1,10 @@
 """Runs the tests of python/tests/spark on real Spark sessions.
 
-    python3 ci/spark.py PYTHON WHEEL MASTER...
+    python3 ci/spark.py PYTHON WHEEL [MASTER...]
 
 pyspark is 400 MB, so it has an environment of its own, made by PYTHON, with parsimd from WHEEL. MASTER is the kind of session:
-`local[2]`, or `local-cluster[2,1,1024]` for executors that are processes of their own.
+`local[2]`, or `local-cluster[2,1,1024]` for executors that are processes of their own. Without one the environment is made, and no
+test is run.
 """
 
 import os
