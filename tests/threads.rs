@@ -310,3 +310,31 @@ fn an_input_that_lives_shortly_can_be_scanned_by_many_threads_and_left_half_way(
         drop(text);
     }
 }
+
+#[test]
+fn who_does_not_want_to_wait_for_a_row_gets_an_empty_batch() {
+    struct Slow(usize);
+
+    impl Read for Slow {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            thread::sleep(Duration::from_millis(25));
+            let line: &[u8] = match self.0 {
+                0 => return Ok(0),
+                1 => b"a 1\n",
+                _ => b"b b\n",
+            };
+            self.0 -= 1;
+            out[..line.len()].copy_from_slice(line);
+            Ok(line.len())
+        }
+    }
+
+    let mut scan = pattern("{a:w} {n:d}").scan_input(Input::reader(Slow(4), "slow"), options(1, 4));
+    let mut rows = Vec::new();
+    while let Some(batch) = scan.next_soon() {
+        rows.push(batch.map_or_else(|error| panic!("{error}"), |batch| batch.len()));
+    }
+    assert_eq!(rows.iter().sum::<usize>(), 1);
+    assert!(rows.len() > 1, "three blocks without a row took longer than anybody should wait: {rows:?}");
+    assert_eq!((scan.stats().records, scan.stats().unmatched), (4, 3));
+}

@@ -222,8 +222,14 @@ impl Scan {
             .ok_or_else(|| PyRuntimeError::new_err("this scan is already running: it was asked from inside of a scan"))
     }
 
+    /// The next batch. Where rows are rare it comes back between blocks to let signals through.
     pub(crate) fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
-        self.run(py, Iterator::next)?.transpose().map_err(to_python)
+        loop {
+            match self.run(py, parsimd::Scan::next_soon)?.transpose().map_err(to_python)? {
+                Some(batch) if batch.is_empty() => {}
+                batch => return Ok(batch),
+            }
+        }
     }
 }
 

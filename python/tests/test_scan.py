@@ -177,9 +177,9 @@ def test_a_forked_child_can_go_on_with_a_scan_and_begin_another():
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers on this system")
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("text", [BIG * 16, "é é\n" * 500_000])
+@pytest.mark.parametrize("text", [BIG * 16, "é é\n" * 500_000, b"1 and nothing else\n" * 10_000_000], ids=["rows", "re", "no rows"])
 def test_a_signal_ends_a_long_scan(threads, text):
-    # The second text needs `re`, which runs in the interpreter.
+    # The second text needs `re`, which runs in the interpreter. In the last one no batch is ready, ever.
     parser = PARSER if isinstance(text, bytes) else parsimd.compile("{a} {a}")
     scan = parser.scan(text, threads=threads)
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)

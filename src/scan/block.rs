@@ -42,6 +42,11 @@ impl Scanned {
     pub(super) fn stopped(error: Error) -> Scanned {
         Scanned { batch: None, stats: Stats::default(), error: Some(error) }
     }
+
+    /// Whether it has neither rows nor an error.
+    pub(super) fn is_empty(&self) -> bool {
+        self.batch.is_none() && self.error.is_none()
+    }
 }
 
 /// The fields that become columns, as far as they were asked for rightly, and what was wrong.

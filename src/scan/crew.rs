@@ -26,7 +26,7 @@ use crate::{
 
 /// No block is begun later than this after the first of a wave: a caller that looks for signals between calls, or waits for a slow
 /// reader, is not kept waiting for a whole wave.
-const WAVE: Duration = Duration::from_millis(20);
+pub(super) const WAVE: Duration = Duration::from_millis(20);
 
 /// Who scans the blocks.
 #[derive(Debug)]

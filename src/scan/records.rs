@@ -4,11 +4,11 @@
 //! Each record ends in exactly one of three ways, and is counted so: it *matched*, and every value could be read; it was
 //! *unmatched*; or it *failed*, since it matched but a value does not fit its type, or it is not UTF-8.
 
-use std::{collections::VecDeque, num::NonZeroUsize, sync::Arc};
+use std::{collections::VecDeque, num::NonZeroUsize, sync::Arc, time::Instant};
 
 use super::{
     block::{Scanned, Task, Wanted},
-    crew::Crew,
+    crew::{Crew, WAVE},
 };
 use crate::{
     Pattern,
@@ -191,7 +191,25 @@ impl Scan<'_> {
         Batch::concat(Arc::clone(&self.task.schema), &batches)
     }
 
-    fn next_batch(&mut self) -> Result<Option<Batch>> {
+    /// As `next`, but gives an empty batch when some 20 milliseconds have passed without a row: for whoever has to look at other things
+    /// meanwhile, as signals or a clock.
+    pub fn next_soon(&mut self) -> Option<Result<Batch>> {
+        self.next_before(Some(Instant::now() + WAVE))
+    }
+
+    /// The next batch; an empty one once it is later than `end`.
+    fn next_before(&mut self, end: Option<Instant>) -> Option<Result<Batch>> {
+        if self.ended {
+            return None;
+        }
+        // After a panic there is nothing left to be had.
+        self.ended = true;
+        let batch = self.next_batch(end).transpose();
+        self.ended = !matches!(batch, Some(Ok(_)));
+        batch
+    }
+
+    fn next_batch(&mut self, end: Option<Instant>) -> Result<Option<Batch>> {
         loop {
             while let Some(scanned) = self.ready.pop_front() {
                 self.stats.add(scanned.stats);
@@ -212,6 +230,9 @@ impl Scan<'_> {
             if self.ready.is_empty() {
                 return Ok(None);
             }
+            if end.is_some_and(|end| Instant::now() > end) && self.ready.iter().all(Scanned::is_empty) {
+                return Batch::concat(Arc::clone(&self.task.schema), &[]).map(Some);
+            }
         }
     }
 }
@@ -220,13 +241,6 @@ impl Iterator for Scan<'_> {
     type Item = Result<Batch>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        // After a panic there is nothing left to be had.
-        self.ended = true;
-        let batch = self.next_batch().transpose();
-        self.ended = !matches!(batch, Some(Ok(_)));
-        batch
+        self.next_before(None)
     }
 }
