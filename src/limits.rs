@@ -9,6 +9,7 @@
 //! | [`PARALLEL_BYTES`] | 1 MiB | a scan that was not told how many threads to use takes more than one |
 //! | [`RECORD_BYTES`] | 1 GiB | a longer record ends the scan with `is_limit` |
 //! | [`FAILURES_KEPT`] | 10 | failures are still counted, their texts are no longer kept |
+//! | [`MEMORY_KEPT`] | 4 | a batch of views copies its long texts out of the block, rather than keep so many times their memory |
 //! | [`EXCERPT_BYTES`] | 120 | a longer record is cut in a failure entry |
 
 /// How large the compiled regular expression of a pattern may be, in bytes of the compiled program.
@@ -28,6 +29,9 @@ pub const PARALLEL_BYTES: u64 = 1 << 20;
 
 /// How long one record may be, in bytes: positions in a block are 32 bits wide.
 pub const RECORD_BYTES: usize = 1 << 30;
+
+/// How many times the memory of its long texts a batch of views may keep; past it, the texts are copied.
+pub const MEMORY_KEPT: usize = 4;
 
 /// How many failures a scan keeps with their text; all are counted.
 pub const FAILURES_KEPT: usize = 10;

@@ -1,18 +1,19 @@
 //! Columns as Arrow arrays, over the same memory. Behind the feature `arrow`.
 //!
 //! A column's buffers already are Arrow's, so an array is a second owner of them: it stays valid when the batch, the scan and the
-//! input are gone. Making one copies nothing; text is looked at once, since Arrow's own constructor checks that it is UTF-8.
+//! input are gone. Making one copies nothing; text is looked at once, since Arrow's own constructors check that it is UTF-8, and
+//! that views are of places in their buffers.
 //!
 //! | column | array |
 //! |---|---|
-//! | text | `Utf8` |
+//! | text | `Utf8`, or `Utf8View` with [`Strings::View`](crate::Strings::View) |
 //! | integers, floats | `Int64`, `Float64` |
 //! | dates and times | `Timestamp(µs)`, of `UTC` where the type says so; `Date32`; `Time64(µs)` |
 
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
+    ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray, StringViewArray,
     Time64MicrosecondArray, TimestampMicrosecondArray,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer, ToByteSlice};
@@ -25,6 +26,7 @@ impl ColumnType {
     pub fn to_arrow(self) -> DataType {
         match self {
             ColumnType::Text => DataType::Utf8,
+            ColumnType::TextView => DataType::Utf8View,
             ColumnType::Int64 => DataType::Int64,
             ColumnType::Float64 => DataType::Float64,
             ColumnType::Timestamp { utc } => DataType::Timestamp(TimeUnit::Microsecond, utc.then(|| "UTC".into())),
@@ -94,6 +96,14 @@ impl Column {
                 });
                 Arc::new(StringArray::try_new(OffsetBuffer::new(ScalarBuffer::from(offsets)), bytes, nulls)?)
             }
+            Values::TextView(text) => {
+                let views = lend(self, |column| match column.values() {
+                    Values::TextView(text) => text.views().to_byte_slice(),
+                    _ => &[],
+                });
+                let buffers: Vec<Buffer> = text.buffers().iter().cloned().map(Buffer::from).collect();
+                Arc::new(StringViewArray::try_new(ScalarBuffer::from(views), buffers, nulls)?)
+            }
             Values::Int64(_) => Arc::new(numbers!(Int64Array, Int64)?),
             Values::Float64(_) => Arc::new(numbers!(Float64Array, Float64)?),
             Values::Date(_) => Arc::new(numbers!(Date32Array, Date)?),
@@ -123,10 +133,14 @@ mod tests {
     use arrow_array::{Array, cast::AsArray, types::Int64Type};
 
     use super::*;
-    use crate::{OnError, Pattern, ScanOptions};
+    use crate::{OnError, Pattern, ScanOptions, Strings};
 
     fn scanned(format: &str, text: &str, on_error: OnError) -> Batch {
-        let options = ScanOptions { on_error, year: Some(2020), ..ScanOptions::default() };
+        scanned_as(Strings::Utf8, format, text, on_error)
+    }
+
+    fn scanned_as(strings: Strings, format: &str, text: &str, on_error: OnError) -> Batch {
+        let options = ScanOptions { on_error, strings, year: Some(2020), ..ScanOptions::default() };
         let input = crate::Input::bytes(text.as_bytes());
         Pattern::new(format).unwrap().scan_input(input, options).read_all().unwrap()
     }
@@ -157,6 +171,33 @@ mod tests {
             assert_eq!(types, wanted);
             assert_eq!(records.num_rows(), rows);
             assert!(records.columns().iter().all(|column| (column.len(), column.null_count()) == (rows, nulls)));
+        }
+    }
+
+    #[test]
+    fn views_are_string_views_over_the_same_memory() {
+        let text = bytes::Bytes::from("längst mehr als zwölf|kurz\nno\n".repeat(20));
+        let options = ScanOptions { on_error: OnError::Null, strings: Strings::View, ..ScanOptions::default() };
+        let mut scan = Pattern::new("{a}|{b}").unwrap().scan_input(crate::Input::shared(text.clone()), options);
+        let batch = scan.read_all().unwrap();
+        drop(scan);
+        let Values::TextView(views) = batch.columns()[0].values() else { panic!("views") };
+        let places = (views.views().as_ptr(), text.as_ptr());
+        let records = batch.to_arrow().unwrap();
+        drop(batch);
+        let [long, short] = [0, 1].map(|column| records.column(column).as_string_view());
+        assert_eq!((long.views().as_ptr(), long.data_buffers()[0].as_ptr()), places);
+        assert!(short.data_buffers().is_empty());
+        let pairs: Vec<_> = long.iter().zip(short.iter()).collect();
+        assert_eq!(pairs, [(Some("längst mehr als zwölf"), Some("kurz")), (None, None)].repeat(20));
+    }
+
+    #[test]
+    fn no_rows_and_nulls_alone_are_string_views_too() {
+        for (text, rows) in [("", 0), ("no\nno\n", 2)] {
+            let records = scanned_as(Strings::View, "{a}|{b:F}", text, OnError::Null).to_arrow().unwrap();
+            assert!(records.columns().iter().all(|column| *column.data_type() == DataType::Utf8View));
+            assert!(records.columns().iter().all(|column| (column.len(), column.null_count()) == (rows, rows)));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use parsimd_simd::Bitmap;
 
+use super::views::TextViews;
 use crate::{
     convert::has_date_and_time,
     pattern::{TimeLayout, ValueKind},
@@ -13,6 +14,8 @@ use crate::{
 pub enum ColumnType {
     /// UTF-8 text.
     Text,
+    /// UTF-8 text, as views: the type of text with [`Strings::View`].
+    TextView,
     /// 64-bit integers.
     Int64,
     /// 64-bit floating-point numbers.
@@ -46,6 +49,35 @@ impl ColumnType {
             ValueKind::Text | ValueKind::Decimal | ValueKind::Custom(_) => ColumnType::Text,
         }
     }
+
+    /// The same type, with text in this form.
+    pub(crate) fn with_strings(self, strings: Strings) -> ColumnType {
+        match (self, strings) {
+            (ColumnType::Text | ColumnType::TextView, Strings::Utf8) => ColumnType::Text,
+            (ColumnType::Text | ColumnType::TextView, Strings::View) => ColumnType::TextView,
+            _ => self,
+        }
+    }
+
+    /// Whether the values are text, in whatever form.
+    pub fn is_text(self) -> bool {
+        matches!(self, ColumnType::Text | ColumnType::TextView)
+    }
+}
+
+/// The form of columns of text: how the texts lie in memory. The texts are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Strings {
+    /// Each column has a copy of its texts, one after the other: Arrow's `Utf8`.
+    #[default]
+    Utf8,
+    /// Each text of more than 12 bytes stays where it is in the block of input, and the column has a view of it: Arrow's `Utf8View`.
+    ///
+    /// All text columns of a batch share the block, which stays in memory as long as the batch, or an array that was made of it.
+    /// Input that is read lies in a block of its own, and [`Input::shared`](crate::Input::shared) is its own block; from
+    /// [`Input::bytes`](crate::Input::bytes), which is only lent, each block is copied once for all columns. Where little of
+    /// the block is text, by [`limits::MEMORY_KEPT`](crate::limits::MEMORY_KEPT), only that is copied.
+    View,
 }
 
 /// Which values of a column are there: one bit a row, the least significant first; 1 is valid.
@@ -115,6 +147,8 @@ pub enum Values {
         /// The text of all rows.
         bytes: Vec<u8>,
     },
+    /// Text that lies where it was read, and views of it.
+    TextView(TextViews),
     /// 64-bit integers.
     Int64(Vec<i64>),
     /// 64-bit floating-point numbers.
@@ -135,6 +169,7 @@ impl Values {
                 offsets.push(0);
                 Values::Text { offsets, bytes: Vec::new() }
             }
+            ColumnType::TextView => Values::TextView(TextViews::with_capacity(rows)),
             ColumnType::Int64 => Values::Int64(Vec::with_capacity(rows)),
             ColumnType::Float64 => Values::Float64(Vec::with_capacity(rows)),
             ColumnType::Timestamp { .. } => Values::Timestamp(Vec::with_capacity(rows)),
@@ -196,6 +231,7 @@ impl Column {
     pub fn len(&self) -> usize {
         match &self.values {
             Values::Text { offsets, .. } => offsets.len() - 1,
+            Values::TextView(views) => views.len(),
             Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.len(),
             Values::Float64(values) => values.len(),
             Values::Date(values) => values.len(),
@@ -221,6 +257,7 @@ impl Column {
                 let text = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
                 std::str::from_utf8(text).map_or(Cell::Null, Cell::Text)
             }
+            Values::TextView(views) => views.get(row).map_or(Cell::Null, Cell::Text),
             Values::Int64(values) => Cell::Int64(values[row]),
             Values::Float64(values) => Cell::Float64(values[row]),
             Values::Timestamp(values) => Cell::Timestamp(values[row]),
@@ -245,6 +282,7 @@ impl Column {
                 }
                 Values::Text { offsets: taken, bytes: text }
             }
+            Values::TextView(views) => Values::TextView(views.take(rows)),
             Values::Int64(values) => Values::Int64(each(values, rows)),
             Values::Float64(values) => Values::Float64(each(values, rows)),
             Values::Timestamp(values) => Values::Timestamp(each(values, rows)),
@@ -259,7 +297,15 @@ impl Column {
         Column::new(self.kind, values, validity)
     }
 
-    /// The rows of all `parts`, which are of type `kind`; `None` when their text passes 2 GiB.
+    /// The views of text, in a column of them.
+    pub(crate) fn views_mut(&mut self) -> Option<&mut TextViews> {
+        match &mut self.values {
+            Values::TextView(views) => Some(views),
+            _ => None,
+        }
+    }
+
+    /// The rows of all `parts`, which are of type `kind`; `None` when their text passes 2 GiB, which that of views may.
     pub(crate) fn concat(kind: ColumnType, parts: &[&Column]) -> Option<Column> {
         let rows = parts.iter().map(|part| part.len()).sum();
         let mut values = Values::new(kind, rows);
@@ -271,6 +317,7 @@ impl Column {
                     bytes.extend_from_slice(text);
                     offsets.extend(more[1..].iter().map(|offset| base + offset));
                 }
+                (Values::TextView(all), Values::TextView(more)) => all.append(more),
                 (Values::Float64(all), Values::Float64(more)) => all.extend_from_slice(more),
                 (Values::Date(all), Values::Date(more)) => all.extend_from_slice(more),
                 (Values::Int64(all), Values::Int64(more))

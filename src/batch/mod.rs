@@ -1,11 +1,12 @@
 //! [`Batch`]: rows of typed columns, as contiguous buffers with validity.
 //!
 //! Buffers are laid out as Arrow lays them out (values, `i32` offsets into text, little-endian validity bits), so that handing them on
-//! needs no copy; `arrow.rs`, behind the feature `arrow`, does so.
+//! needs no copy; `arrow.rs`, behind the feature `arrow`, does so. Text has two forms: a copy for each column, and `views` of the input.
 
 #[cfg(feature = "arrow")]
 mod arrow;
 mod column;
+mod views;
 
 use std::sync::Arc;
 
@@ -13,7 +14,9 @@ use crate::{
     error::{Error, Result},
     pattern::Field,
 };
-pub use column::{Cell, Column, ColumnType, Validity, Values};
+use bytes::Bytes;
+pub use column::{Cell, Column, ColumnType, Strings, Validity, Values};
+pub use views::TextViews;
 
 /// The names and types of the columns of a [`Batch`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +29,10 @@ impl Schema {
         Schema { columns: fields.iter().map(|field| (field.column_name(), ColumnType::of(field.kind()))).collect() }
     }
 
-    /// These columns of this schema, in this order.
-    pub(crate) fn select(&self, columns: &[usize]) -> Schema {
-        Schema { columns: columns.iter().map(|&column| self.columns[column].clone()).collect() }
+    /// These columns of this schema, in this order, with text in this form.
+    pub(crate) fn select(&self, columns: &[usize], strings: Strings) -> Schema {
+        let columns = columns.iter().map(|&at| &self.columns[at]);
+        Schema { columns: columns.map(|(name, kind)| (name.clone(), kind.with_strings(strings))).collect() }
     }
 
     /// Names and types, in the order of the columns.
@@ -75,6 +79,18 @@ impl Batch {
         Batch { schema, columns: columns.into_iter().map(Arc::new).collect(), rows }
     }
 
+    /// The rows of a block of input, and the memory of the block for those of its texts that are views.
+    pub(crate) fn of_block(
+        schema: Arc<Schema>,
+        mut columns: Vec<Column>,
+        rows: usize,
+        block: &[u8],
+        share: impl FnOnce() -> Bytes,
+    ) -> Batch {
+        views::settle(columns.iter_mut().filter_map(Column::views_mut), block, share);
+        Batch::new(schema, columns, rows)
+    }
+
     /// The same rows with only these columns, given by number, in this order. Nothing is copied.
     ///
     /// # Panics
@@ -85,7 +101,8 @@ impl Batch {
         Batch { schema: Arc::new(schema), columns, rows: self.rows }
     }
 
-    /// The rows for whose number `keep` says so, in order.
+    /// The rows for whose number `keep` says so, in order. Views of text whose rows need little of the memory that is kept for them get
+    /// a copy, so that it can go.
     ///
     /// ```
     /// let batch = parsimd::Pattern::new("{n:d}")?.scan(b"1\n20\n3\n").read_all()?;
@@ -95,7 +112,8 @@ impl Batch {
     /// ```
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Batch {
         let rows: Vec<usize> = (0..self.rows).filter(|&row| keep(row)).collect();
-        let columns = self.columns.iter().map(|column| column.take(&rows)).collect();
+        let mut columns: Vec<Column> = self.columns.iter().map(|column| column.take(&rows)).collect();
+        views::compact(columns.iter_mut().filter_map(Column::views_mut));
         Batch::new(Arc::clone(&self.schema), columns, rows.len())
     }
 
@@ -127,7 +145,7 @@ impl Batch {
     /// The rows of all `batches`, in order.
     ///
     /// # Errors
-    /// [`Error::is_limit`] when the text of one column passes 2 GiB.
+    /// [`Error::is_limit`] when the text of one column passes 2 GiB, and is not in views.
     ///
     /// # Panics
     /// When a batch has another schema.
@@ -142,7 +160,7 @@ impl Batch {
                 let parts: Vec<&Column> = batches.iter().map(|batch| &*batch.columns[at]).collect();
                 Column::concat(schema.columns[at].1, &parts).ok_or_else(|| {
                     Error::limit(format!(
-                        "the text of column {:?} passes 2 GiB: read the scan batch by batch instead of all at once",
+                        "the text of column {:?} passes 2 GiB: read the scan batch by batch instead of all at once, or with strings as views",
                         schema.columns[at].0
                     ))
                 })

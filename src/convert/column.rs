@@ -6,7 +6,7 @@ use parsimd_simd::{Bitmap, FloatForm, Kernels, Layout, Span};
 
 use super::{Value, strptime, value};
 use crate::{
-    batch::{Column, ColumnType, Validity, Values},
+    batch::{Column, ColumnType, Strings, TextViews, Validity, Values},
     pattern::{TimeLayout, ValueKind},
 };
 
@@ -31,18 +31,20 @@ const TIMESTAMPS: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_80
 
 /// Converts spans to values of `kind`; what does not fit becomes null, and an entry in `misfits`.
 ///
-/// The spans must hold UTF-8: text that is not, which no caller passes, is a misfit too.
+/// The spans must hold UTF-8: text that is not, which no caller passes, is a misfit too. Text in views is without its buffer: that is for
+/// [`Batch::of_block`](crate::Batch::of_block) to give.
 pub(crate) fn column(
     kernels: &Kernels,
     kind: &ValueKind,
     text: Spans<'_>,
+    strings: Strings,
     year: i32,
     misfits: &mut Vec<Misfit>,
 ) -> Column {
     let column_type = ColumnType::of(kind);
     match kind {
-        ValueKind::Decimal => return decimals(kernels, text, year, misfits),
-        _ if column_type == ColumnType::Text => return copy(kernels, text),
+        ValueKind::Decimal => return decimals(kernels, text, strings, year, misfits),
+        _ if column_type.is_text() => return texts(kernels, text, strings),
         _ => {}
     }
     let (mut values, mut validity) = by_kernel(kernels, kind, text, year);
@@ -62,20 +64,25 @@ pub(crate) fn column(
     Column::new(column_type, values, Some(validity))
 }
 
-/// A column of text: the bytes of one row after those of the other.
-fn copy(kernels: &Kernels, Spans { block, spans, missing }: Spans<'_>) -> Column {
-    let (mut offsets, mut bytes) = (Vec::with_capacity(spans.len() + 1), Vec::new());
-    offsets.push(0);
+/// A column of text: the bytes of one row after those of the other, or views of them.
+fn texts(kernels: &Kernels, Spans { block, spans, missing }: Spans<'_>, strings: Strings) -> Column {
     // A block, and so its text, is shorter than 2 GiB.
-    kernels.texts(block, spans, &mut bytes, &mut offsets);
-    let validity = Validity::without(spans.len(), missing);
-    Column::new(ColumnType::Text, Values::Text { offsets, bytes }, validity)
+    let values = match strings {
+        Strings::Utf8 => {
+            let (mut offsets, mut bytes) = (Vec::with_capacity(spans.len() + 1), Vec::new());
+            offsets.push(0);
+            kernels.texts(block, spans, &mut bytes, &mut offsets);
+            Values::Text { offsets, bytes }
+        }
+        Strings::View => Values::TextView(TextViews::of(block, spans)),
+    };
+    Column::new(ColumnType::Text.with_strings(strings), values, Validity::without(spans.len(), missing))
 }
 
 /// A column of decimals: their text, without the space that may stand for a sign, once it is known to be a number.
-fn decimals(kernels: &Kernels, text: Spans<'_>, year: i32, misfits: &mut Vec<Misfit>) -> Column {
+fn decimals(kernels: &Kernels, text: Spans<'_>, strings: Strings, year: i32, misfits: &mut Vec<Misfit>) -> Column {
     let known = misfits.len();
-    column(kernels, &ValueKind::Float, text, year, misfits);
+    column(kernels, &ValueKind::Float, text, strings, year, misfits);
     let missing: Vec<usize> =
         text.missing.iter().copied().chain(misfits[known..].iter().map(|misfit| misfit.row)).collect();
     let trim = |span: &Span| match text.block.get(span.start as usize) {
@@ -83,7 +90,7 @@ fn decimals(kernels: &Kernels, text: Spans<'_>, year: i32, misfits: &mut Vec<Mis
         _ => *span,
     };
     let spans: Vec<Span> = text.spans.iter().map(trim).collect();
-    copy(kernels, Spans { spans: &spans, missing: &missing, ..text })
+    texts(kernels, Spans { spans: &spans, missing: &missing, ..text }, strings)
 }
 
 /// What the kernels make of a column: values, and which rows they have read.
@@ -150,7 +157,7 @@ fn kernel_layout(layout: TimeLayout, year: i32) -> Option<Layout> {
 
 fn push_zeros(values: &mut Values, rows: usize) {
     match values {
-        Values::Text { offsets, .. } => offsets.resize(rows + 1, 0),
+        Values::Text { .. } | Values::TextView(_) => unreachable!("text is not converted"),
         Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.resize(rows, 0),
         Values::Float64(values) => values.resize(rows, 0.0),
         Values::Date(values) => values.resize(rows, 0),

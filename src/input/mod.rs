@@ -5,10 +5,13 @@ use std::{
     fmt,
     fs::File,
     io::{self, BufRead, BufReader, Read},
+    mem,
     ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+use bytes::Bytes;
 
 use crate::{
     error::{Error, Result},
@@ -33,10 +36,8 @@ pub struct Input<'a> {
 }
 
 enum Source<'a> {
-    Memory {
-        data: Memory<'a>,
-        used: usize,
-    },
+    /// Memory, and how much of it was given out.
+    Memory { data: Memory<'a>, used: usize },
     Reader {
         reader: Box<dyn Read + Send + 'a>,
         /// What was read behind the last block: the beginning of a record.
@@ -45,24 +46,51 @@ enum Source<'a> {
     },
 }
 
-type Memory<'a> = Arc<dyn AsRef<[u8]> + Send + Sync + 'a>;
+/// Where blocks lie.
+#[derive(Clone)]
+enum Memory<'a> {
+    /// Memory of the caller's, which lives as long as the scan and maybe no longer.
+    Lent(Arc<dyn AsRef<[u8]> + Send + Sync + 'a>),
+    /// Memory that lives as long as anybody has it.
+    Shared(Bytes),
+}
+
+impl Memory<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Memory::Lent(lent) => (**lent).as_ref(),
+            Memory::Shared(bytes) => bytes,
+        }
+    }
+}
 
 /// Whole records, and where they are from.
 #[derive(Debug)]
 pub(crate) struct Block<'b> {
     pub(crate) bytes: &'b [u8],
+    /// The memory in which the bytes lie, if it can be shared.
+    pub(crate) memory: Option<&'b Bytes>,
     /// Where the block begins in its source, in bytes.
     pub(crate) offset: u64,
     /// The name of its source.
     pub(crate) source: &'b Arc<str>,
 }
 
+impl Block<'_> {
+    /// The bytes, to be kept: they are copied if their memory cannot be shared.
+    pub(crate) fn share(&self) -> Bytes {
+        match self.memory {
+            Some(memory) => memory.slice_ref(self.bytes),
+            None => Bytes::copy_from_slice(self.bytes),
+        }
+    }
+}
+
 /// Holds one block after the other for a thread that scans them. What is in memory is not copied; for the rest there is a buffer, which is
-/// used again.
+/// used again unless somebody shares it.
 pub(crate) struct Holder<'a> {
-    memory: Option<Memory<'a>>,
-    buffer: Vec<u8>,
-    /// Where the block is, in the memory or in the buffer.
+    memory: Memory<'a>,
+    /// Where the block is in the memory.
     place: Range<usize>,
     offset: u64,
     source: Arc<str>,
@@ -70,13 +98,28 @@ pub(crate) struct Holder<'a> {
 
 impl<'a> Holder<'a> {
     pub(crate) fn new() -> Holder<'a> {
-        Holder { memory: None, buffer: Vec::new(), place: 0..0, offset: 0, source: "".into() }
+        Holder { memory: Memory::Shared(Bytes::new()), place: 0..0, offset: 0, source: "".into() }
     }
 
     /// The block that was read last.
     pub(crate) fn block(&self) -> Block<'_> {
-        let bytes = self.memory.as_ref().map_or(&self.buffer[..], |memory| (**memory).as_ref());
-        Block { bytes: &bytes[self.place.clone()], offset: self.offset, source: &self.source }
+        let memory = match &self.memory {
+            Memory::Lent(_) => None,
+            Memory::Shared(bytes) => Some(bytes),
+        };
+        let bytes = &self.memory.bytes()[self.place.clone()];
+        Block { bytes, memory, offset: self.offset, source: &self.source }
+    }
+
+    /// A buffer to read into, of `size` bytes or more: that of the last block, if nobody else has it.
+    fn take_buffer(&mut self, size: usize) -> Vec<u8> {
+        self.place = 0..0;
+        let mut buffer = match mem::replace(&mut self.memory, Memory::Shared(Bytes::new())) {
+            Memory::Shared(bytes) => bytes.try_into_mut().map_or_else(|_| vec![0; size], Vec::from),
+            Memory::Lent(_) => vec![0; size],
+        };
+        buffer.resize(buffer.len().max(size), 0);
+        buffer
     }
 }
 
@@ -93,9 +136,23 @@ impl fmt::Debug for Input<'_> {
 }
 
 impl<'a> Input<'a> {
-    /// Bytes in memory, which are not copied.
+    /// Bytes in memory, which are not copied to be scanned. They are only lent: text that is to be had as [views](crate::Strings::View) is copied
+    /// out of them, a block at a time.
     pub fn bytes(data: impl AsRef<[u8]> + Send + Sync + 'a) -> Input<'a> {
-        Input::new(Source::Memory { data: Arc::new(data), used: 0 }, "<bytes>")
+        Input::new(Source::Memory { data: Memory::Lent(Arc::new(data)), used: 0 }, "<bytes>")
+    }
+
+    /// Bytes in memory that batches may keep: those with [views](crate::Strings::View) of text share it, and it lives as long as one of them.
+    ///
+    /// A `Vec<u8>`, a `String` and static text are taken as they are; for memory of another owner there is [`Bytes::from_owner`].
+    ///
+    /// ```
+    /// let input = parsimd::Input::shared(vec![b'1', b'\n']);
+    /// assert_eq!(parsimd::Pattern::new("{n:d}")?.scan_input(input, Default::default()).read_all()?.len(), 1);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    pub fn shared(data: impl Into<Bytes>) -> Input<'a> {
+        Input::new(Source::Memory { data: Memory::Shared(data.into()), used: 0 }, "<bytes>")
     }
 
     /// Anything that can be read; `name` is what errors call it.
@@ -161,21 +218,20 @@ impl<'a> Source<'a> {
     fn read(&mut self, size: usize, name: &str, holder: &mut Holder<'a>) -> Result<()> {
         match self {
             Source::Memory { data, used } => {
-                let rest = &(**data).as_ref()[*used..];
+                let rest = &data.bytes()[*used..];
                 let length = match memchr::memrchr(b'\n', &rest[..size.min(rest.len())]) {
                     _ if rest.len() <= size => rest.len(),
                     Some(newline) => newline + 1,
                     None => memchr::memchr(b'\n', &rest[size..]).map_or(rest.len(), |newline| size + newline + 1),
                 };
                 check_record(name, length, size)?;
-                (holder.memory, holder.place) = (Some(Arc::clone(data)), *used..*used + length);
+                (holder.memory, holder.place) = (data.clone(), *used..*used + length);
                 *used += length;
                 Ok(())
             }
             Source::Reader { reader, rest, ended } => {
-                let buffer = &mut holder.buffer;
                 let mut filled = rest.len();
-                buffer.resize(buffer.len().max(filled), 0);
+                let mut buffer = holder.take_buffer(size.max(filled));
                 buffer[..filled].copy_from_slice(rest);
                 rest.clear();
                 // How much of the buffer is known to hold no newline.
@@ -201,7 +257,7 @@ impl<'a> Source<'a> {
                     }
                 };
                 rest.extend_from_slice(&buffer[end..filled]);
-                (holder.memory, holder.place) = (None, 0..end);
+                (holder.memory, holder.place) = (Memory::Shared(Bytes::from(buffer)), 0..end);
                 Ok(())
             }
         }
@@ -250,7 +306,12 @@ mod tests {
     fn blocks_are_whole_records_whatever_the_input_and_the_size() {
         for text in [&b""[..], b"\n", b"a", b"a\n", b"a\n\nbc\nlonger than a block\nd", b"a\nb\n"] {
             for size in [1, 2, 3, 5, 1000] {
-                for input in [Input::bytes(text), Input::reader(text, "r"), Input::reader(Drip(text), "drip")] {
+                for input in [
+                    Input::bytes(text),
+                    Input::shared(text),
+                    Input::reader(text, "r"),
+                    Input::reader(Drip(text), "drip"),
+                ] {
                     let blocks = blocks(input, size);
                     assert_eq!(blocks.concat(), text);
                     let (last, others) =

@@ -118,7 +118,7 @@ impl Task {
     /// The task, with the columns that were asked for, as far as they were asked for rightly; and what was wrong.
     pub(super) fn new(pattern: &Pattern, mut options: ScanOptions) -> (Task, Option<Error>) {
         let (columns, wrong) = choose(pattern, options.columns.take());
-        let schema = Arc::new(pattern.schema().select(&columns));
+        let schema = Arc::new(pattern.schema().select(&columns, options.strings));
         options.columns = Some(columns);
         let year = options.year.unwrap_or_else(convert::current_year);
         (Task { pattern: pattern.clone(), year, options, schema }, wrong)
@@ -547,7 +547,7 @@ fn convert_rows(
                 let spans = rows.spans.column(number, rows.records.len());
                 let known = misfits.len();
                 let text = convert::Spans { block: block.bytes, spans, missing: &rows.missing };
-                let column = convert::column(kernels, field.kind(), text, year, &mut misfits);
+                let column = convert::column(kernels, field.kind(), text, options.strings, year, &mut misfits);
                 for misfit in &mut misfits[known..] {
                     misfit.reason = format!("field {}: {}", field.column_name(), misfit.reason);
                 }
@@ -575,7 +575,8 @@ fn convert_rows(
             keep_failure(block, place, &misfit.reason, rows.failures_wanted, stats);
         }
         if misfits.is_empty() || options.on_error == OnError::Null {
-            return Ok(Batch::new(Arc::clone(schema), columns, rows.records.len()));
+            let (schema, rows) = (Arc::clone(schema), rows.records.len());
+            return Ok(Batch::of_block(schema, columns, rows, block.bytes, || block.share()));
         }
         // Few records have a value that does not fit: converting the others once more is simpler than mending every column.
         rows.remove(&misfits.iter().map(|misfit| misfit.row).collect::<Vec<_>>());

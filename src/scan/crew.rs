@@ -142,7 +142,9 @@ impl<'a> Wave<'_, 'a> {
         }
         let number = self.taken;
         self.taken += 1;
-        match self.input.next_block(task.options.block_bytes.max(1), &mut worker.holder) {
+        // Positions in a block are 32 bits wide.
+        let size = task.options.block_bytes.clamp(1, limits::RECORD_BYTES);
+        match self.input.next_block(size, &mut worker.holder) {
             Ok(true) => return Some(number),
             Ok(false) => {}
             Err(error) => worker.done.push((number, Scanned::stopped(error))),

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Pattern,
-    batch::{Batch, Schema},
+    batch::{Batch, Schema, Strings},
     error::Result,
     input::Input,
     limits,
@@ -63,6 +63,8 @@ pub struct ScanOptions {
     /// [`Pattern::schema`] has the number for a name. The others are matched but not read: whether a value fits its type, and so
     /// whether its record fails, is asked only of these. A number twice, or one past the fields, is an error from the scan's first call.
     pub columns: Option<Vec<usize>>,
+    /// How columns of text lie in memory. The texts are the same.
+    pub strings: Strings,
     /// How many rows to give at most; `None` is all. What stands behind the last row is neither counted nor reported, and no block behind it
     /// is read: such a scan works on one thread.
     pub limit: Option<u64>,
@@ -77,6 +79,7 @@ impl Default for ScanOptions {
             year: None,
             block_bytes: limits::BLOCK_BYTES,
             columns: None,
+            strings: Strings::default(),
             limit: None,
         }
     }
@@ -185,7 +188,8 @@ impl Scan<'_> {
     /// The rest of the input as one batch.
     ///
     /// # Errors
-    /// From the input; from a wrong [`ScanOptions::columns`]; from a record, with [`OnError::Raise`]; [`Error::is_limit`] when the text of a column passes 2 GiB.
+    /// From the input; from a wrong [`ScanOptions::columns`]; from a record, with [`OnError::Raise`]; [`Error::is_limit`] when the text of a column passes 2 GiB,
+    /// unless it is in views.
     pub fn read_all(&mut self) -> Result<Batch> {
         let batches = self.collect::<Result<Vec<_>>>()?;
         Batch::concat(Arc::clone(&self.task.schema), &batches)

@@ -119,7 +119,7 @@ impl Piece {
     /// Scans what was pushed.
     fn scan(&mut self) -> Result<()> {
         let mut stats = Stats::default();
-        let block = Block { bytes: &self.bytes, offset: self.stats.bytes, source: &self.source };
+        let block = Block { bytes: &self.bytes, memory: None, offset: self.stats.bytes, source: &self.source };
         let ends = Ends::Given { ends: &self.ends, nulls: &self.nulls };
         let batch = self.task.rows(&block, ends, &mut stats, &mut self.scratch).map_err(|error| {
             match stats.first_failures.last() {
