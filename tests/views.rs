@@ -7,7 +7,10 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use parsimd::{Batch, Cell, ColumnType, Input, Isa, OnError, Pattern, ScanOptions, Strings, TextViews, Values, limits};
+use parsimd::{
+    Batch, Cell, ColumnType, ExternalMatcher, Input, Isa, OnError, Pattern, ScanOptions, Strings, TextViews, Values,
+    limits,
+};
 
 fn options(strings: Strings) -> ScanOptions {
     let mut options = ScanOptions::default();
@@ -304,6 +307,50 @@ fn batches_of_views_are_equal_when_their_texts_are() {
     assert_eq!(one, run(300, Input::reader(text.as_bytes(), "r")));
     assert_ne!(one, run(300, Input::shared(text.replacen("forty", "fifty", 1))));
     assert_ne!(one, one.filter(|row| row > 0));
+}
+
+/// What an external matcher gives.
+type Found = Result<Option<Vec<Option<(usize, usize)>>>, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Gives its one field this span.
+#[derive(Debug)]
+struct Gives(usize, usize);
+
+impl ExternalMatcher for Gives {
+    fn find(&self, text: &str, _: usize, _: bool) -> Found {
+        Ok(Some(vec![Some((0, text.len())), Some((self.0, self.1))]))
+    }
+}
+
+#[test]
+fn a_span_that_is_no_text_is_a_failure() {
+    let spans = [
+        ((0, 2), "\u{e9}"),
+        ((1, 3), "no"),
+        ((0, 1), "no"),
+        ((1, 1), "no"),
+        ((2, 1), "no"),
+        ((0, 3), "\u{e9}a"),
+        ((0, 9), "no"),
+        ((9, 9), "no"),
+    ];
+    for ((start, end), wanted) in spans {
+        let pattern = Pattern::builder("{a}").external_matcher(Box::new(Gives(start, end))).external_only(true).build();
+        for strings in [Strings::Utf8, Strings::View] {
+            let mut options = options(strings);
+            options.on_error = OnError::Null;
+            let text = "\u{e9}a\n\u{e9}a and a text that is long\n";
+            let mut scan = pattern.as_ref().unwrap_or_else(|e| panic!("{e}")).scan_input(Input::bytes(text), options);
+            let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
+            let is_text = wanted != "no";
+            assert_eq!(
+                batch.columns()[0].get(0),
+                if is_text { Cell::Text(wanted) } else { Cell::Null },
+                "{start}..{end}"
+            );
+            assert_eq!(scan.stats().first_failures.iter().any(|failure| failure.record == 0), !is_text);
+        }
+    }
 }
 
 #[test]

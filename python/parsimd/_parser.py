@@ -438,6 +438,7 @@ class Parser(_parsimd.ParserBase):
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
         limit: Optional[int] = None,
+        strings: Literal["utf8", "view"] = "utf8",
     ) -> Scan:
         """Matches each line of ``data`` and gives typed columns: an iterator over `Batch`.
 
@@ -450,8 +451,14 @@ class Parser(_parsimd.ParserBase):
         counts and errors are the same. ``columns`` names the fields that become columns, in that order; whether a value fits is
         asked only of these. ``limit`` is how many rows to give at most; what stands behind the last is not read, but for the rest of
         its piece, and not counted. Such a scan uses one thread, and so does one that `re` may have to match for.
+
+        ``strings`` is how text lies in memory: ``"utf8"`` is a copy for each column, Arrow's string; ``"view"`` is Arrow's string_view, in
+        which a text of more than 12 bytes is a place in the input. It keeps the input in memory, ``data`` if that is bytes or str, as
+        long as a batch, or what some other library has made of one. The texts are the same.
         """
-        return self._scan_pattern().scan(data, full_line, threads, on_error, self._year(), _names(columns), limit)
+        return self._scan_pattern().scan(
+            data, full_line, threads, on_error, self._year(), _names(columns), limit, strings
+        )
 
     def scan_file(
         self,
@@ -462,12 +469,13 @@ class Parser(_parsimd.ParserBase):
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
         limit: Optional[int] = None,
+        strings: Literal["utf8", "view"] = "utf8",
     ) -> Scan:
         """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`."""
         paths = [path] if isinstance(path, (str, os.PathLike)) else list(path)
         files = [os.fspath(p) for p in paths]
         return self._scan_pattern().scan_files(
-            files, full_line, threads, on_error, self._year(), _names(columns), limit
+            files, full_line, threads, on_error, self._year(), _names(columns), limit, strings
         )
 
     def scan_polars(

@@ -69,6 +69,7 @@ class Pattern:
         year: int,
         columns: Optional[List[str]],
         limit: Optional[int],
+        strings: str,
     ) -> Scan: ...
     def scan_files(
         self,
@@ -79,6 +80,7 @@ class Pattern:
         year: int,
         columns: Optional[List[str]],
         limit: Optional[int],
+        strings: str,
     ) -> Scan: ...
     def scan_array(self, array: Any, on_error: str, year: int) -> Texts: ...
 

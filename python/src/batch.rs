@@ -213,7 +213,7 @@ fn escape(text: &str) -> String {
 
 pub(crate) fn type_name(kind: ColumnType) -> &'static str {
     match kind {
-        ColumnType::Text => "text",
+        ColumnType::Text | ColumnType::TextView => "text",
         ColumnType::Int64 => "int64",
         ColumnType::Float64 => "float64",
         ColumnType::Timestamp { utc: true } => "timestamp[us, UTC]",

@@ -2,13 +2,15 @@
 //!
 //! Nothing is copied: a capsule is one more owner of the memory of a batch.
 //!
-//! `requested_schema` may ask for another layout of text columns, `large_string` or `string_view`: it is given. Other types
+//! `requested_schema` may ask for another layout of text columns, `string`, `large_string` or `string_view`: it is given, by a copy of the texts
+//! if they are views and it is not. Other types
 //! stay as they are, which the protocol leaves to the producer. A schema of other fields is an error, as it says too.
 
 #![allow(unsafe_code, reason = "the structs of Arrow's C interface")]
 
 use std::{
     ffi::{CStr, c_char, c_int},
+    mem::ManuallyDrop,
     ops::Range,
     ptr,
     sync::Arc,
@@ -16,14 +18,14 @@ use std::{
 
 use arrow_array::{
     Array, ArrayRef, BinaryArray, LargeBinaryArray, LargeStringArray, RecordBatch, RecordBatchIterator,
-    RecordBatchReader, StringViewArray, StructArray,
+    RecordBatchReader, StringArray, StringViewArray, StructArray,
     cast::AsArray,
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
     ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream},
     make_array,
     types::UInt64Type,
 };
-use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use pyo3::{
     exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyTypeError, PyValueError},
@@ -118,7 +120,7 @@ fn column_array(
     if let Some(asked) = requested_field(requested)? {
         kind = nearest(&kind, asked.data_type());
     }
-    let array = text_as(column.to_arrow().map_err(to_python)?, &kind).map_err(to_python)?;
+    let array = text_as(column.to_arrow_by(views).map_err(to_python)?, &kind).map_err(to_python)?;
     Ok((Field::new(name, kind, true), array.slice(rows.start, rows.len())))
 }
 
@@ -173,7 +175,7 @@ impl Layout {
     }
 
     fn apply(&self, batch: &parsimd::Batch) -> Result<RecordBatch, ArrowError> {
-        let records = batch.to_arrow()?;
+        let records = batch.to_arrow_by(views)?;
         if records.schema() == self.schema {
             return Ok(records);
         }
@@ -186,14 +188,41 @@ impl Layout {
 /// The type to be given where `asked` is asked for.
 fn nearest(own: &DataType, asked: &DataType) -> DataType {
     match (own, asked) {
-        (DataType::Utf8, DataType::LargeUtf8 | DataType::Utf8View) => asked.clone(),
+        (DataType::Utf8 | DataType::Utf8View, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) => {
+            asked.clone()
+        }
         _ => own.clone(),
     }
 }
 
-/// A column of text in another layout, over the same bytes; another column as it is.
+/// An array of the views of a column.
+fn views(
+    views: ScalarBuffer<u128>,
+    buffers: Arc<[Buffer]>,
+    nulls: Option<NullBuffer>,
+) -> Result<StringViewArray, ArrowError> {
+    // SAFETY: `to_arrow_by` passes views of places in the buffers, which `TextViews` makes of spans of a block that it has compared with
+    // its end, with the prefixes read there; texts are UTF-8, since a record that is not is a failure, and so is one in which a span
+    // cuts a character. Neither views nor buffers change. There is a null or not for each row: both come from one column.
+    Ok(unsafe { StringViewArray::new_unchecked(views, buffers, nulls) })
+}
+
+/// A column of text in another layout, over the same bytes where it can be; another column as it is.
 fn text_as(array: ArrayRef, kind: &DataType) -> Result<ArrayRef, ArrowError> {
     Ok(match (array.data_type(), kind) {
+        (DataType::Utf8View, DataType::LargeUtf8) => {
+            Arc::new(array.as_string_view().iter().collect::<LargeStringArray>())
+        }
+        (DataType::Utf8View, DataType::Utf8) => {
+            let texts = array.as_string_view();
+            let bytes: u64 = texts.lengths().map(u64::from).sum();
+            if bytes > i32::MAX as u64 {
+                return Err(ArrowError::InvalidArgumentError(format!(
+                    "string has room for 2 GiB, not for {bytes} bytes: ask for large_string"
+                )));
+            }
+            Arc::new(texts.iter().collect::<StringArray>())
+        }
         (DataType::Utf8, DataType::Utf8View) => Arc::new(StringViewArray::from(array.as_string::<i32>())),
         (DataType::Utf8, DataType::LargeUtf8) => {
             let (offsets, bytes, nulls) = array.as_string::<i32>().clone().into_parts();
@@ -214,7 +243,7 @@ pub(crate) fn texts<'py>(
     let layout = Layout::of(texts.batch.schema(), requested)?;
     let records = layout.apply(&texts.batch).map_err(to_python)?;
     let nulls = texts.matched.as_ref().map(|matched| {
-        let bits = arrow_buffer::Buffer::from(matched.bits().to_vec());
+        let bits = Buffer::from(matched.bits().to_vec());
         NullBuffer::new(BooleanBuffer::new(bits, 0, records.num_rows()))
     });
     let array = if records.num_columns() == 0 {
@@ -405,6 +434,13 @@ fn attach<T>(work: impl FnOnce(Python<'_>) -> T) -> Option<T> {
         Gil(ffi::PyGILState_Ensure())
     };
     Python::try_attach(work)
+}
+
+/// Drops what belongs to Python, on whatever thread: where there is no interpreter any more, it is left.
+pub(crate) fn release<T>(object: T) {
+    let mut object = ManuallyDrop::new(object);
+    // SAFETY: it is dropped here once, with the GIL, and never looked at again.
+    attach(|_| unsafe { ManuallyDrop::drop(&mut object) });
 }
 
 /// The error of a stream for an exception, which can only be told in words.

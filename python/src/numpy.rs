@@ -52,7 +52,7 @@ pub(crate) fn array<'py>(
         PyModuleNotFoundError::new_err("to_numpy needs numpy: pip install numpy")
     })?;
     let kind = column.column_type();
-    if kind == ColumnType::Text {
+    if kind.is_text() {
         let empty = numpy.call_method1("empty", (rows.len(), "object"))?;
         empty.set_item(pyo3::types::PySlice::full(py), objects()?)?;
         return Ok(empty);

@@ -200,6 +200,7 @@ impl<'a, 'py> Maker<'a, 'py> {
                 let text = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
                 PyString::from_bytes(py, text)?.into_any()
             }
+            Values::TextView(views) => PyString::from_bytes(py, views.bytes(row))?.into_any(),
             Values::Int64(values) => values[row].into_pyobject(py)?.into_any(),
             Values::Float64(values) => PyFloat::new(py, values[row]).into_any(),
             Values::Timestamp(values) => self.timestamp(values[row])?,

@@ -87,8 +87,10 @@ impl Pattern {
         year: i32,
         columns: Option<Vec<String>>,
         limit: Option<i64>,
+        strings: &str,
     ) -> PyResult<Scan> {
-        self.start(crate::scan::input(data)?, ScanArguments { full_line, threads, on_error, year, columns, limit })
+        let arguments = ScanArguments { full_line, threads, on_error, year, columns, limit, strings };
+        self.start(crate::scan::input(data)?, arguments)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Python method, by name there")]
@@ -101,15 +103,24 @@ impl Pattern {
         year: i32,
         columns: Option<Vec<String>>,
         limit: Option<i64>,
+        strings: &str,
     ) -> PyResult<Scan> {
         let input = parsimd::Input::files(paths).map_err(to_python)?;
-        self.start(input, ScanArguments { full_line, threads, on_error, year, columns, limit })
+        self.start(input, ScanArguments { full_line, threads, on_error, year, columns, limit, strings })
     }
 
     /// Matches each text of an Arrow array of strings or bytes, as a whole.
     fn scan_array(&self, py: Python<'_>, array: &Bound<'_, PyAny>, on_error: &str, year: i32) -> PyResult<Texts> {
-        let options = ScanArguments { full_line: true, threads: None, on_error, year, columns: None, limit: None };
-        let options = options.options(&self.pattern)?;
+        let arguments = ScanArguments {
+            full_line: true,
+            threads: None,
+            on_error,
+            year,
+            columns: None,
+            limit: None,
+            strings: "utf8",
+        };
+        let options = arguments.options(&self.pattern)?;
         let array = Given::take(array)?;
         let texts = gate::run(py, || array.scan(&self.pattern, options))??;
         texts.map(Texts::new).map_err(to_python)

@@ -7,7 +7,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
 };
 
-use parsimd::{Input, OnError, ScanOptions};
+use bytes::Bytes;
+use parsimd::{Input, OnError, ScanOptions, Strings};
 use pyo3::{
     create_exception,
     exceptions::{PyOSError, PyRuntimeError, PyTypeError, PyValueError},
@@ -63,10 +64,10 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
 /// The input for what a program passes as data.
 pub(crate) fn input(data: &Bound<'_, PyAny>) -> PyResult<Input<'static>> {
     if let Ok(bytes) = data.cast::<PyBytes>() {
-        return Ok(Input::bytes(PyBackedBytes::from(bytes.clone())));
+        return Ok(Input::shared(Bytes::from_owner(Kept::new(PyBackedBytes::from(bytes.clone())))));
     }
     if let Ok(text) = data.cast::<PyString>() {
-        return Ok(Input::bytes(Text(PyBackedStr::try_from(text.clone())?)));
+        return Ok(Input::shared(Bytes::from_owner(Kept::new(Text(PyBackedStr::try_from(text.clone())?)))));
     }
     // Anything else may change while it is read: it is copied, a block at a time.
     let view = data
@@ -89,6 +90,30 @@ struct Text(PyBackedStr);
 impl AsRef<[u8]> for Text {
     fn as_ref(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+}
+
+/// Memory of a Python object, which batches may keep, and so may arrays that some other library has made of them: it is dropped by
+/// whatever thread is the last to have it.
+struct Kept<T: Send + 'static>(Option<T>);
+
+impl<T: Send + 'static> Kept<T> {
+    fn new(object: T) -> Kept<T> {
+        Kept(Some(object))
+    }
+}
+
+impl<T: AsRef<[u8]> + Send + 'static> AsRef<[u8]> for Kept<T> {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_ref().map_or(&[], AsRef::as_ref)
+    }
+}
+
+impl<T: Send + 'static> Drop for Kept<T> {
+    fn drop(&mut self) {
+        if let Some(object) = self.0.take() {
+            capsule::release(object);
+        }
     }
 }
 
@@ -119,6 +144,7 @@ pub(crate) struct ScanArguments<'a> {
     pub(crate) year: i32,
     pub(crate) columns: Option<Vec<String>>,
     pub(crate) limit: Option<i64>,
+    pub(crate) strings: &'a str,
 }
 
 impl ScanArguments<'_> {
@@ -148,6 +174,11 @@ impl ScanArguments<'_> {
                     "on_error must be 'skip', 'null' or 'raise', not {other:?}"
                 )));
             }
+        };
+        options.strings = match self.strings {
+            "utf8" => Strings::Utf8,
+            "view" => Strings::View,
+            other => return Err(PyValueError::new_err(format!("strings must be 'utf8' or 'view', not {other:?}"))),
         };
         options.limit = self
             .limit

@@ -1,8 +1,9 @@
 //! Columns as Arrow arrays, over the same memory. Behind the feature `arrow`.
 //!
 //! A column's buffers already are Arrow's, so an array is a second owner of them: it stays valid when the batch, the scan and the
-//! input are gone. Making one copies nothing; text is looked at once, since Arrow's own constructors check that it is UTF-8, and
-//! that views are of places in their buffers.
+//! input are gone. Making one copies nothing; text is looked at once more, since Arrow's own constructors check that it is UTF-8, and
+//! that views are of places in their buffers. For views that takes longer than the scan: who can vouch for them passes a
+//! constructor that does not check.
 //!
 //! | column | array |
 //! |---|---|
@@ -20,6 +21,9 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer
 use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
 
 use super::{Batch, Column, ColumnType, Schema, Values};
+
+/// A constructor of arrays of views.
+type MakeViews = fn(ScalarBuffer<u128>, Arc<[Buffer]>, Option<NullBuffer>) -> Result<StringViewArray, ArrowError>;
 
 impl ColumnType {
     /// The type of the array.
@@ -57,7 +61,16 @@ impl Batch {
     /// # Errors
     /// As [`Column::to_arrow`].
     pub fn to_arrow(&self) -> Result<RecordBatch, ArrowError> {
-        let columns = self.columns.iter().map(Column::to_arrow).collect::<Result<_, _>>()?;
+        self.to_arrow_by(StringViewArray::try_new)
+    }
+
+    /// As [`to_arrow`](Self::to_arrow), with this constructor of views.
+    ///
+    /// # Errors
+    /// Those of the constructor.
+    #[doc(hidden)]
+    pub fn to_arrow_by(&self, views: MakeViews) -> Result<RecordBatch, ArrowError> {
+        let columns = self.columns.iter().map(|column| column.to_arrow_by(views)).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         RecordBatch::try_new_with_options(Arc::new(self.schema.to_arrow()), columns, &options)
     }
@@ -67,8 +80,18 @@ impl Column {
     /// The column as an Arrow array, which shares its memory.
     ///
     /// # Errors
-    /// Text that is not UTF-8: an [`ExternalMatcher`](crate::ExternalMatcher) has cut a character.
+    /// Those of Arrow's constructors, which find nothing wrong with what a scan has made.
     pub fn to_arrow(self: &Arc<Self>) -> Result<ArrayRef, ArrowError> {
+        self.to_arrow_by(StringViewArray::try_new)
+    }
+
+    /// As [`to_arrow`](Self::to_arrow), with this constructor of views. It is given views of places in the buffers, each with the prefix
+    /// of its text, which is UTF-8.
+    ///
+    /// # Errors
+    /// Those of the constructor.
+    #[doc(hidden)]
+    pub fn to_arrow_by(self: &Arc<Self>, views: MakeViews) -> Result<ArrayRef, ArrowError> {
         let nulls = self.validity().map(|_| {
             let bits = lend(self, |column| column.validity().map_or(&[], |validity| validity.bits()));
             NullBuffer::new(BooleanBuffer::new(bits, 0, self.len()))
@@ -97,12 +120,12 @@ impl Column {
                 Arc::new(StringArray::try_new(OffsetBuffer::new(ScalarBuffer::from(offsets)), bytes, nulls)?)
             }
             Values::TextView(text) => {
-                let views = lend(self, |column| match column.values() {
+                let lent = lend(self, |column| match column.values() {
                     Values::TextView(text) => text.views().to_byte_slice(),
                     _ => &[],
                 });
                 let buffers: Vec<Buffer> = text.buffers().iter().cloned().map(Buffer::from).collect();
-                Arc::new(StringViewArray::try_new(ScalarBuffer::from(views), buffers, nulls)?)
+                Arc::new(views(ScalarBuffer::from(lent), buffers.into(), nulls)?)
             }
             Values::Int64(_) => Arc::new(numbers!(Int64Array, Int64)?),
             Values::Float64(_) => Arc::new(numbers!(Float64Array, Float64)?),

@@ -257,7 +257,7 @@ impl Column {
                 let text = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
                 std::str::from_utf8(text).map_or(Cell::Null, Cell::Text)
             }
-            Values::TextView(views) => views.get(row).map_or(Cell::Null, Cell::Text),
+            Values::TextView(views) => Cell::Text(views.get(row)),
             Values::Int64(values) => Cell::Int64(values[row]),
             Values::Float64(values) => Cell::Float64(values[row]),
             Values::Timestamp(values) => Cell::Timestamp(values[row]),

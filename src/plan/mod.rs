@@ -43,7 +43,7 @@ const LONG: usize = 256;
 /// repeated names in text that is not ASCII. A scan may ask it from several threads at once.
 pub trait ExternalMatcher: fmt::Debug + Send + Sync {
     /// The first match in `text` that begins at byte `start` or later and, when `whole`, fills the text: its span and that of
-    /// each field in order, in bytes.
+    /// each field in order, in bytes. A record of a scan in which a span is outside of the text, or cuts a character, is a failure.
     ///
     /// # Errors
     /// Whatever keeps it from answering; it ends the scan.

@@ -316,6 +316,8 @@ impl Rows {
 enum Unread {
     Unmatched,
     NotUtf8,
+    /// An external matcher gave a span that is no text of the record.
+    CutWrong,
     /// A pattern that needs backtracking came to its limit.
     GaveUp(String),
 }
@@ -325,6 +327,7 @@ impl Unread {
         match self {
             Unread::Unmatched => "does not match the pattern",
             Unread::NotUtf8 => "not UTF-8",
+            Unread::CutWrong => "the matcher gave a field a span outside of the text, or one that cuts a character",
             Unread::GaveUp(reason) => reason,
         }
     }
@@ -475,7 +478,7 @@ fn settle(
         stats.matched -= 1;
         match unread {
             Unread::Unmatched => stats.unmatched += 1,
-            Unread::NotUtf8 | Unread::GaveUp(_) => stats.failures += 1,
+            Unread::NotUtf8 | Unread::CutWrong | Unread::GaveUp(_) => stats.failures += 1,
         }
         let is_null = ends.is_null(place);
         if !is_null {
@@ -509,14 +512,23 @@ fn find(
     base: u32,
     row: &mut Row<'_>,
 ) -> Result<Option<Unread>> {
-    if !is_ascii && std::str::from_utf8(record).is_err() {
+    let text = if is_ascii { None } else { std::str::from_utf8(record).ok() };
+    if !is_ascii && text.is_none() {
         return Ok(Some(Unread::NotUtf8));
     }
+    // Every text of a column is UTF-8, whoever has matched.
+    let is_text = |start, end| match text {
+        Some(text) => text.get(start..end).is_some(),
+        None => record.get(start..end).is_some(),
+    };
     match plan.find(record, is_ascii, 0, full_line) {
         Ok(Some(found)) => {
             for (field, found) in found[1..].iter().enumerate() {
                 // A field takes part in every match.
                 let (start, end) = found.unwrap_or_default();
+                if !is_text(start, end) {
+                    return Ok(Some(Unread::CutWrong));
+                }
                 row.set(field, base as usize + start, base as usize + end);
             }
             Ok(None)
