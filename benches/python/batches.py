@@ -2,7 +2,7 @@
 
     python benches/python/batches.py [--megabytes N] [--rounds N] [--seconds S]
 
-An access log in a file becomes an Arrow table, rows that nobody reads, a list of tuples, a list of dicts; and a query on it, once by
+An access log in a file becomes an Arrow table, a polars frame, rows that nobody reads, a list of tuples, a list of dicts; and a query on it, once by
 `scan_polars`, once in polars' own words. One thread, CPU time, rounds as in peers.py; everything begins with the file.
 """
 
@@ -71,6 +71,11 @@ def entries(log: scanners.Log) -> Dict[str, List[Entry]]:
             ("parsimd, pyarrow.table(scan)", "own", lambda path: pa.table(scan(path)), scanners.of_table),
             ("polars, extract_groups", "peer", lambda path: extract(path).collect(), of_frame),
             results,
+        ],
+        "to a polars frame": [
+            ("parsimd with views, DataFrame(scan)", "own", lambda path: pl.DataFrame(parser.scan_file(path, threads=1, strings="view")), of_frame),
+            ("parsimd with copies, DataFrame(scan)", "own", lambda path: pl.DataFrame(scan(path)), of_frame),
+            ("polars, extract_groups", "peer", lambda path: extract(path).collect(), of_frame),
         ],
         "rows that nobody reads": [
             ("parsimd, rows of batches", "own", lambda path: [row for batch in scan(path) for row in batch], of_named),

@@ -44,7 +44,10 @@ def scan_polars(
         size, left = batch_size or _ROWS, n_rows
         # A value that does not fit its type takes its row along: those columns are read whatever is asked for.
         read = [name for name, kind in types.items() if name in wanted or (on_error != "null" and kind != "text")]
-        scan = parser.scan_file(files, full_line=full_line, threads=threads, on_error=on_error, columns=read)
+        # polars keeps text as views too: it takes these as they are.
+        scan = parser.scan_file(
+            files, full_line=full_line, threads=threads, on_error=on_error, columns=read, strings="view"
+        )
         while left != 0:
             batch = scan.read(size if left is None else min(size, left))[:left]
             if not batch.num_rows:
@@ -53,7 +56,7 @@ def scan_polars(
                 left -= batch.num_rows
             rows = batch[given]
             if predicate is not None and asked:
-                # The columns that it asks for go first: making strings of the others is for the rows that are left.
+                # `_filter` lets go of the input behind rows that are not wanted; polars would keep all of it for one view.
                 found = polars.DataFrame(batch[asked]).with_row_index(number).filter(predicate)
                 if found.height < batch.num_rows:
                     rows = rows._filter(found[number].cast(polars.UInt64))

@@ -100,3 +100,14 @@ def test_what_cannot_be_read_is_as_asked(log):
         PARSER.scan_polars(log / "a.log", on_error="raise").collect()
     with pytest.raises(ValueError, match="on_error"):
         PARSER.scan_polars(log / "a.log", on_error="ignore").collect()
+
+
+def test_rows_that_are_filtered_out_do_not_keep_the_file_in_memory(tmp_path):
+    text = "a text that is much longer than a view of it"
+    (tmp_path / "a.log").write_text("".join(f"{text} [01/Jan/2024:00:00:00 +0000] {n % 100} {n}\n" for n in range(20_000)))
+    frame = PARSER.scan_polars(tmp_path / "a.log").filter(col("status") == 50).collect()
+    assert frame["host"].to_list() == [text] * 200
+    array = frame["host"].to_arrow(compat_level=polars.CompatLevel.newest())
+    parts = array.chunks if hasattr(array, "chunks") else [array]
+    kept = sum(buffer.size for part in parts for buffer in part.buffers()[2:] if buffer is not None)
+    assert 200 * len(text) <= kept <= 4 * 200 * len(text)
