@@ -57,7 +57,7 @@ pub struct ScanOptions {
     pub on_error: OnError,
     /// The year of dates that are written without one; `None` is the current year, in UTC.
     pub year: Option<i32>,
-    /// How many bytes make a batch, about. The rows are the same.
+    /// How many bytes make a batch, about; no more than [`limits::RECORD_BYTES`]. The rows are the same.
     pub block_bytes: usize,
     /// The fields that become columns, as numbers in [`Pattern::fields`], in the order of the columns; `None` is all. [`Schema::position`] of
     /// [`Pattern::schema`] has the number for a name. The others are matched but not read: whether a value fits its type, and so

@@ -54,7 +54,7 @@ impl Pattern {
         texts: impl IntoIterator<Item = Option<&'t [u8]>>,
         options: ScanOptions,
     ) -> Result<Texts> {
-        let size = options.block_bytes.max(1);
+        let size = options.block_bytes.clamp(1, limits::RECORD_BYTES);
         let (task, wrong) = Task::new(self, options);
         if let Some(wrong) = wrong {
             return Err(wrong);
