@@ -327,8 +327,8 @@ impl Kernels {
     /// Makes one move with every cursor: what `take` says, and `literal` right behind it, all before the end of its record.
     ///
     /// Says how many cursors failed that had not failed before. The arrays of `cursors` must be equally long; what is past the
-    /// shortest is not looked at. Records may lie anywhere in the block, side by side or not, but a record that is not ASCII
-    /// fails or moves as bytes do.
+    /// shortest is not looked at. Records may lie anywhere in the block, side by side or not. Bytes that are not
+    /// ASCII are in no class but the inverted ones.
     ///
     /// # Panics
     ///

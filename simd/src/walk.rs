@@ -57,7 +57,7 @@ impl Class {
         self.ranges.iter().any(|&(first, last)| (first..=last).contains(&byte)) != self.is_inverted
     }
 
-    /// How many bytes of the class stand at `at` of `text`, which is ASCII.
+    /// How many bytes of the class stand at `at` of `text`.
     #[inline]
     pub fn run(&self, text: &[u8], at: usize) -> usize {
         let Some(rest) = text.get(at..) else { return 0 };
@@ -120,7 +120,7 @@ mod tests {
     fn a_run_of_a_class_ends_at_the_first_byte_that_is_not_in_it() {
         let classes = [Class::DIGITS, Class::LETTERS, Class::WORD, Class::SPACE];
         for class in classes.into_iter().flat_map(|class| [class, class.inverted()]) {
-            let (members, others): (Vec<u8>, Vec<u8>) = (0..128).partition(|&byte| class.contains(byte));
+            let (members, others): (Vec<u8>, Vec<u8>) = (0..=255).partition(|&byte| class.contains(byte));
             for &other in &others {
                 for length in 0..40 {
                     let mut text = vec![members[0]; 40];

@@ -47,7 +47,7 @@ fn any_literal(random: &mut Random) -> Option<Literal> {
 }
 
 /// Pieces that the moves take, or nearly.
-const PIECES: [&str; 22] = [
+const PIECES: [&str; 25] = [
     "1",
     "-12",
     "+ 3",
@@ -70,6 +70,9 @@ const PIECES: [&str; 22] = [
     ", A LONG one",
     "0000000000000000000000000000000000000000000000000000000000000000000000000000.5",
     "\x1f",
+    "é",
+    "→x",
+    "\u{10ffff}1",
 ];
 
 /// Records with `gap` between them, and what a move from somewhere inside of each does: `None` if it fails.
