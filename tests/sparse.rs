@@ -26,7 +26,13 @@ fn log(lines: usize, rarity: usize, odd: &str) -> String {
 
 #[test]
 fn the_few_lines_that_match_are_found_whatever_the_blocks() {
-    for (rarity, odd, ends) in [(40, "", true), (300, "", false), (90, "\u{fc}", true), (17, "\n\r", false)] {
+    for (rarity, odd, ends) in [
+        (40, "", true),
+        (300, "", false),
+        (90, "\u{fc}", true),
+        (17, "\n\r", false),
+        (60, "worker-7: fa\u{131}led after 8 ms", true),
+    ] {
         let mut text = log(4000, rarity, odd);
         if !ends {
             text.push_str("worker-9: failed after 1 ms");

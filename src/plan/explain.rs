@@ -105,7 +105,7 @@ impl Plan {
             Some(anchor) => lines.add(
                 "anchor",
                 format_args!(
-                    "{}, the longest literal: ASCII blocks are searched for it first, and records without it are not looked at, until \
+                    "{}, the longest literal: blocks are searched for it first, and records without it are not looked at, until \
                      a block shows it in three of four records",
                     quote(anchor)
                 ),
@@ -131,7 +131,8 @@ impl Plan {
                 "by the matcher, since the program cannot look in linear time for what the pattern begins with",
             );
         }
-        for (number, reason) in program.undecided(&self.names).into_iter().enumerate() {
+        let foreign = self.foreign(program).describe();
+        for (number, reason) in foreign.into_iter().chain(program.undecided(&self.names)).enumerate() {
             lines.add(if number == 0 { "left to it" } else { "" }, reason);
         }
         lines.add(
@@ -175,7 +176,7 @@ mod tests {
 case ignored
 matcher regex, in linear time, one search per record
 required every match in ASCII has " - - [": looked for first in texts of 256 bytes or more
-anchor " - - [", the longest literal: ASCII blocks are searched for it first, and records without it are not looked at, until a block shows it in three of four records
+anchor " - - [", the longest literal: blocks are searched for it first, and records without it are not looked at, until a block shows it in three of four records
 program 4 operations, for a record that must match as a whole:
 1 kernel walk, search ip: any text, up to " - - ["
 2 loop ts: a date as 21/Nov/2011:00:07:11 +0000, then "] "
@@ -183,7 +184,7 @@ program 4 operations, for a record that must match as a whole:
 4 loop rest: the rest
 search the first match in a record is found by the same operations, but:
 4 loop rest: one character
-left to it records that are not ASCII
+left to it records that have, outside of ASCII, a digit, white space or ſ
 ts: any other way of writing
 status: a prefix 0x, 0o or 0b
 status: a failure behind it, which it might have taken less for

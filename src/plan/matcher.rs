@@ -86,14 +86,9 @@ impl Matcher {
         let mut matcher = Matcher { engine, ignore_case, matches_empty: true, has_empty_loop: true };
         match &matcher.engine {
             Engine::Linear { unicode, .. } => {
-                let hir = regex_syntax::ParserBuilder::new()
-                    .case_insensitive(ignore_case)
-                    .dot_matches_new_line(true)
-                    .build()
-                    .parse(&unicode.expression)
-                    .map_err(|error| {
-                        Error::regex(format!("the expression of the pattern cannot be compiled: {error}"))
-                    })?;
+                let hir = parse(&unicode.expression, ignore_case).map_err(|error| {
+                    Error::regex(format!("the expression of the pattern cannot be compiled: {error}"))
+                })?;
                 matcher.matches_empty = hir.properties().minimum_len() == Some(0);
                 matcher.has_empty_loop = has_empty_loop(&hir);
             }
@@ -122,6 +117,12 @@ impl Matcher {
     /// True when ASCII text has a reading of its own.
     pub(crate) fn has_ascii_reading(&self) -> bool {
         matches!(self.engine, Engine::Linear { ascii: Some(_), .. } | Engine::Backtracking(_))
+    }
+
+    /// The expression that any text is matched with, parsed, where it is in the syntax of `regex`.
+    pub(super) fn unicode(&self) -> Option<Hir> {
+        let Engine::Linear { unicode, .. } = &self.engine else { return None };
+        parse(&unicode.expression, self.ignore_case).ok()
     }
 
     /// The literal that every match in a text has, if there is one.
@@ -185,6 +186,12 @@ impl Matcher {
             .build()
             .map_err(|error| Error::regex(format!("the expression of the pattern cannot be compiled: {error}")))
     }
+}
+
+fn parse(expression: &str, ignore_case: bool) -> Result<Hir, Box<regex_syntax::Error>> {
+    let mut parser = regex_syntax::ParserBuilder::new();
+    parser.case_insensitive(ignore_case).dot_matches_new_line(true);
+    parser.build().parse(expression).map_err(Box::new)
 }
 
 fn spans(regex: &bytes::Regex, text: &[u8], start: usize) -> Option<Spans> {

@@ -6,10 +6,12 @@
 //! | [`matcher`] | the expression compiled: the authority on what matches |
 //! | [`required`] | the literal that every match has: proof that there is none |
 //! | [`program`] | the quicker way to the same answer, for patterns that are literals with fields between them |
+//! | [`foreign`] | the characters about which a program does not know, and the expression is asked |
 //! | [`found`] | where a pattern matched |
 //! | [`explain`] | all of that in words |
 
 mod explain;
+mod foreign;
 mod found;
 mod matcher;
 mod program;
@@ -17,7 +19,7 @@ mod required;
 mod translate;
 pub(crate) mod work;
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
 use parsimd_simd::{Isa, Kernels, Span};
 
@@ -25,6 +27,7 @@ use crate::{
     error::{Error, Result},
     pattern::{Field, Format},
 };
+pub(crate) use foreign::Foreign;
 pub(crate) use found::{FewSpans, Found};
 use matcher::Matcher;
 pub(crate) use matcher::Spans;
@@ -71,6 +74,7 @@ pub struct Plan {
     names: Vec<String>,
     /// The program, or why there is none.
     program: Result<Program, String>,
+    foreign: OnceLock<Foreign>,
 }
 
 /// Who chose the instruction set.
@@ -113,6 +117,7 @@ impl Plan {
             groups_agree: format.groups_agree,
             names: format.fields.iter().map(Field::column_name).collect(),
             program: Program::new(format),
+            foreign: OnceLock::new(),
         })
     }
 
@@ -157,7 +162,16 @@ impl Plan {
         self.matcher.as_ref().map_or(true, |matcher| matcher.matches_empty)
     }
 
-    /// The program, where it may run: on ASCII records, to be matched as a whole or in part.
+    /// The characters that records must not have to be given to `program`, which is the one of this plan.
+    pub(crate) fn foreign(&self, program: &Program) -> &Foreign {
+        self.foreign.get_or_init(|| {
+            let expression = self.matcher.as_ref().ok().and_then(Matcher::unicode);
+            Foreign::new(expression.as_ref(), program)
+        })
+    }
+
+    /// The program, where it may run: on records that are UTF-8 and have no [`foreign`](Self::foreign) characters, to be matched as a
+    /// whole or in part.
     pub(crate) fn program(&self, full: bool) -> Option<&Program> {
         let program = self.program.as_ref().ok()?;
         (!self.external_only && (full || program.can_search())).then_some(program)

@@ -36,6 +36,9 @@ pub(crate) enum Reading {
     Backtracking,
 }
 
+/// Python's `\w`.
+pub(super) const WORD: &str = r"[\p{L}\p{N}_]";
+
 /// Rewrites the expression of `format`; the result has one capture group per field.
 pub(crate) fn translate(format: &Format, reading: Reading) -> Result<String, Outside> {
     let mut translator = Translator {
@@ -214,7 +217,7 @@ impl<'a> Translator<'a> {
             (Reading::Ascii, _) => r"[^\t-\r\x1c-\x20]",
             (_, 'd') => r"\p{Nd}",
             (_, 'D') => r"\P{Nd}",
-            (_, 'w') => r"[\p{L}\p{N}_]",
+            (_, 'w') => WORD,
             (_, 'W') => r"[^\p{L}\p{N}_]",
             (_, 's') => r"[\s\x1c-\x1f]",
             (_, _) => r"[^\s\x1c-\x1f]",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parsimd_simd::{Kernels, Literal, Span};
+use parsimd_simd::{Literal, Span};
 
 use super::records::{Failure, OnError, ScanOptions, Stats};
 use crate::{
@@ -184,6 +184,8 @@ struct Finds {
     ends: Vec<u32>,
     /// The places where the anchor of the pattern stands.
     anchors: Vec<u32>,
+    /// The places of the characters that the program is not to be given.
+    foreign: Vec<u32>,
     /// False once blocks have shown that most records have the anchor: looking for it does not pay then.
     anchor_pays: bool,
     /// True once blocks have shown that few records have the anchor: the others need not be told apart then.
@@ -191,11 +193,12 @@ struct Finds {
 }
 
 impl Finds {
-    const NONE: Finds = Finds { ends: Vec::new(), anchors: Vec::new(), anchor_pays: true, anchor_is_rare: false };
+    const NONE: Finds =
+        Finds { ends: Vec::new(), anchors: Vec::new(), foreign: Vec::new(), anchor_pays: true, anchor_is_rare: false };
 
-    /// Looks for the ends of the records, and for the anchor where it pays. Says whether the block is ASCII, and whether it looked for the
-    /// anchor: only in ASCII, since where case is ignored other letters may stand for those of the anchor.
-    fn look(&mut self, kernels: &Kernels, bytes: &[u8], ends: Ends<'_>, program: Option<&Program>) -> (bool, bool) {
+    /// Looks for the ends of the records; and, for the program, for its foreign characters, and for its anchor where that pays.
+    fn look(&mut self, plan: &Plan, bytes: &[u8], ends: Ends<'_>, program: Option<&Program>) -> Look {
+        let kernels = plan.kernels();
         self.ends.clear();
         self.anchors.clear();
         let is_ascii = match ends {
@@ -211,12 +214,28 @@ impl Finds {
                 is_ascii
             }
         };
-        let Some(anchor) = program.and_then(Program::anchor).filter(|_| self.anchor_pays && is_ascii) else {
-            return (is_ascii, false);
-        };
-        kernels.anchor(bytes, anchor, &mut self.anchors);
-        self.weigh(self.ends.len());
-        (is_ascii, true)
+        let is_utf8 = self.look_for_foreign(plan, bytes, is_ascii, program);
+        // Records that have no newline between them may have a character in common.
+        let cuts = |&end: &u32| bytes.get(end as usize).is_some_and(|byte| byte & 0xc0 == 0x80);
+        let is_utf8 = is_utf8 && (is_ascii || !matches!(ends, Ends::Given { ends, .. } if ends.iter().any(cuts)));
+        let anchor = program.and_then(Program::anchor).filter(|_| self.anchor_pays);
+        if let Some(anchor) = anchor {
+            kernels.anchor(bytes, anchor, &mut self.anchors);
+            self.weigh(self.ends.len());
+        }
+        Look { is_ascii, is_utf8, has_anchors: anchor.is_some() }
+    }
+
+    /// Looks for the characters that the program is not to be given, and says whether it may be given the rest: all is UTF-8.
+    fn look_for_foreign(&mut self, plan: &Plan, bytes: &[u8], is_ascii: bool, program: Option<&Program>) -> bool {
+        self.foreign.clear();
+        match program {
+            Some(program) if !is_ascii => {
+                plan.foreign(program).find(plan.kernels(), bytes, &mut self.foreign);
+                plan.kernels().is_utf8(bytes)
+            }
+            _ => is_ascii,
+        }
     }
 
     /// Takes note of how many of the records of a block have the anchor.
@@ -226,18 +245,45 @@ impl Finds {
         self.anchor_is_rare = self.anchors.len() < records / 16;
     }
 
-    /// Looks for the anchor alone, and says how many records the block has; `None` if it is not ASCII.
-    fn look_for_few(&mut self, kernels: &Kernels, bytes: &[u8], anchor: &Literal) -> Option<usize> {
-        let (newlines, is_ascii) = kernels.count_newlines(bytes);
-        if !is_ascii {
+    /// Looks for the anchor alone, and says how many records the block has, and whether it is ASCII; `None` if there is something in it that the
+    /// program is not to be given.
+    fn look_for_few(
+        &mut self,
+        plan: &Plan,
+        bytes: &[u8],
+        program: &Program,
+        anchor: &Literal,
+    ) -> Option<(usize, bool)> {
+        let (newlines, is_ascii) = plan.kernels().count_newlines(bytes);
+        if !self.look_for_foreign(plan, bytes, is_ascii, Some(program)) || !self.foreign.is_empty() {
             return None;
         }
         self.anchors.clear();
-        kernels.anchor(bytes, anchor, &mut self.anchors);
+        plan.kernels().anchor(bytes, anchor, &mut self.anchors);
         let records = newlines + usize::from(!bytes.ends_with(b"\n"));
         self.weigh(records);
-        Some(records)
+        Some((records, is_ascii))
     }
+}
+
+/// What was seen of a block.
+struct Look {
+    is_ascii: bool,
+    /// Whether each of its records is UTF-8.
+    is_utf8: bool,
+    /// Whether it was searched for the anchor.
+    has_anchors: bool,
+}
+
+/// Whether one of `places`, which are in order, is in front of `end`; takes it, and all others in front of it.
+fn pass(places: &mut &[u32], end: u32) -> bool {
+    let before = places.len();
+    while let [place, rest @ ..] = places
+        && *place < end
+    {
+        *places = rest;
+    }
+    places.len() < before
 }
 
 /// The records that may have rows, and where their fields are. The memory is kept from block to block.
@@ -349,23 +395,28 @@ fn match_records(
     rows.clear();
     // Where nothing is to be told of a record that does not match, only those with an anchor have to be found.
     let needs_few = finds.anchor_is_rare && rows.failures_wanted == 0 && options.on_error == OnError::Skip;
-    let anchor = program.and_then(Program::anchor).filter(|_| needs_few && matches!(ends, Ends::Newlines));
-    if let Some(all) = anchor.and_then(|anchor| finds.look_for_few(plan.kernels(), bytes, anchor)) {
-        rows.push_around(bytes, &finds.anchors);
-        let others = (all - rows.records.len()) as u64;
-        stats.records += others;
-        stats.unmatched += others;
-    } else {
-        push_records(plan, options, block, ends, stats, finds, rows);
-    }
+    let few = program.filter(|_| needs_few && matches!(ends, Ends::Newlines)).and_then(|program| {
+        let anchor = program.anchor()?;
+        finds.look_for_few(plan, bytes, program, anchor)
+    });
+    let is_ascii = match few {
+        Some((all, is_ascii)) => {
+            rows.push_around(bytes, &finds.anchors);
+            let others = (all - rows.records.len()) as u64;
+            stats.records += others;
+            stats.unmatched += others;
+            is_ascii
+        }
+        None => push_records(plan, options, block, ends, stats, finds, rows),
+    };
     rows.spans.reset(rows.fields, rows.records.len());
     if let Some(program) = program {
-        program.walk(plan.kernels(), bytes, options.full_line, &mut rows.walk, &mut rows.spans);
+        program.walk(plan.kernels(), bytes, is_ascii, options.full_line, &mut rows.walk, &mut rows.spans);
     }
     settle(plan, options, block, ends, stats, rows)
 }
 
-/// Adds every record of the block that may have a row.
+/// Adds every record of the block that may have a row, and says whether the block is ASCII.
 fn push_records(
     plan: &Plan,
     options: &ScanOptions,
@@ -374,43 +425,39 @@ fn push_records(
     stats: &mut Stats,
     finds: &mut Finds,
     rows: &mut Rows,
-) {
+) -> bool {
     let bytes = block.bytes;
     let program = plan.program(options.full_line);
-    let (is_ascii, has_anchors) = finds.look(plan.kernels(), bytes, ends, program);
+    let Look { is_ascii, is_utf8, has_anchors } = finds.look(plan, bytes, ends, program);
     let newline = if matches!(ends, Ends::Newlines) { 1 } else { 0 };
     let records = records(bytes, &finds.ends, newline);
-    if has_anchors {
-        let mut anchors = finds.anchors.iter().peekable();
-        for place in records {
-            // A record has those behind the records that were seen, and in front of its end.
-            let has_anchor = anchors.next_if(|&&anchor| anchor < place.1).is_some();
-            while anchors.next_if(|&&anchor| anchor < place.1).is_some() {}
-            if has_anchor || options.on_error != OnError::Skip {
-                rows.push(place, if has_anchor { Stop::Nowhere } else { Stop::NoMatch });
-            } else {
-                stats.records += 1;
-                stats.unmatched += 1;
-                if !ends.is_null(place) {
-                    keep_failure(block, place, Unread::Unmatched.reason(), rows.failures_wanted, stats);
-                }
+    if program.is_some() && is_utf8 && finds.foreign.is_empty() && !has_anchors && !ends.has_nulls() {
+        rows.push_all(records);
+        return is_ascii;
+    }
+    let (mut anchors, mut foreign) = (&finds.anchors[..], &finds.foreign[..]);
+    for place in records {
+        let has_anchor = pass(&mut anchors, place.1);
+        let has_foreign = pass(&mut foreign, place.1);
+        let text = &bytes[place.0 as usize..place.1 as usize];
+        let stop = match program {
+            _ if ends.is_null(place) => Stop::NoMatch,
+            None => Stop::Ask,
+            Some(_) if has_foreign || !is_utf8 && std::str::from_utf8(text).is_err() => Stop::Ask,
+            Some(_) if has_anchors && !has_anchor => Stop::NoMatch,
+            Some(_) => Stop::Nowhere,
+        };
+        if stop != Stop::NoMatch || options.on_error != OnError::Skip {
+            rows.push(place, stop);
+        } else {
+            stats.records += 1;
+            stats.unmatched += 1;
+            if !ends.is_null(place) {
+                keep_failure(block, place, Unread::Unmatched.reason(), rows.failures_wanted, stats);
             }
         }
-    } else if is_ascii && program.is_some() && !ends.has_nulls() {
-        rows.push_all(records);
-    } else {
-        for place in records {
-            let is_walked = program.is_some() && bytes[place.0 as usize..place.1 as usize].is_ascii();
-            rows.push(
-                place,
-                match is_walked {
-                    _ if ends.is_null(place) => Stop::NoMatch,
-                    true => Stop::Nowhere,
-                    false => Stop::Ask,
-                },
-            );
-        }
     }
+    is_ascii
 }
 
 /// The records of a block, cut at their ends. Behind each is a newline, if that has a length, without the `\r` that may stand in front of

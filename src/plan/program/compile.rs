@@ -9,7 +9,10 @@ use super::{
     Op, Program,
     steps::{Bytes, Code, Moment, Number, Step, is_space},
 };
-use crate::pattern::{Field, Format, Piece, TimeLayout, ValueKind};
+use crate::{
+    pattern::{Field, Format, Piece, TimeLayout, ValueKind},
+    plan::foreign,
+};
 
 /// How many bytes of a run the literal behind it may begin with.
 const MOST_GIVEN_BACK: usize = 8;
@@ -25,7 +28,9 @@ impl Program {
         for piece in merged(&format.pieces) {
             let step = match &piece {
                 Piece::Raw => return Err("a lone brace may be a quantifier".to_owned()),
-                Piece::Literal(text) if !text.is_ascii() => return Err(format!("the literal {text:?} is not ASCII")),
+                Piece::Literal(text) if !format.case_sensitive && foreign::has_cases(text) => {
+                    return Err(format!("the literal {text:?} has letters whose cases are not ASCII"));
+                }
                 Piece::Literal(text) => Literal::new(text.as_bytes(), case(format.case_sensitive)).map(Step::Literal),
                 Piece::Repeat(field) => Some(Step::Repeat { field: *field, ignore_case: !format.case_sensitive }),
                 Piece::Field(number) => step(*number, &format.fields[*number], !format.case_sensitive)?,
@@ -216,7 +221,9 @@ impl Step {
             Step::Literal(_)
             | Step::Repeat { .. }
             | Step::Moment { moment: Moment::Http | Moment::Syslog | Moment::Ctime, .. } => Bytes::new(|_| false),
-            Step::Run { class, .. } => Bytes::new(|byte| class.contains(byte)),
+            Step::Run { class, .. } => {
+                Bytes::new(|byte| class.contains(byte) || *class == Class::WORD && !byte.is_ascii())
+            }
             Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
             // The exponent has its letter, and a point or comma stands among the digits.
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),
@@ -252,7 +259,11 @@ impl Segment {
             (Some(field), Some(Step::Literal(literal))) if is_single && is_last => ops.push(Op::End { field, literal }),
             (Some(field), Some(Step::Literal(literal))) => ops.push(Op::Seek { field, literal }),
             (None, Some(Step::Literal(literal))) if can_search => ops.push(Op::Begin(literal)),
-            (None, Some(step)) if can_search => ops.push(Op::First { first: step.first(), step }),
+            (None, Some(step)) if can_search => {
+                // Some words begin with letters that are not ASCII.
+                let first = step.first();
+                ops.push(Op::First { first: Bytes::new(|byte| first.has(byte) || !byte.is_ascii()), step })
+            }
             (_, first) => steps = first.into_iter().chain(steps).collect::<Vec<_>>().into_iter(),
         }
         let mut steps = steps.peekable();
@@ -302,6 +313,10 @@ fn given_back(class: Class, literal: &Literal) -> Option<usize> {
     let stands = |offset| Bytes::new(move |byte| stands_for(literal, offset, byte));
     // A run that is not long enough is looked at from each of its bytes: so there must be few.
     let count = (0..literal.len().min(MOST_GIVEN_BACK + 1)).find(|&offset| !stands(offset).meets(&taken))?;
+    let behind: Vec<u8> = (count..literal.len()).map(|offset| literal.wanted(offset).1).collect();
+    if class == Class::WORD && foreign::char_at(&behind, 0).is_some_and(foreign::is_word) {
+        return None;
+    }
     (0..count).all(|offset| stands(offset).is_within(&taken)).then_some(count)
 }
 
@@ -313,7 +328,11 @@ fn check(segment: &mut Segment, after_lazy: bool, before_lazy: bool) -> Result<(
             _ => None,
         };
         let more = segment.steps[at].more();
-        let meets = segment.steps.get(at + 1).is_some_and(|next| more.meets(&next.first()));
+        let meets = match &segment.steps[at..] {
+            [Step::Run { .. }, Step::Literal(_), ..] => back.is_none(),
+            [_, next, ..] => more.meets(&next.first()),
+            _ => false,
+        };
         match (&mut segment.steps[at], back) {
             // A date may have taken too much: what follows tells, and the regular expression mends it.
             (Step::Moment { is_soft, .. }, _) => *is_soft = meets,

@@ -18,7 +18,7 @@ pub(crate) struct Line {
 /// A literal as it is looked for: in small letters where case is ignored.
 pub(crate) fn quote(literal: &Literal) -> String {
     let bytes: Vec<u8> = (0..literal.len()).map(|offset| literal.wanted(offset).1).collect();
-    format!("\"{}\"", bytes.escape_ascii())
+    format!("{:?}", String::from_utf8_lossy(&bytes))
 }
 
 impl Program {
@@ -42,7 +42,7 @@ impl Program {
 
     /// What it leaves to the regular expression, a reason each.
     pub(crate) fn undecided(&self, names: &[String]) -> Vec<String> {
-        let mut reasons = vec!["records that are not ASCII".to_owned()];
+        let mut reasons = Vec::new();
         let mut last = "a part";
         for op in &self.ops {
             match op {
@@ -101,13 +101,7 @@ impl Step {
 
     /// The name of its field, if it has one.
     fn name<'n>(&self, names: &'n [String]) -> Option<&'n str> {
-        match self {
-            Step::Literal(_) => None,
-            Step::Run { field, .. }
-            | Step::Number { field, .. }
-            | Step::Moment { field, .. }
-            | Step::Repeat { field, .. } => Some(&names[*field]),
-        }
+        self.field().map(|field| names[field].as_str())
     }
 
     /// What the regular expression is asked about, if there is anything.

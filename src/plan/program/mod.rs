@@ -1,4 +1,4 @@
-//! Programs: patterns that need no regular expression on ASCII text.
+//! Programs: patterns that need no regular expression.
 //!
 //! Most patterns are literals with fields between them. Such a pattern is a chain of *segments* with a *lazy* field (`{}`, which is
 //! `.+?`) between each and the next:
@@ -23,7 +23,11 @@
 //! of it, as in `{:S}: `, the literal has one place too: the run is taken but for these bytes. The compiler checks that, with the sets of
 //! bytes in [`compile`]. A part with a lazy field right behind it has more than one way, but prefers the longest, and so does the program: a match is the match, but a failure is not certain.
 //!
-//! An answer that is not certain is [`Outcome::Undecided`], and the regular expression is asked. So are all texts that are not ASCII.
+//! An answer that is not certain is [`Outcome::Undecided`], and the regular expression is asked.
+//!
+//! A program looks at bytes. In text that is UTF-8 a literal can only stand where a character begins, and a lazy field may take any
+//! characters, so most that are not ASCII are as good as any other byte to it. Those that are not are [`Foreign`](super::foreign::Foreign),
+//! and the regular expression is asked about a record that has one.
 //!
 //! Time is linear: the literal that a segment begins with has a byte that none of the segment's classes has, so it cannot stand inside of what
 //! a class has looked at, and no text is looked at more often than the segment has parts. Where a pattern begins with a class or a number, a
@@ -42,6 +46,7 @@ use std::ops::Range;
 use parsimd_simd::Literal;
 
 pub(crate) use explain::quote;
+pub(crate) use steps::Reading;
 use steps::{Bytes, Step, StepOutcome, find, stands};
 pub(crate) use table::{Row, Table};
 pub(crate) use walk::{Stop, Walk};
@@ -98,6 +103,11 @@ impl Answer {
     }
 }
 
+/// Where the character behind the one at `at` begins.
+fn next(text: &[u8], at: usize) -> usize {
+    (at + 1..text.len()).find(|&at| text[at] & 0xc0 != 0x80).unwrap_or(text.len())
+}
+
 /// A pattern that needs no regular expression. See the module.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -149,8 +159,22 @@ impl Program {
         self.can_search
     }
 
-    /// Matches the record that begins at `start` of `text` and ends with it, and is ASCII: the whole of it, or its first match. Writes
-    /// the span of each field in `text`.
+    /// What it does with characters that are not ASCII where field `number` is.
+    pub(super) fn reading(&self, number: usize) -> Reading {
+        let readings = self.ops.iter().filter_map(|op| match op {
+            Op::Part(step) | Op::Until(step, _) | Op::First { step, .. } => Some((step.field()?, step.reading())),
+            Op::Seek { field, .. } | Op::End { field, .. } | Op::Rest { field } => Some((*field, Reading::Exact)),
+            Op::Begin(_) | Op::Soft { .. } => None,
+        });
+        readings
+            .filter(|(field, _)| *field == number)
+            .map(|(_, reading)| reading)
+            .next_back()
+            .unwrap_or(Reading::Unknown)
+    }
+
+    /// Matches the record that begins at `start` of `text` and ends with it: the whole of it, or its first match. Writes
+    /// the span of each field in `text`. The record must be UTF-8 and have no [`Foreign`](super::foreign::Foreign) characters.
     ///
     /// After anything but [`Outcome::Match`] the spans are of no meaning.
     pub(crate) fn run(&self, text: &[u8], start: usize, full: bool, row: &mut Row<'_>) -> Outcome {
@@ -244,10 +268,10 @@ impl Program {
                     None => return fail(is_soft),
                 },
                 Op::Rest { field } => {
-                    let end = if full { text.len() } else { at + 1 };
                     if at >= text.len() {
                         return fail(is_soft);
                     }
+                    let end = if full { text.len() } else { next(text, at) };
                     row.set(*field, at, end);
                     StepOutcome::At(end)
                 }

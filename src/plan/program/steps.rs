@@ -3,7 +3,7 @@
 use parsimd_simd::{Class, Literal, Take};
 
 use super::Row;
-use crate::plan::work;
+use crate::plan::{foreign, work};
 
 /// What a part says at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,6 +157,22 @@ pub(super) enum Code {
     Byte(u8),
 }
 
+/// What a part does with characters that are not ASCII, of which it looks at the bytes. From it follows for which of them it would not do what
+/// its expression does; these are [`Foreign`](foreign::Foreign), and a record that has one is not given to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// What its expression does, whatever the character.
+    Exact,
+    /// It takes none: all that a class of its expression has are foreign.
+    TakesNone,
+    /// The same, but any may stand where the expression has a dot.
+    TakesNoneButDots,
+    /// It takes all: those that its class has not are foreign.
+    TakesAll,
+    /// All are foreign.
+    Unknown,
+}
+
 /// How many bytes a repeated text may have to be compared here.
 const LONGEST_REPEAT: usize = 256;
 
@@ -204,6 +220,33 @@ impl Step {
         }
     }
 
+    /// Its field, if it has one.
+    pub(super) fn field(&self) -> Option<usize> {
+        match self {
+            Step::Literal(_) => None,
+            Step::Run { field, .. }
+            | Step::Number { field, .. }
+            | Step::Moment { field, .. }
+            | Step::Repeat { field, .. } => Some(*field),
+        }
+    }
+
+    /// What it does with characters that are not ASCII.
+    pub(super) fn reading(&self) -> Reading {
+        match self {
+            Step::Literal(_) => Reading::Exact,
+            Step::Run { class, .. } if *class == Class::WORD => Reading::Exact,
+            Step::Run { class, .. } if class.contains(0x80) => Reading::TakesAll,
+            Step::Run { .. } | Step::Number { .. } => Reading::TakesNone,
+            // Where the expression has a dot, it takes the byte that is written there, or does not know.
+            Step::Moment { moment: Moment::Codes(_), .. } => Reading::TakesNoneButDots,
+            Step::Moment { moment: Moment::Http | Moment::Iso | Moment::Syslog | Moment::Ctime, .. } => {
+                Reading::TakesNone
+            }
+            _ => Reading::Unknown,
+        }
+    }
+
     /// The first place at byte `from` of `text` or later where it matches, or may; it begins with one of `first`.
     pub(super) fn find(
         &self,
@@ -230,7 +273,10 @@ impl Step {
         let (field, outcome) = match self {
             Step::Literal(literal) => return stands(literal, text, at),
             Step::Run { field, class, back } => {
-                let length = class.run(text, at);
+                let mut length = class.run(text, at);
+                if class_goes_on(*class, text, at + length) {
+                    length = word(text, at + length) - at;
+                }
                 work::count(length + 1);
                 (field, if length > *back { At(at + length - back) } else { No })
             }
@@ -257,6 +303,23 @@ impl Step {
         }
         outcome
     }
+}
+
+/// Whether a run of `class` that has come to `at` may go on in characters that are not ASCII, which are then no [`Foreign`](foreign::Foreign)
+/// ones: only words do.
+#[inline(always)]
+fn class_goes_on(class: Class, text: &[u8], at: usize) -> bool {
+    text.get(at).is_some_and(|byte| !byte.is_ascii()) && class == Class::WORD
+}
+
+/// The end of the word characters from `at` on, where one stands that is not ASCII.
+#[cold]
+fn word(text: &[u8], mut at: usize) -> usize {
+    while let Some(c) = foreign::char_at(text, at).filter(|&c| foreign::is_word(c)) {
+        at += c.len_utf8();
+        at += Class::WORD.run(text, at);
+    }
+    at
 }
 
 #[inline(always)]

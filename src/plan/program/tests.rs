@@ -5,7 +5,7 @@ use parsimd_simd::{Isa, Span, kernels};
 use super::{Outcome, Program, Stop, Table, Walk};
 use crate::{
     pattern::{Format, FormatOptions},
-    plan::Matcher,
+    plan::{Foreign, Matcher},
 };
 
 /// A small generator of pseudo-random numbers: xorshift64* by Marsaglia and Vigna.
@@ -26,7 +26,39 @@ impl Random {
 
 const LITERALS: &[&str] = &[
     " ", " ", ":", ", ", "] ", " [", "\"", "x", "X1", "aa", "ab a", "-", "=", "0x", "1", ".", "k s", " - - [", "e",
-    "T", "Z", "+0", "\t", "\n", ":\n",
+    "T", "Z", "+0", "\t", "\n", ":\n", "→", "é", " · ", "日本", "1²", "µs", "\u{a0}", "٣",
+];
+
+/// Characters that are not ASCII: of each length; letters, digits and white space; the other cases of ASCII letters; marks.
+const OTHERS: &[&str] = &[
+    "é",
+    "ж",
+    "→",
+    "日本",
+    "😀",
+    "\u{10ffff}",
+    "\u{212a}",
+    "ſ",
+    "ı",
+    "İ",
+    "٣",
+    "²",
+    "Ⅷ",
+    "𝟗",
+    "\u{a0}",
+    "\u{2003}",
+    "\u{85}",
+    "\u{3000}",
+    "\u{2028}",
+    "e\u{301}",
+    "\u{301}",
+    "é ",
+    "ж1",
+    "-é",
+    "→:",
+    "µ",
+    "·",
+    "\u{80}",
 ];
 
 /// A type, and texts that it matches or nearly does.
@@ -125,15 +157,53 @@ pub(crate) fn text(random: &mut Random, parts: &[Vec<&'static str>]) -> String {
     text
 }
 
+/// The text with some characters put in, or put in the place of others, that are not ASCII; or with none.
+pub(crate) fn with_others(random: &mut Random, mut text: String) -> String {
+    if random.below(8) == 0 {
+        text.retain(|c| c.is_ascii());
+    }
+    for _ in 0..[0, 0, 1, 1, 2, 5][random.below(6)] {
+        let at = text.floor_char_boundary(random.below(text.len() + 1));
+        let c = text[at..].chars().next().filter(|_| random.below(2) == 0);
+        let other = match c {
+            Some('k' | 'K') => "\u{212a}",
+            Some('s' | 'S') => "ſ",
+            Some('i' | 'I') => random.one_of(&["ı", "İ"]),
+            _ => random.one_of(OTHERS),
+        };
+        text.replace_range(at..at + c.map_or(0, char::len_utf8), other);
+    }
+    text
+}
+
+/// A program, and what else it takes to know about a text.
+struct Compiled {
+    program: Program,
+    matcher: Matcher,
+    foreign: Foreign,
+    fields: usize,
+}
+
+impl Compiled {
+    fn has_foreign(&self, text: &str) -> bool {
+        text.chars().any(|c| self.foreign.has(c))
+    }
+}
+
 /// Whether the program and the expression agree on one text; counts how often the program knew.
-fn agree(program: &Program, matcher: &Matcher, fields: usize, text: &str, full: bool, counts: &mut [usize; 3]) {
-    let mut spans = vec![Span::default(); fields];
+fn agree(compiled: &Compiled, text: &str, full: bool, counts: &mut Counts) {
+    let Compiled { program, matcher, fields, .. } = compiled;
+    if compiled.has_foreign(text) {
+        counts.foreign += 1;
+        return;
+    }
+    let mut spans = vec![Span::default(); *fields];
     // A record that does not begin its block.
     let block = format!("] [\n:\" {text}");
     let start = block.len() - text.len();
     let outcome = run(program, block.as_bytes(), start, full, &mut spans);
-    let found = matcher.find(text.as_bytes(), true, 0, full).unwrap_or_else(|error| panic!("{error}"));
-    counts[outcome as usize] += 1;
+    let found = matcher.find(text.as_bytes(), text.is_ascii(), 0, full).unwrap_or_else(|error| panic!("{error}"));
+    counts.known[usize::from(!text.is_ascii())][outcome as usize] += 1;
     match (outcome, found) {
         (Outcome::Undecided, _) | (Outcome::NoMatch, None) => {}
         (Outcome::Match, Some(found)) => {
@@ -143,6 +213,13 @@ fn agree(program: &Program, matcher: &Matcher, fields: usize, text: &str, full: 
         }
         (outcome, found) => panic!("{outcome:?} but {found:?}: {program:?} on {text:?}, full: {full}"),
     }
+}
+
+/// How often a program said what, of texts that are ASCII and of others; and how often it was not asked.
+#[derive(Debug, Default)]
+struct Counts {
+    known: [[usize; 3]; 2],
+    foreign: usize,
 }
 
 fn run(program: &Program, block: &[u8], start: usize, full: bool, spans: &mut [Span]) -> Outcome {
@@ -180,7 +257,7 @@ fn walks_agree(program: &Program, fields: usize, texts: &[String], full: bool, b
         let (mut walk, mut table) = (Walk::default(), Table::default());
         table.reset(fields, texts.len());
         records.iter().for_each(|&(start, end)| walk.push(start, end, Stop::Nowhere));
-        program.walk(kernels, block, full, &mut walk, &mut table);
+        program.walk(kernels, block, block.is_ascii(), full, &mut walk, &mut table);
         for (row, &(start, end)) in records.iter().enumerate() {
             let outcome = match walk.stops().map_or(Stop::Nowhere, |stops| stops[row]) {
                 Stop::Nowhere => Outcome::Match,
@@ -197,11 +274,13 @@ fn walks_agree(program: &Program, fields: usize, texts: &[String], full: bool, b
     }
 }
 
-fn compile(format: &str, case_sensitive: bool) -> Option<(Program, Matcher, usize)> {
+fn compile(format: &str, case_sensitive: bool) -> Option<Compiled> {
     let options = FormatOptions { case_sensitive, ..FormatOptions::default() };
     let format = Format::new(format, &options).ok()?;
     let program = Program::new(&format).ok()?;
-    Some((program, Matcher::new(&format).ok()?, format.fields.len()))
+    let matcher = Matcher::new(&format).ok()?;
+    let foreign = Foreign::new(matcher.unicode().as_ref(), &program);
+    Some(Compiled { program, matcher, foreign, fields: format.fields.len() })
 }
 
 #[test]
@@ -209,31 +288,37 @@ fn a_program_never_disagrees_with_the_expression() {
     let cases: usize =
         std::env::var("PARSIMD_PROGRAM_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300_000);
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let mut counts = [0; 3];
-    while counts.iter().sum::<usize>() < cases {
+    let mut counts = Counts::default();
+    while counts.known.as_flattened().iter().sum::<usize>() < cases {
         let (format, parts) = format(&mut random, TYPES);
-        let Some((program, matcher, fields)) = compile(&format, random.below(3) == 0) else { continue };
+        let Some(compiled) = compile(&format, random.below(3) == 0) else { continue };
+        let (program, fields) = (&compiled.program, compiled.fields);
         let mut texts = Vec::new();
         for _ in 0..100 {
             let text = text(&mut random, &parts);
-            agree(&program, &matcher, fields, &text, true, &mut counts);
+            let text = if random.below(2) == 0 { text } else { with_others(&mut random, text) };
+            agree(&compiled, &text, true, &mut counts);
             if program.can_search() {
                 let text = format!("{}{text}{}", random.one_of(NOISE), random.one_of(NOISE));
-                agree(&program, &matcher, fields, &text, false, &mut counts);
+                agree(&compiled, &text, false, &mut counts);
                 texts.push(text);
             }
             texts.push(text);
         }
+        texts.retain(|text| !compiled.has_foreign(text));
         let behind = random.one_of(&["\n", "\n", "\r\n", ""]);
-        walks_agree(&program, fields, &texts, true, behind);
+        walks_agree(program, fields, &texts, true, behind);
         if program.can_search() {
-            walks_agree(&program, fields, &texts, false, behind);
+            walks_agree(program, fields, &texts, false, behind);
         }
     }
     // It means something only if the program mostly knows, and matches and failures are both common.
-    let all = counts.iter().sum::<usize>();
-    assert!(counts[Outcome::Match as usize] > all / 5, "{counts:?}");
-    assert!(counts[Outcome::NoMatch as usize] > all / 10, "{counts:?}");
+    for known in counts.known {
+        let all = known.iter().sum::<usize>();
+        assert!(known[Outcome::Match as usize] > all / 5, "{counts:?}");
+        assert!(known[Outcome::NoMatch as usize] > all / 10, "{counts:?}");
+        assert!(all > cases / 10, "{counts:?}");
+    }
     println!("match, no match, undecided: {counts:?}");
 }
 
@@ -254,7 +339,7 @@ fn the_patterns_of_logs_have_programs_and_they_know_the_answer() {
         ("{level:l} [{thread}] {module:S}: {msg}", "WARN [main-7] app.db::: connection lost: twice"),
         ("{ts:d},{host:w},{cpu:f},{mem:f}", "1700000000000,node1,12.50,1.125"),
     ] {
-        let (program, _, fields) = compile(format, false).unwrap_or_else(|| panic!("{format}"));
+        let Compiled { program, fields, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
         let mut spans = vec![Span::default(); fields];
         assert_eq!(run(&program, line.as_bytes(), 0, true, &mut spans), Outcome::Match, "{format}");
         assert_eq!(run(&program, b"not a line of that kind", 0, true, &mut spans), Outcome::NoMatch, "{format}");
@@ -271,7 +356,7 @@ fn time_is_linear_in_the_text() {
         ("{a} {b:w} {c:w}:{d}", " a b"),
         ("{a} {b:S}:::: {c}", " ::::"),
     ] {
-        let (program, ..) = compile(format, false).unwrap_or_else(|| panic!("{format}"));
+        let Compiled { program, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
         let text = text.repeat(1 << 20);
         let mut spans = vec![Span::default(); 8];
         // Quadratic time would be days.

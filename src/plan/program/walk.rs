@@ -4,9 +4,9 @@
 //! the rest in a loop. A walk only ever goes straight on: a record in which something is not as it should be, stops there, and is then
 //! [taken up](Program::resume) by itself, with all that a program can do.
 
-use parsimd_simd::{Cursors, Kernels, Literal, Span, Take};
+use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
-use super::{Op, Outcome, Program, Row, Search, State, Step, StepOutcome, Table, stands};
+use super::{Op, Outcome, Program, Row, Search, State, Step, StepOutcome, Table, next, stands};
 
 /// What became of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +99,18 @@ impl Walk {
         failed
     }
 
+    /// Stops those that stand in front of a byte that is not ASCII, where they were before they took what they did; says how many.
+    fn stop_where_not_ascii(&mut self, block: &[u8], taken: &[Span]) -> usize {
+        let mut failed = 0;
+        for ((at, end), taken) in self.at.iter_mut().zip(&mut self.end).zip(taken) {
+            if *at < *end && !block[*at as usize].is_ascii() {
+                (*at, *end) = (taken.start, 0);
+                failed += 1;
+            }
+        }
+        failed
+    }
+
     /// Moves each record that has not stopped to where `step` says, given its number, its cursor and its end; says how many stopped.
     fn each(&mut self, mut step: impl FnMut(usize, usize, usize) -> Option<usize>) -> usize {
         let mut failed = 0;
@@ -137,17 +149,31 @@ impl Op {
 
 impl Program {
     /// Walks the records of `block`: the whole of each, or to its first match. Writes the span of each field, of record *i* in row *i*.
+    /// `is_ascii` must be true only of a block that is.
     ///
-    /// The records must be ASCII. The spans of those that stopped are of no meaning but to [`resume`](Self::resume).
-    pub(crate) fn walk(&self, kernels: &Kernels, block: &[u8], full: bool, walk: &mut Walk, table: &mut Table) {
+    /// The records must be UTF-8 and have no [`Foreign`](crate::plan::Foreign) characters. The spans of those that stopped are of no meaning but
+    /// to [`resume`](Self::resume).
+    pub(crate) fn walk(
+        &self,
+        kernels: &Kernels,
+        block: &[u8],
+        is_ascii: bool,
+        full: bool,
+        walk: &mut Walk,
+        table: &mut Table,
+    ) {
         for (pc, op) in self.ops.iter().enumerate() {
             if matches!(op, Op::Soft { .. }) {
                 continue;
             }
             let failed = match op.by_kernel(full) {
                 Some((field, take, literal)) => {
-                    let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken: table.column_mut(field) };
-                    kernels.walk(block, take, literal, cursors)
+                    let taken = table.column_mut(field);
+                    let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken };
+                    let failed = kernels.walk(block, take, literal, cursors);
+                    // A literal that stands behind a run tells where it ends.
+                    let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
+                    failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
                 }
                 None if full && let Op::Rest { field } = op => walk.rest(table.column_mut(Some(*field))),
                 None => walk.each(|row, at, end| one(op, &block[..end], at, full, &mut table.row(row))),
@@ -217,8 +243,9 @@ fn one(op: &Op, text: &[u8], at: usize, full: bool, row: &mut Row<'_>) -> Option
         }
         // Only in a search: a lazy field takes no more than it must.
         Op::Rest { field } => {
-            row.set(*field, at, at + 1);
-            if at < text.len() { StepOutcome::At(at + 1) } else { StepOutcome::No }
+            let end = next(text, at);
+            row.set(*field, at, end);
+            if at < text.len() { StepOutcome::At(end) } else { StepOutcome::No }
         }
         Op::Begin(_) | Op::Seek { .. } | Op::Soft { .. } => StepOutcome::Undecided,
     };
