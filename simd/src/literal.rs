@@ -14,7 +14,7 @@ pub enum Case {
     Exact,
     /// ASCII letters are equal to themselves in the other case. Other bytes are equal if they are the same, so that of
     /// Unicode's foldings those between ASCII and other letters (`k` and U+212A, `s` and U+017F) are not known here:
-    /// whoever searches text that is not ASCII chooses a literal without `k` and `s`.
+    /// whoever searches text that is not ASCII chooses a literal without `k` and `s`, or text without such letters.
     IgnoreAscii,
 }
 

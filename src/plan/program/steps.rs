@@ -305,8 +305,8 @@ impl Step {
     }
 }
 
-/// Whether a run of `class` that has come to `at` may go on in characters that are not ASCII, which are then no [`Foreign`](foreign::Foreign)
-/// ones: only words do.
+/// Whether a run of `class` that has come to `at` may go on in characters that are not ASCII. Only words may: to other classes such
+/// characters are [`Foreign`](foreign::Foreign).
 #[inline(always)]
 fn class_goes_on(class: Class, text: &[u8], at: usize) -> bool {
     text.get(at).is_some_and(|byte| !byte.is_ascii()) && class == Class::WORD
