@@ -11,9 +11,9 @@ use pyo3::{PyTraverseError, PyVisit, exceptions::PyStopIteration, intern, prelud
 
 use crate::{
     gate,
-    matcher::{Answer, Matcher},
+    matcher::{Answer, Behind, Matcher},
     parser::{ParserBase, Place, Truth},
-    result::Matches,
+    result::{Found, Matches, Result},
 };
 
 /// How many matches are looked for at first in a text of at most [`SHORT`] characters; in a longer one it is one, since the next may be far.
@@ -49,9 +49,13 @@ struct Ahead {
     changes: usize,
     matcher: Py<Matcher>,
     matches: Py<Matches>,
-    is_last: bool,
+    behind: Behind,
     /// Where the spans of the next one begin.
     next: usize,
+    /// How many spans each has.
+    row: usize,
+    /// See [`Matcher::is_plain`].
+    is_plain: bool,
 }
 
 impl Ahead {
@@ -62,7 +66,8 @@ impl Ahead {
 
 /// A match that was found ahead, and where the iterator stood before it.
 struct Next {
-    matcher: Py<Matcher>,
+    /// None where it has nothing to say.
+    matcher: Option<Py<Matcher>>,
     matches: Py<Matches>,
     from: usize,
     pos: isize,
@@ -100,8 +105,9 @@ impl ResultIterator {
         let ahead = state.ahead.as_mut().filter(|ahead| ahead.is_current())?;
         let from = ahead.next;
         let (_, end) = *ahead.matches.get().spans.get(from)?;
-        ahead.next += ahead.matcher.get().row_size();
-        let next = Next { matcher: ahead.matcher.clone_ref(py), matches: ahead.matches.clone_ref(py), from, pos };
+        ahead.next += ahead.row;
+        let matcher = (!ahead.is_plain).then(|| ahead.matcher.clone_ref(py));
+        let next = Next { matcher, matches: ahead.matches.clone_ref(py), from, pos };
         state.pos = Place::At(end as isize);
         Some(next)
     }
@@ -109,11 +115,10 @@ impl ResultIterator {
     /// Looks for more matches with the native engine, from where the iterator stands.
     fn look_ahead(&self, py: Python<'_>) -> PyResult<Answer<()>> {
         let mut state = self.state();
-        if let Some(ahead) = &state.ahead
-            && ahead.is_last
-            && ahead.is_current()
-        {
-            return Ok(Answer::NotFound);
+        match &state.ahead {
+            Some(ahead) if ahead.behind == Behind::Nothing && ahead.is_current() => return Ok(Answer::NotFound),
+            Some(ahead) if ahead.behind == Behind::Python && ahead.is_current() => return Ok(Answer::LeftToPython),
+            _ => {}
         }
         let (&Place::At(pos), &Place::At(endpos), true) = (&state.pos, &state.endpos, state.evaluate_result) else {
             return Ok(Answer::LeftToPython);
@@ -140,8 +145,9 @@ impl ResultIterator {
             Answer::NotFound => return Ok(Answer::NotFound),
             Answer::LeftToPython => return Ok(Answer::LeftToPython),
         };
-        let (matches, is_last) = (found.matches, found.is_last);
-        let ahead = Ahead { parser: parser.unbind(), changes, matcher: matcher.unbind(), matches, is_last, next: 0 };
+        let (row, is_plain) = (matcher.get().row_size(), matcher.get().is_plain());
+        let (parser, matcher, matches, behind) = (parser.unbind(), matcher.unbind(), found.matches, found.behind);
+        let ahead = Ahead { parser, changes, matcher, matches, behind, next: 0, row, is_plain };
         let before = self.state().ahead.replace(ahead);
         drop(before);
         Ok(Answer::Found(()))
@@ -207,8 +213,9 @@ impl ResultIterator {
             },
         };
         if let Some(Next { matcher, matches, from, pos }) = next {
-            if let Some(found) = matcher.get().row(py, matches, from)? {
-                return matcher.get().result(py, found).map(Some);
+            let Some(matcher) = matcher else { return Result::late(py, Found::Row(matches, from)).map(Some) };
+            if matcher.get().holds(py, matches.get())? {
+                return matcher.get().result(py, Found::Row(matches, from)).map(Some);
             }
             // Python finds the same match, and says what is wrong with it.
             self.change(|state| std::mem::replace(&mut state.pos, Place::At(pos)));
@@ -290,7 +297,7 @@ impl ResultIterator {
         slf.getattr("__dict__")?.call_method1("update", (state.1,)).map(drop)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         // Nobody holds the lock while the collector runs.
         if let Ok(state) = self.0.try_lock() {
             visit.call(&state.parser)?;

@@ -3,7 +3,10 @@
 //! It may answer that Python should decide: the text is not ASCII, or something about it is best left to Python, whose `re` then
 //! does the whole call again, with the same answer or the right exception. It says so before any converter was called.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use parsimd::{NOWHERE, Pattern, TimeLayout, ValueKind};
 use pyo3::{
@@ -15,7 +18,7 @@ use pyo3::{
 
 use crate::{
     gate, objects,
-    result::{Alone, Fields, Found, Matches, Result, Text},
+    result::{Alone, Fields, Found, Matches, Result, Text, is_sound},
 };
 
 /// Matches ASCII text natively. Made by `Pattern.matcher`.
@@ -26,7 +29,7 @@ pub(crate) struct Matcher {
     converters: Vec<Option<Py<PyAny>>>,
     has_converters: bool,
     /// The fields that are converted natively and are more than their text: it may be no value of their type.
-    checked: Vec<usize>,
+    checked: Arc<[usize]>,
     has_moments: bool,
     needs_year: bool,
 }
@@ -42,8 +45,18 @@ pub(crate) enum Answer<T> {
 /// The matches from some place on, as many as were looked for.
 pub(crate) struct Ahead {
     pub(crate) matches: Py<Matches>,
-    /// True when there are no more behind these.
-    pub(crate) is_last: bool,
+    pub(crate) behind: Behind,
+}
+
+/// What is behind the matches that were found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Behind {
+    /// There may be more.
+    More,
+    /// There are no more.
+    Nothing,
+    /// There is one that Python should decide.
+    Python,
 }
 
 impl Matcher {
@@ -106,32 +119,43 @@ impl Matcher {
     ) -> PyResult<Answer<Ahead>> {
         let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
         let Some((start, end)) = places(text, pos, endpos) else { return Ok(Answer::NotFound) };
+        let py = string.py();
+        let Some(year) = self.year(py)? else { return Ok(Answer::LeftToPython) };
         let row = self.row_size();
         let size = row * count.min(end - start);
+        let checked = Arc::clone(&self.checked);
         let work = move |pattern: &Pattern, text: &str, abandoned: &AtomicBool| {
             let (mut spans, mut at, mut sure_from) = (Vec::with_capacity(size), start, 0);
             for _ in 0..count {
                 let from = spans.len();
                 spans.resize(from + row, NOWHERE);
-                if !pattern.spans_in_ascii(&text[..end], at, false, &mut sure_from, &mut spans[from..])? {
+                let is_found = pattern.spans_in_ascii(&text[..end], at, false, &mut sure_from, &mut spans[from..])?;
+                if !is_found {
                     spans.truncate(from);
-                    return Ok((spans, true));
+                    return Ok((spans, Behind::Nothing));
+                }
+                if !is_sound(pattern, text, &spans[from + 1..], &checked, year) {
+                    spans.truncate(from);
+                    return Ok((spans, Behind::Python));
                 }
                 at = spans[from].1;
                 if abandoned.load(Ordering::Relaxed) {
                     break;
                 }
             }
-            Ok((spans, false))
+            Ok((spans, Behind::More))
         };
         let found: parsimd::Result<_> = gate::search(self.pattern(), string, text, end - start, work)?;
-        let Ok((spans, is_last)) = found else { return Ok(Answer::LeftToPython) };
-        if spans.is_empty() && is_last {
-            return Ok(Answer::NotFound);
+        let Ok((spans, behind)) = found else { return Ok(Answer::LeftToPython) };
+        match behind {
+            Behind::Nothing if spans.is_empty() => return Ok(Answer::NotFound),
+            Behind::Python if spans.is_empty() => return Ok(Answer::LeftToPython),
+            _ => {}
         }
-        let py = string.py();
-        let Some(text) = self.text(string, text)? else { return Ok(Answer::LeftToPython) };
-        Ok(Answer::Found(Ahead { matches: Py::new(py, Matches { text, spans })?, is_last }))
+        let matches = Bound::new(py, Matches { text: self.text(string, text, year), spans })?;
+        // It holds a text, and the fields of a pattern.
+        objects::untrack(matches.as_any());
+        Ok(Answer::Found(Ahead { matches: matches.unbind(), behind }))
     }
 
     /// How many spans a match has.
@@ -150,31 +174,33 @@ impl Matcher {
             Ok(Some(spans)) => spans,
             Err(_) => return Ok(Answer::LeftToPython),
         };
-        let Some(text) = self.text(string, text)? else { return Ok(Answer::LeftToPython) };
-        let found = spans.found(text);
-        Ok(if found.is_sound(string.py(), &self.checked)? { Answer::Found(found) } else { Answer::LeftToPython })
+        let Some(year) = self.year(string.py())? else { return Ok(Answer::LeftToPython) };
+        if !is_sound(self.pattern(), text, &spans.spans()[1..], &self.checked, year) {
+            return Ok(Answer::LeftToPython);
+        }
+        Ok(Answer::Found(spans.found(self.text(string, text, year))))
     }
 
-    /// The text, with what else a value depends on; none if Python should make them.
-    fn text(&self, string: &Bound<'_, PyString>, text: &str) -> PyResult<Option<Text>> {
+    /// The text, with what else a value depends on.
+    fn text(&self, string: &Bound<'_, PyString>, text: &str, year: i32) -> Text {
         let py = string.py();
-        let Some(year) = self.year(py)? else { return Ok(None) };
         // An object of a subclass may lead anywhere.
         let text = match string.cast_exact::<PyString>() {
             Ok(string) => string.clone(),
             Err(_) => PyString::new(py, text),
         };
-        Ok(Some(Text { fields: self.fields.clone_ref(py), text: text.unbind(), year }))
+        Text { fields: self.fields.clone_ref(py), text: text.unbind(), year }
     }
 
-    /// The match whose spans begin at this place, as [`Found::is_sound`] says it; none if Python should decide.
-    pub(crate) fn row(&self, py: Python<'_>, matches: Py<Matches>, from: usize) -> PyResult<Option<Found>> {
-        // The class of dates may be replaced between two matches, and the year may change.
-        if self.has_moments && self.year(py)? != Some(matches.get().text.year) {
-            return Ok(None);
-        }
-        let found = Found::Row(matches, from);
-        Ok(found.is_sound(py, &self.checked)?.then_some(found))
+    /// Whether a match that was found before is still what it was: the class of dates may have been replaced since, and the year may
+    /// have changed. If not, Python should decide.
+    pub(crate) fn holds(&self, py: Python<'_>, matches: &Matches) -> PyResult<bool> {
+        Ok(!self.has_moments || self.year(py)? == Some(matches.text.year))
+    }
+
+    /// Whether a `Result` of the spans is all that a match gives: there is nothing to ask and nothing to call.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.has_moments && !self.has_converters && !self.fields.get().has_nested_names
     }
 
     /// The `Result` of a match. Converters that programs can see are called now, those of positional fields first.

@@ -2,7 +2,12 @@
 
 #![allow(unsafe_code, reason = "what only CPython's own functions can say or do")]
 
-use std::{cell::RefCell, ops::Range};
+use std::{
+    cell::RefCell,
+    ops::Range,
+    ptr,
+    sync::atomic::{AtomicPtr, Ordering},
+};
 
 use parsimd::{BigInt, Cell, ColumnType, Date, Time, Validity, Value, Values};
 use pyo3::{
@@ -40,6 +45,49 @@ fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
 #[cfg(Py_3_14)]
 fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
     string.call_method0(intern!(string.py(), "isascii"))?.extract()
+}
+
+/// Characters `start` to `end` of a string.
+pub(crate) fn part<'py>(string: &Bound<'py, PyString>, (start, end): (usize, usize)) -> PyResult<Bound<'py, PyString>> {
+    // SAFETY: it is a string, as its type says; places past its end are cut to it.
+    let part = unsafe { ffi::PyUnicode_Substring(string.as_ptr(), start as ffi::Py_ssize_t, end as ffi::Py_ssize_t) };
+    // SAFETY: a new object, which is a string, or null with an exception.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(string.py(), part)?.cast_into_unchecked()) }
+}
+
+/// A place for an object, which is put there once and stays as long as the place does: reading needs no lock.
+#[derive(Default)]
+pub(crate) struct Slot(AtomicPtr<ffi::PyObject>);
+
+impl Slot {
+    pub(crate) fn get<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        // SAFETY: null, or an object that `keep` has left a reference to here; only `drop` takes it, when nobody can ask any more.
+        unsafe { Bound::from_borrowed_ptr_or_opt(py, self.0.load(Ordering::Acquire)) }
+    }
+
+    /// Puts an object here, and gives what is here from now on: another thread may have been faster.
+    pub(crate) fn keep<'py>(&self, object: Bound<'py, PyAny>) -> Bound<'py, PyAny> {
+        let kept = object.clone();
+        match self.0.compare_exchange(ptr::null_mut(), kept.as_ptr(), Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => {
+                // The reference is the slot's now.
+                std::mem::forget(kept);
+                object
+            }
+            Err(_) => self.get(object.py()).unwrap_or(object),
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let object = std::mem::replace(self.0.get_mut(), ptr::null_mut());
+        if !object.is_null() {
+            // Without an interpreter there is nothing left to free.
+            // SAFETY: the reference that `keep` has left here, which nobody else can take: the slot is gone.
+            Python::try_attach(|py| drop(unsafe { Bound::from_owned_ptr(py, object) }));
+        }
+    }
 }
 
 /// Takes a new object from the lists of the garbage collector, which would walk over it again and again.
@@ -251,6 +299,16 @@ fn list_of<'py>(
     // One at a time, as the list takes them, without a vector in between.
     let object = &RefCell::new(object);
     PyList::new(py, rows.map(|row| Later(move || (object.borrow_mut())(row))))
+}
+
+/// A tuple with an object for each of `items`.
+pub(crate) fn tuple_of<'py, T>(
+    py: Python<'py>,
+    items: impl ExactSizeIterator<Item = T>,
+    object: impl FnMut(T) -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let object = &RefCell::new(object);
+    PyTuple::new(py, items.map(|item| Later(move || (object.borrow_mut())(item))))
 }
 
 /// The values of `rows`, as a list.

@@ -11,9 +11,9 @@
 //! As long as none of the attributes has been made, a result holds a text and the fields of a pattern, and nothing that could
 //! lead back to it: the garbage collector need not know of it. That halves what a result costs.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use parsimd::{NOWHERE, Value, ValueKind};
+use parsimd::{NOWHERE, Pattern, Value, ValueKind};
 use pyo3::{
     PyTraverseError, PyVisit,
     exceptions::{PyAttributeError, PyKeyError, PyTypeError},
@@ -22,7 +22,7 @@ use pyo3::{
     types::{PyDict, PyInt, PySlice, PyString, PyTuple, PyType},
 };
 
-use crate::objects;
+use crate::objects::{self, Slot};
 
 /// The span of a match or a field, in bytes; [`NOWHERE`] for a group that took no part.
 pub(crate) type Span = (usize, usize);
@@ -30,7 +30,7 @@ pub(crate) type Span = (usize, usize);
 /// The fields of a pattern, as its results need them.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 pub(crate) struct Fields {
-    pub(crate) pattern: parsimd::Pattern,
+    pub(crate) pattern: Pattern,
     /// What each field is.
     pub(crate) kinds: Vec<ValueKind>,
     /// The positional fields, by their number in the format.
@@ -44,7 +44,7 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    pub(crate) fn new(py: Python<'_>, pattern: parsimd::Pattern, tz_class: Py<PyAny>) -> Fields {
+    pub(crate) fn new(py: Python<'_>, pattern: Pattern, tz_class: Py<PyAny>) -> Fields {
         let (mut fixed, mut named) = (Vec::new(), Vec::new());
         for (at, field) in pattern.fields().iter().enumerate() {
             match field.name() {
@@ -77,7 +77,7 @@ impl Fields {
         if self.fixed.is_empty() {
             return Ok(PyTuple::empty(py));
         }
-        PyTuple::new(py, self.fixed.iter().map(|&at| value(at)).collect::<PyResult<Vec<_>>>()?)
+        objects::tuple_of(py, self.fixed.iter(), |&at| value(at))
     }
 
     /// The dict of the named values.
@@ -94,17 +94,17 @@ impl Fields {
     }
 }
 
-/// Where a match was found: the spans of the whole, then of each field.
+/// Where a match was found: the spans of its fields.
 pub(crate) enum Found {
-    /// One with few fields.
-    Few(Text, [Span; FEW]),
-    One(Text, Vec<Span>),
+    /// One with few fields. Results are many, so that they are small: no span is past 32 bits here.
+    Few(Text, [(u32, u32); FEW]),
+    One(Text, Box<[Span]>),
     /// One of many: its spans begin at this place.
     Row(Py<Matches>, usize),
 }
 
-/// Room for the whole match and four fields.
-const FEW: usize = 5;
+/// So many fields are few.
+const FEW: usize = 4;
 
 /// The text that was searched. It is ASCII, so that a byte is a character.
 pub(crate) struct Text {
@@ -114,90 +114,105 @@ pub(crate) struct Text {
     pub(crate) year: i32,
 }
 
-/// Matches that were found one after the other.
+/// Matches that were found one after the other. Each of them is sound, as [`is_sound`] says it.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 pub(crate) struct Matches {
     pub(crate) text: Text,
-    /// Those of one match after those of another.
+    /// Those of one match after those of another: the span of the whole, then of each field.
     pub(crate) spans: Vec<Span>,
 }
 
-/// The spans of a match, alone.
+/// The spans of a match, alone: that of the whole, then of each field.
 pub(crate) enum Alone {
-    Few([Span; FEW]),
+    Few([Span; FEW + 1]),
     Any(Vec<Span>),
 }
 
 impl Alone {
     /// The first match in an ASCII text, from byte `start` on, or, when `whole`, that of all of it.
-    pub(crate) fn find(
-        pattern: &parsimd::Pattern,
-        text: &str,
-        start: usize,
-        whole: bool,
-    ) -> parsimd::Result<Option<Alone>> {
+    pub(crate) fn find(pattern: &Pattern, text: &str, start: usize, whole: bool) -> parsimd::Result<Option<Alone>> {
         let count = pattern.fields().len();
-        if count >= FEW {
+        if count > FEW {
             let mut spans = vec![NOWHERE; count + 1];
             let is_found = pattern.spans_in_ascii(text, start, whole, &mut 0, &mut spans)?;
             return Ok(is_found.then_some(Alone::Any(spans)));
         }
-        let mut spans = [NOWHERE; FEW];
+        let mut spans = [NOWHERE; FEW + 1];
         let is_found = pattern.spans_in_ascii(text, start, whole, &mut 0, &mut spans)?;
         Ok(is_found.then_some(Alone::Few(spans)))
     }
 
-    pub(crate) fn found(self, text: Text) -> Found {
+    pub(crate) fn spans(&self) -> &[Span] {
         match self {
-            Alone::Few(spans) => Found::Few(text, spans),
-            Alone::Any(spans) => Found::One(text, spans),
+            Alone::Few(spans) => spans,
+            Alone::Any(spans) => spans,
         }
+    }
+
+    pub(crate) fn found(self, text: Text) -> Found {
+        let [_, fields @ ..] = self.spans() else { return Found::One(text, Box::default()) };
+        if let Alone::Few([(_, end), ..]) = self
+            && u32::try_from(end).is_ok()
+        {
+            let mut few = [(0, 0); FEW];
+            for (few, &(start, end)) in few.iter_mut().zip(fields) {
+                *few = (start as u32, end as u32);
+            }
+            return Found::Few(text, few);
+        }
+        Found::One(text, fields.into())
     }
 }
 
+/// True when every field of a match took part, and every value exists and is one that the native engine makes.
+///
+/// `spans` are those of the fields in `text`; `checked` are the fields whose text may be no value of their type.
+#[inline]
+pub(crate) fn is_sound(pattern: &Pattern, text: &str, spans: &[Span], checked: &[usize], year: i32) -> bool {
+    let fields = &spans[..pattern.fields().len()];
+    fields.iter().all(|&span| span != NOWHERE)
+        && checked.iter().all(|&index| {
+            let (start, end) = fields[index];
+            let value = pattern.field_value(index, &text[start..end], year);
+            matches!(value, Ok(Some(value)) if !matches!(value, Value::BigInt(_)))
+        })
+}
+
 impl Found {
-    fn parts(&self) -> (&Text, &[Span]) {
+    fn searched(&self) -> &Text {
         match self {
-            Found::Few(text, spans) => (text, spans),
-            Found::One(text, spans) => (text, spans),
-            Found::Row(matches, from) => (&matches.get().text, &matches.get().spans[*from..]),
+            Found::Few(text, _) | Found::One(text, _) => text,
+            Found::Row(matches, _) => &matches.get().text,
+        }
+    }
+
+    /// The span of a field.
+    fn span(&self, index: usize) -> Span {
+        match self {
+            Found::Few(_, spans) => (spans[index].0 as usize, spans[index].1 as usize),
+            Found::One(_, spans) => spans[index],
+            Found::Row(matches, from) => matches.get().spans[from + 1 + index],
         }
     }
 
     pub(crate) fn fields(&self) -> &Fields {
-        self.parts().0.fields.get()
-    }
-
-    /// True when every field took part, and every value exists and is one that the native engine makes.
-    ///
-    /// `checked` are the fields whose text may be no value of their type.
-    pub(crate) fn is_sound(&self, py: Python<'_>, checked: &[usize]) -> PyResult<bool> {
-        let (text, spans) = self.parts();
-        let fields = text.fields.get();
-        let source = text.text.bind(py).to_str()?;
-        let count = fields.kinds.len();
-        Ok(spans[1..=count].iter().all(|&span| span != NOWHERE)
-            && checked.iter().all(|&index| {
-                let (start, end) = spans[index + 1];
-                let value = fields.pattern.field_value(index, &source[start..end], text.year);
-                matches!(value, Ok(Some(value)) if !matches!(value, Value::BigInt(_)))
-            }))
+        self.searched().fields.get()
     }
 
     /// The text of a field.
-    pub(crate) fn text<'a>(&'a self, py: Python<'a>, index: usize) -> PyResult<&'a str> {
-        let (text, spans) = self.parts();
-        let (start, end) = spans[index + 1];
-        Ok(&text.text.bind(py).to_str()?[start..end])
+    pub(crate) fn text<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyString>> {
+        objects::part(self.searched().text.bind(py), self.span(index))
     }
 
     /// The value of a field of a match that is sound.
     pub(crate) fn value<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
-        let (Text { fields, year, .. }, text) = (self.parts().0, self.text(py, index)?);
+        let Text { fields, text, year } = self.searched();
         let fields = fields.get();
         if fields.kinds[index] == ValueKind::Text {
-            return Ok(PyString::new(py, text).into_any());
+            return Ok(self.text(py, index)?.into_any());
         }
+        let (start, end) = self.span(index);
+        let text = &text.bind(py).to_str()?[start..end];
         match fields.pattern.field_value(index, text, *year) {
             Ok(Some(value)) => objects::value(py, value, text, fields.tz_class.bind(py)),
             _ => Ok(py.None().into_bound(py)),
@@ -205,13 +220,12 @@ impl Found {
     }
 
     fn spans<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let (text, spans) = self.parts();
-        let (fields, dict) = (text.fields.get(), PyDict::new(py));
+        let (fields, dict) = (self.fields(), PyDict::new(py));
         for (index, name) in &fields.named {
-            dict.set_item(name, spans[index + 1])?;
+            dict.set_item(name, self.span(*index))?;
         }
         for (number, index) in fields.fixed.iter().enumerate() {
-            dict.set_item(number, spans[index + 1])?;
+            dict.set_item(number, self.span(*index))?;
         }
         Ok(dict)
     }
@@ -241,13 +255,10 @@ impl Attribute {
     }
 }
 
-/// What was made or set so far.
+/// The attributes that were made or set so far.
 #[derive(Default)]
 struct Kept {
     attributes: [Option<Py<PyAny>>; 3],
-    /// The values that were read one by one, by the number of their field: text and numbers, which the garbage collector need not see.
-    /// They hold as long as the attribute that has them was not made.
-    values: [Option<Py<PyAny>>; FEW - 1],
     /// Where it is, everything is kept here and nowhere else.
     dict: Option<Py<PyDict>>,
 }
@@ -260,13 +271,18 @@ struct Kept {
 #[pyclass(frozen, subclass, weakref, module = "parsimd")]
 pub(crate) struct Result {
     found: Option<Found>,
-    kept: Mutex<Kept>,
+    /// The values that were read one by one, by the number of their field: text and numbers, which the garbage collector need not see.
+    /// They hold as long as the attribute that has them was not made or set.
+    values: [Slot; FEW],
+    /// None as long as there is no attribute: most results never have one.
+    kept: OnceLock<Box<Mutex<Kept>>>,
 }
 
 impl Result {
     /// A result whose values are made later.
     pub(crate) fn late<'py>(py: Python<'py>, found: Found) -> PyResult<Bound<'py, PyAny>> {
-        let result = Bound::new(py, Result { found: Some(found), kept: Mutex::default() })?.into_any();
+        let result = Result { found: Some(found), values: Default::default(), kept: OnceLock::new() };
+        let result = Bound::new(py, result)?.into_any();
         objects::untrack(&result);
         Ok(result)
     }
@@ -279,17 +295,22 @@ impl Result {
         named: Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let attributes = [Some(fixed.into_any().unbind()), Some(named.into_any().unbind()), None];
-        let kept = Mutex::new(Kept { attributes, ..Kept::default() });
-        Ok(Bound::new(py, Result { found: Some(found), kept })?.into_any())
+        let kept = OnceLock::from(Box::new(Mutex::new(Kept { attributes, dict: None })));
+        Ok(Bound::new(py, Result { found: Some(found), values: Default::default(), kept })?.into_any())
     }
 
-    /// Held for a moment only: no object is made or dropped under it.
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is kept, if anything. Held for a moment only: no object is made or dropped under it.
+    fn kept(&self) -> Option<MutexGuard<'_, Kept>> {
+        self.kept.get().map(|kept| kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// As [`kept`](Self::kept), where something is to be kept.
+    fn keep(&self) -> MutexGuard<'_, Kept> {
+        self.kept.get_or_init(Box::default).lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn dict_if_any<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyDict>> {
-        self.kept().dict.as_ref().map(|dict| dict.clone_ref(py).into_bound(py))
+        self.kept()?.dict.as_ref().map(|dict| dict.clone_ref(py).into_bound(py))
     }
 }
 
@@ -304,28 +325,28 @@ fn no_attribute(this: This<'_, '_>, name: &str) -> PyErr {
 fn get<'py>(this: This<'_, 'py>, which: Attribute) -> PyResult<Bound<'py, PyAny>> {
     let py = this.py();
     let result = this.get();
-    let made = {
-        let kept = result.kept();
+    let mut dict = None;
+    if let Some(kept) = result.kept() {
         if let Some(made) = &kept.attributes[which as usize] {
             return Ok(made.clone_ref(py).into_bound(py));
         }
-        kept.dict.as_ref().map(|dict| dict.clone_ref(py).into_bound(py))
-    };
-    if let Some(dict) = made {
+        dict = kept.dict.as_ref().map(|dict| dict.clone_ref(py).into_bound(py));
+    }
+    if let Some(dict) = dict {
         return dict.get_item(which.name())?.ok_or_else(|| no_attribute(this, which.name()));
     }
     let Some(found) = &result.found else { return Err(no_attribute(this, which.name())) };
     // What was read before stays the same object.
-    let value = |at: usize| {
-        let read = result.kept().values.get(at).and_then(Option::as_ref).map(|value| value.clone_ref(py));
-        read.map_or_else(|| found.value(py, at), |value| Ok(value.into_bound(py)))
+    let value = |at: usize| match result.values.get(at).and_then(|slot| slot.get(py)) {
+        Some(value) => Ok(value),
+        None => found.value(py, at),
     };
     let made = match which {
         Attribute::Fixed => found.fields().fixed(py, value)?.into_any(),
         Attribute::Named => found.fields().named(py, value)?.into_any(),
         Attribute::Spans => found.spans(py)?.into_any(),
     };
-    let mut kept = result.kept();
+    let mut kept = result.keep();
     objects::track(this);
     // Another thread may have been faster.
     Ok(kept.attributes[which as usize].get_or_insert_with(|| made.clone().unbind()).clone_ref(py).into_bound(py))
@@ -337,26 +358,14 @@ fn one<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> PyResult<Option<Bo
     let result = this.get();
     let Some(found) = &result.found else { return Ok(None) };
     let Some((field, which)) = found.fields().field(item) else { return Ok(None) };
-    if field >= FEW - 1 || !found.fields().is_plain[field] {
+    let Some(slot) = result.values.get(field).filter(|_| found.fields().is_plain[field]) else { return Ok(None) };
+    if result.kept().is_some_and(|kept| kept.dict.is_some() || kept.attributes[which as usize].is_some()) {
         return Ok(None);
     }
-    let has_place = |kept: &Kept| kept.dict.is_none() && kept.attributes[which as usize].is_none();
-    {
-        let kept = result.kept();
-        if !has_place(&kept) {
-            return Ok(None);
-        }
-        if let Some(value) = &kept.values[field] {
-            return Ok(Some(value.clone_ref(py).into_bound(py)));
-        }
+    match slot.get(py) {
+        Some(value) => Ok(Some(value)),
+        None => Ok(Some(slot.keep(found.value(py, field)?))),
     }
-    let made = found.value(py, field)?;
-    let mut kept = result.kept();
-    // Another thread may have been faster.
-    if !has_place(&kept) {
-        return Ok(None);
-    }
-    Ok(Some(kept.values[field].get_or_insert_with(|| made.clone().unbind()).clone_ref(py).into_bound(py)))
 }
 
 /// The dict of all attributes, which keeps them from now on.
@@ -378,7 +387,7 @@ fn dict<'py>(this: This<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
 
 fn keep_dict<'py>(this: This<'_, 'py>, dict: Bound<'py, PyDict>) {
     let now = Kept { dict: Some(dict.unbind()), ..Kept::default() };
-    let mut kept = this.get().kept();
+    let mut kept = this.get().keep();
     objects::track(this);
     let before = std::mem::replace(&mut *kept, now);
     drop(kept);
@@ -390,7 +399,7 @@ fn set<'py>(this: This<'_, 'py>, which: Attribute, value: &Bound<'py, PyAny>) ->
         return dict.set_item(which.name(), value);
     }
     let value = Some(value.clone().unbind());
-    let mut kept = this.get().kept();
+    let mut kept = this.get().keep();
     objects::track(this);
     let before = std::mem::replace(&mut kept.attributes[which as usize], value);
     drop(kept);
@@ -408,7 +417,7 @@ impl Result {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs), text_signature = "(fixed, named, spans)")]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Result {
-        Result { found: None, kept: Mutex::default() }
+        Result { found: None, values: Default::default(), kept: OnceLock::new() }
     }
 
     fn __init__<'py>(
@@ -525,7 +534,7 @@ impl Result {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         // Nobody holds the lock while the collector runs.
-        if let Ok(kept) = self.kept.try_lock() {
+        if let Some(Ok(kept)) = self.kept.get().map(|kept| kept.try_lock()) {
             kept.attributes.iter().flatten().try_for_each(|value| visit.call(value))?;
             visit.call(&kept.dict)?;
         }
@@ -533,7 +542,7 @@ impl Result {
     }
 
     fn __clear__(&self) {
-        let before = std::mem::take(&mut *self.kept());
+        let before = self.kept().map(|mut kept| std::mem::take(&mut *kept));
         drop(before);
     }
 }

@@ -18,6 +18,24 @@ pub struct BigInt {
 }
 
 pub(super) fn integer(text: &str, base: Option<u32>) -> Result<Value<'static>, &'static str> {
+    if matches!(base, None | Some(10))
+        && let Some(short) = short(text.as_bytes())
+    {
+        return Ok(Value::Int(short));
+    }
+    any_integer(text, base)
+}
+
+/// A number of up to 18 decimal digits and nothing else, which is most of them: it fits, whatever they are.
+#[inline]
+fn short(digits: &[u8]) -> Option<i64> {
+    if !matches!(digits.len(), 1..=18) {
+        return None;
+    }
+    digits.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
+}
+
+fn any_integer(text: &str, base: Option<u32>) -> Result<Value<'static>, &'static str> {
     let text = text.strip_prefix(' ').unwrap_or(text);
     let negative = text.starts_with('-');
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -89,6 +107,21 @@ mod tests {
         assert!(
             matches!(integer("-0xFFFFFFFFFFFFFFFFF", None), Ok(Value::BigInt(b)) if b.negative && b.base == 16 && b.digits == "f".repeat(17))
         );
+    }
+
+    #[test]
+    fn a_short_number_is_read_as_any_other() {
+        let nines = "9".repeat(20);
+        let mut texts: Vec<String> = (1..=20).map(|length| nines[..length].to_owned()).collect();
+        texts.extend(["0", "007", "-7", "+7", " 7", "1,000", "0x1F", "0b1", "12 ", "", "x"].map(str::to_owned));
+        texts.extend((0..2000_u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string()));
+        for text in texts {
+            for base in [None, Some(2), Some(8), Some(10), Some(16)] {
+                assert_eq!(integer(&text, base), any_integer(&text, base), "{text} {base:?}");
+            }
+        }
+        assert_eq!(short(b"123456789012345678"), Some(123_456_789_012_345_678));
+        assert_eq!(short(b"1234567890123456789"), None);
     }
 
     #[test]
