@@ -104,9 +104,10 @@ impl Batch {
         Ok(types)
     }
 
-    fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let batch = Arc::clone(&self.batch);
-        let rows = self.rows.clone();
+    fn __getitem__<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let Batch { batch, rows } = slf.get();
+        let (batch, rows) = (Arc::clone(batch), rows.clone());
         if let Ok(name) = key.cast::<PyString>() {
             let column = position(&batch, name.to_str()?)?;
             return Ok(Bound::new(py, Column { batch, column, rows })?.into_any());
@@ -127,11 +128,12 @@ impl Batch {
             ));
         };
         let row = index(row, &rows)?;
-        Ok(Bound::new(py, Row { batch, row })?.into_any())
+        Ok(Bound::new(py, Row { batch: slf.clone().unbind(), row })?.into_any())
     }
 
-    fn __iter__(&self) -> Rows {
-        Rows { batch: Arc::clone(&self.batch), next: AtomicUsize::new(self.rows.start), end: self.rows.end }
+    fn __iter__(slf: Bound<'_, Self>) -> Rows {
+        let Range { start, end } = slf.get().rows;
+        Rows { batch: slf.unbind(), next: AtomicUsize::new(start), end }
     }
 
     /// The rows, as a list of dicts.
@@ -340,34 +342,41 @@ impl Column {
 /// `dict(row)` and `tuple(row)` read all of it. Rows are equal when their names and values are.
 #[pyclass(frozen, module = "parsimd")]
 pub(crate) struct Row {
-    batch: Arc<parsimd::Batch>,
+    /// Its batch as Python has it: a reference to that costs less than one that is counted atomically.
+    batch: Py<Batch>,
     row: usize,
+}
+
+impl Row {
+    fn batch(&self) -> &parsimd::Batch {
+        &self.batch.get().batch
+    }
 }
 
 #[pymethods]
 impl Row {
     fn __len__(&self) -> usize {
-        self.batch.columns().len()
+        self.batch().columns().len()
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let at = match key.cast::<PyString>() {
-            Ok(name) => position(&self.batch, name.to_str()?)?,
+            Ok(name) => position(self.batch(), name.to_str()?)?,
             Err(_) => index(key.extract()?, &(0..self.__len__()))?,
         };
-        let column = &self.batch.columns()[at];
+        let column = &self.batch().columns()[at];
         objects::cell(py, column.column_type(), column.get(self.row))
     }
 
     /// The names of the columns.
     fn keys(&self) -> Vec<&str> {
-        self.batch.schema().columns().map(|(name, _)| name).collect()
+        self.batch().schema().columns().map(|(name, _)| name).collect()
     }
 
     /// The values, as a tuple.
     fn as_tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let cells =
-            self.batch.columns().iter().map(|column| objects::cell(py, column.column_type(), column.get(self.row)));
+            self.batch().columns().iter().map(|column| objects::cell(py, column.column_type(), column.get(self.row)));
         PyTuple::new(py, cells.collect::<PyResult<Vec<_>>>()?)
     }
 
@@ -408,7 +417,7 @@ impl Row {
 
 #[pyclass(frozen)]
 struct Rows {
-    batch: Arc<parsimd::Batch>,
+    batch: Py<Batch>,
     next: AtomicUsize,
     end: usize,
 }
@@ -424,7 +433,8 @@ impl Rows {
         if row >= self.end {
             return Ok(None);
         }
-        let row = Bound::new(py, Row { batch: Arc::clone(&self.batch), row })?;
+        let row = Bound::new(py, Row { batch: self.batch.clone_ref(py), row })?;
+        // It holds a batch, which leads nowhere.
         objects::untrack(row.as_any());
         Ok(Some(row))
     }

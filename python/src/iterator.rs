@@ -5,7 +5,10 @@
 //! and another engine in the parser, makes it look again from where it stands. Values are checked, and converters called, when
 //! their result is given.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Mutex, MutexGuard, OnceLock, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use pyo3::{PyTraverseError, PyVisit, exceptions::PyStopIteration, intern, prelude::*, types::PyTuple};
 
@@ -27,7 +30,15 @@ const MOST: usize = 4096;
 ///
 /// A match of nothing at all is given once, and the search goes on behind it.
 #[pyclass(frozen, subclass, dict, weakref, generic, module = "parsimd")]
-pub(crate) struct ResultIterator(Mutex<State>);
+pub(crate) struct ResultIterator {
+    /// What was found ahead at first. It is handed out without the lock, and is mostly all there is.
+    first: OnceLock<Ahead>,
+    /// Where the spans of its next match begin; [`OVER`] once something was changed, or found later.
+    next: AtomicUsize,
+    state: Mutex<State>,
+}
+
+const OVER: usize = usize::MAX;
 
 struct State {
     parser: Py<PyAny>,
@@ -37,7 +48,9 @@ struct State {
     evaluate_result: bool,
     /// Where the last match ended, if it was empty: the next one must not be that again.
     empty_at: Option<isize>,
-    ahead: Option<Ahead>,
+    /// What was found ahead later, and where the spans of its next match begin.
+    later: Option<Ahead>,
+    next: usize,
     /// How many matches the last step looked for.
     step: usize,
 }
@@ -50,8 +63,8 @@ struct Ahead {
     matcher: Py<Matcher>,
     matches: Py<Matches>,
     behind: Behind,
-    /// Where the spans of the next one begin.
-    next: usize,
+    /// Where the search for them began.
+    start: isize,
     /// How many spans each has.
     row: usize,
     /// See [`Matcher::is_plain`].
@@ -61,6 +74,32 @@ struct Ahead {
 impl Ahead {
     fn is_current(&self) -> bool {
         self.parser.get().changes() == self.changes
+    }
+
+    /// Where the iterator stands when the match whose spans begin at `next` is the next one.
+    fn place(&self, next: usize) -> isize {
+        let before = next.checked_sub(self.row).and_then(|at| self.matches.get().spans.get(at));
+        before.map_or(self.start, |&(_, end)| end as isize)
+    }
+
+    fn has(&self, next: usize) -> bool {
+        next < self.matches.get().spans.len()
+    }
+
+    /// The match whose spans begin at `from`.
+    fn give(&self, py: Python<'_>, from: usize) -> Next {
+        let matcher = (!self.is_plain).then(|| self.matcher.clone_ref(py));
+        Next { matcher, matches: self.matches.clone_ref(py), from, pos: self.place(from) }
+    }
+
+    /// What there is to say when all of them were given.
+    fn end(&self) -> Option<Answer<()>> {
+        match self.behind {
+            _ if !self.is_current() => None,
+            Behind::More => None,
+            Behind::Nothing => Some(Answer::NotFound),
+            Behind::Python => Some(Answer::LeftToPython),
+        }
     }
 }
 
@@ -81,44 +120,78 @@ impl ResultIterator {
         endpos: Place,
         evaluate_result: bool,
     ) -> ResultIterator {
-        let state = State { parser, string, pos, endpos, evaluate_result, empty_at: None, ahead: None, step: 0 };
-        ResultIterator(Mutex::new(state))
+        let (empty_at, later, next, step) = (None, None, 0, 0);
+        let state = State { parser, string, pos, endpos, evaluate_result, empty_at, later, next, step };
+        ResultIterator { first: OnceLock::new(), next: AtomicUsize::new(0), state: Mutex::new(state) }
     }
 
     /// Held for a moment only: no object is made or dropped under it.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.settle(&mut state, self.next.load(Ordering::Acquire));
+        state
+    }
+
+    /// Where the iterator stands while it gives of the first matches.
+    fn settle(&self, state: &mut State, next: usize) {
+        if next != OVER
+            && let Some(first) = self.first.get()
+        {
+            state.pos = Place::At(first.place(next));
+        }
+    }
+
+    /// As [`state`](Self::state); what was found first is not asked any more.
+    fn later_state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state();
+        self.settle(&mut state, self.next.swap(OVER, Ordering::AcqRel));
+        state
     }
 
     /// Changes something, after which nothing of what was found ahead holds.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) {
-        let mut state = self.state();
-        let before = (state.ahead.take(), change(&mut state));
+        let mut state = self.later_state();
+        let before = (state.later.take(), change(&mut state));
         drop(state);
         drop(before);
     }
 
+    /// Goes on to the next of the first matches: where its spans begin.
+    fn step(&self, _py: Python<'_>, first: &Ahead) -> Option<usize> {
+        let next = |from: usize| first.has(from).then(|| from + first.row);
+        if cfg!(Py_GIL_DISABLED) {
+            return self.next.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).ok();
+        }
+        // Nobody comes in between: this thread has the GIL.
+        let from = self.next.load(Ordering::Acquire);
+        self.next.store(next(from)?, Ordering::Release);
+        Some(from)
+    }
+
     /// Takes the next match that was found ahead.
     fn take(&self, py: Python<'_>) -> Option<Next> {
+        if let Some(first) = self.first.get().filter(|first| first.is_current())
+            && let Some(from) = self.step(py, first)
+        {
+            return Some(first.give(py, from));
+        }
         let mut state = self.state();
-        let Place::At(pos) = state.pos else { return None };
-        let ahead = state.ahead.as_mut().filter(|ahead| ahead.is_current())?;
-        let from = ahead.next;
-        let (_, end) = *ahead.matches.get().spans.get(from)?;
-        ahead.next += ahead.row;
-        let matcher = (!ahead.is_plain).then(|| ahead.matcher.clone_ref(py));
-        let next = Next { matcher, matches: ahead.matches.clone_ref(py), from, pos };
-        state.pos = Place::At(end as isize);
+        let (from, Place::At(_)) = (state.next, &state.pos) else { return None };
+        let ahead = state.later.as_ref().filter(|ahead| ahead.is_current() && ahead.has(from))?;
+        let next = ahead.give(py, from);
+        let to = from + ahead.row;
+        let place = ahead.place(to);
+        (state.next, state.pos) = (to, Place::At(place));
         Some(next)
     }
 
     /// Looks for more matches with the native engine, from where the iterator stands.
     fn look_ahead(&self, py: Python<'_>) -> PyResult<Answer<()>> {
         let mut state = self.state();
-        match &state.ahead {
-            Some(ahead) if ahead.behind == Behind::Nothing && ahead.is_current() => return Ok(Answer::NotFound),
-            Some(ahead) if ahead.behind == Behind::Python && ahead.is_current() => return Ok(Answer::LeftToPython),
-            _ => {}
+        let is_first = self.next.load(Ordering::Acquire) != OVER;
+        let before = if is_first { self.first.get() } else { state.later.as_ref() };
+        if let Some(end) = before.and_then(Ahead::end) {
+            return Ok(end);
         }
         let (&Place::At(pos), &Place::At(endpos), true) = (&state.pos, &state.endpos, state.evaluate_result) else {
             return Ok(Answer::LeftToPython);
@@ -147,8 +220,16 @@ impl ResultIterator {
         };
         let (row, is_plain) = (matcher.get().row_size(), matcher.get().is_plain());
         let (parser, matcher, matches, behind) = (parser.unbind(), matcher.unbind(), found.matches, found.behind);
-        let ahead = Ahead { parser, changes, matcher, matches, behind, next: 0, row, is_plain };
-        let before = self.state().ahead.replace(ahead);
+        let ahead = Ahead { parser, changes, matcher, matches, behind, start: pos, row, is_plain };
+        // Another thread may have been faster with the first; what it found is the same.
+        if is_first && self.first.get().is_none() {
+            drop(self.first.set(ahead));
+            return Ok(Answer::Found(()));
+        }
+        let mut state = self.later_state();
+        let before = state.later.replace(ahead);
+        state.next = 0;
+        drop(state);
         drop(before);
         Ok(Answer::Found(()))
     }
@@ -299,13 +380,15 @@ impl ResultIterator {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         // Nobody holds the lock while the collector runs.
-        if let Ok(state) = self.0.try_lock() {
+        let visit_ahead = |ahead: &Ahead| {
+            visit.call(&ahead.parser)?;
+            visit.call(&ahead.matcher)
+        };
+        self.first.get().map_or(Ok(()), visit_ahead)?;
+        if let Ok(state) = self.state.try_lock() {
             visit.call(&state.parser)?;
             visit.call(&state.string)?;
-            if let Some(ahead) = &state.ahead {
-                visit.call(&ahead.parser)?;
-                visit.call(&ahead.matcher)?;
-            }
+            state.later.as_ref().map_or(Ok(()), visit_ahead)?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use parsimd::{NOWHERE, Pattern, TimeLayout, ValueKind};
+use parsimd::{Pattern, TimeLayout, ValueKind};
 use pyo3::{
     PyTraverseError, PyVisit, intern,
     prelude::*,
@@ -125,25 +125,16 @@ impl Matcher {
         let size = row * count.min(end - start);
         let checked = Arc::clone(&self.checked);
         let work = move |pattern: &Pattern, text: &str, abandoned: &AtomicBool| {
-            let (mut spans, mut at, mut sure_from) = (Vec::with_capacity(size), start, 0);
-            for _ in 0..count {
-                let from = spans.len();
-                spans.resize(from + row, NOWHERE);
-                let is_found = pattern.spans_in_ascii(&text[..end], at, false, &mut sure_from, &mut spans[from..])?;
-                if !is_found {
-                    spans.truncate(from);
-                    return Ok((spans, Behind::Nothing));
-                }
-                if !is_sound(pattern, text, &spans[from + 1..], &checked, year) {
-                    spans.truncate(from);
-                    return Ok((spans, Behind::Python));
-                }
-                at = spans[from].1;
-                if abandoned.load(Ordering::Relaxed) {
-                    break;
-                }
+            let (mut spans, mut are_sound) = (Vec::with_capacity(size), true);
+            let may_go_on = pattern.spans_of_each_in_ascii(&text[..end], start, count, &mut spans, |spans| {
+                are_sound = is_sound(pattern, text, &spans[1..], &checked, year);
+                are_sound && !abandoned.load(Ordering::Relaxed)
+            })?;
+            if !are_sound {
+                spans.truncate(spans.len() - row);
+                return Ok((spans, Behind::Python));
             }
-            Ok((spans, Behind::More))
+            Ok((spans, if may_go_on { Behind::More } else { Behind::Nothing }))
         };
         let found: parsimd::Result<_> = gate::search(self.pattern(), string, text, end - start, work)?;
         let Ok((spans, behind)) = found else { return Ok(Answer::LeftToPython) };

@@ -55,6 +55,15 @@ pub(crate) fn part<'py>(string: &Bound<'py, PyString>, (start, end): (usize, usi
     unsafe { Ok(Bound::from_owned_ptr_or_err(string.py(), part)?.cast_into_unchecked()) }
 }
 
+/// The string of ASCII text: CPython need not look for what is not.
+fn from_ascii<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
+    let kind = ffi::PyUnicode_1BYTE_KIND as std::ffi::c_int;
+    // SAFETY: so many characters of one byte are read, and copied. Were they not ASCII, they would be Latin-1, and no less a string.
+    let string = unsafe { ffi::PyUnicode_FromKindAndData(kind, text.as_ptr().cast(), text.len() as ffi::Py_ssize_t) };
+    // SAFETY: a new object, which is a string, or null with an exception.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(py, string)?.cast_into_unchecked()) }
+}
+
 /// A place for an object, which is put there once and stays as long as the place does: reading needs no lock.
 #[derive(Default)]
 pub(crate) struct Slot(AtomicPtr<ffi::PyObject>);
@@ -67,25 +76,43 @@ impl Slot {
 
     /// Puts an object here, and gives what is here from now on: another thread may have been faster.
     pub(crate) fn keep<'py>(&self, object: Bound<'py, PyAny>) -> Bound<'py, PyAny> {
+        let py = object.py();
         let kept = object.clone();
-        match self.0.compare_exchange(ptr::null_mut(), kept.as_ptr(), Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => {
-                // The reference is the slot's now.
-                std::mem::forget(kept);
-                object
-            }
-            Err(_) => self.get(object.py()).unwrap_or(object),
+        if !self.put(py, kept.as_ptr()) {
+            return self.get(py).unwrap_or(object);
         }
+        // The reference is the slot's now.
+        std::mem::forget(kept);
+        object
+    }
+
+    /// False when there is an object here.
+    fn put(&self, _py: Python<'_>, object: *mut ffi::PyObject) -> bool {
+        if cfg!(Py_GIL_DISABLED) {
+            return self.0.compare_exchange(ptr::null_mut(), object, Ordering::AcqRel, Ordering::Acquire).is_ok();
+        }
+        // Nobody comes in between: this thread has the GIL.
+        let is_free = self.0.load(Ordering::Acquire).is_null();
+        if is_free {
+            self.0.store(object, Ordering::Release);
+        }
+        is_free
+    }
+
+    #[inline(never)]
+    fn free(&mut self) {
+        let object = std::mem::replace(self.0.get_mut(), ptr::null_mut());
+        // Without an interpreter there is nothing left to free.
+        // SAFETY: null, or the reference that `keep` has left here: nobody else can take it, and nobody asks for it any more.
+        Python::try_attach(|py| drop(unsafe { Bound::from_owned_ptr_or_opt(py, object) }));
     }
 }
 
 impl Drop for Slot {
+    #[inline]
     fn drop(&mut self) {
-        let object = std::mem::replace(self.0.get_mut(), ptr::null_mut());
-        if !object.is_null() {
-            // Without an interpreter there is nothing left to free.
-            // SAFETY: the reference that `keep` has left here, which nobody else can take: the slot is gone.
-            Python::try_attach(|py| drop(unsafe { Bound::from_owned_ptr(py, object) }));
+        if !self.0.get_mut().is_null() {
+            self.free();
         }
     }
 }
@@ -219,6 +246,8 @@ pub(crate) struct Maker<'a, 'py> {
     py: Python<'py>,
     values: &'a Values,
     validity: Option<&'a Validity>,
+    /// Whether it is a column of text that is all ASCII.
+    is_ascii: bool,
     zone: Option<Bound<'py, PyTzInfo>>,
     /// The day of the last timestamp.
     day: (i64, Date),
@@ -233,7 +262,8 @@ impl<'a, 'py> Maker<'a, 'py> {
             _ => None,
         };
         let day = (0, date(0)?);
-        Ok(Maker { py, values: column.values(), validity: column.validity(), zone, day, last: None })
+        let is_ascii = matches!(column.values(), Values::Text { bytes, .. } if bytes.is_ascii());
+        Ok(Maker { py, values: column.values(), validity: column.validity(), is_ascii, zone, day, last: None })
     }
 
     /// The object of row `row`.
@@ -246,7 +276,8 @@ impl<'a, 'py> Maker<'a, 'py> {
         Ok(match self.values {
             Values::Text { offsets, bytes } => {
                 let text = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
-                PyString::from_bytes(py, text)?.into_any()
+                let text = if self.is_ascii { from_ascii(py, text)? } else { PyString::from_bytes(py, text)? };
+                text.into_any()
             }
             Values::TextView(views) => PyString::from_bytes(py, views.bytes(row))?.into_any(),
             Values::Int64(values) => values[row].into_pyobject(py)?.into_any(),
@@ -342,8 +373,13 @@ pub(crate) fn dicts<'py>(
     mut makers: Vec<Maker<'_, 'py>>,
     rows: Range<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
+    // A copy has room for all of them, and their names.
+    let empty = PyDict::new(py);
+    for name in &names {
+        empty.set_item(name, py.None())?;
+    }
     list_of(py, rows, |row| {
-        let dict = PyDict::new(py);
+        let dict = empty.copy()?;
         for (name, maker) in names.iter().zip(&mut makers) {
             dict.set_item(name, maker.make(row)?)?;
         }

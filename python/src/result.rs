@@ -173,8 +173,7 @@ pub(crate) fn is_sound(pattern: &Pattern, text: &str, spans: &[Span], checked: &
     fields.iter().all(|&span| span != NOWHERE)
         && checked.iter().all(|&index| {
             let (start, end) = fields[index];
-            let value = pattern.field_value(index, &text[start..end], year);
-            matches!(value, Ok(Some(value)) if !matches!(value, Value::BigInt(_)))
+            pattern.field_has_small_value(index, &text[start..end], year)
         })
 }
 
@@ -214,6 +213,7 @@ impl Found {
         let (start, end) = self.span(index);
         let text = &text.bind(py).to_str()?[start..end];
         match fields.pattern.field_value(index, text, *year) {
+            Ok(Some(Value::Int(int))) => Ok(int.into_pyobject(py)?.into_any()),
             Ok(Some(value)) => objects::value(py, value, text, fields.tz_class.bind(py)),
             _ => Ok(py.None().into_bound(py)),
         }

@@ -19,6 +19,15 @@ pub(super) fn float(text: &str) -> Result<f64, &'static str> {
     Ok(if negative { -magnitude } else { magnitude })
 }
 
+/// Digits, a point and digits: a float, whatever they are.
+#[inline]
+pub(super) fn is_plain(text: &str) -> bool {
+    let are_digits = |digits: &[u8]| !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let point = bytes.iter().position(|&byte| byte == b'.').unwrap_or(bytes.len());
+    are_digits(&bytes[..point]) && bytes.get(point + 1..).is_some_and(are_digits)
+}
+
 pub(super) fn percent(text: &str) -> Result<f64, &'static str> {
     let number = text.strip_suffix('%').ok_or("not a percentage")?;
     Ok(float(number)? / 100.0)

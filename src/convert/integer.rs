@@ -28,7 +28,7 @@ pub(super) fn integer(text: &str, base: Option<u32>) -> Result<Value<'static>, &
 
 /// A number of up to 18 decimal digits and nothing else, which is most of them: it fits, whatever they are.
 #[inline]
-fn short(digits: &[u8]) -> Option<i64> {
+pub(super) fn short(digits: &[u8]) -> Option<i64> {
     if !matches!(digits.len(), 1..=18) {
         return None;
     }

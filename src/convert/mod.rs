@@ -65,6 +65,15 @@ pub(crate) fn value<'t>(kind: &ValueKind, text: &'t str, year: i32) -> Result<Va
     found.map_err(|reason| Error::value(text, reason))
 }
 
+/// Whether [`value`] gives one, and that is no [`BigInt`].
+pub(crate) fn has_small_value(kind: &ValueKind, text: &str, year: i32) -> bool {
+    match kind {
+        ValueKind::Integer { base: None } if integer::short(text.as_bytes()).is_some() => true,
+        ValueKind::Float if float::is_plain(text) => true,
+        kind => matches!(value(kind, text, year), Ok(value) if !matches!(value, Value::BigInt(_))),
+    }
+}
+
 /// Python's whitespace, which has four control characters more than Unicode's.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
@@ -106,6 +115,37 @@ const DECIMAL_ZEROS: &[u32] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::TimeLayout;
+
+    #[test]
+    fn what_has_a_small_value_is_what_has_one_that_is_no_big_int() {
+        let kinds = [None, Some(2), Some(16)].map(|base| ValueKind::Integer { base });
+        let texts = [
+            "0",
+            "12",
+            "-12",
+            "x",
+            "",
+            "1.5",
+            "-1.5",
+            ".5",
+            "5.",
+            ".",
+            "1..5",
+            "1.5.",
+            "1.5x",
+            "1.e5",
+            "9223372036854775807",
+            "9223372036854775808",
+            "0x1F",
+        ];
+        for kind in kinds.into_iter().chain([ValueKind::Text, ValueKind::Float, ValueKind::Time(TimeLayout::Iso8601)]) {
+            for text in texts {
+                let is_small = value(&kind, text, 2000).is_ok_and(|value| !matches!(value, Value::BigInt(_)));
+                assert_eq!(has_small_value(&kind, text, 2000), is_small, "{kind:?} {text}");
+            }
+        }
+    }
 
     #[test]
     fn a_digit_of_any_script_is_read_as_its_ascii_twin() {

@@ -54,6 +54,27 @@ fn by_expression(pattern: &Pattern, text: &str, start: usize, whole: bool) -> Op
     Some(found.into_iter().map(|span| span.map(|(start, end)| start..end)).collect())
 }
 
+/// Those of each match, one step of at most `count` after the other.
+fn each_in_steps(pattern: &Pattern, text: &str, count: usize) -> Vec<Spans> {
+    let (row, mut at, mut all) = (pattern.fields().len() + 1, 0, Vec::new());
+    loop {
+        let (mut spans, mut asked) = (Vec::new(), 0);
+        let found = pattern.spans_of_each_in_ascii(text, at, count, &mut spans, |spans| {
+            assert_eq!(spans.len(), row);
+            asked += 1;
+            true
+        });
+        let may_go_on = found.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((spans.len(), spans.len() == count * row), (asked * row, may_go_on));
+        let plain = |spans: &[(usize, usize)]| spans.iter().map(|&s| (s != NOWHERE).then_some(s.0..s.1)).collect();
+        all.extend(spans.chunks(row).map(plain));
+        if !may_go_on {
+            return all;
+        }
+        at = spans[spans.len() - row].1;
+    }
+}
+
 fn all_by_expression(pattern: &Pattern, text: &str) -> Vec<Spans> {
     let mut all = Vec::new();
     let mut at = 0;
@@ -104,6 +125,10 @@ fn whole_text_is_matched_as_by_the_expression_alone() {
                 }
                 let all: Vec<_> = pattern.find_iter(text).filter_map(|found| spans(found.map(Some))).collect();
                 assert_eq!(all, all_by_expression(&pattern, text), "find_iter, {}", context());
+                if text.is_ascii() && !pattern.plan().matches_empty() {
+                    let count = 1 + random.below(5);
+                    assert_eq!(each_in_steps(&pattern, text, count), all, "{count} at a time, {}", context());
+                }
                 matches += all.len() + usize::from(whole.is_some());
                 failures += usize::from(first.is_none());
             }

@@ -105,6 +105,10 @@ impl<'t> Iterator for FindIter<'t> {
     }
 }
 
+fn plain_span(found: &Found, field: usize, few: &FewSpans) -> (usize, usize) {
+    found.field(field, few).map_or(NOWHERE, |span| (span.start, span.end))
+}
+
 impl Pattern {
     /// Matches the whole of `text`.
     ///
@@ -179,7 +183,37 @@ impl Pattern {
             let range = found.range();
             *first = (range.start, range.end);
             for (index, span) in spans.iter_mut().take(self.fields().len()).enumerate() {
-                *span = found.field(index, &few).map_or(NOWHERE, |span| (span.start, span.end));
+                *span = plain_span(&found, index, &few);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The first `count` matches in an ASCII text, from byte `start` on and without overlap: appends the spans of each to `spans`, as
+    /// [`spans_in_ascii`](Self::spans_in_ascii) writes them, until `goes_on` says of one that it is the last. Says whether there may be more.
+    ///
+    /// The pattern must not match nothing at all: it would do so at the same place again.
+    #[doc(hidden)]
+    pub fn spans_of_each_in_ascii(
+        &self,
+        text: &str,
+        start: usize,
+        count: usize,
+        spans: &mut Vec<(usize, usize)>,
+        mut goes_on: impl FnMut(&[(usize, usize)]) -> bool,
+    ) -> Result<bool> {
+        let (plan, fields) = (self.plan(), self.fields().len());
+        let (mut few, mut sure_from, mut at) = (FewSpans::default(), 0, start);
+        for _ in 0..count {
+            let Some(found) = plan.find_in_text(text.as_bytes(), true, at, false, &mut sure_from, &mut few)? else {
+                return Ok(false);
+            };
+            let (range, from) = (found.range(), spans.len());
+            at = range.end;
+            spans.push((range.start, range.end));
+            spans.extend((0..fields).map(|field| plain_span(&found, field, &few)));
+            if !goes_on(&spans[from..]) {
+                break;
             }
         }
         Ok(true)
@@ -189,6 +223,12 @@ impl Pattern {
     #[doc(hidden)]
     pub fn field_value<'t>(&self, index: usize, text: &'t str, year: i32) -> Result<Option<Value<'t>>> {
         self.fields().get(index).map(|field| convert::value(field.kind(), text, year)).transpose()
+    }
+
+    /// Whether the text of field `index` has a value, and that is no [`BigInt`](crate::BigInt).
+    #[doc(hidden)]
+    pub fn field_has_small_value(&self, index: usize, text: &str, year: i32) -> bool {
+        self.fields().get(index).is_some_and(|field| convert::has_small_value(field.kind(), text, year))
     }
 
     /// All matches in `text`.
