@@ -2,8 +2,8 @@
 //!
 //! To Python it finds one match each time that it is asked. Behind that the native engine finds some matches ahead, more with
 //! each step, and a result is a row of what was found; the text cannot change in between. Whatever is assigned to the iterator,
-//! and another engine in the parser, makes it look again from where it stands. Values are checked, and converters called, when
-//! their result is given.
+//! and another engine in the parser, makes it look again from where it stands. Finding ahead ends at a match whose values do not
+//! all exist, which Python then decides when it is its turn. Converters are called when their result is given.
 
 use std::sync::{
     Mutex, MutexGuard, OnceLock, PoisonError,

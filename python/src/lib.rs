@@ -43,7 +43,7 @@ fn available_isas() -> Vec<&'static str> {
     parsimd::Isa::available().into_iter().map(parsimd::Isa::name).collect()
 }
 
-// Free-threaded Python needs no lock of its own: every class is frozen, and what changes in one is behind a mutex.
+// Free-threaded Python needs no lock of its own: every class is frozen, and what changes in one is behind a mutex, or set once.
 #[pymodule(gil_used = false)]
 fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // A wrong name is an error from the start, never a quiet fallback.

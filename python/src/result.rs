@@ -205,12 +205,16 @@ impl Found {
 
     /// The value of a field of a match that is sound.
     pub(crate) fn value<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
-        let Text { fields, text, year } = self.searched();
-        let fields = fields.get();
-        if fields.kinds[index] == ValueKind::Text {
-            return Ok(self.text(py, index)?.into_any());
+        match self.fields().kinds[index] {
+            ValueKind::Text => Ok(self.text(py, index)?.into_any()),
+            _ => self.converted(py, index),
         }
-        let (start, end) = self.span(index);
+    }
+
+    #[inline(never)]
+    fn converted<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+        let Text { fields, text, year } = self.searched();
+        let (fields, (start, end)) = (fields.get(), self.span(index));
         let text = &text.bind(py).to_str()?[start..end];
         match fields.pattern.field_value(index, text, *year) {
             Ok(Some(Value::Int(int))) => Ok(int.into_pyobject(py)?.into_any()),

@@ -6,6 +6,7 @@ import gc
 import itertools
 import pickle
 import random
+import re
 import signal
 import sys
 import threading
@@ -275,6 +276,31 @@ class TestFindall:
         results.pos, results.endpos = -5, 10**6
         results.string = "67"
         assert [r.fixed for r in results] == [(6, 7)]
+
+    @pytest.mark.parametrize("taken", [0, 1, 15, 16, 17, 40, 79, 80, 81, 100])
+    def test_it_stands_behind_the_last_match_however_many_were_found_ahead(self, taken):
+        text = "".join(f"{n};" for n in range(100))
+        ends = [m.end() for m in re.finditer(r"\d+;", text)]
+        places = [0, *ends]
+
+        def after():
+            results = parsimd.findall("{:d};", text)
+            assert [next(results)[0] for _ in range(taken)] == list(range(taken)) and results.pos == places[taken]
+            return results
+
+        assert [r[0] for r in after()] == list(range(taken, 100))
+        assert [r[0] for r in pickle.loads(pickle.dumps(after()))] == list(range(taken, 100))
+        results = after()
+        results.endpos = places[min(taken + 20, 100)]
+        assert [r[0] for r in results] == list(range(taken, min(taken + 20, 100))) and results.pos == results.endpos
+        results.pos, results.endpos = places[50], len(text)
+        assert [(r[0], results.pos) for r in results] == [(n, places[n + 1]) for n in range(50, 100)]
+        results = after()
+        results.parser._expression += ""
+        assert [r[0] for r in results] == list(range(taken, 100))
+        results = after()
+        results.string = text.replace("9;", "x;")
+        assert [r[0] for r in results] == [n for n in range(taken, 100) if n % 10 != 9]
 
     @PACKAGES
     def test_it_ends_again_and_again_and_has_a_method_next(self, package):
