@@ -246,7 +246,7 @@ pub(crate) struct Maker<'a, 'py> {
     py: Python<'py>,
     values: &'a Values,
     validity: Option<&'a Validity>,
-    /// Whether it is a column of text that is all ASCII.
+    /// Whether they are texts one behind the other that are all ASCII.
     is_ascii: bool,
     zone: Option<Bound<'py, PyTzInfo>>,
     /// The day of the last timestamp.
@@ -256,13 +256,19 @@ pub(crate) struct Maker<'a, 'py> {
 }
 
 impl<'a, 'py> Maker<'a, 'py> {
-    pub(crate) fn new(py: Python<'py>, column: &'a parsimd::Column) -> PyResult<Maker<'a, 'py>> {
+    /// For `rows` of the column.
+    pub(crate) fn new(py: Python<'py>, column: &'a parsimd::Column, rows: &Range<usize>) -> PyResult<Maker<'a, 'py>> {
         let zone = match column.column_type() {
             ColumnType::Timestamp { utc: true } => Some(PyTzInfo::utc(py)?.to_owned()),
             _ => None,
         };
         let day = (0, date(0)?);
-        let is_ascii = matches!(column.values(), Values::Text { bytes, .. } if bytes.is_ascii());
+        let is_ascii = match column.values() {
+            Values::Text { offsets, bytes } => {
+                bytes[offsets[rows.start] as usize..offsets[rows.end] as usize].is_ascii()
+            }
+            _ => false,
+        };
         Ok(Maker { py, values: column.values(), validity: column.validity(), is_ascii, zone, day, last: None })
     }
 
