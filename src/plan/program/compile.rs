@@ -7,7 +7,8 @@ use parsimd_simd::{Case, Class, Literal};
 
 use super::{
     Op, Program,
-    steps::{Bytes, Code, Moment, Number, Step, is_space},
+    moments::{Codes, Moment},
+    steps::{Bytes, Number, Step},
 };
 use crate::{
     pattern::{Field, Format, Piece, TimeLayout, ValueKind},
@@ -126,43 +127,21 @@ fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Option<Step>,
             "e" | "E" => Number::Scientific,
             _ => Number::General,
         }),
-        ValueKind::Time(TimeLayout::Http) => moment(Moment::Http),
-        ValueKind::Time(TimeLayout::Iso8601) => moment(Moment::Iso),
-        ValueKind::Time(TimeLayout::Syslog) => moment(Moment::Syslog),
-        ValueKind::Time(TimeLayout::Ctime) => moment(Moment::Ctime),
-        ValueKind::Time(_) => return refuse("is a date in a layout without a rule"),
-        ValueKind::Strptime(format) => match codes(format) {
+        ValueKind::Time(layout) => moment(match layout {
+            TimeLayout::Http => Moment::Http,
+            TimeLayout::Iso8601 => Moment::Iso,
+            TimeLayout::Syslog => Moment::Syslog,
+            TimeLayout::Ctime => Moment::Ctime,
+            TimeLayout::Rfc2822 => Moment::Mail,
+            TimeLayout::DayFirst => Moment::DayFirst,
+            TimeLayout::MonthFirst => Moment::MonthFirst,
+            TimeLayout::TimeOfDay => Moment::TimeOfDay,
+        }),
+        ValueKind::Strptime(format) => match Codes::new(format) {
             Some(codes) => moment(Moment::Codes(codes)),
-            None => return refuse("has strptime codes without a rule"),
+            None => return refuse("has more than strptime codes and plain text between them"),
         },
     }))
-}
-
-/// The codes of a strptime format whose parts are digits with one character between each and the next.
-fn codes(format: &str) -> Option<Vec<Code>> {
-    let mut codes = Vec::new();
-    let mut bytes = format.bytes();
-    while let Some(byte) = bytes.next() {
-        let is_digits = |code: &Code| !matches!(code, Code::Byte(_));
-        let code = match byte {
-            b'%' => match bytes.next()? {
-                b'Y' => Code::Digits(4),
-                b'y' | b'm' | b'd' | b'H' | b'M' | b'S' => Code::Digits(2),
-                b'f' => Code::Fraction,
-                _ => return None,
-            },
-            // A dot is any character, for the expression; the text has the dot itself, or it is undecided.
-            b'/' | b'-' | b':' | b'.' | b',' | b'_' => Code::Byte(byte),
-            // strptime takes any white space for white space; here it is a blank or undecided.
-            b' ' => Code::Byte(byte),
-            _ => return None,
-        };
-        if codes.last().is_some_and(is_digits) && is_digits(&code) {
-            return None;
-        }
-        codes.push(code);
-    }
-    Some(codes)
 }
 
 /// Whether `byte` stands for the one at `offset` of a literal.
@@ -187,7 +166,7 @@ impl Step {
                     byte => number == Number::Based(b'x') && byte.is_ascii_hexdigit(),
                 })
             }
-            Step::Moment { .. } => Bytes::new(|byte| byte.is_ascii_alphanumeric()),
+            Step::Moment { moment, .. } => moment.first(),
             // The text of another field.
             Step::Repeat { .. } => Bytes::new(|_| true),
         }
@@ -209,18 +188,14 @@ impl Step {
                     Number::Based(letter) => byte.is_ascii_hexdigit() || byte | 0x20 == letter,
                 })
             }
-            Step::Moment { .. } => {
-                Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || b"TtZz+-:.".contains(&byte))
-            }
+            Step::Moment { moment, .. } => moment.more(),
         }
     }
 
     /// The bytes that a look at it may run over.
     fn covers(&self) -> Bytes {
         match self {
-            Step::Literal(_)
-            | Step::Repeat { .. }
-            | Step::Moment { moment: Moment::Http | Moment::Syslog | Moment::Ctime, .. } => Bytes::new(|_| false),
+            Step::Literal(_) | Step::Repeat { .. } => Bytes::new(|_| false),
             Step::Run { class, .. } => {
                 Bytes::new(|byte| class.contains(byte) || *class == Class::WORD && !byte.is_ascii())
             }
@@ -228,7 +203,7 @@ impl Step {
             // The exponent has its letter, and a point or comma stands among the digits.
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),
             Step::Number { .. } => Bytes::new(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')),
-            Step::Moment { .. } => Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte)),
+            Step::Moment { moment, .. } => moment.covers(),
         }
     }
 }
@@ -335,7 +310,7 @@ fn check(segment: &mut Segment, after_lazy: bool, before_lazy: bool) -> Result<(
         };
         match (&mut segment.steps[at], back) {
             // A date may have taken too much: what follows tells, and the regular expression mends it.
-            (Step::Moment { is_soft, .. }, _) => *is_soft = meets,
+            (Step::Moment { is_soft, moment, .. }, _) => *is_soft = meets || moment.is_loose(),
             (Step::Run { back, .. }, Some(count)) => *back = count,
             _ if meets => return Err("a part could have taken some of the next".to_owned()),
             _ => {}

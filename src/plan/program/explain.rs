@@ -4,7 +4,7 @@ use parsimd_simd::{Class, Literal, Take};
 
 use super::{
     Op, Program,
-    steps::{Moment, Number, Step},
+    steps::{Number, Step},
 };
 
 /// What an operation does, in words.
@@ -112,7 +112,7 @@ impl Step {
             Step::Number { number: Number::Grouped | Number::Percent, .. } => return None,
             Step::Number { number: Number::Based(_), .. } => "a prefix with no digit behind it",
             Step::Number { .. } => "nan and inf",
-            Step::Moment { .. } => "any other way of writing",
+            Step::Moment { moment, .. } => return moment.undecided(),
             Step::Repeat { .. } => "a repeat of more than 256 bytes",
         })
     }
@@ -142,18 +142,6 @@ impl Number {
             Number::Scientific => "a number with a point and an exponent",
             Number::General => "a number",
             Number::Percent => "a percentage",
-        }
-    }
-}
-
-impl Moment {
-    fn describe(&self) -> &'static str {
-        match self {
-            Moment::Http => "a date as 21/Nov/2011:00:07:11 +0000",
-            Moment::Iso => "a date as 2011-02-03, maybe with 10:21:36, a fraction and an offset",
-            Moment::Syslog => "a date as Nov  9 03:37:44",
-            Moment::Ctime => "a date as Sun Sep 16 01:03:52 1973",
-            Moment::Codes(_) => "its strptime codes, each number with all of its digits",
         }
     }
 }

@@ -35,6 +35,7 @@
 
 mod compile;
 mod explain;
+mod moments;
 mod steps;
 mod table;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use parsimd_simd::{Class, Literal, Take};
 
-use super::Row;
+use super::{Row, moments::Moment};
 use crate::plan::{foreign, work};
 
 /// What a part says at a place.
@@ -85,7 +85,7 @@ fn find_byte(text: &[u8], from: usize, byte: u8, fold: u8) -> Option<usize> {
 
 /// How many digits stand at `at`.
 #[inline(always)]
-fn digits(text: &[u8], at: usize) -> usize {
+pub(super) fn digits(text: &[u8], at: usize) -> usize {
     let length = digit_run(text.get(at..).unwrap_or_default());
     work::count(length + 1);
     length
@@ -147,30 +147,6 @@ pub(super) enum Number {
     General,
     /// `%`.
     Percent,
-}
-
-/// A date or time in the one way of writing that a log has. Anything else that the type matches is undecided.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Moment {
-    /// `21/Nov/2011:00:07:11 +0000`
-    Http,
-    /// `2011-02-03`, then maybe `T` or a space and `10:21:36`, maybe a fraction, maybe an offset.
-    Iso,
-    /// `Nov  9 03:37:44`
-    Syslog,
-    /// `Sun Sep 16 01:03:52 1973`
-    Ctime,
-    /// strptime codes that are digits, and what stands between them.
-    Codes(Vec<Code>),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
-    /// So many digits.
-    Digits(u8),
-    /// One to six digits: `%f`.
-    Fraction,
-    Byte(u8),
 }
 
 /// What a part does with characters that are not ASCII, of which it looks at the bytes. From it follows for which of them it would not do what
@@ -256,9 +232,7 @@ impl Step {
             Step::Run { .. } | Step::Number { .. } => Reading::TakesNone,
             // Where the expression has a dot, it takes the byte that is written there, or does not know.
             Step::Moment { moment: Moment::Codes(_), .. } => Reading::TakesNoneButDots,
-            Step::Moment { moment: Moment::Http | Moment::Iso | Moment::Syslog | Moment::Ctime, .. } => {
-                Reading::TakesNone
-            }
+            Step::Moment { .. } => Reading::TakesNone,
             _ => Reading::Unknown,
         }
     }
@@ -441,102 +415,6 @@ fn exponent(text: &[u8], at: usize) -> Option<usize> {
     let begin = at + 1 + usize::from(matches!(text.get(at + 1), Some(b'-' | b'+')));
     let length = digits(text, begin);
     (matches!(text.get(at), Some(b'e' | b'E')) && length > 0).then_some(begin + length)
-}
-
-/// True when `text` has the shape of `shape`, in which `0` is a digit, `a` a letter, and any other byte itself.
-#[inline]
-fn has_shape(text: &[u8], at: usize, shape: &[u8]) -> bool {
-    let fits = |(&byte, &wanted): (&u8, &u8)| match wanted {
-        b'0' => byte.is_ascii_digit(),
-        b'a' => byte.is_ascii_alphabetic(),
-        wanted => byte == wanted,
-    };
-    text.get(at..at + shape.len()).is_some_and(|text| text.iter().zip(shape).all(fits))
-}
-
-const MONTHS: [&[u8; 3]; 12] =
-    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
-const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
-
-/// True when one of `names` stands at `at`.
-fn is_one_of(names: &[&[u8; 3]], text: &[u8], at: usize, ignore_case: bool) -> bool {
-    let Some(text) = text.get(at..at + 3) else { return false };
-    names.iter().any(|name| text == *name || ignore_case && text.eq_ignore_ascii_case(*name))
-}
-
-impl Moment {
-    fn run(&self, text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
-        let is_month = |at| is_one_of(&MONTHS, text, at, ignore_case);
-        match self {
-            Moment::Http | Moment::Iso if !text.get(at).is_some_and(u8::is_ascii_digit) => No,
-            Moment::Http => {
-                let is_shape = has_shape(text, at, b"00/aaa/0000:00:00:00 ") && is_month(at + 3);
-                let is_zone = has_shape(text, at + 21, b"+0000") || has_shape(text, at + 21, b"-0000");
-                if is_shape && is_zone { At(at + 26) } else { Undecided }
-            }
-            Moment::Iso if has_shape(text, at, b"0000-00-00") => iso(text, at + 10, ignore_case),
-            Moment::Iso => Undecided,
-            Moment::Syslog if !is_month(at) => No,
-            Moment::Syslog => {
-                let is_shape = has_shape(text, at, b"aaa  0 00:00:00") || has_shape(text, at, b"aaa 00 00:00:00");
-                if is_shape { At(at + 15) } else { Undecided }
-            }
-            Moment::Ctime if !is_one_of(&DAYS, text, at, ignore_case) => No,
-            Moment::Ctime => {
-                let padded = has_shape(text, at, b"aaa aaa  0 00:00:00 0000");
-                let is_shape = padded || has_shape(text, at, b"aaa aaa 00 00:00:00 0000");
-                if is_shape && is_month(at + 4) { At(at + 24) } else { Undecided }
-            }
-            Moment::Codes(codes) if matches!(codes[..], [Code::Digits(_), ..]) && digits(text, at) == 0 => No,
-            Moment::Codes(codes) => codes_run(codes, text, at),
-        }
-    }
-}
-
-/// What stands behind the date of `ti`, all of which is optional; it takes what it can.
-fn iso(text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
-    let mut end = at;
-    let separator = text.get(at).is_some_and(|&byte| is_space(byte) || byte == b'T' || byte == b't' && ignore_case);
-    if separator && text.get(at + 1).is_some_and(|&byte| is_space(byte) || byte.is_ascii_digit()) {
-        if !has_shape(text, at + 1, b"00:00:00") {
-            return Undecided;
-        }
-        end = at + 9;
-        let fraction = if text.get(end) == Some(&b'.') { digits(text, end + 1) } else { 0 };
-        end += if fraction > 0 { 1 + fraction } else { 0 };
-    }
-    let blank = text.get(end..).map_or(0, |rest| rest.iter().take_while(|&&byte| is_space(byte)).count());
-    match text.get(end + blank) {
-        Some(b'Z') if blank == 0 => At(end + 1),
-        Some(b'z') if blank == 0 && ignore_case => At(end + 1),
-        Some(b'+' | b'-') => {
-            let from = end + blank + 1;
-            if has_shape(text, from, b"0000") {
-                At(from + 4)
-            } else if has_shape(text, from, b"00:00") {
-                At(from + 5)
-            } else {
-                At(end)
-            }
-        }
-        _ => At(end),
-    }
-}
-
-fn codes_run(codes: &[Code], text: &[u8], mut at: usize) -> StepOutcome {
-    for code in codes {
-        let length = match code {
-            Code::Digits(count) => usize::from(*count),
-            Code::Fraction => digits(text, at).min(6),
-            Code::Byte(byte) if text.get(at) == Some(byte) => 1,
-            Code::Byte(_) => 0,
-        };
-        if length == 0 || !matches!(code, Code::Byte(_)) && digits(text, at) < length {
-            return Undecided;
-        }
-        at += length;
-    }
-    At(at)
 }
 
 #[cfg(test)]

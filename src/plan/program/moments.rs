@@ -1,0 +1,490 @@
+//! Dates and times, each in the ways of writing that are usual.
+//!
+//! Everything here looks at a bounded number of bytes, but for the white space and the fraction of [`Moment::Iso`].
+
+use super::steps::{
+    Bytes,
+    StepOutcome::{self, At, No, Undecided},
+    digits, is_space,
+};
+
+/// A date or time in the one way of writing that a log has. Anything else that the type matches is undecided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// `21/Nov/2011:00:07:11 +0000`
+    Http,
+    /// `2011-02-03`, then maybe `T` or a space and `10:21:36`, maybe a fraction, maybe an offset.
+    Iso,
+    /// `Nov  9 03:37:44`
+    Syslog,
+    /// `Sun Sep 16 01:03:52 1973`
+    Ctime,
+    /// `Mon, 20 Jan 1972 10:21:36 +1000`
+    Mail,
+    /// `20/1/1972`, then maybe a time, `AM` or `PM`, an offset.
+    DayFirst,
+    /// `1/20/1972`, then the same.
+    MonthFirst,
+    /// `10:21:36 PM +1000`, all of which is optional.
+    TimeOfDay,
+    /// strptime codes, and what stands between them.
+    Codes(Codes),
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The names of months or days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Names {
+    names: &'static [&'static str],
+    /// True for their first three letters.
+    are_short: bool,
+}
+
+const SHORT_MONTHS: Names = Names { names: &MONTHS, are_short: true };
+const SHORT_DAYS: Names = Names { names: &DAYS, are_short: true };
+
+impl Names {
+    /// How long the name at `at` is. No name begins another one.
+    #[inline]
+    fn length(self, text: &[u8], at: usize, ignore_case: bool) -> Option<usize> {
+        let same = |text: &[u8], name: &str| {
+            text == name.as_bytes() || ignore_case && text.eq_ignore_ascii_case(name.as_bytes())
+        };
+        let begin = text.get(at..at + 3)?;
+        let name = self.names.iter().find(|name| same(begin, &name[..3]))?;
+        let length = if self.are_short { 3 } else { name.len() };
+        same(text.get(at..at + length)?, &name[..length]).then_some(length)
+    }
+}
+
+/// True when `text` has the shape of `shape`, in which `0` is a digit, `a` a letter, and any other byte itself.
+#[inline]
+fn has_shape(text: &[u8], at: usize, shape: &[u8]) -> bool {
+    let fits = |(&byte, &wanted): (&u8, &u8)| match wanted {
+        b'0' => byte.is_ascii_digit(),
+        b'a' => byte.is_ascii_alphabetic(),
+        wanted => byte == wanted,
+    };
+    text.get(at..at + shape.len()).is_some_and(|text| text.iter().zip(shape).all(fits))
+}
+
+/// How many of the `most` bytes at `at` are digits, up to the first that is none.
+#[inline(always)]
+fn few_digits(text: &[u8], at: usize, most: usize) -> usize {
+    text.get(at..).map_or(0, |rest| rest.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count())
+}
+
+impl Moment {
+    pub(super) fn run(&self, text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
+        let is_month = |at| SHORT_MONTHS.length(text, at, ignore_case).is_some();
+        match self {
+            Moment::Http | Moment::Iso if !text.get(at).is_some_and(u8::is_ascii_digit) => No,
+            Moment::Http => {
+                let is_shape = has_shape(text, at, b"00/aaa/0000:00:00:00 ") && is_month(at + 3);
+                let is_zone = has_shape(text, at + 21, b"+0000") || has_shape(text, at + 21, b"-0000");
+                if is_shape && is_zone { At(at + 26) } else { Undecided }
+            }
+            Moment::Iso if has_shape(text, at, b"0000-00-00") => iso(text, at + 10, ignore_case),
+            Moment::Iso => Undecided,
+            Moment::Syslog if !is_month(at) => No,
+            Moment::Syslog => {
+                let is_shape = has_shape(text, at, b"aaa  0 00:00:00") || has_shape(text, at, b"aaa 00 00:00:00");
+                if is_shape { At(at + 15) } else { Undecided }
+            }
+            Moment::Ctime if SHORT_DAYS.length(text, at, ignore_case).is_none() => No,
+            Moment::Ctime => {
+                let padded = has_shape(text, at, b"aaa aaa  0 00:00:00 0000");
+                let is_shape = padded || has_shape(text, at, b"aaa aaa 00 00:00:00 0000");
+                if is_shape && is_month(at + 4) { At(at + 24) } else { Undecided }
+            }
+            Moment::Mail => mail(text, at, ignore_case).map_or_else(|other| other, At),
+            Moment::DayFirst => date(text, at, [Part::Day, Part::Month], ignore_case)
+                .and_then(|end| tail(text, end, Tail::BehindDate, ignore_case))
+                .map_or_else(|other| other, At),
+            Moment::MonthFirst => date(text, at, [Part::Month, Part::Day], ignore_case)
+                .and_then(|end| tail(text, end, Tail::BehindDate, ignore_case))
+                .map_or_else(|other| other, At),
+            Moment::TimeOfDay => tail(text, at, Tail::Alone, ignore_case).map_or_else(|other| other, At),
+            Moment::Codes(codes) => codes.run(text, at, ignore_case),
+        }
+    }
+
+    /// What it may begin with. What may be empty may begin with anything.
+    pub(super) fn first(&self) -> Bytes {
+        match self {
+            Moment::TimeOfDay => Bytes::new(|_| true),
+            Moment::Codes(codes) => codes.codes[0].first(),
+            _ => Bytes::new(|byte| byte.is_ascii_alphanumeric()),
+        }
+    }
+
+    /// What it could have taken more of.
+    pub(super) fn more(&self) -> Bytes {
+        match self {
+            Moment::Codes(codes) => codes.codes.last().map_or_else(|| Bytes::new(|_| false), |code| code.more()),
+            // Its last part is a year, with four digits.
+            Moment::Ctime => Bytes::new(|_| false),
+            // A number may have one digit less; the time of the syslog may be missing.
+            Moment::Http | Moment::Mail | Moment::Syslog => Bytes::new(|byte| byte.is_ascii_digit()),
+            Moment::DayFirst | Moment::MonthFirst | Moment::TimeOfDay => {
+                Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || b":.".contains(&byte))
+            }
+            Moment::Iso => Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || b"TtZz+-:.".contains(&byte)),
+        }
+    }
+
+    /// The bytes that a look at it may run over.
+    pub(super) fn covers(&self) -> Bytes {
+        match self {
+            Moment::Iso => Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte)),
+            _ => Bytes::new(|_| false),
+        }
+    }
+
+    /// True when it may have more than one way to match inside: then what follows tells, and the regular expression mends it.
+    pub(super) fn is_loose(&self) -> bool {
+        matches!(self, Moment::Codes(Codes { is_exact: false, .. }))
+    }
+
+    /// What it looks like, in words.
+    pub(super) fn describe(&self) -> &'static str {
+        match self {
+            Moment::Http => "a date as 21/Nov/2011:00:07:11 +0000",
+            Moment::Iso => "a date as 2011-02-03, maybe with 10:21:36, a fraction and an offset",
+            Moment::Syslog => "a date as Nov  9 03:37:44",
+            Moment::Ctime => "a date as Sun Sep 16 01:03:52 1973",
+            Moment::Mail => "a date as Mon, 20 Jan 1972 10:21:36 +1000, the day of the week or not",
+            Moment::DayFirst => "a date as 20/1/1972, maybe with 10:21:36, AM or PM and an offset",
+            Moment::MonthFirst => "a date as 1/20/1972, maybe with 10:21:36, AM or PM and an offset",
+            Moment::TimeOfDay => "a time as 10:21:36, maybe with AM or PM and an offset, or nothing",
+            Moment::Codes(_) => "the text of its strptime codes, each number with as many digits as it may have",
+        }
+    }
+
+    /// What the regular expression is asked about, if there is anything.
+    pub(super) fn undecided(&self) -> Option<&'static str> {
+        match self {
+            Moment::Http | Moment::Iso | Moment::Syslog | Moment::Ctime => Some("any other way of writing"),
+            Moment::Mail | Moment::DayFirst | Moment::MonthFirst | Moment::TimeOfDay => {
+                Some("more than 12 blanks, or digits of a fraction, in a row")
+            }
+            Moment::Codes(codes) if !codes.is_exact => Some("numbers with fewer digits than they may have"),
+            Moment::Codes(codes) if codes.codes.contains(&Code::Any) => Some("another character in the place of a dot"),
+            Moment::Codes(codes) if codes.codes.contains(&Code::Offset) => Some("an offset with the sign |"),
+            Moment::Codes(_) => None,
+        }
+    }
+}
+
+/// What stands behind the date of `ti`, all of which is optional; it takes what it can.
+fn iso(text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
+    let mut end = at;
+    let separator = text.get(at).is_some_and(|&byte| is_space(byte) || byte == b'T' || byte == b't' && ignore_case);
+    if separator && text.get(at + 1).is_some_and(|&byte| is_space(byte) || byte.is_ascii_digit()) {
+        if !has_shape(text, at + 1, b"00:00:00") {
+            return Undecided;
+        }
+        end = at + 9;
+        let fraction = if text.get(end) == Some(&b'.') { digits(text, end + 1) } else { 0 };
+        end += if fraction > 0 { 1 + fraction } else { 0 };
+    }
+    let blank = text.get(end..).map_or(0, |rest| rest.iter().take_while(|&&byte| is_space(byte)).count());
+    match text.get(end + blank) {
+        Some(b'Z') if blank == 0 => At(end + 1),
+        Some(b'z') if blank == 0 && ignore_case => At(end + 1),
+        Some(b'+' | b'-') => {
+            let from = end + blank + 1;
+            if has_shape(text, from, b"0000") {
+                At(from + 4)
+            } else if has_shape(text, from, b"00:00") {
+                At(from + 5)
+            } else {
+                At(end)
+            }
+        }
+        _ => At(end),
+    }
+}
+
+/// Where a part of a moment ends, or why it does not.
+type Ends = Result<usize, StepOutcome>;
+
+/// How much white space, and how many digits of a fraction, are looked at.
+const LONGEST_RUN: usize = 12;
+
+/// White space, of which there must be some at `at`; what follows is none.
+#[inline]
+fn blank(text: &[u8], at: usize) -> Ends {
+    let rest = text.get(at..).unwrap_or_default();
+    match rest.iter().take(LONGEST_RUN + 1).take_while(|&&byte| is_space(byte)).count() {
+        0 => Err(No),
+        length if length > LONGEST_RUN => Err(Undecided),
+        length => Ok(at + length),
+    }
+}
+
+/// One or two digits, where what follows is no digit.
+#[inline]
+fn one_or_two(text: &[u8], at: usize) -> Ends {
+    match few_digits(text, at, 2) {
+        0 => Err(No),
+        length => Ok(at + length),
+    }
+}
+
+#[inline]
+fn byte(text: &[u8], at: usize, wanted: &[u8]) -> Ends {
+    if text.get(at).is_some_and(|byte| wanted.contains(byte)) { Ok(at + 1) } else { Err(No) }
+}
+
+/// `H:M`, `H:M:S` or `H:M:S.fraction`: what it can take. A shorter one ends in front of a digit, `:` or `.`.
+fn time(text: &[u8], at: usize) -> Ends {
+    let end = byte(text, one_or_two(text, at)?, b":")?;
+    let end = one_or_two(text, end)?;
+    let Ok(second) = byte(text, end, b":").and_then(|at| one_or_two(text, at)) else { return Ok(end) };
+    let Ok(fraction) = byte(text, second, b".") else { return Ok(second) };
+    match few_digits(text, fraction, LONGEST_RUN + 1) {
+        0 => Ok(second),
+        length if length > LONGEST_RUN => Err(Undecided),
+        length => Ok(fraction + length),
+    }
+}
+
+/// An offset: `+HHMM`, `+HMM`, `+HH:MM` or `+H:MM`. With four digits there is a shorter one, in front of the last of them.
+fn offset(text: &[u8], at: usize) -> Ends {
+    let begin = byte(text, at, b"+-")?;
+    match few_digits(text, begin, 4) {
+        length @ (3 | 4) => Ok(begin + length),
+        length @ (1 | 2) if text.get(begin + length) == Some(&b':') && few_digits(text, begin + length + 1, 2) == 2 => {
+            Ok(begin + length + 3)
+        }
+        _ => Err(No),
+    }
+}
+
+/// `te`: each part is followed by white space or by a byte that it cannot have, so there is one way.
+fn mail(text: &[u8], at: usize, ignore_case: bool) -> Ends {
+    let day = match SHORT_DAYS.length(text, at, ignore_case) {
+        Some(length) => blank(text, byte(text, at + length, b",")?)?,
+        None => at,
+    };
+    let month = blank(text, one_or_two(text, day)?)?;
+    let month_end = month + SHORT_MONTHS.length(text, month, ignore_case).ok_or(No)?;
+    let year = blank(text, month_end)?;
+    let year_end = if few_digits(text, year, 4) == 4 { year + 4 } else { return Err(No) };
+    let end = time(text, blank(text, year_end)?)?;
+    offset(text, blank(text, end)?)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Day,
+    Month,
+}
+
+/// The date of `tg` and `ta`: two parts with `-` or `/` behind them, and four digits. There is one way, since no part may have `-` or `/`.
+fn date(text: &[u8], mut at: usize, parts: [Part; 2], ignore_case: bool) -> Ends {
+    for part in parts {
+        let end = match part {
+            Part::Month if text.get(at).is_some_and(u8::is_ascii_alphabetic) => {
+                let long = Names { names: &MONTHS, are_short: false }.length(text, at, ignore_case);
+                at + long.or_else(|| SHORT_MONTHS.length(text, at, ignore_case)).ok_or(No)?
+            }
+            _ => one_or_two(text, at)?,
+        };
+        at = byte(text, end, b"-/")?;
+    }
+    if few_digits(text, at, 4) == 4 { Ok(at + 4) } else { Err(No) }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tail {
+    /// White space stands in front of the time.
+    BehindDate,
+    Alone,
+}
+
+/// A time, `AM` or `PM`, and an offset, each with white space in front of it, and each optional: what it can take.
+///
+/// The first byte behind the white space says which of the three may stand there, and none can take what another one gives back. So whatever
+/// takes less ends earlier, in front of white space, a digit, `:` or `.`.
+fn tail(text: &[u8], mut at: usize, tail: Tail, ignore_case: bool) -> Ends {
+    // Where the next part may begin; `None` where nothing more can stand.
+    let next = |at: usize| match blank(text, at) {
+        Ok(next) => Ok(Some(next)),
+        Err(No) => Ok(None),
+        Err(other) => Err(other),
+    };
+    let begin = if tail == Tail::Alone { Some(at) } else { next(at)? };
+    if let Some(begin) = begin {
+        match time(text, begin) {
+            Ok(end) => at = end,
+            Err(No) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    let half = next(at)?.filter(|&begin| has_half(text, begin, ignore_case));
+    at = half.map_or(at, |begin| begin + 2);
+    let end = next(at)?.and_then(|begin| offset(text, begin).ok());
+    Ok(end.unwrap_or(at))
+}
+
+/// True when `AM` or `PM` stands at `at`.
+#[inline]
+fn has_half(text: &[u8], at: usize, ignore_case: bool) -> bool {
+    text.get(at..at + 2).is_some_and(|half| match half {
+        b"AM" | b"PM" => true,
+        half => ignore_case && (half.eq_ignore_ascii_case(b"AM") || half.eq_ignore_ascii_case(b"PM")),
+    })
+}
+
+/// A strptime format: its codes, and what stands between them.
+///
+/// Each code takes what it can, as in the expression, so what is found is what the expression finds first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Codes {
+    codes: Vec<Code>,
+    /// True when there is one way only: no code can take what the next one begins with. Then a failure is certain.
+    is_exact: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Code {
+    /// So many digits, from the least to the most.
+    Digits(usize, usize),
+    /// `%w`: one of the digits 0 to 6.
+    Weekday,
+    Name(Names),
+    /// `%p`
+    Half,
+    /// `%z`: a sign, then two to six digits, in pairs that may have a colon between them.
+    Offset,
+    /// A byte that stands for itself.
+    Byte(u8),
+    /// A dot, which is any character for the expression. Here it is itself, or undecided.
+    Any,
+}
+
+impl Codes {
+    /// `None` for a format in which something else stands: `%` without a code, digits, and what has a meaning in a regular expression.
+    pub(super) fn new(format: &str) -> Option<Codes> {
+        // The expression has a sign in front of this one.
+        if format == "%f" {
+            return None;
+        }
+        let mut codes = Vec::new();
+        let mut bytes = format.bytes();
+        while let Some(byte) = bytes.next() {
+            codes.push(match byte {
+                b'%' => match bytes.next()? {
+                    b'Y' => Code::Digits(4, 4),
+                    b'y' | b'M' | b'S' => Code::Digits(2, 2),
+                    b'd' | b'm' | b'H' | b'I' | b'U' | b'W' => Code::Digits(1, 2),
+                    b'j' => Code::Digits(1, 3),
+                    b'f' => Code::Digits(1, 6),
+                    b'w' => Code::Weekday,
+                    b'a' => Code::Name(SHORT_DAYS),
+                    b'A' => Code::Name(Names { are_short: false, ..SHORT_DAYS }),
+                    b'b' => Code::Name(SHORT_MONTHS),
+                    b'B' => Code::Name(Names { are_short: false, ..SHORT_MONTHS }),
+                    b'p' => Code::Half,
+                    b'z' => Code::Offset,
+                    _ => return None,
+                },
+                b'.' => Code::Any,
+                b' ' => Code::Byte(byte),
+                b'\\' | b'^' | b'$' | b'*' | b'+' | b'?' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'|' => {
+                    return None;
+                }
+                byte if byte.is_ascii_punctuation() || byte.is_ascii_alphabetic() => Code::Byte(byte),
+                _ => return None,
+            });
+        }
+        if codes.is_empty() {
+            return None;
+        }
+        let is_exact = codes.windows(2).all(|pair| !pair[0].more().meets(&pair[1].first()));
+        Some(Codes { codes, is_exact })
+    }
+
+    fn run(&self, text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
+        let mut end = at;
+        for (number, code) in self.codes.iter().enumerate() {
+            match code.run(text, end, ignore_case) {
+                At(next) => end = next,
+                // Nothing stands in front of the first that could have taken less.
+                No if self.is_exact || number == 0 => return No,
+                _ => return Undecided,
+            }
+        }
+        At(end)
+    }
+}
+
+impl Code {
+    #[inline(always)]
+    fn run(self, text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
+        let taken = |length: Option<usize>| length.map_or(No, |length| At(at + length));
+        match self {
+            Code::Digits(least, most) => taken(Some(few_digits(text, at, most)).filter(|&length| length >= least)),
+            Code::Weekday => taken(matches!(text.get(at), Some(b'0'..=b'6')).then_some(1)),
+            Code::Name(names) => taken(names.length(text, at, ignore_case)),
+            Code::Half => taken(has_half(text, at, ignore_case).then_some(2)),
+            Code::Offset => match text.get(at) {
+                Some(b'+' | b'-') if few_digits(text, at + 1, 2) == 2 => {
+                    let more = |end: usize| {
+                        let begin = end + usize::from(text.get(end) == Some(&b':'));
+                        if few_digits(text, begin, 2) == 2 { begin + 2 } else { end }
+                    };
+                    let hours = at + 3;
+                    let minutes = more(hours);
+                    At(if minutes > hours { more(minutes) } else { hours })
+                }
+                // The expression takes it for a sign.
+                Some(b'|') => Undecided,
+                _ => No,
+            },
+            Code::Byte(wanted) => {
+                let is_wanted = |&byte: &u8| byte == wanted || ignore_case && byte.eq_ignore_ascii_case(&wanted);
+                taken(text.get(at).is_some_and(is_wanted).then_some(1))
+            }
+            Code::Any if text.get(at) == Some(&b'.') => At(at + 1),
+            Code::Any => Undecided,
+        }
+    }
+
+    /// What it may begin with.
+    fn first(self) -> Bytes {
+        match self {
+            Code::Digits(..) | Code::Weekday => Bytes::new(|byte| byte.is_ascii_digit()),
+            Code::Name(_) | Code::Half => Bytes::new(|byte| byte.is_ascii_alphabetic()),
+            Code::Offset => Bytes::new(|byte| b"+-|".contains(&byte)),
+            Code::Byte(wanted) => Bytes::new(move |byte| byte.eq_ignore_ascii_case(&wanted)),
+            Code::Any => Bytes::new(|_| true),
+        }
+    }
+
+    /// What it could have taken more of.
+    fn more(self) -> Bytes {
+        match self {
+            Code::Digits(least, most) if least < most => Bytes::new(|byte| byte.is_ascii_digit()),
+            Code::Offset => Bytes::new(|byte| byte.is_ascii_digit() || byte == b':'),
+            _ => Bytes::new(|_| false),
+        }
+    }
+}
