@@ -75,15 +75,6 @@ impl Spec {
         Ok(Spec { fill, align, width, grouping, precision, kind: rest.to_owned(), kind_span })
     }
 
-    /// True when the type alone decides what matches.
-    pub(crate) fn is_plain(&self) -> bool {
-        let precision_counts = matches!(self.kind.as_str(), "" | "f" | "F");
-        self.align.is_none()
-            && self.width.is_empty()
-            && self.grouping.is_none()
-            && (!precision_counts || self.precision.is_empty())
-    }
-
     /// The expressions for padding before and after the capture group.
     ///
     /// Padding is greedy and outside of the capture. A width without an alignment aligns to the right, as numbers do.

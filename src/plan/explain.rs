@@ -187,7 +187,7 @@ search the first match in a record is found by the same operations, but:
 left to it records that have, outside of ASCII, a digit, white space or ſ
 ts: any other way of writing
 status: a prefix 0x, 0o or 0b
-status: a failure behind it, which it might have taken less for
+status: a failure behind it, which it might have taken another text for
 records walked together, each operation in all of a block before the next; a record that stops is taken up by itself, where it stopped, by the same program
 cost a block: 1 pass for its newlines, at most 1 for the anchor; walking its records: 2 kernels, 2 loops; its columns: 4 conversions
 "#;

@@ -6,12 +6,12 @@
 use parsimd_simd::{Case, Class, Literal};
 
 use super::{
-    Op, Program,
+    Lazy, Op, Program,
     moments::{Codes, Moment},
     steps::{Bytes, Number, Step},
 };
 use crate::{
-    pattern::{Field, Format, Piece, TimeLayout, ValueKind},
+    pattern::{Align, Field, Format, Piece, TimeLayout, ValueKind},
     plan::foreign,
 };
 
@@ -24,27 +24,28 @@ impl Program {
     /// # Errors
     /// Why it has none, for a person to read.
     pub(crate) fn new(format: &Format) -> Result<Program, String> {
-        let mut segments = vec![Segment::default()];
-        let mut lazy = Vec::new();
+        let mut chain = Chain::default();
         for piece in merged(&format.pieces) {
-            let step = match &piece {
+            match &piece {
                 Piece::Raw => return Err("a lone brace may be a quantifier".to_owned()),
                 Piece::Literal(text) if !format.case_sensitive && foreign::has_cases(text) => {
                     return Err(format!("the literal {text:?} has letters whose cases are not ASCII"));
                 }
-                Piece::Literal(text) => Literal::new(text.as_bytes(), case(format.case_sensitive)).map(Step::Literal),
-                Piece::Repeat(field) => Some(Step::Repeat { field: *field, ignore_case: !format.case_sensitive }),
-                Piece::Field(number) => step(*number, &format.fields[*number], !format.case_sensitive)?,
-            };
-            match (step, &piece) {
-                (Some(step), _) => segments.last_mut().map(|segment| segment.steps.push(step)).unwrap_or_default(),
-                (None, Piece::Field(number)) => {
-                    lazy.push(*number);
-                    segments.push(Segment::default());
+                Piece::Literal(text) => chain.push_literal(text, case(format.case_sensitive)),
+                Piece::Repeat(field) => chain.push(Step::Repeat { field: *field, ignore_case: !format.case_sensitive }),
+                Piece::Field(number) => {
+                    let field = &format.fields[*number];
+                    let (before, after) = padding(field)?;
+                    before.into_iter().for_each(|byte| chain.push_fill(byte));
+                    match step(*number, field, !format.case_sensitive)? {
+                        Part::Step(step) => chain.push(step),
+                        Part::Lazy(lazy) => chain.push_lazy(lazy),
+                    }
+                    after.into_iter().for_each(|byte| chain.push_fill(byte));
                 }
-                (None, _) => {}
             }
         }
+        let (mut segments, lazy) = chain.with_columns();
         let last = segments.len() - 1;
         for (number, segment) in segments.iter_mut().enumerate() {
             check(segment, number > 0, number < last)?;
@@ -67,6 +68,128 @@ impl Program {
         let has_repeats = format.has_repeats;
         Ok(Program { ops, has_repeats, can_search, anchor: anchor(format) })
     }
+}
+
+/// What a field becomes.
+enum Part {
+    Step(Step),
+    Lazy(Lazy),
+}
+
+/// The parts of a format, in order: segments, with a lazy field between each and the next.
+#[derive(Debug)]
+struct Chain {
+    segments: Vec<Segment>,
+    lazy: Vec<Lazy>,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Chain { segments: vec![Segment::default()], lazy: Vec::new() }
+    }
+}
+
+impl Chain {
+    /// The parts of the last segment.
+    fn steps(&mut self) -> &mut Vec<Step> {
+        let last = self.segments.len() - 1;
+        &mut self.segments[last].steps
+    }
+
+    fn push(&mut self, step: Step) {
+        self.steps().push(step);
+    }
+
+    fn push_lazy(&mut self, lazy: Lazy) {
+        self.lazy.push(lazy);
+        self.segments.push(Segment::default());
+    }
+
+    /// Padding side by side is one.
+    fn push_fill(&mut self, byte: u8) {
+        if !matches!(self.steps().last(), Some(Step::Fill { byte: last, .. }) if *last == byte) {
+            self.push(Step::Fill { byte, is_soft: false });
+        }
+    }
+
+    /// What of a literal is the padding in front of it, goes in front of the padding: `" *"` and `" "` match what `" "` and `" *"` do.
+    fn push_literal(&mut self, text: &str, case: Case) {
+        let mut rest = text.as_bytes();
+        if let Some(&Step::Fill { byte, .. }) = self.steps().last() {
+            let count = rest.iter().take_while(|&&next| next == byte).count();
+            if let Some(same) = Literal::new(&rest[..count], case) {
+                let at = self.steps().len() - 1;
+                self.steps().insert(at, Step::Literal(same));
+                rest = &rest[count..];
+            }
+        }
+        if let Some(literal) = Literal::new(rest, case) {
+            self.push(Step::Literal(literal));
+        }
+    }
+
+    /// The segments and the lazy fields, but for those with a width whose end no literal tells: they become columns.
+    fn with_columns(self) -> (Vec<Segment>, Vec<Lazy>) {
+        let mut segments: Vec<Segment> = Vec::new();
+        let mut kept = Vec::new();
+        let count = self.lazy.len();
+        for (number, segment) in self.segments.into_iter().enumerate() {
+            let Some(lazy) = number.checked_sub(1).map(|before| self.lazy[before]) else {
+                segments.push(segment);
+                continue;
+            };
+            let is_exact = lazy.most == Some(lazy.least);
+            let has_end = segment.is_searchable() || number == count && segment.steps.is_empty();
+            match segments.last_mut() {
+                Some(last) if is_exact || lazy.least > 1 && !has_end => {
+                    last.steps.push(Step::Column { field: lazy.field, width: lazy.least, is_exact });
+                    last.steps.extend(segment.steps);
+                }
+                _ => {
+                    kept.push(lazy);
+                    segments.push(segment);
+                }
+            }
+        }
+        (segments, kept)
+    }
+}
+
+/// The longest width that is taken for one.
+const MOST_WIDTH: usize = 1000;
+
+/// The number that a width or a precision is; `None` where there is none.
+fn width(text: &str) -> Result<Option<usize>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse() {
+        Ok(width @ 1..=MOST_WIDTH) => Ok(Some(width)),
+        _ => Err(format!("a width of {text} is none from 1 to {MOST_WIDTH}")),
+    }
+}
+
+/// The padding in front of a field and behind it.
+fn padding(field: &Field) -> Result<(Option<u8>, Option<u8>), String> {
+    let Some(spec) = &field.spec else { return Ok((None, None)) };
+    let align = spec.align.or((!spec.width.is_empty()).then_some(Align::Right));
+    let refuse = |why: &str| Err(format!("the field {:?} {why}", field.column_name()));
+    let fill = match spec.fill.unwrap_or(' ') {
+        // The expression has it as it is.
+        '|' if align.is_some() => return refuse("is padded with |, which is not escaped"),
+        // Where case is ignored, a letter is two.
+        fill if !fill.is_ascii() || fill.is_ascii_alphabetic() => {
+            return refuse("is padded with another character than a sign or a digit");
+        }
+        fill => fill as u8,
+    };
+    Ok(match align {
+        None => (None, None),
+        Some(Align::Left) => (None, Some(fill)),
+        Some(Align::Right) => (Some(fill), None),
+        Some(Align::Center) => (Some(fill), Some(fill)),
+        Some(Align::Numeric) => return refuse("has padding between its sign and its digits"),
+    })
 }
 
 /// Literals side by side become one.
@@ -95,20 +218,27 @@ fn anchor(format: &Format) -> Option<Literal> {
     Literal::new(longest.as_bytes(), case(format.case_sensitive))
 }
 
-/// The part for a field; `None` for a lazy one.
-fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Option<Step>, String> {
+/// The part for a field.
+fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Part, String> {
     let refuse = |why: &str| Err(format!("the field {:?} {why}", field.column_name()));
-    if field.spec.as_ref().is_some_and(|spec| !spec.is_plain()) {
-        return refuse("has a width, an alignment or a precision");
-    }
+    let (least, most, group) = match &field.spec {
+        Some(spec) => (width(&spec.width), spec.precision.as_str(), spec.grouping),
+        None => (Ok(None), "", None),
+    };
     let code = field.spec.as_ref().map_or("", |spec| spec.kind.as_str());
     let run = |class| Step::Run { field: number, class, back: 0 };
     let numeric = |kind| Step::Number { field: number, number: kind };
     let moment = |moment| Step::Moment { field: number, moment, ignore_case, is_soft: false };
-    Ok(Some(match field.kind() {
+    Ok(Part::Step(match field.kind() {
         ValueKind::Custom(_) => return refuse("has a type of its own"),
         ValueKind::Text => match code {
-            "" => return Ok(None),
+            "" => {
+                let (least, most) = (least?.unwrap_or(1), width(most)?);
+                return match most {
+                    Some(most) if most < least => refuse("has a width that is more than its precision"),
+                    most => Ok(Part::Lazy(Lazy { field: number, least, most })),
+                };
+            }
             "l" => run(Class::LETTERS),
             "w" => run(Class::WORD),
             "W" => run(Class::WORD.inverted()),
@@ -117,10 +247,18 @@ fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Option<Step>,
             "D" => run(Class::DIGITS.inverted()),
             _ => return refuse("is of a type without a rule"),
         },
-        ValueKind::Integer { base: None } => numeric(Number::Integer),
+        ValueKind::Integer { base: None } => match (least?, group) {
+            (None, None) => numeric(Number::Integer),
+            (most, group) => {
+                Step::Digits { field: number, most, group: group.map(|group| group as u8), is_soft: false }
+            }
+        },
         ValueKind::Integer { base: Some(10) } => numeric(Number::Grouped),
         ValueKind::Integer { .. } => numeric(Number::Based(code.as_bytes()[0].to_ascii_lowercase())),
         ValueKind::Percent => numeric(Number::Percent),
+        ValueKind::Decimal | ValueKind::Float if matches!(code, "f" | "F") && most == "0" => {
+            return refuse("has a precision of 0, with which it is another type");
+        }
         ValueKind::Decimal => numeric(Number::Fixed),
         ValueKind::Float => numeric(match code {
             "f" => Number::Fixed,
@@ -166,17 +304,31 @@ impl Step {
                     byte => number == Number::Based(b'x') && byte.is_ascii_hexdigit(),
                 })
             }
+            Step::Digits { group, .. } => {
+                let group = *group;
+                Bytes::new(move |byte| byte.is_ascii_digit() || b"-+ ".contains(&byte) || Some(byte) == group)
+            }
             Step::Moment { moment, .. } => moment.first(),
-            // The text of another field.
-            Step::Repeat { .. } => Bytes::new(|_| true),
+            Step::Fill { byte, .. } => {
+                let fill = *byte;
+                Bytes::new(move |byte| byte == fill)
+            }
+            // The text of another field, or any.
+            Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| true),
         }
     }
 
     /// What it could have taken more of.
     fn more(&self) -> Bytes {
         match self {
-            Step::Literal(_) | Step::Repeat { .. } => Bytes::new(|_| false),
+            // A column that may be longer is soft, whatever follows.
+            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
             Step::Run { class, .. } => Bytes::new(|byte| class.contains(byte)),
+            Step::Fill { .. } => self.first(),
+            Step::Digits { group, .. } => {
+                let group = *group;
+                Bytes::new(move |byte| byte.is_ascii_digit() || Some(byte) == group)
+            }
             Step::Number { number, .. } => {
                 let number = *number;
                 Bytes::new(move |byte| match number {
@@ -195,10 +347,11 @@ impl Step {
     /// The bytes that a look at it may run over.
     fn covers(&self) -> Bytes {
         match self {
-            Step::Literal(_) | Step::Repeat { .. } => Bytes::new(|_| false),
+            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
             Step::Run { class, .. } => {
                 Bytes::new(|byte| class.contains(byte) || *class == Class::WORD && !byte.is_ascii())
             }
+            Step::Fill { .. } | Step::Digits { .. } => self.more(),
             Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
             // The exponent has its letter, and a point or comma stands among the digits.
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),
@@ -225,14 +378,18 @@ impl Segment {
         }
     }
 
-    /// Writes the operations of the segment, behind those of the lazy field `field`.
-    fn put(self, field: Option<usize>, is_last: bool, can_search: bool, ops: &mut Vec<Op>) {
+    /// Writes the operations of the segment, behind those of the lazy field `lazy`.
+    fn put(self, lazy: Option<Lazy>, is_last: bool, can_search: bool, ops: &mut Vec<Op>) {
+        // An earlier lazy field might have to take more than it must.
+        if lazy.is_some_and(|lazy| lazy.most.is_some()) {
+            ops.push(Op::Soft { lasting: true });
+        }
         let is_single = self.steps.len() == 1;
         let mut steps = self.steps.into_iter();
-        match (field, steps.next()) {
-            (Some(field), None) => ops.push(Op::Rest { field }),
-            (Some(field), Some(Step::Literal(literal))) if is_single && is_last => ops.push(Op::End { field, literal }),
-            (Some(field), Some(Step::Literal(literal))) => ops.push(Op::Seek { field, literal }),
+        match (lazy, steps.next()) {
+            (Some(lazy), None) => ops.push(Op::Rest { lazy }),
+            (Some(lazy), Some(Step::Literal(literal))) if is_single && is_last => ops.push(Op::End { lazy, literal }),
+            (Some(lazy), Some(Step::Literal(literal))) => ops.push(Op::Seek { lazy, literal }),
             (None, Some(Step::Literal(literal))) if can_search => ops.push(Op::Begin(literal)),
             (None, Some(step)) if can_search => {
                 // Some words begin with letters that are not ASCII.
@@ -303,14 +460,19 @@ fn check(segment: &mut Segment, after_lazy: bool, before_lazy: bool) -> Result<(
             _ => None,
         };
         let more = segment.steps[at].more();
+        // Padding may be empty: what follows it may begin there too.
+        let behind = &segment.steps[at + 1..];
+        let paddings = behind.iter().take_while(|step| matches!(step, Step::Fill { .. })).count();
         let meets = match &segment.steps[at..] {
             [Step::Run { .. }, Step::Literal(_), ..] => back.is_none(),
-            [_, next, ..] => more.meets(&next.first()),
-            _ => false,
+            _ => behind.iter().take(paddings + 1).any(|next| more.meets(&next.first())),
         };
+        let is_number = matches!(behind.first(), Some(Step::Number { .. } | Step::Digits { .. }));
         match (&mut segment.steps[at], back) {
             // A date may have taken too much: what follows tells, and the regular expression mends it.
             (Step::Moment { is_soft, moment, .. }, _) => *is_soft = meets || moment.is_loose(),
+            (Step::Digits { is_soft, .. }, _) => *is_soft = meets,
+            (Step::Fill { byte, is_soft }, _) => *is_soft = meets && !(*byte == b' ' && is_number),
             (Step::Run { back, .. }, Some(count)) => *back = count,
             _ if meets => return Err("a part could have taken some of the next".to_owned()),
             _ => {}

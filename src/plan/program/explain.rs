@@ -3,7 +3,7 @@
 use parsimd_simd::{Class, Literal, Take};
 
 use super::{
-    Op, Program,
+    Lazy, Op, Program,
     steps::{Number, Step},
 };
 
@@ -51,7 +51,7 @@ impl Program {
                     reasons.extend(step.undecided().map(|reason| format!("{last}: {reason}")));
                 }
                 Op::Soft { .. } => {
-                    reasons.push(format!("{last}: a failure behind it, which it might have taken less for"))
+                    reasons.push(format!("{last}: a failure behind it, which it might have taken another text for"))
                 }
                 _ => {}
             }
@@ -71,16 +71,29 @@ impl Op {
             Op::Begin(literal) => format!("the first {}", quote(literal)),
             Op::First { step, .. } if full => step.describe(names),
             Op::First { step, .. } => format!("the first {}", step.describe(names)),
-            Op::Seek { field, literal } => format!("{}: any text, up to {}", names[*field], quote(literal)),
-            Op::End { field, literal } if full => {
-                format!("{}: any text, up to {} at the end", names[*field], quote(literal))
+            Op::Seek { lazy, literal } => format!("{}, up to {}", lazy.describe(names), quote(literal)),
+            Op::End { lazy, literal } if full => {
+                format!("{}, up to {} at the end", lazy.describe(names), quote(literal))
             }
-            Op::End { field, literal } => format!("{}: any text, up to {}", names[*field], quote(literal)),
-            Op::Rest { field } if full => format!("{}: the rest", names[*field]),
-            Op::Rest { field } => format!("{}: one character", names[*field]),
+            Op::End { lazy, literal } => format!("{}, up to {}", lazy.describe(names), quote(literal)),
+            Op::Rest { lazy: Lazy { field, least: 1, most: None } } if full => format!("{}: the rest", names[*field]),
+            Op::Rest { lazy } if full => format!("{}, to the end", lazy.describe(names)),
+            Op::Rest { lazy: Lazy { field, least: 1, .. } } => format!("{}: one character", names[*field]),
+            Op::Rest { lazy } => format!("{}: {} characters", names[lazy.field], lazy.least),
             Op::Part(step) => step.describe(names),
             Op::Until(step, literal) => format!("{}, then {}", step.describe(names), quote(literal)),
             Op::Soft { .. } => String::new(),
+        }
+    }
+}
+
+impl Lazy {
+    fn describe(self, names: &[String]) -> String {
+        let name = &names[self.field];
+        match (self.least, self.most) {
+            (1, None) => format!("{name}: any text"),
+            (least, None) => format!("{name}: any text of at least {least} characters"),
+            (least, Some(most)) => format!("{name}: any text of {least} to {most} characters"),
         }
     }
 }
@@ -94,7 +107,14 @@ impl Step {
                 format!("{}: {}, but for the last {back}", names[*field], describe_class(*class))
             }
             Step::Number { field, number } => format!("{}: {}", names[*field], number.describe()),
+            Step::Digits { field, most, group, .. } => {
+                let group = group.map_or(String::new(), |group| format!(" with {} among them", char::from(group)));
+                let most = most.map_or(String::new(), |most| format!(" of at most {most} digits"));
+                format!("{}: an integer{most}{group}", names[*field])
+            }
             Step::Moment { field, moment, .. } => format!("{}: {}", names[*field], moment.describe()),
+            Step::Column { field, width, .. } => format!("{}: {width} characters", names[*field]),
+            Step::Fill { byte, .. } => format!("any number of {:?}", char::from(*byte)),
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
         }
     }
@@ -107,8 +127,8 @@ impl Step {
     /// What the regular expression is asked about, if there is anything.
     fn undecided(&self) -> Option<&'static str> {
         Some(match self {
-            Step::Literal(_) | Step::Run { .. } => return None,
-            Step::Number { number: Number::Integer, .. } => "a prefix 0x, 0o or 0b",
+            Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Fill { .. } => return None,
+            Step::Digits { .. } | Step::Number { number: Number::Integer, .. } => "a prefix 0x, 0o or 0b",
             Step::Number { number: Number::Grouped | Number::Percent, .. } => return None,
             Step::Number { number: Number::Based(_), .. } => "a prefix with no digit behind it",
             Step::Number { .. } => "nan and inf",

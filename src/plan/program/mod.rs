@@ -23,11 +23,21 @@
 //! of it, as in `{:S}: `, the literal has one place too: the run is taken but for these bytes. The compiler checks that, with the sets of
 //! bytes in [`compile`]. A part with a lazy field right behind it has more than one way, but prefers the longest, and so does the program: a match is the match, but a failure is not certain.
 //!
+//! Widths and padding keep to that:
+//!
+//! * A lazy field of at least so many characters is a lazy field: behind the earliest place it may still take what lies between.
+//! * One of at most so many may not, so a failure behind an earlier lazy field is not certain any more.
+//! * One that no literal ends is tried with its least width, which the regular expression prefers; if anything fails behind it, that is not certain.
+//! * Padding is taken as far as it goes. It has one way to match unless what follows may begin with it. In front of a number, which may
+//!   begin with a blank itself, it still has: what is a number behind fewer blanks is one behind all of them. Padding in front of a literal that
+//!   begins with its byte changes places with these bytes, which matches the same texts.
+//! * A number with a width takes as many digits as it may. Where what follows may begin with a digit, a failure is not certain.
+//!
 //! An answer that is not certain is [`Outcome::Undecided`], and the regular expression is asked.
 //!
 //! A program looks at bytes. In text that is UTF-8 a literal can only stand where a character begins, and a lazy field may take any
 //! characters, so most that are not ASCII are as good as any other byte to it. Those that are not are [`Foreign`](super::foreign::Foreign),
-//! and the regular expression is asked about a record that has one.
+//! and the regular expression is asked about a record that has one. To a field with a width all are.
 //!
 //! Time is linear: the literal that a segment begins with has a byte that none of the segment's classes has, so it cannot stand inside of what
 //! a class has looked at, and no text is looked at more often than the segment has parts. Where a pattern begins with a class or a number, a
@@ -60,17 +70,43 @@ enum Op {
     /// The part that the pattern begins with, where that is a class or number: a search tries it wherever one of the bytes `first` stands.
     First { step: Step, first: Bytes },
     /// A lazy field, up to the earliest place of a literal.
-    Seek { field: usize, literal: Literal },
+    Seek { lazy: Lazy, literal: Literal },
     /// A lazy field in front of the literal that the pattern ends with.
-    End { field: usize, literal: Literal },
+    End { lazy: Lazy, literal: Literal },
     /// A lazy field that the pattern ends with.
-    Rest { field: usize },
+    Rest { lazy: Lazy },
     /// A part of a segment.
     Part(Step),
     /// A part, and the literal that tells where it ends.
     Until(Step, Literal),
     /// Something before this might have taken less. If that is `lasting` it is no matter in this segment.
     Soft { lasting: bool },
+}
+
+/// A lazy field, and how many bytes it may have: characters, since one with a width is given ASCII only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Lazy {
+    field: usize,
+    least: usize,
+    most: Option<usize>,
+}
+
+impl Lazy {
+    /// Whether it may be the text from `start` to `end`.
+    #[inline(always)]
+    fn may_be(self, start: usize, end: usize) -> bool {
+        start + self.least <= end && self.most.is_none_or(|most| end - start <= most)
+    }
+
+    /// Where it ends if it begins at `at` and takes no more than it must; past the text where that has too little.
+    fn least_end(self, text: &[u8], at: usize) -> usize {
+        if self.least == 1 && at < text.len() { next(text, at) } else { at + self.least }
+    }
+
+    /// What it does with characters that are not ASCII.
+    fn reading(self) -> Reading {
+        if self.least == 1 && self.most.is_none() { Reading::Exact } else { Reading::Unknown }
+    }
 }
 
 /// What a program says of a text.
@@ -149,6 +185,17 @@ struct State {
     is_soft_here: bool,
 }
 
+impl Op {
+    /// Its lazy field, if it has one.
+    #[inline(always)]
+    fn lazy(&self) -> Option<Lazy> {
+        match self {
+            Op::Seek { lazy, .. } | Op::End { lazy, .. } | Op::Rest { lazy } => Some(*lazy),
+            _ => None,
+        }
+    }
+}
+
 impl Program {
     /// The literal that a block may be searched by: every match has it.
     pub(crate) fn anchor(&self) -> Option<&Literal> {
@@ -164,7 +211,7 @@ impl Program {
     pub(super) fn reading(&self, number: usize) -> Reading {
         let readings = self.ops.iter().filter_map(|op| match op {
             Op::Part(step) | Op::Until(step, _) | Op::First { step, .. } => Some((step.field()?, step.reading())),
-            Op::Seek { field, .. } | Op::End { field, .. } | Op::Rest { field } => Some((*field, Reading::Exact)),
+            Op::Seek { lazy, .. } | Op::End { lazy, .. } | Op::Rest { lazy } => Some((lazy.field, lazy.reading())),
             Op::Begin(_) | Op::Soft { .. } => None,
         });
         readings
@@ -232,13 +279,14 @@ impl Program {
                     None => return fail(is_soft),
                 },
                 Op::Begin(literal) | Op::Seek { literal, .. } => {
-                    let from = at + usize::from(matches!(op, Op::Seek { .. }));
-                    match find(literal, text, from) {
+                    let lazy = op.lazy();
+                    let from = at + lazy.map_or(0, |lazy| lazy.least);
+                    match find(literal, text, from).filter(|&found| lazy.is_none_or(|lazy| lazy.may_be(at, found))) {
                         Some(found) => {
                             search = Some(Search { op: pc, field_start: at, found });
                             is_soft_here = false;
                             match op {
-                                Op::Seek { field, .. } => row.set(*field, at, found),
+                                Op::Seek { lazy, .. } => row.set(lazy.field, at, found),
                                 _ => begin = found,
                             }
                             StepOutcome::At(found + literal.len())
@@ -247,33 +295,35 @@ impl Program {
                         None => return fail(is_soft),
                     }
                 }
-                Op::End { field, literal } if full => {
+                Op::End { lazy, literal } if full => {
                     // A literal that must end the text stands at one place only.
                     match text
                         .len()
                         .checked_sub(literal.len())
-                        .filter(|&found| found > at && literal.stands_at(text, found))
+                        .filter(|&found| lazy.may_be(at, found) && literal.stands_at(text, found))
                     {
                         Some(found) => {
-                            row.set(*field, at, found);
+                            row.set(lazy.field, at, found);
                             StepOutcome::At(text.len())
                         }
                         None => return fail(is_soft),
                     }
                 }
-                Op::End { field, literal } => match find(literal, text, at + 1) {
-                    Some(found) => {
-                        row.set(*field, at, found);
-                        StepOutcome::At(found + literal.len())
+                Op::End { lazy, literal } => {
+                    match find(literal, text, at + lazy.least).filter(|&found| lazy.may_be(at, found)) {
+                        Some(found) => {
+                            row.set(lazy.field, at, found);
+                            StepOutcome::At(found + literal.len())
+                        }
+                        None => return fail(is_soft),
                     }
-                    None => return fail(is_soft),
-                },
-                Op::Rest { field } => {
-                    if at >= text.len() {
+                }
+                Op::Rest { lazy } => {
+                    let end = if full { text.len() } else { lazy.least_end(text, at) };
+                    if end > text.len() || !lazy.may_be(at, end) {
                         return fail(is_soft);
                     }
-                    let end = if full { text.len() } else { next(text, at) };
-                    row.set(*field, at, end);
+                    row.set(lazy.field, at, end);
                     StepOutcome::At(end)
                 }
                 Op::Soft { lasting } => {
@@ -312,9 +362,11 @@ impl Program {
         }
         let (Op::Begin(literal) | Op::Seek { literal, .. }) = &self.ops[op] else { return None };
         let found = find(literal, text, found + 1)?;
+        // A later place is no better where this one is too far.
+        let found = self.ops[op].lazy().is_none_or(|lazy| lazy.may_be(field_start, found)).then_some(found)?;
         *search = Some(Search { op, field_start, found });
         match &self.ops[op] {
-            Op::Seek { field, .. } => row.set(*field, field_start, found),
+            Op::Seek { lazy, .. } => row.set(lazy.field, field_start, found),
             _ => *begin = found,
         }
         Some((op + 1, found + literal.len()))

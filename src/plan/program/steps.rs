@@ -182,10 +182,28 @@ pub(super) enum Step {
         field: usize,
         number: Number,
     },
+    /// `d` with a width, which is a maximum, or with a character that may stand among the digits.
+    Digits {
+        field: usize,
+        most: Option<usize>,
+        group: Option<u8>,
+        is_soft: bool,
+    },
     Moment {
         field: usize,
         moment: Moment,
         ignore_case: bool,
+        is_soft: bool,
+    },
+    /// A text of so many bytes, which are characters since all text is ASCII here. If it is not `is_exact` it may be longer.
+    Column {
+        field: usize,
+        width: usize,
+        is_exact: bool,
+    },
+    /// The padding of a field, which is not in its text: a byte, as often as it stands, or not at all.
+    Fill {
+        byte: u8,
         is_soft: bool,
     },
     /// The text of a field that stood before, in any case or the same.
@@ -196,10 +214,14 @@ pub(super) enum Step {
 }
 
 impl Step {
-    /// True when it might have taken less than it did, and what follows might need that.
+    /// True when it might have taken another text than it did, and what follows might need that.
     #[inline]
     pub(super) fn is_soft(&self) -> bool {
-        matches!(self, Step::Moment { is_soft: true, .. })
+        match self {
+            Step::Moment { is_soft, .. } | Step::Digits { is_soft, .. } | Step::Fill { is_soft, .. } => *is_soft,
+            Step::Column { is_exact, .. } => !is_exact,
+            _ => false,
+        }
     }
 
     /// The field and the kernel's name for the part, where there is a kernel that takes it.
@@ -215,8 +237,10 @@ impl Step {
     /// Its field, if it has one.
     pub(super) fn field(&self) -> Option<usize> {
         match self {
-            Step::Literal(_) => None,
+            Step::Literal(_) | Step::Fill { .. } => None,
             Step::Run { field, .. }
+            | Step::Digits { field, .. }
+            | Step::Column { field, .. }
             | Step::Number { field, .. }
             | Step::Moment { field, .. }
             | Step::Repeat { field, .. } => Some(*field),
@@ -229,7 +253,7 @@ impl Step {
             Step::Literal(_) => Reading::Exact,
             Step::Run { class, .. } if *class == Class::WORD => Reading::Exact,
             Step::Run { class, .. } if class.contains(0x80) => Reading::TakesAll,
-            Step::Run { .. } | Step::Number { .. } => Reading::TakesNone,
+            Step::Run { .. } | Step::Number { .. } | Step::Digits { .. } => Reading::TakesNone,
             // Where the expression has a dot, it takes the byte that is written there, or does not know.
             Step::Moment { moment: Moment::Codes(_), .. } => Reading::TakesNoneButDots,
             Step::Moment { .. } => Reading::TakesNone,
@@ -271,7 +295,14 @@ impl Step {
                 (field, if length > *back { At(at + length - back) } else { No })
             }
             Step::Number { field, number } => (field, number.run(text, at)),
+            Step::Digits { field, most, group, .. } => (field, grouped(text, at, *most, *group)),
             Step::Moment { field, moment, ignore_case, .. } => (field, moment.run(text, at, *ignore_case)),
+            Step::Column { field, width, .. } => (field, if at + width > text.len() { No } else { At(at + width) }),
+            Step::Fill { byte, .. } => {
+                let length = text.get(at..).unwrap_or_default().iter().take_while(|next| *next == byte).count();
+                work::count(length + 1);
+                return At(at + length);
+            }
             Step::Repeat { field, ignore_case } => {
                 let span = row.get(*field);
                 let first = &text[span.start as usize..span.end as usize];
@@ -315,6 +346,22 @@ fn word(text: &[u8], mut at: usize) -> usize {
 #[inline(always)]
 fn sign(text: &[u8], at: usize) -> usize {
     usize::from(matches!(text.get(at), Some(b'-' | b'+' | b' ')))
+}
+
+/// `d` with at most so many digits, or `group`, of which it takes what it can.
+fn grouped(text: &[u8], at: usize, most: Option<usize>, group: Option<u8>) -> StepOutcome {
+    let begin = at + sign(text, at);
+    let begin = begin + sign(text, begin);
+    let is_digit = |byte: &&u8| byte.is_ascii_digit() || Some(**byte) == group;
+    let rest = text.get(begin..).unwrap_or_default();
+    let length = rest.iter().take(most.unwrap_or(usize::MAX)).take_while(is_digit).count();
+    work::count(length + 1);
+    match rest.get(length) {
+        // A base prefix, or a number that ends just here.
+        Some(b'x' | b'X' | b'b' | b'B' | b'o' | b'O') if length == 1 && rest[0] == b'0' => Undecided,
+        _ if length == 0 => No,
+        _ => At(begin + length),
+    }
 }
 
 /// `nan` and `inf` are rare in logs: the regular expression knows where they may stand.

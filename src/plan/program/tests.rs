@@ -177,7 +177,33 @@ pub(crate) const TYPES: &[Type] = &[
     ("%z", &["+0100", "-01:30:15", "+01", "+1", "|0100", "+01:3"]),
     ("%z:%S%p", &["+0100:12AM", "+01:12PM", "+01:30:12am", "+01:12XM"]),
     ("%U/%W/%w%p", &["10/11/0AM", "1/2/6pm", "1/2/7PM"]),
-    (">5", &["  a"]),
+    (">5", &["  a", "    abcde", "abcdef", "  a bc"]),
+    ("<5", &["a", "abcde", "abc  ", "abcde  ", "a b c"]),
+    ("3", &["abc", "  abc", " ab", "ab", "a b"]),
+    ("^4", &[" ab ", "  abcd  ", "ab"]),
+    ("<", &["ab  ", "a b "]),
+    (">", &["  ab", "a"]),
+    (".3", &["abc", "a", "abcd", "a x"]),
+    ("2.4", &["abc", " abcd", "abcde"]),
+    ("3.3", &["abc", "  abc", "ab ", "abcd"]),
+    ("<3.3", &["abc", "a  ", "abc  "]),
+    ("_>4", &["__ab", "abcd", "_abcd"]),
+    ("4d", &["2011", "20111", "  12", "-12", " -1", "0x1F", "- 5", "0"]),
+    ("2d", &["01", "1", "123", " 1", "0b1", "--1"]),
+    ("02d", &["01", "1", "123"]),
+    ("<4d", &["12  ", "1234", "12345"]),
+    ("0>4d", &["0012", "0000", "00x", "12"]),
+    (",d", &["1,234", "12", ",", "0,x1", "0x1,f"]),
+    ("^6d", &["  12  ", " 12", "-12 "]),
+    (">6f", &["  1.5", "1.5", "  -1.5", "  nan", "  1"]),
+    (">5g", &["  1.5", "  1", "  -inf", " - 1"]),
+    ("<4w", &["ab  ", "abcd"]),
+    (">4w", &["  ab", "abcd"]),
+    ("^4S", &[" ab ", "abcd"]),
+    (">4s", &["  ", "\t"]),
+    (">22ti", &["  2011-02-03", "2011-02-03T10:21:36Z"]),
+    ("<12tt", &["10:21 PM    ", "10:21", "  "]),
+    (">12%H:%M", &["  10:21", "1:21"]),
 ];
 
 pub(crate) const NOISE: &[&str] =
@@ -413,11 +439,28 @@ fn the_patterns_of_logs_have_programs_and_they_know_the_answer() {
         ("Date: {t:te}; {msg}", "Date: Mon, 2 Jan 1972 10:21:36 +1000; begun"),
         ("{t:tg}, {msg}", "20/1/1972 10:21:36 PM, begun"),
         ("{t:ta}, {msg}", "November-20-1972, begun"),
+        ("{y:04d}-{m:02d}-{d:02d} {msg}", "2011-02-03 begun"),
+        ("{pid:>6d} {user:<8w} {cpu:>5.1f} {cmd}", "  4711 root       0.5 /usr/bin/make all"),
+        ("{user:^8l}|{state:w}|{msg}", "  root  |up|begun"),
     ] {
         let Compiled { program, fields, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
         let mut spans = vec![Span::default(); fields];
         assert_eq!(run(&program, line.as_bytes(), 0, true, &mut spans), Outcome::Match, "{format}");
         assert_eq!(run(&program, b"not a line of that kind", 0, true, &mut spans), Outcome::NoMatch, "{format}");
+    }
+}
+
+#[test]
+fn fixed_widths_have_programs_and_they_know_the_lines_that_match() {
+    for (format, line) in [
+        ("{y:4d}{m:2d}{d:2d} {msg}", "20110203 begun"),
+        ("{name:<20}{n:>8d} {msg}", "alice                     42 begun"),
+        ("{name:10.10}{state:3.3}{n:d}", "alice     up 42"),
+        ("{name:<10} {n:>4d}|{code:.3}|", "alice        42|abc|"),
+    ] {
+        let Compiled { program, fields, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
+        let mut spans = vec![Span::default(); fields];
+        assert_eq!(run(&program, line.as_bytes(), 0, true, &mut spans), Outcome::Match, "{format}");
     }
 }
 

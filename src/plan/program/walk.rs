@@ -6,7 +6,7 @@
 
 use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
-use super::{Op, Outcome, Program, Row, Search, State, Step, StepOutcome, Table, next, stands};
+use super::{Lazy, Op, Outcome, Program, Row, Search, State, Step, StepOutcome, Table, find, stands};
 
 /// What became of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,9 +140,13 @@ impl Op {
             Op::First { step, .. } if full => step.take().map(|(field, take)| (Some(field), take, None)),
             Op::Begin(literal) if full => Some((None, Take::Nothing, Some(literal))),
             Op::Begin(literal) => Some((None, Take::Until(0), Some(literal))),
-            Op::Seek { field, literal } => Some((Some(*field), Take::Until(1), Some(literal))),
-            Op::End { field, literal } if !full => Some((Some(*field), Take::Until(1), Some(literal))),
-            Op::First { .. } | Op::End { .. } | Op::Rest { .. } | Op::Soft { .. } => None,
+            Op::Seek { lazy: Lazy { field, least, most: None }, literal } => {
+                Some((Some(*field), Take::Until(*least), Some(literal)))
+            }
+            Op::End { lazy: Lazy { field, least, most: None }, literal } if !full => {
+                Some((Some(*field), Take::Until(*least), Some(literal)))
+            }
+            Op::First { .. } | Op::Seek { .. } | Op::End { .. } | Op::Rest { .. } | Op::Soft { .. } => None,
         }
     }
 }
@@ -175,7 +179,9 @@ impl Program {
                     let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
                     failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
                 }
-                None if full && let Op::Rest { field } = op => walk.rest(table.column_mut(Some(*field))),
+                None if full && let Op::Rest { lazy: Lazy { field, least: 1, most: None } } = op => {
+                    walk.rest(table.column_mut(Some(*field)))
+                }
                 None => walk.each(|row, at, end| one(op, &block[..end], at, full, &mut table.row(row))),
             };
             if failed > 0 {
@@ -206,8 +212,8 @@ impl Program {
         let mut state = State { pc, at: walk.at[number] as usize, ..self.state(0) };
         for (number, op) in self.ops[..pc].iter().enumerate() {
             match op {
-                Op::Seek { field, .. } => {
-                    let taken = row.get(*field);
+                Op::Seek { lazy, .. } => {
+                    let taken = row.get(lazy.field);
                     let (field_start, found) = (taken.start as usize, taken.end as usize);
                     state.search = Some(Search { op: number, field_start, found });
                     state.is_soft_here = false;
@@ -235,19 +241,23 @@ fn one(op: &Op, text: &[u8], at: usize, full: bool, row: &mut Row<'_>) -> Option
             StepOutcome::At(end) => stands(literal, text, end),
             other => other,
         },
-        // Only where the whole record must match: a literal that ends it stands at one place.
-        Op::End { field, literal } => {
-            let found = text.len().checked_sub(literal.len()).filter(|&found| found > at)?;
-            row.set(*field, at, found);
+        // A literal that ends the record stands at one place.
+        Op::End { lazy, literal } if full => {
+            let found = text.len().checked_sub(literal.len()).filter(|&found| lazy.may_be(at, found))?;
+            row.set(lazy.field, at, found);
             stands(literal, text, found)
         }
-        // Only in a search: a lazy field takes no more than it must.
-        Op::Rest { field } => {
-            let end = next(text, at);
-            row.set(*field, at, end);
-            if at < text.len() { StepOutcome::At(end) } else { StepOutcome::No }
+        Op::Seek { lazy, literal } | Op::End { lazy, literal } => {
+            let found = find(literal, text, at + lazy.least).filter(|&found| lazy.may_be(at, found))?;
+            row.set(lazy.field, at, found);
+            StepOutcome::At(found + literal.len())
         }
-        Op::Begin(_) | Op::Seek { .. } | Op::Soft { .. } => StepOutcome::Undecided,
+        Op::Rest { lazy } => {
+            let end = if full { text.len() } else { lazy.least_end(text, at) };
+            row.set(lazy.field, at, end);
+            if end <= text.len() && lazy.may_be(at, end) { StepOutcome::At(end) } else { StepOutcome::No }
+        }
+        Op::Begin(_) | Op::Soft { .. } => StepOutcome::Undecided,
     };
     match outcome {
         StepOutcome::At(end) => Some(end),
