@@ -186,8 +186,11 @@ fn date_time(year: i64, month: i64, day: i64, time: Time) -> Result<Value<'stati
 
 /// The number of a month by its English name, full or short, in any case.
 pub(super) fn month(name: &str) -> Result<i64, &'static str> {
-    let at = MONTHS.iter().position(|month| month.eq_ignore_ascii_case(name) || month[..3].eq_ignore_ascii_case(name));
-    at.map(|at| at as i64 + 1).ok_or("no such month")
+    let begin = name.as_bytes().get(..3).ok_or("no such month")?;
+    let at = MONTHS.iter().position(|month| month.as_bytes()[..3].eq_ignore_ascii_case(begin));
+    at.filter(|&at| name.len() == 3 || MONTHS[at].eq_ignore_ascii_case(name))
+        .map(|at| at as i64 + 1)
+        .ok_or("no such month")
 }
 
 pub(super) const MONTHS: [&str; 12] = [
@@ -216,23 +219,25 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, keep: impl Fn(char) -> bool) -> &'a str {
-        let end = self.rest.find(|c| !keep(c)).unwrap_or(self.rest.len());
+    /// What `keep` keeps, which is ASCII: text that is not was [normalised](super::normalise).
+    #[inline]
+    fn take(&mut self, keep: impl Fn(u8) -> bool) -> &'a str {
+        let end = self.rest.bytes().position(|byte| !(byte.is_ascii() && keep(byte))).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at(end);
         self.rest = rest;
         taken
     }
 
     fn space(&mut self) {
-        self.take(super::is_space);
+        self.take(|byte| super::is_space(byte.into()));
     }
 
     fn word(&mut self) -> &'a str {
-        self.take(|c| c.is_ascii_alphabetic())
+        self.take(|byte| byte.is_ascii_alphabetic())
     }
 
     fn digits(&mut self) -> &'a str {
-        self.take(|c| c.is_ascii_digit())
+        self.take(|byte| byte.is_ascii_digit())
     }
 
     fn number(&mut self) -> Result<i64, &'static str> {
@@ -290,11 +295,11 @@ impl<'a> Reader<'a> {
             [b'-', ..] => -1,
             _ => 1,
         };
-        let digits: Vec<i32> =
-            self.rest.bytes().filter(u8::is_ascii_digit).map(|digit| i32::from(digit - b'0')).collect();
-        let (hours, minutes) = match digits[..] {
-            [h, m, n] => (h, m * 10 + n),
-            [h, i, m, n] => (h * 10 + i, m * 10 + n),
+        let digits = || self.rest.bytes().filter(u8::is_ascii_digit).map(|digit| i32::from(digit - b'0'));
+        let (hours, minutes) = match digits().count() {
+            3 | 4 => {
+                digits().fold((0, 0), |(hours, minutes), digit| (hours * 10 + minutes / 10, minutes % 10 * 10 + digit))
+            }
             _ => return Err("not an offset from UTC"),
         };
         if minutes >= 60 {
