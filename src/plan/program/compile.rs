@@ -323,7 +323,10 @@ impl Step {
         match self {
             // A column that may be longer is soft, whatever follows.
             Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
-            Step::Run { class, .. } => Bytes::new(|byte| class.contains(byte)),
+            // Some words have letters that are not ASCII.
+            Step::Run { class, .. } => {
+                Bytes::new(|byte| class.contains(byte) || *class == Class::WORD && !byte.is_ascii())
+            }
             Step::Fill { .. } => self.first(),
             Step::Digits { group, .. } => {
                 let group = *group;
@@ -348,10 +351,7 @@ impl Step {
     fn covers(&self) -> Bytes {
         match self {
             Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
-            Step::Run { class, .. } => {
-                Bytes::new(|byte| class.contains(byte) || *class == Class::WORD && !byte.is_ascii())
-            }
-            Step::Fill { .. } | Step::Digits { .. } => self.more(),
+            Step::Run { .. } | Step::Fill { .. } | Step::Digits { .. } => self.more(),
             Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
             // The exponent has its letter, and a point or comma stands among the digits.
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),

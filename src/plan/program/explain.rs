@@ -45,6 +45,7 @@ impl Program {
         let mut reasons = Vec::new();
         let mut last = "a part";
         for op in &self.ops {
+            last = op.lazy().map_or(last, |lazy| &names[lazy.field]);
             match op {
                 Op::First { step, .. } | Op::Part(step) | Op::Until(step, _) => {
                     last = step.name(names).unwrap_or(last);

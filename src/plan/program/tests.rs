@@ -410,6 +410,7 @@ fn a_program_never_disagrees_with_the_expression() {
         let all = known.iter().sum::<usize>();
         assert!(known[Outcome::Match as usize] > all / 5, "{counts:?}");
         assert!(known[Outcome::NoMatch as usize] > all / 10, "{counts:?}");
+        assert!(known[Outcome::Undecided as usize] > all / 20, "{counts:?}");
         assert!(all > cases / 10, "{counts:?}");
     }
     println!("match, no match, undecided: {counts:?}");
@@ -473,6 +474,9 @@ fn time_is_linear_in_the_text() {
         ("{a}aab{b:d}c", "aa1"),
         ("{a} {b:w} {c:w}:{d}", " a b"),
         ("{a} {b:S}:::: {c}", " ::::"),
+        ("{a} {b:tt}x{c}", " 10:21"),
+        ("{a}|{b:>4d};{c}", "|    "),
+        ("{a}:{b:%d/%b/%Y}x{c}", ":21/Nov/2011"),
     ] {
         let Compiled { program, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
         let text = text.repeat(1 << 20);
