@@ -5,10 +5,9 @@
 
 use super::{
     Value,
-    time::{Date, DateTime, MONTHS, Time, micros},
+    time::{Date, DateTime, Time, micros},
 };
-
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+use crate::pattern::{DAYS, MONTHS};
 
 /// Whether the codes of a format speak of a date, and of a time of day.
 pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {

@@ -4,7 +4,7 @@
 //! are read in any case.
 
 use super::Value;
-use crate::pattern::TimeLayout;
+use crate::pattern::{MONTHS, TimeLayout};
 
 /// A day of the Gregorian calendar, in the years 1 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -192,21 +192,6 @@ pub(super) fn month(name: &str) -> Result<i64, &'static str> {
         .map(|at| at as i64 + 1)
         .ok_or("no such month")
 }
-
-pub(super) const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 enum Part {
     Year,

@@ -7,6 +7,7 @@ use super::steps::{
     StepOutcome::{self, At, No, Undecided},
     digits, is_space,
 };
+use crate::pattern::{DAYS, MONTHS};
 
 /// A date or time in the one way of writing that a log has. Anything else that the type matches is undecided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,22 +31,6 @@ pub(super) enum Moment {
     /// strptime codes, and what stands between them.
     Codes(Codes),
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The names of months or days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
