@@ -34,7 +34,11 @@ pub(crate) struct Matcher {
 
 #[derive(Debug)]
 enum Engine {
-    Linear { ascii: Option<Compiled<bytes::Regex>>, unicode: Compiled<bytes::Regex> },
+    /// In the reading for ASCII, or why it has none, and in the one for Unicode.
+    Linear {
+        ascii: Result<Compiled<bytes::Regex>, &'static str>,
+        unicode: Compiled<bytes::Regex>,
+    },
     Backtracking(Compiled<fancy_regex::Regex>),
 }
 
@@ -69,12 +73,9 @@ impl Matcher {
     /// What neither engine can do.
     pub(crate) fn new(format: &Format) -> Result<Matcher> {
         let ignore_case = !format.case_sensitive;
-        // Without case, ſ K ı İ in the format also match ASCII letters: that needs the reading for Unicode.
-        let ascii_is_exact = !ignore_case || !format.expression.contains(['ſ', '\u{212A}', 'ı', 'İ']);
         let engine = match translate(format, Reading::Unicode) {
             Ok(unicode) => {
-                let ascii =
-                    if ascii_is_exact { translate(format, Reading::Ascii).ok().map(Compiled::new) } else { None };
+                let ascii = translate(format, Reading::Ascii).map(Compiled::new).map_err(|outside| outside.what);
                 Engine::Linear { ascii, unicode: Compiled::new(unicode) }
             }
             Err(unicode) => match translate(format, Reading::Backtracking) {
@@ -114,9 +115,16 @@ impl Matcher {
         }
     }
 
-    /// True when ASCII text has a reading of its own.
-    pub(crate) fn has_ascii_reading(&self) -> bool {
-        matches!(self.engine, Engine::Linear { ascii: Some(_), .. } | Engine::Backtracking(_))
+    /// Whether there is a reading for ASCII that runs in linear time.
+    ///
+    /// # Errors
+    /// Why not, for a person to read.
+    pub(crate) fn has_ascii_reading(&self) -> Result<(), &'static str> {
+        match &self.engine {
+            Engine::Linear { ascii: Ok(_), .. } => Ok(()),
+            Engine::Linear { ascii: Err(what), .. } => Err(what),
+            Engine::Backtracking(_) => Err("a repeated name or lookaround needs backtracking"),
+        }
     }
 
     /// The expression that any text is matched with, parsed, where it is in the syntax of `regex`.
@@ -129,7 +137,7 @@ impl Matcher {
     pub(crate) fn required(&self, is_ascii: bool) -> Option<&Required> {
         let Engine::Linear { ascii, unicode } = &self.engine else { return None };
         let (compiled, is_unicode) = match ascii {
-            Some(ascii) if is_ascii => (ascii, false),
+            Ok(ascii) if is_ascii => (ascii, false),
             _ => (unicode, true),
         };
         let new = || Required::new(&compiled.expression, is_unicode, self.ignore_case);
@@ -141,7 +149,7 @@ impl Matcher {
     /// `is_ascii` must be true only of text that is; text that is not UTF-8 has no match.
     pub(crate) fn find(&self, text: &[u8], is_ascii: bool, start: usize, whole: bool) -> Result<Option<Spans>> {
         match &self.engine {
-            Engine::Linear { ascii: Some(ascii), .. } if is_ascii => {
+            Engine::Linear { ascii: Ok(ascii), .. } if is_ascii => {
                 let regex = ascii.get(whole, |expression| self.compile_linear(expression, false))?;
                 Ok(spans(regex, text, start))
             }

@@ -137,17 +137,16 @@ impl Plan {
     pub fn is_exact_on_ascii(&self) -> Result<(), String> {
         match &self.matcher {
             Err(error) => Err(error.to_string()),
-            Ok(matcher) if !matcher.is_linear() => Err("a repeated name or lookaround needs backtracking".to_owned()),
-            Ok(matcher) if !matcher.has_ascii_reading() => {
-                Err("a letter of the format also matches an ASCII letter".to_owned())
-            }
-            Ok(matcher) if matcher.has_empty_loop => {
-                Err("a custom pattern repeats something that can be empty".to_owned())
-            }
-            Ok(_) if !self.groups_agree => {
-                Err("a custom pattern has other groups than its regex_group_count says".to_owned())
-            }
-            Ok(_) => Ok(()),
+            Ok(matcher) => match matcher.has_ascii_reading() {
+                Err(reason) => Err(reason.to_owned()),
+                Ok(()) if matcher.has_empty_loop => {
+                    Err("a custom pattern repeats something that can be empty".to_owned())
+                }
+                Ok(()) if !self.groups_agree => {
+                    Err("a custom pattern has other groups than its regex_group_count says".to_owned())
+                }
+                Ok(()) => Ok(()),
+            },
         }
     }
 

@@ -100,9 +100,9 @@ impl<'a> Translator<'a> {
                         self.at += length;
                         self.quantifier(&text)?;
                     }
-                    None => self.literal('{'),
+                    None => self.literal('{')?,
                 },
-                c => self.literal(c),
+                c => self.literal(c)?,
             }
         }
         if self.depth > 0 { self.outside("missing )", false) } else { Ok(()) }
@@ -135,7 +135,10 @@ impl<'a> Translator<'a> {
         self.last = Last::Nothing;
     }
 
-    fn literal(&mut self, c: char) {
+    fn literal(&mut self, c: char) -> Result<(), Outside> {
+        if self.reading == Reading::Ascii && self.ignore_case && "ſ\u{212A}ıİ".contains(c) {
+            return self.outside("a letter that is a case of an ASCII letter, and is not ASCII", false);
+        }
         let mut text = String::new();
         if self.reading != Reading::Ascii && self.ignore_case && "iIıİ".contains(c) {
             text.push_str("[iIıİ]");
@@ -143,6 +146,7 @@ impl<'a> Translator<'a> {
             text.push_str(&regex_syntax::escape(c.encode_utf8(&mut [0; 4])));
         }
         self.atom(&text);
+        Ok(())
     }
 
     fn quantifier(&mut self, text: &str) -> Result<(), Outside> {
@@ -201,7 +205,7 @@ impl<'a> Translator<'a> {
             'b' | 'B' => return self.outside("a word boundary in text that is not ASCII", false),
             c => {
                 let c = self.escaped_char(c)?;
-                self.literal(c);
+                self.literal(c)?;
             }
         }
         Ok(())
@@ -290,6 +294,9 @@ impl<'a> Translator<'a> {
                     Ok(to) if to >= from => to,
                     _ => return self.outside("a bad character range", false),
                 };
+            }
+            if self.reading == Reading::Ascii && !to.is_ascii() {
+                return self.outside("a class with characters that are not ASCII", false);
             }
             has_i |= "iIıİ".chars().any(|i| (from..=to).contains(&i));
             push_class_char(&mut class, from);
@@ -428,6 +435,16 @@ mod tests {
     fn python_has_four_letters_i_that_are_one_when_case_is_ignored() {
         assert_eq!(custom("[a-z]i", Reading::Unicode).as_deref(), Ok("([a-ziIıİ][iIıİ])"));
         assert_eq!(custom("[a-z]i", Reading::Ascii).as_deref(), Ok("([a-z]i)"));
+    }
+
+    #[test]
+    fn what_is_not_ascii_and_may_be_ascii_to_it_has_no_reading_for_ascii() {
+        for pattern in [r"[aé]", "[^é]", r"[\x00-\xff]", "ſ", r"\u017f", "\u{212A}", "aİ"] {
+            let outside = custom(pattern, Reading::Ascii).map_err(|outside| outside.needs_backtracking);
+            assert_eq!(outside, Err(false), "{pattern}");
+            assert!(custom(pattern, Reading::Unicode).is_ok(), "{pattern}");
+        }
+        assert_eq!(custom("aé+", Reading::Ascii).as_deref(), Ok("(aé+)"));
     }
 
     #[test]
