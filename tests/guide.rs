@@ -81,6 +81,17 @@ fn views() -> Any {
 }
 
 #[test]
+fn bytes() -> Any {
+    use parsimd::{Cell, Input, Pattern, ScanOptions, Strings};
+
+    let mut options = ScanOptions::default();
+    options.strings = Strings::Binary;
+    let batch = Pattern::new("{name}: {n:d}")?.scan_input(Input::bytes(b"\xe9: 12\n"), options).read_all()?;
+    assert_eq!(batch.columns()[0].get(0), Cell::Bytes(b"\xe9"));
+    Ok(())
+}
+
+#[test]
 fn errors() -> Any {
     use parsimd::Pattern;
 
@@ -106,5 +117,5 @@ fn the_page_has_these_examples() {
         );
         blocks += 1;
     }
-    assert_eq!(blocks, 6);
+    assert_eq!(blocks, 7);
 }

@@ -438,7 +438,7 @@ class Parser(_parsimd.ParserBase):
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
         limit: Optional[int] = None,
-        strings: Literal["utf8", "view"] = "utf8",
+        strings: Literal["utf8", "view", "binary"] = "utf8",
     ) -> Scan:
         """Matches each line of ``data`` and gives typed columns: an iterator over `Batch`.
 
@@ -454,7 +454,8 @@ class Parser(_parsimd.ParserBase):
 
         ``strings`` is how text lies in memory: ``"utf8"`` is a copy for each column, Arrow's string; ``"view"`` is Arrow's string_view, in
         which a text of more than 12 bytes is a place in the input. It keeps the input in memory, ``data`` if that is bytes or str, as
-        long as a batch, or what some other library has made of one. The texts are the same.
+        long as a batch, or what some other library has made of one. The texts are the same. With ``"binary"`` text is bytes, Arrow's binary, and lines
+        that are not UTF-8 are matched too, each byte as a character; one that is not ASCII is no letter, no digit and no white space.
         """
         return self._scan_pattern().scan(
             data, full_line, threads, on_error, self._year(), _names(columns), limit, strings
@@ -469,7 +470,7 @@ class Parser(_parsimd.ParserBase):
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
         limit: Optional[int] = None,
-        strings: Literal["utf8", "view"] = "utf8",
+        strings: Literal["utf8", "view", "binary"] = "utf8",
     ) -> Scan:
         """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`."""
         paths = [path] if isinstance(path, (str, os.PathLike)) else list(path)

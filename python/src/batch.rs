@@ -14,7 +14,7 @@ use parsimd::ColumnType;
 use pyo3::{
     exceptions::{PyIndexError, PyKeyError, PyTypeError, PyValueError},
     prelude::*,
-    types::{PyCapsule, PyDict, PyList, PySlice, PyString, PyTuple},
+    types::{PyBytes, PyCapsule, PyDict, PyList, PySlice, PyString, PyTuple},
 };
 
 use crate::{
@@ -200,7 +200,9 @@ impl Batch {
             html.push_str("<tr>");
             for column in self.batch.columns() {
                 let value = objects::cell(py, column.column_type(), column.get(row))?;
-                let _ = write!(html, "<td>{}</td>", escape(value.str()?.to_str()?));
+                // Python may be told to warn where bytes are made a string by `str`.
+                let text = if value.is_instance_of::<PyBytes>() { value.repr()? } else { value.str()? };
+                let _ = write!(html, "<td>{}</td>", escape(text.to_str()?));
             }
             html.push_str("</tr>");
         }
@@ -216,6 +218,7 @@ fn escape(text: &str) -> String {
 pub(crate) fn type_name(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Text | ColumnType::TextView => "text",
+        ColumnType::Binary => "binary",
         ColumnType::Int64 => "int64",
         ColumnType::Float64 => "float64",
         ColumnType::Timestamp { utc: true } => "timestamp[us, UTC]",
@@ -264,7 +267,7 @@ impl Column {
         self.batch.schema().columns().nth(self.column).map_or("", |(name, _)| name)
     }
 
-    /// The type: `text`, `int64`, `float64`, `timestamp[us]`, `timestamp[us, UTC]`, `date` or `time[us]`.
+    /// The type: `text`, `binary`, `int64`, `float64`, `timestamp[us]`, `timestamp[us, UTC]`, `date` or `time[us]`.
     #[getter]
     fn r#type(&self) -> &'static str {
         type_name(self.column().column_type())
@@ -289,7 +292,7 @@ impl Column {
     /// The values, as a numpy array: numbers and timestamps over the same memory, which cannot be written to.
     ///
     /// Timestamps are `datetime64[us]`, of UTC where the column says so, dates `datetime64[D]`, times of day `timedelta64[us]`,
-    /// text is objects. A null is NaN among floats, NaT among dates and times, None among text.
+    /// text and bytes are objects. A null is NaN among floats, NaT among dates and times, None among text and bytes.
     ///
     /// Raises ValueError for integers with nulls.
     fn to_numpy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

@@ -3,7 +3,7 @@
 //! Nothing is copied: a capsule is one more owner of the memory of a batch.
 //!
 //! `requested_schema` may ask for another layout of text columns, `string`, `large_string` or `string_view`: it is given, by a copy of the texts
-//! if they are views and it is not. Other types
+//! if they are views and it is not. So it may for those of bytes: `binary`, `large_binary` or `binary_view`. Other types
 //! stay as they are, which the protocol leaves to the producer. A schema of other fields is an error, as it says too.
 
 #![allow(unsafe_code, reason = "the structs of Arrow's C interface")]
@@ -17,15 +17,15 @@ use std::{
 };
 
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, LargeBinaryArray, LargeStringArray, RecordBatch, RecordBatchIterator,
-    RecordBatchReader, StringArray, StringViewArray, StructArray,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, LargeBinaryArray, LargeStringArray, RecordBatch,
+    RecordBatchIterator, RecordBatchReader, StringArray, StringViewArray, StructArray,
     cast::AsArray,
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
     ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream},
     make_array,
     types::UInt64Type,
 };
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use pyo3::{
     exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyTypeError, PyValueError},
@@ -191,6 +191,7 @@ fn nearest(own: &DataType, asked: &DataType) -> DataType {
         (DataType::Utf8 | DataType::Utf8View, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) => {
             asked.clone()
         }
+        (DataType::Binary, DataType::Binary | DataType::LargeBinary | DataType::BinaryView) => asked.clone(),
         _ => own.clone(),
     }
 }
@@ -207,7 +208,7 @@ fn views(
     Ok(unsafe { StringViewArray::new_unchecked(views, buffers, nulls) })
 }
 
-/// A column of text in another layout, over the same bytes where it can be; another column as it is.
+/// A column of text or bytes in another layout, over the same bytes where it can be; another column as it is.
 fn text_as(array: ArrayRef, kind: &DataType) -> Result<ArrayRef, ArrowError> {
     Ok(match (array.data_type(), kind) {
         (DataType::Utf8View, DataType::LargeUtf8) => {
@@ -226,12 +227,20 @@ fn text_as(array: ArrayRef, kind: &DataType) -> Result<ArrayRef, ArrowError> {
         (DataType::Utf8, DataType::Utf8View) => Arc::new(StringViewArray::from(array.as_string::<i32>())),
         (DataType::Utf8, DataType::LargeUtf8) => {
             let (offsets, bytes, nulls) = array.as_string::<i32>().clone().into_parts();
-            let offsets = offsets.iter().map(|&offset| i64::from(offset)).collect::<Vec<_>>();
-            let offsets = arrow_buffer::OffsetBuffer::new(offsets.into());
-            Arc::new(LargeStringArray::try_new(offsets, bytes, nulls)?)
+            Arc::new(LargeStringArray::try_new(large(&offsets), bytes, nulls)?)
+        }
+        (DataType::Binary, DataType::BinaryView) => Arc::new(BinaryViewArray::from(array.as_binary::<i32>())),
+        (DataType::Binary, DataType::LargeBinary) => {
+            let (offsets, bytes, nulls) = array.as_binary::<i32>().clone().into_parts();
+            Arc::new(LargeBinaryArray::try_new(large(&offsets), bytes, nulls)?)
         }
         _ => array,
     })
+}
+
+/// The same offsets, for a large layout.
+fn large(offsets: &OffsetBuffer<i32>) -> OffsetBuffer<i64> {
+    OffsetBuffer::new(offsets.iter().map(|&offset| i64::from(offset)).collect())
 }
 
 /// What became of an array of texts, as an array of structs: null where a text did not match.

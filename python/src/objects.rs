@@ -15,7 +15,7 @@ use pyo3::{
     ffi, intern,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple, PyType, PyTzInfo},
+    types::{PyBytes, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple, PyType, PyTzInfo},
 };
 
 /// A string and its text, if that is ASCII.
@@ -206,6 +206,7 @@ pub(crate) fn cell<'py>(py: Python<'py>, kind: ColumnType, cell: Cell<'_>) -> Py
     Ok(match cell {
         Cell::Null => py.None().into_bound(py),
         Cell::Text(text) => PyString::new(py, text).into_any(),
+        Cell::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
         Cell::Int64(int) => int.into_pyobject(py)?.into_any(),
         Cell::Float64(float) => PyFloat::new(py, float).into_any(),
         Cell::Date(days) => {
@@ -284,6 +285,9 @@ impl<'a, 'py> Maker<'a, 'py> {
                 let text = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
                 let text = if self.is_ascii { from_ascii(py, text)? } else { PyString::from_bytes(py, text)? };
                 text.into_any()
+            }
+            Values::Binary { offsets, bytes } => {
+                PyBytes::new(py, &bytes[offsets[row] as usize..offsets[row + 1] as usize]).into_any()
             }
             Values::TextView(views) => PyString::from_bytes(py, views.bytes(row))?.into_any(),
             Values::Int64(values) => values[row].into_pyobject(py)?.into_any(),

@@ -178,7 +178,12 @@ impl ScanArguments<'_> {
         options.strings = match self.strings {
             "utf8" => Strings::Utf8,
             "view" => Strings::View,
-            other => return Err(PyValueError::new_err(format!("strings must be 'utf8' or 'view', not {other:?}"))),
+            "binary" => Strings::Binary,
+            other => {
+                return Err(PyValueError::new_err(format!(
+                    "strings must be 'utf8', 'view' or 'binary', not {other:?}"
+                )));
+            }
         };
         options.limit = self
             .limit
@@ -399,7 +404,7 @@ impl Stats {
         self.0.unmatched
     }
 
-    /// How many matched but have a value that does not fit its column, or are not UTF-8.
+    /// How many matched but have a value that does not fit its column, or are not UTF-8 and could not be matched.
     #[getter]
     fn failures(&self) -> u64 {
         self.0.failures

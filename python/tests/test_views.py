@@ -58,9 +58,9 @@ def test_every_type_of_column_is_there_beside_views():
     assert polars.DataFrame(batch).rows() == values_of([0, 1, 2])
 
 
-def test_the_form_is_one_of_two():
+def test_the_form_is_one_of_three():
     for scan in (PAIRS.scan, PAIRS.scan_file):
-        with pytest.raises(ValueError, match="strings must be 'utf8' or 'view', not .views."):
+        with pytest.raises(ValueError, match="strings must be 'utf8', 'view' or 'binary', not .views."):
             scan(__file__, strings="views")
     assert pyarrow.schema(PAIRS.scan("", strings="utf8")).field("word").type == pyarrow.string()
 

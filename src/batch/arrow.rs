@@ -7,15 +7,15 @@
 //!
 //! | column | array |
 //! |---|---|
-//! | text | `Utf8`, or `Utf8View` with [`Strings::View`](crate::Strings::View) |
+//! | text | `Utf8`; `Utf8View` with [`Strings::View`](crate::Strings::View); `Binary` with [`Strings::Binary`](crate::Strings::Binary) |
 //! | integers, floats | `Int64`, `Float64` |
 //! | dates and times | `Timestamp(µs)`, of `UTC` where the type says so; `Date32`; `Time64(µs)` |
 
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray, StringViewArray,
-    Time64MicrosecondArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, Date32Array, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
+    StringViewArray, Time64MicrosecondArray, TimestampMicrosecondArray,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer, ToByteSlice};
 use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
@@ -31,6 +31,7 @@ impl ColumnType {
         match self {
             ColumnType::Text => DataType::Utf8,
             ColumnType::TextView => DataType::Utf8View,
+            ColumnType::Binary => DataType::Binary,
             ColumnType::Int64 => DataType::Int64,
             ColumnType::Float64 => DataType::Float64,
             ColumnType::Timestamp { utc } => DataType::Timestamp(TimeUnit::Microsecond, utc.then(|| "UTC".into())),
@@ -108,16 +109,20 @@ impl Column {
             };
         }
         Ok(match self.values() {
-            Values::Text { .. } => {
+            values @ (Values::Text { .. } | Values::Binary { .. }) => {
                 let offsets = lend(self, |column| match column.values() {
-                    Values::Text { offsets, .. } => offsets.to_byte_slice(),
+                    Values::Text { offsets, .. } | Values::Binary { offsets, .. } => offsets.to_byte_slice(),
                     _ => &[],
                 });
                 let bytes = lend(self, |column| match column.values() {
-                    Values::Text { bytes, .. } => bytes,
+                    Values::Text { bytes, .. } | Values::Binary { bytes, .. } => bytes,
                     _ => &[],
                 });
-                Arc::new(StringArray::try_new(OffsetBuffer::new(ScalarBuffer::from(offsets)), bytes, nulls)?)
+                let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+                match values {
+                    Values::Text { .. } => Arc::new(StringArray::try_new(offsets, bytes, nulls)?),
+                    _ => Arc::new(BinaryArray::try_new(offsets, bytes, nulls)?),
+                }
             }
             Values::TextView(text) => {
                 let lent = lend(self, |column| match column.values() {
@@ -222,6 +227,24 @@ mod tests {
             assert!(records.columns().iter().all(|column| *column.data_type() == DataType::Utf8View));
             assert!(records.columns().iter().all(|column| (column.len(), column.null_count()) == (rows, rows)));
         }
+    }
+
+    #[test]
+    fn bytes_are_binary_over_the_same_memory() {
+        let options = ScanOptions { on_error: OnError::Null, strings: Strings::Binary, ..ScanOptions::default() };
+        let input = crate::Input::bytes(b"\xff 1.5\nno\n\xc3\xa9 2.5\n");
+        let batch = Pattern::new("{a} {d:F}").unwrap().scan_input(input, options).read_all().unwrap();
+        let Values::Binary { bytes, .. } = batch.columns()[0].values() else { panic!("bytes") };
+        let place = bytes.as_ptr();
+        let records = batch.to_arrow().unwrap();
+        drop(batch);
+        let [text, decimals] = [0, 1].map(|column| records.column(column).as_binary::<i32>());
+        assert_eq!(text.values().as_ptr(), place);
+        let pairs: Vec<_> = text.iter().zip(decimals.iter()).collect();
+        assert_eq!(
+            pairs,
+            [(Some(&b"\xff"[..]), Some(&b"1.5"[..])), (None, None), (Some("é".as_bytes()), Some(b"2.5"))]
+        );
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub enum ColumnType {
     Text,
     /// UTF-8 text, as views: the type of text with [`Strings::View`].
     TextView,
+    /// Bytes, which need not be UTF-8: the type of text with [`Strings::Binary`].
+    Binary,
     /// 64-bit integers.
     Int64,
     /// 64-bit floating-point numbers.
@@ -52,20 +54,22 @@ impl ColumnType {
 
     /// The same type, with text in this form.
     pub(crate) fn with_strings(self, strings: Strings) -> ColumnType {
-        match (self, strings) {
-            (ColumnType::Text | ColumnType::TextView, Strings::Utf8) => ColumnType::Text,
-            (ColumnType::Text | ColumnType::TextView, Strings::View) => ColumnType::TextView,
-            _ => self,
+        match strings {
+            _ if !self.is_text() => self,
+            Strings::Utf8 => ColumnType::Text,
+            Strings::View => ColumnType::TextView,
+            Strings::Binary => ColumnType::Binary,
         }
     }
 
-    /// Whether the values are text, in whatever form.
+    /// Whether the values are text, in whatever form; its bytes are one.
     pub fn is_text(self) -> bool {
-        matches!(self, ColumnType::Text | ColumnType::TextView)
+        matches!(self, ColumnType::Text | ColumnType::TextView | ColumnType::Binary)
     }
 }
 
-/// The form of columns of text: how the texts lie in memory. The texts are the same.
+/// The form of columns of text: how the texts lie in memory, and whether they must be UTF-8. The texts of records that are UTF-8 are
+/// the same in each; decimals, which are kept as text, have the form of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Strings {
     /// Each column has a copy of its texts, one after the other: Arrow's `Utf8`.
@@ -78,6 +82,18 @@ pub enum Strings {
     /// [`Input::bytes`](crate::Input::bytes), which is only lent, each block is copied once for all columns. Where little of
     /// the block is text, by [`limits::MEMORY_KEPT`](crate::limits::MEMORY_KEPT), only that is copied.
     View,
+    /// Each column has a copy of the bytes of its texts, one after the other: Arrow's `Binary`. Records that are not UTF-8 are matched
+    /// too, where with the other forms they are failures.
+    ///
+    /// A record that is UTF-8 matches as it does with the other forms. In one that is not, each byte is a character, and one of 0x80 or
+    /// more is no letter, no digit and no white space: `{}` takes it, as do `{:W}`, `{:D}` and `{:S}`, and widths count bytes.
+    /// Whatever is not ASCII in the literals of the pattern stands for its UTF-8, its case counts. So a record is matched as by
+    /// `regex::bytes`, with Unicode off, by the expression of the pattern in its reading for ASCII.
+    ///
+    /// Some patterns have no such reading: those with a repeated name or lookaround, those that ask an
+    /// [`ExternalMatcher`](crate::ExternalMatcher) also about ASCII, and those with a class that has a character that is not ASCII, or with a letter that is a case of an ASCII one
+    /// and not ASCII itself (`ſ`, say, where case is ignored). A record that is not UTF-8 is a failure to them, with the reason.
+    Binary,
 }
 
 /// Which values of a column are there: one bit a row, the least significant first; 1 is valid.
@@ -147,6 +163,13 @@ pub enum Values {
         /// The text of all rows.
         bytes: Vec<u8>,
     },
+    /// Row `n` is `bytes[offsets[n]..offsets[n + 1]]`.
+    Binary {
+        /// One more than there are rows.
+        offsets: Vec<i32>,
+        /// The bytes of all rows.
+        bytes: Vec<u8>,
+    },
     /// Text that lies where it was read, and views of it.
     TextView(TextViews),
     /// 64-bit integers.
@@ -164,11 +187,8 @@ pub enum Values {
 impl Values {
     pub(crate) fn new(kind: ColumnType, rows: usize) -> Values {
         match kind {
-            ColumnType::Text => {
-                let mut offsets = Vec::with_capacity(rows + 1);
-                offsets.push(0);
-                Values::Text { offsets, bytes: Vec::new() }
-            }
+            ColumnType::Text => Values::Text { offsets: offsets(rows), bytes: Vec::new() },
+            ColumnType::Binary => Values::Binary { offsets: offsets(rows), bytes: Vec::new() },
             ColumnType::TextView => Values::TextView(TextViews::with_capacity(rows)),
             ColumnType::Int64 => Values::Int64(Vec::with_capacity(rows)),
             ColumnType::Float64 => Values::Float64(Vec::with_capacity(rows)),
@@ -177,6 +197,13 @@ impl Values {
             ColumnType::Time => Values::Time(Vec::with_capacity(rows)),
         }
     }
+}
+
+/// The offsets of no rows, with room for those of `rows`.
+pub(crate) fn offsets(rows: usize) -> Vec<i32> {
+    let mut offsets = Vec::with_capacity(rows + 1);
+    offsets.push(0);
+    offsets
 }
 
 /// A column of a [`Batch`](crate::Batch).
@@ -195,6 +222,8 @@ pub enum Cell<'a> {
     Null,
     /// Text.
     Text(&'a str),
+    /// The bytes of text, which need not be UTF-8.
+    Bytes(&'a [u8]),
     /// A 64-bit integer.
     Int64(i64),
     /// A 64-bit floating-point number.
@@ -230,7 +259,7 @@ impl Column {
     /// The number of rows.
     pub fn len(&self) -> usize {
         match &self.values {
-            Values::Text { offsets, .. } => offsets.len() - 1,
+            Values::Text { offsets, .. } | Values::Binary { offsets, .. } => offsets.len() - 1,
             Values::TextView(views) => views.len(),
             Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.len(),
             Values::Float64(values) => values.len(),
@@ -257,6 +286,7 @@ impl Column {
                 let text = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
                 std::str::from_utf8(text).map_or(Cell::Null, Cell::Text)
             }
+            Values::Binary { offsets, bytes } => Cell::Bytes(&bytes[offsets[row] as usize..offsets[row + 1] as usize]),
             Values::TextView(views) => Cell::Text(views.get(row)),
             Values::Int64(values) => Cell::Int64(values[row]),
             Values::Float64(values) => Cell::Float64(values[row]),
@@ -271,16 +301,23 @@ impl Column {
         fn each<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
             rows.iter().map(|&row| values[row]).collect()
         }
+        fn texts(from: &[i32], bytes: &[u8], rows: &[usize]) -> (Vec<i32>, Vec<u8>) {
+            let (mut taken, mut text) = (offsets(rows.len()), Vec::new());
+            for &row in rows {
+                text.extend_from_slice(&bytes[from[row] as usize..from[row + 1] as usize]);
+                // No longer than the text of all rows.
+                taken.push(text.len() as i32);
+            }
+            (taken, text)
+        }
         let values = match &self.values {
             Values::Text { offsets, bytes } => {
-                let (mut taken, mut text) = (Vec::with_capacity(rows.len() + 1), Vec::new());
-                taken.push(0);
-                for &row in rows {
-                    text.extend_from_slice(&bytes[offsets[row] as usize..offsets[row + 1] as usize]);
-                    // No longer than the text of all rows.
-                    taken.push(text.len() as i32);
-                }
-                Values::Text { offsets: taken, bytes: text }
+                let (offsets, bytes) = texts(offsets, bytes, rows);
+                Values::Text { offsets, bytes }
+            }
+            Values::Binary { offsets, bytes } => {
+                let (offsets, bytes) = texts(offsets, bytes, rows);
+                Values::Binary { offsets, bytes }
             }
             Values::TextView(views) => Values::TextView(views.take(rows)),
             Values::Int64(values) => Values::Int64(each(values, rows)),
@@ -311,7 +348,8 @@ impl Column {
         let mut values = Values::new(kind, rows);
         for part in parts {
             match (&mut values, &part.values) {
-                (Values::Text { offsets, bytes }, Values::Text { offsets: more, bytes: text }) => {
+                (Values::Text { offsets, bytes }, Values::Text { offsets: more, bytes: text })
+                | (Values::Binary { offsets, bytes }, Values::Binary { offsets: more, bytes: text }) => {
                     let base = i32::try_from(bytes.len()).ok()?;
                     base.checked_add(i32::try_from(text.len()).ok()?)?;
                     bytes.extend_from_slice(text);

@@ -1,7 +1,8 @@
 //! [`Batch`]: rows of typed columns, as contiguous buffers with validity.
 //!
 //! Buffers are laid out as Arrow lays them out (values, `i32` offsets into text, little-endian validity bits), so that handing them on
-//! needs no copy; `arrow.rs`, behind the feature `arrow`, does so. Text has two forms: a copy for each column, and `views` of the input.
+//! needs no copy; `arrow.rs`, behind the feature `arrow`, does so. Text has three forms: a copy for each column, `views` of the input, and a
+//! copy of bytes that need not be UTF-8.
 
 #[cfg(feature = "arrow")]
 mod arrow;
@@ -15,6 +16,7 @@ use crate::{
     pattern::Field,
 };
 use bytes::Bytes;
+pub(crate) use column::offsets;
 pub use column::{Cell, Column, ColumnType, Strings, Validity, Values};
 pub use views::TextViews;
 

@@ -6,7 +6,7 @@ use parsimd_simd::{Bitmap, FloatForm, Kernels, Layout, Span};
 
 use super::{Value, strptime, value};
 use crate::{
-    batch::{Column, ColumnType, Strings, TextViews, Validity, Values},
+    batch::{Column, ColumnType, Strings, TextViews, Validity, Values, offsets},
     pattern::{TimeLayout, ValueKind},
 };
 
@@ -31,7 +31,7 @@ const TIMESTAMPS: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_80
 
 /// Converts spans to values of `kind`; what does not fit becomes null, and an entry in `misfits`.
 ///
-/// The spans must hold UTF-8: text that is not, which no caller passes, is a misfit too. Text in views is without its buffer: that is for
+/// The spans must hold UTF-8, but for those of text with [`Strings::Binary`]; any other value that is not is a misfit. Text in views is without its buffer: that is for
 /// [`Batch::of_block`](crate::Batch::of_block) to give.
 pub(crate) fn column(
     kernels: &Kernels,
@@ -68,11 +68,10 @@ pub(crate) fn column(
 fn texts(kernels: &Kernels, Spans { block, spans, missing }: Spans<'_>, strings: Strings) -> Column {
     // A block, and so its text, is shorter than 2 GiB.
     let values = match strings {
-        Strings::Utf8 => {
-            let (mut offsets, mut bytes) = (Vec::with_capacity(spans.len() + 1), Vec::new());
-            offsets.push(0);
+        Strings::Utf8 | Strings::Binary => {
+            let (mut offsets, mut bytes) = (offsets(spans.len()), Vec::new());
             kernels.texts(block, spans, &mut bytes, &mut offsets);
-            Values::Text { offsets, bytes }
+            if strings == Strings::Utf8 { Values::Text { offsets, bytes } } else { Values::Binary { offsets, bytes } }
         }
         Strings::View => Values::TextView(TextViews::of(block, spans)),
     };
@@ -157,7 +156,7 @@ fn kernel_layout(layout: TimeLayout, year: i32) -> Option<Layout> {
 
 fn push_zeros(values: &mut Values, rows: usize) {
     match values {
-        Values::Text { .. } | Values::TextView(_) => unreachable!("text is not converted"),
+        Values::Text { .. } | Values::Binary { .. } | Values::TextView(_) => unreachable!("text is not converted"),
         Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.resize(rows, 0),
         Values::Float64(values) => values.resize(rows, 0.0),
         Values::Date(values) => values.resize(rows, 0),

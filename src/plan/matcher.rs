@@ -115,7 +115,7 @@ impl Matcher {
         }
     }
 
-    /// Whether there is a reading for ASCII that runs in linear time.
+    /// Whether there is a reading for ASCII that runs in linear time. It reads bytes that are not UTF-8 as well: each is a character then.
     ///
     /// # Errors
     /// Why not, for a person to read.
@@ -146,7 +146,8 @@ impl Matcher {
 
     /// The first match in `text` that begins at byte `start` or later and, when `whole`, fills the text from its beginning to its end.
     ///
-    /// `is_ascii` must be true only of text that is; text that is not UTF-8 has no match.
+    /// `is_ascii` must be true only of text that is, or of bytes that are not UTF-8 that there is
+    /// a [reading](Self::has_ascii_reading) for; else text that is not UTF-8 has no match.
     pub(crate) fn find(&self, text: &[u8], is_ascii: bool, start: usize, whole: bool) -> Result<Option<Spans>> {
         match &self.engine {
             Engine::Linear { ascii: Ok(ascii), .. } if is_ascii => {

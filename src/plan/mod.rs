@@ -169,6 +169,19 @@ impl Plan {
         })
     }
 
+    /// Whether a record that is not UTF-8 can be matched byte by byte, by the reading for ASCII.
+    ///
+    /// # Errors
+    /// Why not, for a person to read.
+    pub(crate) fn reads_bytes(&self) -> Result<(), &'static str> {
+        match &self.matcher {
+            Ok(matcher) if self.external.is_none() || (!self.external_only && matcher.is_exact(true)) => {
+                matcher.has_ascii_reading()
+            }
+            _ => Err("it is left to an external matcher"),
+        }
+    }
+
     /// The program, where it may run: on records that are UTF-8 and have no [`foreign`](Self::foreign) characters, to be matched as a
     /// whole or in part.
     pub(crate) fn program(&self, full: bool) -> Option<&Program> {
@@ -241,7 +254,8 @@ impl Plan {
         Ok(found)
     }
 
-    /// As [`Matcher::find`], through the external matcher where the engines here are not exact.
+    /// As [`Matcher::find`], through the external matcher where the engines here are not exact. Bytes that are not UTF-8 have a match where
+    /// [`reads_bytes`](Self::reads_bytes) allows it, and `is_ascii` says so.
     pub(crate) fn find(&self, text: &[u8], is_ascii: bool, start: usize, whole: bool) -> Result<Option<Spans>> {
         match (&self.matcher, &self.external) {
             (Ok(matcher), None) => self.find_by_expression(matcher, text, is_ascii, start, whole),

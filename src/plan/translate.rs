@@ -28,7 +28,7 @@ pub(crate) struct Outside {
 /// Which text, and which engine, a translation is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// ASCII text, as bytes.
+    /// ASCII text, as bytes. It also reads bytes that are no text: each is a character, and one that is not ASCII is only in inverted classes.
     Ascii,
     /// Any text that is UTF-8.
     Unicode,

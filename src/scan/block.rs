@@ -1,13 +1,13 @@
 //! One block: its records are matched, then the fields of those that did are converted, a column at a time.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use parsimd_simd::{Literal, Span};
 
 use super::records::{Failure, OnError, ScanOptions, Stats};
 use crate::{
     Pattern,
-    batch::{Batch, Schema},
+    batch::{Batch, Schema, Strings},
     convert,
     error::{Error, Result},
     input::Block,
@@ -362,6 +362,8 @@ impl Rows {
 enum Unread {
     Unmatched,
     NotUtf8,
+    /// It is not UTF-8, and the pattern cannot be matched to bytes.
+    NotBytes(&'static str),
     /// An external matcher gave a span that is no text of the record.
     CutWrong,
     /// A pattern that needs backtracking came to its limit.
@@ -369,12 +371,17 @@ enum Unread {
 }
 
 impl Unread {
-    fn reason(&self) -> &str {
+    fn reason(&self) -> Cow<'_, str> {
         match self {
-            Unread::Unmatched => "does not match the pattern",
-            Unread::NotUtf8 => "not UTF-8",
-            Unread::CutWrong => "the matcher gave a field a span outside of the text, or one that cuts a character",
-            Unread::GaveUp(reason) => reason,
+            Unread::Unmatched => "does not match the pattern".into(),
+            Unread::NotUtf8 => "not UTF-8".into(),
+            Unread::NotBytes(reason) => {
+                format!("not UTF-8, and the pattern cannot be matched to bytes: {reason}").into()
+            }
+            Unread::CutWrong => {
+                "the matcher gave a field a span outside of the text, or one that cuts a character".into()
+            }
+            Unread::GaveUp(reason) => reason.into(),
         }
     }
 }
@@ -453,7 +460,7 @@ fn push_records(
             stats.records += 1;
             stats.unmatched += 1;
             if !ends.is_null(place) {
-                keep_failure(block, place, Unread::Unmatched.reason(), rows.failures_wanted, stats);
+                keep_failure(block, place, &Unread::Unmatched.reason(), rows.failures_wanted, stats);
             }
         }
     }
@@ -507,7 +514,7 @@ fn settle(
         let found = match outcome {
             Outcome::Match => Ok(None),
             Outcome::NoMatch => Ok(Some(Unread::Unmatched)),
-            Outcome::Undecided => find(plan, text, text.is_ascii(), options.full_line, start, &mut row),
+            Outcome::Undecided => find(plan, options, text, start, &mut row),
         };
         let behind = all - number as u64 - 1;
         let unread = match found {
@@ -525,11 +532,11 @@ fn settle(
         stats.matched -= 1;
         match unread {
             Unread::Unmatched => stats.unmatched += 1,
-            Unread::NotUtf8 | Unread::CutWrong | Unread::GaveUp(_) => stats.failures += 1,
+            _ => stats.failures += 1,
         }
         let is_null = ends.is_null(place);
         if !is_null {
-            keep_failure(block, place, unread.reason(), rows.failures_wanted, stats);
+            keep_failure(block, place, &unread.reason(), rows.failures_wanted, stats);
         }
         match options.on_error {
             OnError::Raise if !is_null => {
@@ -537,7 +544,7 @@ fn settle(
                 stats.records -= behind;
                 stats.matched -= behind;
                 rows.records.truncate(number);
-                return Ok(Some((place, block.error(start, unread.reason()))));
+                return Ok(Some((place, block.error(start, &unread.reason()))));
             }
             OnError::Null | OnError::Raise => {
                 (0..rows.fields).for_each(|field| row.set(field, 0, 0));
@@ -551,24 +558,24 @@ fn settle(
 }
 
 /// Asks the authority, and writes the spans of the fields, or says why there are none; the record begins at byte `base` of its block.
-fn find(
-    plan: &Plan,
-    record: &[u8],
-    is_ascii: bool,
-    full_line: bool,
-    base: u32,
-    row: &mut Row<'_>,
-) -> Result<Option<Unread>> {
+fn find(plan: &Plan, options: &ScanOptions, record: &[u8], base: u32, row: &mut Row<'_>) -> Result<Option<Unread>> {
+    let is_ascii = record.is_ascii();
     let text = if is_ascii { None } else { std::str::from_utf8(record).ok() };
     if !is_ascii && text.is_none() {
-        return Ok(Some(Unread::NotUtf8));
+        if options.strings != Strings::Binary {
+            return Ok(Some(Unread::NotUtf8));
+        }
+        if let Err(reason) = plan.reads_bytes() {
+            return Ok(Some(Unread::NotBytes(reason)));
+        }
     }
-    // Every text of a column is UTF-8, whoever has matched.
+    // Every text of a record that is UTF-8 is so, whoever has matched.
     let is_text = |start, end| match text {
         Some(text) => text.get(start..end).is_some(),
         None => record.get(start..end).is_some(),
     };
-    match plan.find(record, is_ascii, 0, full_line) {
+    // What is no text is read as ASCII is, byte by byte.
+    match plan.find(record, text.is_none(), 0, options.full_line) {
         Ok(Some(found)) => {
             for (field, found) in found[1..].iter().enumerate() {
                 // A field takes part in every match.

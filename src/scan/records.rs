@@ -2,7 +2,8 @@
 //!
 //! A `\r` before the newline is dropped. The last record may lack its newline; behind a newline that ends the input there is no record.
 //! Each record ends in exactly one of three ways, and is counted so: it *matched*, and every value could be read; it was
-//! *unmatched*; or it *failed*, since it matched but a value does not fit its type, or it is not UTF-8.
+//! *unmatched*; or it *failed*, since it matched but a value does not fit its type, or it is not UTF-8. With
+//! [`Strings::Binary`] a record that is not UTF-8 is matched as any other, byte by byte.
 
 use std::{collections::VecDeque, num::NonZeroUsize, sync::Arc, time::Instant};
 
@@ -63,7 +64,7 @@ pub struct ScanOptions {
     /// [`Pattern::schema`] has the number for a name. The others are matched but not read: whether a value fits its type, and so
     /// whether its record fails, is asked only of these. A number twice, or one past the fields, is an error from the scan's first call.
     pub columns: Option<Vec<usize>>,
-    /// How columns of text lie in memory. The texts are the same.
+    /// How columns of text lie in memory; with [`Strings::Binary`] records that are not UTF-8 are matched too.
     pub strings: Strings,
     /// How many rows to give at most; `None` is all. What stands behind the last row is neither counted nor reported, and no block behind it
     /// is read: such a scan works on one thread.
@@ -95,7 +96,7 @@ pub struct Stats {
     pub matched: u64,
     /// Records that did not match.
     pub unmatched: u64,
-    /// Records that matched but have a value that does not fit its type, or that are not UTF-8.
+    /// Records that matched but have a value that does not fit its type, or that are not UTF-8 and could not be matched.
     pub failures: u64,
     /// Bytes read, newlines included.
     pub bytes: u64,
