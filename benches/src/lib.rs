@@ -6,3 +6,7 @@ pub mod rounds;
 #[cfg(feature = "peers")]
 pub mod scans;
 pub mod texts;
+
+/// As the extension module for Python has it, for every contestant: threads make the columns of batches, and others drop them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -30,6 +30,11 @@ mod scan;
 
 use pyo3::{exceptions::PyImportError, prelude::*};
 
+/// For the columns of batches, which threads make and others drop: the system's allocator gives such memory back and takes it again, page by page,
+/// and two threads of a scan get in each other's way there. Python's own objects are not its business.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The name of the instruction set that the kernels use: `PARSIMD_ISA`, or the best that this machine has.
 #[pyfunction]
 fn isa() -> PyResult<&'static str> {
