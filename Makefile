@@ -13,7 +13,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark oracle guide clean
+.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -89,6 +89,16 @@ clients: dist/built
 spark: dist/built
 	$(PYTHON) ci/spark.py $(PYTHON) dist/*.whl 'local[2]' 'local-cluster[2,1,1024]'
 
+## make engines  the functions for Ray Data and Daft, inside of both
+engines: $(VENV)-engines/installed
+	$(VENV)-engines/bin/python -m pytest -q -p no:cacheprovider python/tests/engines
+
+$(VENV)-engines/installed: dist/built
+	$(PYTHON) -m venv $(VENV)-engines
+	$(VENV)-engines/bin/pip install --quiet --disable-pip-version-check "ray[data]" daft pytest
+	$(VENV)-engines/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps dist/*.whl
+	touch $@
+
 ## make oracle   a hundred thousand generated cases against PyPI parse
 oracle: $(VENV)/installed
 	cd python && PARSIMD_CASES=16700 ../$(BIN)/pytest tests/test_oracle.py -k TestTheSameAsParse
@@ -129,4 +139,4 @@ $(DOCS_VENV)/installed: docs/requirements.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(BENCH_VENV) $(DOCS_VENV) dist target demo
+	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(VENV)-engines $(BENCH_VENV) $(DOCS_VENV) dist target demo
