@@ -147,6 +147,13 @@ pub(crate) struct ScanArguments<'a> {
     pub(crate) strings: &'a str,
 }
 
+/// What the argument `name` stands for, which must be one of three words.
+fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> {
+    let found = all.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning);
+    let [(a, _), (b, _), (c, _)] = all;
+    found.ok_or_else(|| PyValueError::new_err(format!("{name} must be '{a}', '{b}' or '{c}', not {given:?}")))
+}
+
 impl ScanArguments<'_> {
     pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
         let mut options = ScanOptions::default();
@@ -165,26 +172,10 @@ impl ScanArguments<'_> {
             // Threads that meet in the interpreter wake each other for every line: two take several times as long as one.
             options.threads = Some(NonZeroUsize::MIN);
         }
-        options.on_error = match self.on_error {
-            "skip" => OnError::Skip,
-            "null" => OnError::Null,
-            "raise" => OnError::Raise,
-            other => {
-                return Err(PyValueError::new_err(format!(
-                    "on_error must be 'skip', 'null' or 'raise', not {other:?}"
-                )));
-            }
-        };
-        options.strings = match self.strings {
-            "utf8" => Strings::Utf8,
-            "view" => Strings::View,
-            "binary" => Strings::Binary,
-            other => {
-                return Err(PyValueError::new_err(format!(
-                    "strings must be 'utf8', 'view' or 'binary', not {other:?}"
-                )));
-            }
-        };
+        let answers = [("skip", OnError::Skip), ("null", OnError::Null), ("raise", OnError::Raise)];
+        options.on_error = choice("on_error", self.on_error, answers)?;
+        let forms = [("utf8", Strings::Utf8), ("view", Strings::View), ("binary", Strings::Binary)];
+        options.strings = choice("strings", self.strings, forms)?;
         options.limit = self
             .limit
             .map(|limit| {

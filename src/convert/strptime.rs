@@ -7,7 +7,7 @@ use super::{
     Value,
     time::{Date, DateTime, Time, micros},
 };
-use crate::pattern::{DAYS, MONTHS};
+use crate::pattern::{DAYS, MONTHS, name_at};
 
 /// Whether the codes of a format speak of a date, and of a time of day.
 pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {
@@ -89,7 +89,7 @@ enum Part {
     Number(u8, usize, usize),
     /// `%f`: one to six digits.
     Fraction,
-    /// The names of months, if they are short; no name begins another one.
+    /// The names of months, if they are short.
     Month(bool),
     /// The names of the days of the week, if they are short.
     Day(bool),
@@ -153,13 +153,13 @@ impl Layout {
                     length
                 }
                 Part::Month(short) => {
-                    let (month, length) = name(&MONTHS, rest, short)?;
-                    found.month = Some(month + 1);
+                    let (month, length) = name_at(&MONTHS, rest, short, true)?;
+                    found.month = Some(month as i64 + 1);
                     length
                 }
                 Part::Day(short) => {
-                    let (day, length) = name(&DAYS, rest, short)?;
-                    found.weekday = Some(day);
+                    let (day, length) = name_at(&DAYS, rest, short, true)?;
+                    found.weekday = Some(day as i64);
                     length
                 }
                 Part::Half => {
@@ -213,14 +213,6 @@ fn number(text: &[u8], most: usize) -> Option<(i64, usize)> {
         length += 1;
     }
     (length > 0).then_some((number, length))
-}
-
-/// Which of `names`, or of their first three letters, `text` begins with, and how long that is.
-fn name(names: &[&str], text: &[u8], short: bool) -> Option<(i64, usize)> {
-    let begin = text.get(..3)?;
-    let at = names.iter().position(|name| begin.eq_ignore_ascii_case(&name.as_bytes()[..3]))?;
-    let length = if short { 3 } else { names[at].len() };
-    text.get(..length)?.eq_ignore_ascii_case(&names[at].as_bytes()[..length]).then_some((at as i64, length))
 }
 
 /// The offset that `text` begins with, in seconds, and its length: `+HHMM` or `+HH:MM`, with nothing behind it that may be its seconds.

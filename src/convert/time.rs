@@ -4,7 +4,7 @@
 //! are read in any case.
 
 use super::Value;
-use crate::pattern::{MONTHS, TimeLayout};
+use crate::pattern::{MONTHS, TimeLayout, name_at};
 
 /// A day of the Gregorian calendar, in the years 1 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -186,11 +186,8 @@ fn date_time(year: i64, month: i64, day: i64, time: Time) -> Result<Value<'stati
 
 /// The number of a month by its English name, full or short, in any case.
 pub(super) fn month(name: &str) -> Result<i64, &'static str> {
-    let begin = name.as_bytes().get(..3).ok_or("no such month")?;
-    let at = MONTHS.iter().position(|month| month.as_bytes()[..3].eq_ignore_ascii_case(begin));
-    at.filter(|&at| name.len() == 3 || MONTHS[at].eq_ignore_ascii_case(name))
-        .map(|at| at as i64 + 1)
-        .ok_or("no such month")
+    let found = name_at(&MONTHS, name.as_bytes(), name.len() == 3, true).filter(|&(_, length)| length == name.len());
+    found.map(|(at, _)| at as i64 + 1).ok_or("no such month")
 }
 
 enum Part {

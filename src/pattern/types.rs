@@ -26,6 +26,17 @@ pub(crate) const MONTHS: [&str; 12] = [
 /// The days of a week; three letters are enough for one.
 pub(crate) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+/// Which of `names`, or of their first three letters when `short`, `text` begins with, and how long that is. No name begins another one.
+#[inline]
+pub(crate) fn name_at(names: &[&str], text: &[u8], short: bool, ignore_case: bool) -> Option<(usize, usize)> {
+    let same =
+        |text: &[u8], name: &str| text == name.as_bytes() || ignore_case && text.eq_ignore_ascii_case(name.as_bytes());
+    let begin = text.get(..3)?;
+    let at = names.iter().position(|name| same(begin, &name[..3]))?;
+    let length = if short { 3 } else { names[at].len() };
+    same(text.get(..length)?, &names[at][..length]).then_some((at, length))
+}
+
 /// What the text of a field is converted to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

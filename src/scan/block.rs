@@ -120,6 +120,8 @@ impl Task {
         let (columns, wrong) = choose(pattern, options.columns.take());
         let schema = Arc::new(pattern.schema().select(&columns, options.strings));
         options.columns = Some(columns);
+        // Positions in a block are 32 bits wide.
+        options.block_bytes = options.block_bytes.clamp(1, limits::RECORD_BYTES);
         let year = options.year.unwrap_or_else(convert::current_year);
         (Task { pattern: pattern.clone(), year, options, schema }, wrong)
     }

@@ -142,9 +142,7 @@ impl<'a> Wave<'_, 'a> {
         }
         let number = self.taken;
         self.taken += 1;
-        // Positions in a block are 32 bits wide.
-        let size = task.options.block_bytes.clamp(1, limits::RECORD_BYTES);
-        match self.input.next_block(size, &mut worker.holder) {
+        match self.input.next_block(task.options.block_bytes, &mut worker.holder) {
             Ok(true) => return Some(number),
             Ok(false) => {}
             Err(error) => worker.done.push((number, Scanned::stopped(error))),

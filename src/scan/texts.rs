@@ -54,11 +54,11 @@ impl Pattern {
         texts: impl IntoIterator<Item = Option<&'t [u8]>>,
         options: ScanOptions,
     ) -> Result<Texts> {
-        let size = options.block_bytes.clamp(1, limits::RECORD_BYTES);
         let (task, wrong) = Task::new(self, options);
         if let Some(wrong) = wrong {
             return Err(wrong);
         }
+        let size = task.options.block_bytes;
         let mut piece = Piece::new(task);
         for text in texts {
             piece.push(text)?;

@@ -36,7 +36,7 @@ pub(crate) fn walk_in<W: Window>(
     let walk = Walk { token, block, take, literal, cursors };
     match take {
         // Every move takes something.
-        Take::Nothing | Take::Until(_) if literal.is_none() => walk.fail(),
+        Take::Nothing if literal.is_none() => walk.fail(),
         Take::Nothing => walk.to(&Nothing),
         Take::Run(class) => match class.count() {
             1 => walk.to(&Run(Ranges::<W, 1>::new(token, class))),

@@ -7,7 +7,7 @@ use super::steps::{
     StepOutcome::{self, At, No, Undecided},
     digits, is_space,
 };
-use crate::pattern::{DAYS, MONTHS};
+use crate::pattern::{DAYS, MONTHS, name_at};
 
 /// A date or time in the one way of writing that a log has. Anything else that the type matches is undecided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,16 +44,10 @@ const SHORT_MONTHS: Names = Names { names: &MONTHS, are_short: true };
 const SHORT_DAYS: Names = Names { names: &DAYS, are_short: true };
 
 impl Names {
-    /// How long the name at `at` is. No name begins another one.
+    /// How long the name at `at` is.
     #[inline]
     fn length(self, text: &[u8], at: usize, ignore_case: bool) -> Option<usize> {
-        let same = |text: &[u8], name: &str| {
-            text == name.as_bytes() || ignore_case && text.eq_ignore_ascii_case(name.as_bytes())
-        };
-        let begin = text.get(at..at + 3)?;
-        let name = self.names.iter().find(|name| same(begin, &name[..3]))?;
-        let length = if self.are_short { 3 } else { name.len() };
-        same(text.get(at..at + length)?, &name[..length]).then_some(length)
+        name_at(self.names, text.get(at..)?, self.are_short, ignore_case).map(|(_, length)| length)
     }
 }
 
