@@ -20,6 +20,8 @@ pub enum Take {
     Decimal,
     /// At least so many bytes, up to the first place where the literal stands.
     Until(usize),
+    /// At least so many bytes, and one: all up to the end of the record, or up to the literal that it ends with.
+    Rest(usize),
 }
 
 /// A set of bytes, as a few ranges of ASCII, or all bytes but these.

@@ -181,7 +181,7 @@ program 4 operations, for a record that must match as a whole:
 1 kernel walk, search ip: any text, up to " - - ["
 2 loop ts: a date as 21/Nov/2011:00:07:11 +0000, then "] "
 3 kernel walk, integer status: an integer
-4 loop rest: the rest
+4 kernel walk, to the end rest: the rest
 search the first match in a record is found by the same operations, but:
 4 loop rest: one character
 left to it records that have, outside of ASCII, a digit, white space or ſ
@@ -189,7 +189,7 @@ ts: any other way of writing
 status: a prefix 0x, 0o or 0b
 status: a failure behind it, which it might have taken another text for
 records walked together, each operation in all of a block before the next; a record that stops is taken up by itself, where it stopped, by the same program
-cost a block: 1 pass for its newlines, at most 1 for the anchor; walking its records: 2 kernels, 2 loops; its columns: 4 conversions
+cost a block: 1 pass for its newlines, at most 1 for the anchor; walking its records: 3 kernels, 1 loops; its columns: 4 conversions
 "#;
         assert_eq!(explain("{ip} - - [{ts:th}] {status:d}{rest}"), expected);
     }

@@ -61,6 +61,10 @@ pub(crate) fn walk_in<W: Window>(
             }
             None => walk.fail(),
         },
+        Take::Rest(least) => {
+            let behind = literal.map_or(0, Literal::len);
+            walk.to(&Rest { least: least.max(1), behind })
+        }
     }
 }
 
@@ -203,6 +207,19 @@ impl<W: Window> Taker<W> for Nothing {
     #[inline(always)]
     fn take(&self, _: W::Token, _: Room<'_>, from: usize, _: usize) -> usize {
         from
+    }
+}
+
+/// At least so many bytes, up to those that stand `behind` them at the end.
+struct Rest {
+    least: usize,
+    behind: usize,
+}
+
+impl<W: Window> Taker<W> for Rest {
+    #[inline(always)]
+    fn take(&self, _: W::Token, _: Room<'_>, from: usize, end: usize) -> usize {
+        if from + self.least + self.behind <= end { end - self.behind } else { NOWHERE }
     }
 }
 

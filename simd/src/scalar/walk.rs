@@ -30,6 +30,10 @@ pub(crate) fn step(
             let literal = literal?;
             (from + least..end).find(|&at| literal.stands_at(record, at))?
         }
+        Take::Rest(least) => {
+            let taken = end.checked_sub(literal.map_or(0, Literal::len))?;
+            Some(taken).filter(|taken| from + least.max(1) <= *taken)?
+        }
     };
     match literal {
         None => Some((taken, taken)),

@@ -16,12 +16,13 @@ on_each_isa!(
 const CLASSES: [Class; 4] = [Class::DIGITS, Class::LETTERS, Class::WORD, Class::SPACE];
 
 fn any_take(random: &mut Random) -> Take {
-    match random.below(6) {
+    match random.below(7) {
         0 => Take::Nothing,
         1 => Take::Integer,
         2 => Take::Decimal,
         3 => Take::Until(random.below(3)),
         4 => Take::Run(*random.one_of(&CLASSES)),
+        5 => Take::Rest(random.below(3)),
         _ => Take::Run(random.one_of(&CLASSES).inverted()),
     }
 }
@@ -174,7 +175,14 @@ fn a_cursor_that_has_failed_stays_where_it_is(kernels: &Kernels) {
     let comma = Literal::new(b",", Case::Exact);
     for at in 0..block.len() as u32 {
         let (mut now, mut end, mut taken) = ([at], [0], [Span::default()]);
-        for take in [Take::Nothing, Take::Integer, Take::Decimal, Take::Until(0), Take::Run(Class::SPACE.inverted())] {
+        for take in [
+            Take::Nothing,
+            Take::Integer,
+            Take::Decimal,
+            Take::Until(0),
+            Take::Rest(0),
+            Take::Run(Class::SPACE.inverted()),
+        ] {
             for literal in [comma.as_ref(), None] {
                 let cursors = Cursors { at: &mut now, end: &mut end, taken: &mut taken };
                 assert_eq!(kernels.walk(block.as_bytes(), take, literal, cursors), 0);

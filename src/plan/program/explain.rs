@@ -33,6 +33,7 @@ impl Program {
                 Some(Take::Integer) => "kernel walk, integer",
                 Some(Take::Decimal) => "kernel walk, decimal",
                 Some(Take::Until(_)) => "kernel walk, search",
+                Some(Take::Rest(_)) => "kernel walk, to the end",
                 None => "loop",
             };
             Line { how, is_kernel: take.is_some(), what: op.describe(full, names) }

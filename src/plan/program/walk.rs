@@ -84,21 +84,6 @@ impl Walk {
         }
     }
 
-    /// Moves each record to its end, and writes what it moved over; says how many had nothing left and stopped.
-    fn rest(&mut self, taken: &mut [Span]) -> usize {
-        let mut failed = 0;
-        for ((at, end), taken) in self.at.iter_mut().zip(&mut self.end).zip(taken) {
-            *taken = Span::new(*at, *end);
-            if *at < *end {
-                *at = *end;
-            } else {
-                failed += usize::from(*end != 0);
-                *end = 0;
-            }
-        }
-        failed
-    }
-
     /// Stops those that stand in front of a byte that is not ASCII, where they were before they took what they did; says how many.
     fn stop_where_not_ascii(&mut self, block: &[u8], taken: &[Span]) -> usize {
         let mut failed = 0;
@@ -146,6 +131,12 @@ impl Op {
             Op::End { lazy: Lazy { field, least, most: None }, literal } if !full => {
                 Some((Some(*field), Take::Until(*least), Some(literal)))
             }
+            Op::End { lazy: Lazy { field, least: least @ 1.., most: None }, literal } => {
+                Some((Some(*field), Take::Rest(*least), Some(literal)))
+            }
+            Op::Rest { lazy: Lazy { field, least: least @ 1.., most: None } } if full => {
+                Some((Some(*field), Take::Rest(*least), None))
+            }
             Op::First { .. } | Op::Seek { .. } | Op::End { .. } | Op::Rest { .. } | Op::Soft { .. } => None,
         }
     }
@@ -178,9 +169,6 @@ impl Program {
                     // A literal that stands behind a run tells where it ends.
                     let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
                     failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
-                }
-                None if full && let Op::Rest { lazy: Lazy { field, least: 1, most: None } } = op => {
-                    walk.rest(table.column_mut(Some(*field)))
                 }
                 None => walk.each(|row, at, end| one(op, &block[..end], at, full, &mut table.row(row))),
             };
