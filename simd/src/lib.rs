@@ -44,6 +44,7 @@ mod literal;
 mod needles;
 mod numbers;
 mod scalar;
+mod tail;
 mod timestamps;
 mod vector;
 mod walk;

@@ -56,8 +56,6 @@ pub(crate) trait Window: Copy {
     fn load(token: Self::Token, room: Room<'_>, at: usize) -> Self;
     /// Eight bytes from `at` on, the first one lowest. Panics if there are less than 64 of them.
     fn word(token: Self::Token, room: Room<'_>, at: usize) -> u64;
-    /// Appends the first `count` bytes. Panics if they are more than `SIZE`, or if `out` has no room for 64 bytes behind its last.
-    fn append(self, out: &mut Vec<u8>, count: usize);
     /// Bitwise or.
     fn or(self, other: Self) -> Self;
     /// Bit *i* is set where byte *i* of both is equal, for the first `SIZE` bits.
@@ -106,11 +104,6 @@ impl Window for Word {
     #[inline(always)]
     fn word((): (), room: Room<'_>, at: usize) -> u64 {
         u64::from_le_bytes(room.block[at..].first_chunk().copied().unwrap_or_default())
-    }
-
-    #[inline(always)]
-    fn append(self, out: &mut Vec<u8>, count: usize) {
-        out.extend_from_slice(&self.0.to_le_bytes()[..count]);
     }
 
     #[inline(always)]

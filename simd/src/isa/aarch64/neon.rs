@@ -182,13 +182,6 @@ impl Window for Register {
         fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
             room.from(at).cast::<u64>().read_unaligned().to_le()
         }
-        fn append(self, out: &mut Vec<u8>, count: usize) -> () {
-            assert!(count <= Self::SIZE && out.capacity() - out.len() >= 64);
-            // Behind the length there is room for 64 bytes, and the first `count` of them are written.
-            let end = out.as_mut_ptr().add(out.len());
-            vst1q_u8(end, self.0);
-            out.set_len(out.len() + count);
-        }
         fn or(self, other: Self) -> Self { Register(vorrq_u8(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 { bits(vceqq_u8(self.0, other.0)) }
         fn between(self, low: Self, size: Self) -> u64 { bits(vcleq_u8(vsubq_u8(self.0, low.0), size.0)) }

@@ -157,13 +157,6 @@ impl Window for Register {
         fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
             room.from(at).cast::<u64>().read_unaligned().to_le()
         }
-        fn append(self, out: &mut Vec<u8>, count: usize) -> () {
-            assert!(count <= Self::SIZE && out.capacity() - out.len() >= 64);
-            // Behind the length there is room for 64 bytes, and the first `count` of them are written.
-            let end = out.as_mut_ptr().add(out.len());
-            _mm256_storeu_si256(end.cast(), self.0);
-            out.set_len(out.len() + count);
-        }
         fn or(self, other: Self) -> Self { Register(_mm256_or_si256(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 { join(_mm256_movemask_epi8(_mm256_cmpeq_epi8(self.0, other.0)), 0) }
         fn between(self, low: Self, size: Self) -> u64 {

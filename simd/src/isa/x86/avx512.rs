@@ -139,13 +139,6 @@ impl Window for Bytes {
         fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
             room.from(at).cast::<u64>().read_unaligned().to_le()
         }
-        fn append(self, out: &mut Vec<u8>, count: usize) -> () {
-            assert!(count <= Self::SIZE && out.capacity() - out.len() >= 64);
-            // Behind the length there is room for 64 bytes, and the first `count` of them are written.
-            let end = out.as_mut_ptr().add(out.len());
-            _mm512_storeu_si512(end.cast(), self.0);
-            out.set_len(out.len() + count);
-        }
         fn or(self, other: Self) -> Self { <Bytes as Vector>::or(self, other) }
         fn equal(self, other: Self) -> u64 { self.eq_mask(other) }
         fn between(self, low: Self, size: Self) -> u64 {

@@ -141,13 +141,6 @@ impl Window for Register {
         fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
             room.from(at).cast::<u64>().read_unaligned().to_le()
         }
-        fn append(self, out: &mut Vec<u8>, count: usize) -> () {
-            assert!(count <= Self::SIZE && out.capacity() - out.len() >= 64);
-            // Behind the length there is room for 64 bytes, and the first `count` of them are written.
-            let end = out.as_mut_ptr().add(out.len());
-            _mm_storeu_si128(end.cast(), self.0);
-            out.set_len(out.len() + count);
-        }
         fn or(self, other: Self) -> Self { Register(_mm_or_si128(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 {
             _mm_movemask_epi8(_mm_cmpeq_epi8(self.0, other.0)).cast_unsigned().into()

@@ -1,0 +1,72 @@
+//! Bytes on their way to the end of a vector.
+
+#![allow(unsafe_code, reason = "the length of a vector whose bytes were written behind it")]
+
+/// A vector that grows by whole arrays, of which a part is kept.
+///
+/// How long it is stays in a register, so that one array does not wait for the one before.
+pub(crate) struct Tail {
+    bytes: Vec<u8>,
+    /// Its length: so many bytes of its memory have been written, all from the beginning on.
+    len: usize,
+}
+
+impl Tail {
+    pub(crate) fn new(bytes: Vec<u8>) -> Tail {
+        Tail { len: bytes.len(), bytes }
+    }
+
+    /// The bytes.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        // SAFETY: `len` is the vector's own length and what `push` and `push_slice` have added to it, which is no more than they have
+        // written behind it, where they check that there is room.
+        unsafe { self.bytes.set_len(self.len) };
+        self.bytes
+    }
+
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Writes `array`, and keeps its first `count` bytes. Panics if they are more than it has, or if there is no room for all of it.
+    #[inline(always)]
+    pub(crate) fn push<const N: usize>(&mut self, array: &[u8; N], count: usize) {
+        assert!(count <= N && self.bytes.capacity() - self.len >= N);
+        // SAFETY: there is room for `N` bytes behind the first `len`: the check above.
+        unsafe { self.bytes.as_mut_ptr().add(self.len).cast::<[u8; N]>().write(*array) };
+        self.len += count;
+    }
+
+    /// Writes a slice, and keeps all of it. Panics if there is no room for it.
+    pub(crate) fn push_slice(&mut self, slice: &[u8]) {
+        let known = self.bytes.len();
+        self.bytes.spare_capacity_mut()[self.len - known..][..slice.len()].write_copy_of_slice(slice);
+        self.len += slice.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_each_array_stands_behind_what_was_there() {
+        let mut bytes = Vec::with_capacity(64);
+        bytes.extend_from_slice(b"ab");
+        let mut tail = Tail::new(bytes);
+        tail.push(b"cdef", 2);
+        tail.push(b"efgh", 0);
+        tail.push_slice(b"e");
+        assert_eq!(tail.len(), 5);
+        assert_eq!(tail.finish(), b"abcde");
+    }
+
+    #[test]
+    #[should_panic(expected = "capacity")]
+    fn an_array_must_have_room_although_little_of_it_is_kept() {
+        let mut bytes = Vec::new();
+        bytes.reserve_exact(3);
+        Tail::new(bytes).push(b"abcd", 1);
+    }
+}
