@@ -83,6 +83,22 @@ impl Literal {
         text.iter().zip(pairs).all(|(&byte, (&fold, &wanted))| byte | fold == wanted)
     }
 
+    /// The offsets of the two bytes that are searched by, the rarer one first.
+    pub(crate) fn rarest(&self) -> (usize, usize) {
+        let (first, second) = self.pair;
+        if self.cost(second) < self.cost(first) { (second, first) } else { (first, second) }
+    }
+
+    /// Whether one of its bytes is so rare that it is searched for alone.
+    pub(crate) fn is_rare(&self) -> bool {
+        self.cost(self.rarest().0) <= RARE
+    }
+
+    fn cost(&self, offset: usize) -> u16 {
+        let (fold, byte) = self.wanted(offset);
+        cost(byte, if fold == 0 { Case::Exact } else { Case::IgnoreAscii })
+    }
+
     /// The offset of the byte to ask for after the pair.
     pub(crate) fn third(&self) -> usize {
         self.third
@@ -98,6 +114,9 @@ impl Literal {
         (self.fold[offset], self.literal[offset])
     }
 }
+
+/// What a byte costs that is at most the 150th part of a text, as quotes and brackets are.
+const RARE: u16 = 140;
 
 /// The first eight bytes, zeros behind them where there are fewer.
 fn first_word(bytes: &[u8]) -> u64 {

@@ -53,11 +53,16 @@ pub(crate) fn walk_in<W: Window>(
         }
         Take::Decimal => walk.to(&Decimal(Ranges::new(token, Class::DIGITS))),
         Take::Until(least) => match literal.map(|literal| (literal, literal.len())) {
-            Some((literal, 1)) => walk.each(&Until::<W, 1>::new(token, literal, least), &Found(1)),
-            Some((literal, 2)) => walk.each(&Until::<W, 2>::new(token, literal, least), &Found(2)),
-            Some((literal, length @ 3..=8)) => walk.each(&Until::<W, 8>::new(token, literal, least), &Found(length)),
+            Some((literal, 1)) => walk.each(&Until::<W, 1, false>::new(token, literal, least), &Found(1)),
+            Some((literal, length @ 2..=8)) if literal.is_rare() => {
+                walk.each(&Until::<W, 8, false>::new(token, literal, least), &Found(length))
+            }
+            Some((literal, 2)) => walk.each(&Until::<W, 2, true>::new(token, literal, least), &Found(2)),
+            Some((literal, length @ 3..=8)) => {
+                walk.each(&Until::<W, 8, true>::new(token, literal, least), &Found(length))
+            }
             Some((literal, length)) => {
-                walk.each(&Until::<W, { usize::MAX }>::new(token, literal, least), &Found(length))
+                walk.each(&Until::<W, { usize::MAX }, true>::new(token, literal, least), &Found(length))
             }
             None => walk.fail(),
         },
@@ -76,8 +81,13 @@ const NOWHERE: usize = usize::MAX;
 /// A trait and not a closure, because each function between an entry point and its instructions has to be inlined, and a
 /// closure cannot be told to.
 trait Taker<W: Window> {
-    /// The end of what is taken at `from`, at least 64 bytes before the end of the block; or [`NOWHERE`].
-    fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize;
+    /// The end of what is taken at `from`, at `end` or before and at least 64 bytes before the end of the block, where that is soon known.
+    fn quick(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> Option<usize>;
+    /// The same where that is not enough; or [`NOWHERE`].
+    #[inline(always)]
+    fn take(&self, _: W::Token, _: Room<'_>, _: usize, _: usize) -> usize {
+        NOWHERE
+    }
 }
 
 /// What must stand behind what a move takes.
@@ -132,15 +142,25 @@ impl<W: Window> Walk<'_, W> {
         if let Some(room) = Room::new(block) {
             for ((at, end), taken) in at[..far].iter_mut().zip(&mut end[..far]).zip(&mut taken[..far]) {
                 let (from, last) = (*at as usize, *end as usize);
-                let to = taker.take(token, room, from, last);
-                let next = if to <= last { follower.follow(token, room, literal, to) } else { NOWHERE };
-                *taken = Span::new(from as u32, to as u32);
-                if next <= last {
-                    *at = next as u32;
+                // Two ways to the same end: nearly all moves are quick, and have no more to ask than this.
+                if let Some(to) = taker.quick(token, room, from, last) {
+                    let next = follower.follow(token, room, literal, to);
+                    if next <= last {
+                        *taken = Span::new(from as u32, to as u32);
+                        *at = next as u32;
+                        continue;
+                    }
                 } else {
-                    failed += usize::from(last != 0);
-                    *end = 0;
+                    let to = taker.take(token, room, from, last);
+                    let next = if to <= last { follower.follow(token, room, literal, to) } else { NOWHERE };
+                    if next <= last {
+                        *taken = Span::new(from as u32, to as u32);
+                        *at = next as u32;
+                        continue;
+                    }
                 }
+                failed += usize::from(last != 0);
+                *end = 0;
             }
         }
         for row in far..count {
@@ -205,8 +225,8 @@ struct Nothing;
 
 impl<W: Window> Taker<W> for Nothing {
     #[inline(always)]
-    fn take(&self, _: W::Token, _: Room<'_>, from: usize, _: usize) -> usize {
-        from
+    fn quick(&self, _: W::Token, _: Room<'_>, from: usize, end: usize) -> Option<usize> {
+        (from <= end).then_some(from)
     }
 }
 
@@ -218,8 +238,8 @@ struct Rest {
 
 impl<W: Window> Taker<W> for Rest {
     #[inline(always)]
-    fn take(&self, _: W::Token, _: Room<'_>, from: usize, end: usize) -> usize {
-        if from + self.least + self.behind <= end { end - self.behind } else { NOWHERE }
+    fn quick(&self, _: W::Token, _: Room<'_>, from: usize, end: usize) -> Option<usize> {
+        (from + self.least + self.behind <= end).then(|| end - self.behind)
     }
 }
 
@@ -251,11 +271,11 @@ impl<W: Window, const N: usize> Ranges<W, N> {
         mask ^ self.inverted
     }
 
-    /// How many bytes of the class stand at `at`, if they end in one window and in front of `end`, and there are any.
+    /// The end of the bytes of the class that stand at `at`, if they end in one window and at `end` or before, and there are any.
     #[inline(always)]
     fn short(&self, token: W::Token, room: Room<'_>, at: usize, end: usize) -> Option<usize> {
         let length = (!self.mask(token, room, at)).trailing_zeros() as usize;
-        (length.wrapping_sub(1) < W::SIZE - 1 && at + length <= end).then_some(length)
+        (length.wrapping_sub(1) < W::SIZE - 1 && at + length <= end).then_some(at + length)
     }
 
     /// Where the run of bytes of the class from `at` on ends, at `end` or before.
@@ -277,10 +297,12 @@ struct Run<W, const N: usize>(Ranges<W, N>);
 
 impl<W: Window, const N: usize> Taker<W> for Run<W, N> {
     #[inline(always)]
+    fn quick(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> Option<usize> {
+        self.0.short(token, room, from, end)
+    }
+
+    #[inline(always)]
     fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
-        if let Some(length) = self.0.short(token, room, from, end) {
-            return from + length;
-        }
         let to = self.0.run(token, room, from, end);
         if to > from { to } else { NOWHERE }
     }
@@ -291,18 +313,18 @@ struct Integer<W, const ASKS: bool>(Ranges<W, 1>);
 
 impl<W: Window, const ASKS: bool> Taker<W> for Integer<W, ASKS> {
     #[inline(always)]
+    fn quick(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> Option<usize> {
+        // Most have no sign.
+        let to = self.0.short(token, room, from, end)?;
+        (!ASKS || to > from + 1).then_some(to)
+    }
+
+    #[inline(always)]
     fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
         let block = room.block();
-        let (mut first, mut to) = (from, from);
-        match self.0.short(token, room, from, end) {
-            Some(length) => to += length,
-            None => {
-                // Most have no sign.
-                first += usize::from(is_sign(block[first]));
-                first += usize::from(first > from && is_sign(block[first]));
-                to = self.0.run(token, room, first, end);
-            }
-        }
+        let mut first = from + usize::from(is_sign(block[from]));
+        first += usize::from(first > from && is_sign(block[first]));
+        let to = self.0.run(token, room, first, end);
         let is_prefix = ASKS && to == first + 1 && to < end && block[first] == b'0' && is_base(block[to]);
         if to <= first || is_prefix { NOWHERE } else { to }
     }
@@ -313,18 +335,21 @@ struct Decimal<W>(Ranges<W, 1>);
 
 impl<W: Window> Taker<W> for Decimal<W> {
     #[inline(always)]
+    fn quick(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> Option<usize> {
+        if W::SIZE < 16 {
+            return None;
+        }
+        // Whether it has a sign is not branched on: in some columns every other number has.
+        let others = !self.0.mask(token, room, from) & !1;
+        let point = others.trailing_zeros() as usize;
+        let to = (others & others.wrapping_sub(1)).trailing_zeros() as usize;
+        let is_whole = to < W::SIZE && to > point + 1 && from + to <= end;
+        (is_whole && begins_number(room.byte(from)) && room.byte(from + point) == b'.').then_some(from + to)
+    }
+
+    #[inline(always)]
     fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
         let block = room.block();
-        if W::SIZE >= 16 {
-            // Nearly always one window has all of it. Whether it has a sign is not branched on: in some columns every other number has.
-            let others = !self.0.mask(token, room, from) & !1;
-            let point = others.trailing_zeros() as usize;
-            let to = (others & others.wrapping_sub(1)).trailing_zeros() as usize;
-            let is_whole = to < W::SIZE && to > point + 1 && from + to <= end;
-            if is_whole && begins_number(room.byte(from)) && room.byte(from + point) == b'.' {
-                return from + to;
-            }
-        }
         let first = from + usize::from(is_sign(block[from]));
         let point = self.0.run(token, room, first, end);
         if point >= end || block[point] != b'.' {
@@ -335,62 +360,72 @@ impl<W: Window> Taker<W> for Decimal<W> {
     }
 }
 
-/// Any bytes, up to a literal of at most `MOST` bytes.
-struct Until<'a, W, const MOST: usize> {
+/// Any bytes, up to a literal of at most `MOST` bytes. It is searched by its rarest byte, and `BY_TWO` by another one.
+struct Until<'a, W, const MOST: usize, const BY_TWO: bool> {
     literal: &'a Literal,
-    least: usize,
-    length: usize,
     word: [u64; 3],
-    /// The two bytes that are searched by: their offsets, what is or-ed to the text, and what must then stand there.
-    offsets: (usize, usize),
-    folds: (W, W),
-    wanted: (W, W),
+    /// Where the rarest byte may stand first, from where the field begins, and last, from where the record ends.
+    first: usize,
+    last: usize,
+    /// Where it stands in the literal, what is or-ed to the text, and what must then stand there.
+    offset: usize,
+    byte: (W, W),
+    /// The same for the other byte, from the first one.
+    other_offset: isize,
+    other: (W, W),
 }
 
-impl<'a, W: Window, const MOST: usize> Until<'a, W, MOST> {
+impl<'a, W: Window, const MOST: usize, const BY_TWO: bool> Until<'a, W, MOST, BY_TWO> {
     #[inline(always)]
     fn new(token: W::Token, literal: &'a Literal, least: usize) -> Self {
-        let offsets = literal.pair();
-        let ((fold, wanted), (second_fold, second_wanted)) = (literal.wanted(offsets.0), literal.wanted(offsets.1));
-        let both = |first, second| (W::splat(token, first), W::splat(token, second));
-        let (folds, wanted) = (both(fold, second_fold), both(wanted, second_wanted));
-        Until { literal, least, length: literal.len(), word: literal.word(), offsets, folds, wanted }
+        let (offset, other) = literal.rarest();
+        let both = |(fold, wanted)| (W::splat(token, fold), W::splat(token, wanted));
+        Until {
+            literal,
+            word: literal.word(),
+            first: least + offset,
+            last: literal.len() - offset,
+            offset,
+            byte: both(literal.wanted(offset)),
+            other_offset: other as isize - offset as isize,
+            other: both(literal.wanted(other)),
+        }
     }
 
-    /// Whether the literal stands where its two bytes do.
+    /// Whether the literal stands where its byte, or two of them, do.
     #[inline(always)]
     fn stands(&self, token: W::Token, room: Room<'_>, at: usize) -> bool {
         let [wanted, fold, mask] = self.word;
         match MOST {
-            // The two bytes are all of it.
-            1 | 2 => true,
-            8 => (W::word(token, room, at) | fold) & mask == wanted,
+            1 => true,
+            2 if BY_TWO => true,
+            2..=8 => (W::word(token, room, at) | fold) & mask == wanted,
             _ => self.literal.stands_at(room.block(), at),
         }
     }
 }
 
-impl<W: Window, const MOST: usize> Taker<W> for Until<'_, W, MOST> {
+impl<W: Window, const MOST: usize, const BY_TWO: bool> Taker<W> for Until<'_, W, MOST, BY_TWO> {
     #[inline(always)]
-    fn take(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> usize {
-        let mut at = from + self.least;
+    fn quick(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> Option<usize> {
+        let mut at = from + self.first;
         // The literal ends in its record, or it is none.
-        while at + self.length <= end {
-            let first = W::load(token, room, at + self.offsets.0);
-            let mut mask = first.or(self.folds.0).equal(self.wanted.0);
-            if MOST > 1 {
-                let second = W::load(token, room, at + self.offsets.1);
-                mask &= second.or(self.folds.1).equal(self.wanted.1);
+        let last = end.wrapping_sub(self.last);
+        while at <= last && last < end {
+            let mut mask = W::load(token, room, at).or(self.byte.0).equal(self.byte.1);
+            if BY_TWO {
+                let other = W::load(token, room, at.wrapping_add_signed(self.other_offset));
+                mask &= other.or(self.other.0).equal(self.other.1);
             }
             while mask != 0 {
-                let found = at + mask.trailing_zeros() as usize;
+                let found = at + mask.trailing_zeros() as usize - self.offset;
                 if self.stands(token, room, found) {
-                    return found;
+                    return Some(found);
                 }
                 mask &= mask - 1;
             }
             at += W::SIZE;
         }
-        NOWHERE
+        None
     }
 }
