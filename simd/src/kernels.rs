@@ -48,7 +48,7 @@ macro_rules! kernel_list {
                 offsets: &mut Vec<i16>,
                 valid: &mut crate::Bitmap
             ) -> (), in timestamps;
-            fn texts(block: &[u8], spans: &[crate::Span], length: usize, bytes: &mut Vec<u8>, ends: &mut Vec<i32>) -> (), in texts;
+            fn texts(block: &[u8], spans: &[crate::Span], bytes: &mut Vec<u8>, ends: &mut Vec<i32>) -> (), in texts;
             fn walk(block: &[u8], take: crate::Take, literal: Option<&crate::Literal>, cursors: crate::Cursors<'_>) -> usize,
                 in walk;
         }
@@ -316,13 +316,8 @@ impl Kernels {
     /// # Ok::<(), parsimd_simd::IsaError>(())
     /// ```
     pub fn texts(&self, block: &[u8], spans: &[Span], bytes: &mut Vec<u8>, ends: &mut Vec<i32>) {
-        let length: u64 = spans.iter().map(|span| u64::from(span.end.saturating_sub(span.start))).sum();
-        assert!(bytes.len() as u64 + length <= i32::MAX as u64, "a column of more than {} bytes", i32::MAX);
-        let length = length as usize;
-        // A whole array may be written behind the last text.
-        bytes.reserve(length + 64);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.texts)(block, spans, length, bytes, ends) }
+        unsafe { (self.texts)(block, spans, bytes, ends) }
     }
 
     /// Makes one move with every cursor: what `take` says, and `literal` right behind it, all before the end of its record.

@@ -2,6 +2,18 @@
 
 #![allow(unsafe_code, reason = "the length of a vector whose bytes were written behind it")]
 
+use crate::column::Span;
+
+/// Makes room behind `bytes` for the texts of `spans`, and for 64 bytes more, since a whole array may be written at the place of the last
+/// text. Gives the length of all texts. Panics if the vector would become longer than `i32::MAX`.
+#[inline(always)]
+pub(crate) fn make_room(spans: &[Span], bytes: &mut Vec<u8>) -> usize {
+    let length: u64 = spans.iter().map(|span| u64::from(span.end.saturating_sub(span.start))).sum();
+    assert!(bytes.len() as u64 + length <= i32::MAX as u64, "a column of more than {} bytes", i32::MAX);
+    bytes.reserve(length as usize + 64);
+    length as usize
+}
+
 /// A vector that grows by whole arrays, of which a part is kept.
 ///
 /// How long it is stays in a register, so that one array does not wait for the one before.

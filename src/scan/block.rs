@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     input::Block,
     limits,
-    plan::{Outcome, Plan, Program, Row, Stop, Table, Walk},
+    plan::{Outcome, Plan, Program, Row, Stop, Table, Walk, close_gaps},
 };
 
 /// What a scan does with each block.
@@ -355,8 +355,8 @@ impl Rows {
     /// Takes out the rows in `lost`, which are in order.
     fn remove(&mut self, lost: &[usize]) {
         self.spans.remove(self.records.len(), lost);
-        let (mut row, mut lost) = (0, lost.iter().peekable());
-        self.records.retain(|_| (lost.next_if(|&&lost| lost == row).is_none(), row += 1).0);
+        close_gaps(&mut self.records, lost);
+        self.records.truncate(self.records.len() - lost.len());
     }
 }
 

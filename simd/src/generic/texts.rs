@@ -2,10 +2,10 @@
 
 use crate::column::Span;
 use crate::scalar;
-use crate::tail::Tail;
+use crate::tail::{Tail, make_room};
 use crate::vector::Vector;
 
-/// See `Kernels::texts`, which has made room for the texts, of `length` bytes, and 64 more.
+/// See `Kernels::texts`.
 ///
 /// An array that has most texts of a column is copied without a branch that is hard to foresee; a small one seldom comes to stand in two
 /// lines of the cache.
@@ -14,12 +14,11 @@ pub(crate) fn texts<V: Vector>(
     _token: V::Token,
     block: &[u8],
     spans: &[Span],
-    length: usize,
     bytes: &mut Vec<u8>,
     ends: &mut Vec<i32>,
 ) {
-    match length / spans.len().max(1) {
-        _ if block.len() < 64 => scalar::texts::texts(block, spans, length, bytes, ends),
+    match make_room(spans, bytes) / spans.len().max(1) {
+        _ if block.len() < 64 => scalar::texts::texts(block, spans, bytes, ends),
         0..=12 => copy::<16>(block, spans, bytes, ends),
         13..=20 => copy::<32>(block, spans, bytes, ends),
         _ => copy::<64>(block, spans, bytes, ends),

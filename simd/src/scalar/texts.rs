@@ -1,9 +1,11 @@
 //! Columns of text.
 
 use crate::column::Span;
+use crate::tail::make_room;
 
 /// Twin of `Kernels::texts`.
-pub(crate) fn texts(block: &[u8], spans: &[Span], _length: usize, bytes: &mut Vec<u8>, ends: &mut Vec<i32>) {
+pub(crate) fn texts(block: &[u8], spans: &[Span], bytes: &mut Vec<u8>, ends: &mut Vec<i32>) {
+    make_room(spans, bytes);
     for span in spans {
         bytes.extend_from_slice(span.of(block).unwrap_or_default());
         ends.push(bytes.len() as i32);

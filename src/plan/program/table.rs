@@ -36,15 +36,20 @@ impl Table {
 
     /// Takes the rows in `lost`, which are in order, out of the first `count`.
     pub(crate) fn remove(&mut self, count: usize, lost: &[usize]) {
-        let Some(&first) = lost.first() else { return };
         for column in self.spans.chunks_exact_mut(self.rows.max(1)).take(self.fields) {
-            let mut kept = first;
-            // What stands between one lost row and the next, or the end.
-            for (&row, &next) in lost.iter().zip(lost[1..].iter().chain([&count])) {
-                column.copy_within(row + 1..next, kept);
-                kept += next - row - 1;
-            }
+            close_gaps(&mut column[..count], lost);
         }
+    }
+}
+
+/// Moves the items behind each of those in `lost`, which are in order, to where it was; what stands at the end then is of no meaning.
+pub(crate) fn close_gaps<T: Copy>(items: &mut [T], lost: &[usize]) {
+    let Some(&first) = lost.first() else { return };
+    let mut kept = first;
+    // What stands between one lost item and the next, or the end.
+    for (&item, &next) in lost.iter().zip(lost[1..].iter().chain([&items.len()])) {
+        items.copy_within(item + 1..next, kept);
+        kept += next - item - 1;
     }
 }
 
