@@ -69,9 +69,9 @@ impl Class {
             let inside = self.ranges[..self.count].iter().fold(0, |inside, &(first, last)| {
                 inside | word.between(Word::splat((), first), Word::splat((), last - first))
             });
-            let others = (if self.is_inverted { inside } else { !inside }) & 0xff;
+            let others = (if self.is_inverted { inside } else { !inside }) & Word::BITS;
             if others != 0 {
-                return length + others.trailing_zeros() as usize;
+                return length + Word::first(others);
             }
             length += 8;
         }

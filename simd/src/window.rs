@@ -49,6 +49,16 @@ pub(crate) trait Window: Copy {
 
     /// How many bytes it is, at most 64.
     const SIZE: usize;
+    /// The bits of a mask that stand for a byte. There is one for each byte, or it is one of eight: what instructions give is not packed
+    /// where that takes more of them.
+    const BITS: u64 = u64::MAX;
+
+    /// The first byte whose bit is set in `mask`; at least `SIZE` if there is none.
+    #[inline(always)]
+    fn first(mask: u64) -> usize {
+        let stride = if Self::BITS == u64::MAX { 1 } else { 8 };
+        mask.trailing_zeros() as usize / stride
+    }
 
     /// The same byte everywhere.
     fn splat(token: Self::Token, byte: u8) -> Self;
@@ -58,9 +68,9 @@ pub(crate) trait Window: Copy {
     fn word(token: Self::Token, room: Room<'_>, at: usize) -> u64;
     /// Bitwise or.
     fn or(self, other: Self) -> Self;
-    /// Bit *i* is set where byte *i* of both is equal, for the first `SIZE` bits.
+    /// The bit of byte *i* is set where byte *i* of both is equal, for the first `SIZE` bytes; no other bit is.
     fn equal(self, other: Self) -> u64;
-    /// Bit *i* is set where byte *i* is at least `low` and at most `low + size`, which is ASCII, for the first `SIZE` bits.
+    /// The same where byte *i* is at least `low` and at most `low + size`, which is ASCII.
     fn between(self, low: Self, size: Self) -> u64;
 }
 
@@ -77,19 +87,13 @@ impl Word {
     pub(crate) fn new(bytes: [u8; 8]) -> Word {
         Word(u64::from_le_bytes(bytes))
     }
-
-    /// The highest bit of each byte as a bit.
-    #[inline(always)]
-    fn signs(self) -> u64 {
-        // Each product puts one of the bits into the highest byte, and no two meet.
-        ((self.0 & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
-    }
 }
 
 impl Window for Word {
     type Token = ();
 
     const SIZE: usize = 8;
+    const BITS: u64 = HIGH;
 
     #[inline(always)]
     fn splat((): (), byte: u8) -> Word {
@@ -116,7 +120,7 @@ impl Window for Word {
         let different = self.0 ^ other.0;
         // A byte has its highest bit here if any of its bits is set.
         let any = ((different & !HIGH) + !HIGH) | different;
-        Word(!any).signs()
+        !any & HIGH
     }
 
     #[inline(always)]
@@ -126,7 +130,7 @@ impl Window for Word {
         let ascii = self.0 & !HIGH;
         let from = ascii + (HIGH - low.0);
         let behind = ascii + (!HIGH - low.0 - size.0);
-        Word(from & !behind & !self.0).signs()
+        from & !behind & !self.0 & HIGH
     }
 }
 
@@ -144,7 +148,7 @@ mod tests {
                     bytes[place] = first;
                     let window = Word::new(*bytes.first_chunk().unwrap());
                     let expected = |wanted: &dyn Fn(u8) -> bool| {
-                        bytes[..8].iter().rev().fold(0u64, |mask, &byte| mask << 1 | u64::from(wanted(byte)))
+                        bytes[..8].iter().rev().fold(0u64, |mask, &byte| mask << 8 | u64::from(wanted(byte)) << 7)
                     };
                     let between = window.between(Word::splat((), low), Word::splat((), high - low));
                     assert_eq!(between, expected(&|byte| (low..=high).contains(&byte)));

@@ -246,8 +246,8 @@ impl<W: Window> Taker<W> for Rest {
 /// A class with `N` ranges.
 struct Ranges<W, const N: usize> {
     ranges: [(W, W); N],
-    /// All ones if the class is all bytes outside of the ranges.
-    inverted: u64,
+    /// Zero if the class is all bytes outside of the ranges, else all ones.
+    outside: u64,
 }
 
 impl<W: Window, const N: usize> Ranges<W, N> {
@@ -257,24 +257,24 @@ impl<W: Window, const N: usize> Ranges<W, N> {
         for (range, &(first, last)) in ranges.iter_mut().zip(class.ranges()) {
             *range = (W::splat(token, first), W::splat(token, last - first));
         }
-        Ranges { ranges, inverted: if class.is_inverted() { u64::MAX } else { 0 } }
+        Ranges { ranges, outside: if class.is_inverted() { 0 } else { u64::MAX } }
     }
 
-    /// A bit for each byte of the window at `at` that is in the class; what is behind the window's size is of no meaning.
+    /// The bits of those bytes of the window at `at` that are not in the class; what is behind the window's size is of no meaning.
     #[inline(always)]
-    fn mask(&self, token: W::Token, room: Room<'_>, at: usize) -> u64 {
+    fn others(&self, token: W::Token, room: Room<'_>, at: usize) -> u64 {
         let bytes = W::load(token, room, at);
         let mut mask = 0;
         for (low, size) in self.ranges {
             mask |= bytes.between(low, size);
         }
-        mask ^ self.inverted
+        (mask ^ self.outside) & W::BITS
     }
 
     /// The end of the bytes of the class that stand at `at`, if they end in one window and at `end` or before, and there are any.
     #[inline(always)]
     fn short(&self, token: W::Token, room: Room<'_>, at: usize, end: usize) -> Option<usize> {
-        let length = (!self.mask(token, room, at)).trailing_zeros() as usize;
+        let length = W::first(self.others(token, room, at));
         (length.wrapping_sub(1) < W::SIZE - 1 && at + length <= end).then_some(at + length)
     }
 
@@ -282,7 +282,7 @@ impl<W: Window, const N: usize> Ranges<W, N> {
     #[inline(always)]
     fn run(&self, token: W::Token, room: Room<'_>, mut at: usize, end: usize) -> usize {
         while at < end {
-            let length = (!self.mask(token, room, at)).trailing_zeros() as usize;
+            let length = W::first(self.others(token, room, at));
             if length < W::SIZE {
                 return (at + length).min(end);
             }
@@ -340,7 +340,7 @@ impl<W: Window> Taker<W> for Decimal<W> {
             return None;
         }
         // Whether it has a sign is not branched on: in some columns every other number has.
-        let others = !self.0.mask(token, room, from) & !1;
+        let others = self.0.others(token, room, from) & !1;
         let point = others.trailing_zeros() as usize;
         let to = (others & others.wrapping_sub(1)).trailing_zeros() as usize;
         let is_whole = to < W::SIZE && to > point + 1 && from + to <= end;
@@ -418,7 +418,7 @@ impl<W: Window, const MOST: usize, const BY_TWO: bool> Taker<W> for Until<'_, W,
                 mask &= other.or(self.other.0).equal(self.other.1);
             }
             while mask != 0 {
-                let found = at + mask.trailing_zeros() as usize - self.offset;
+                let found = at + W::first(mask) - self.offset;
                 if self.stands(token, room, found) {
                     return Some(found);
                 }
