@@ -17,10 +17,10 @@ macro_rules! kernel_list {
         $then! {
             [$($with)*]
             fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool, in index;
-            fn count_newlines(block: &[u8]) -> (usize, bool), in index;
             fn delimiters(block: &[u8], needles: &crate::Needles, out: &mut Vec<u32>) -> (), in index;
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
             fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
+            fn anchor_and_newlines(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (usize, bool), in anchor;
             fn find(block: &[u8], literal: &crate::Literal) -> usize, in anchor;
             fn utf8_valid_up_to(block: &[u8]) -> usize, in text;
             fn code_points(block: &[u8]) -> usize, in text;
@@ -123,18 +123,6 @@ impl Kernels {
         unsafe { (self.newlines)(block, out) }
     }
 
-    /// The number of `b'\n'` in `block`, and whether the block is ASCII: for whoever wants only a few of its records.
-    ///
-    /// ```
-    /// let kernels = parsimd_simd::kernels(parsimd_simd::Isa::best())?;
-    /// assert_eq!(kernels.count_newlines(b"one\ntwo\nthree"), (2, true));
-    /// # Ok::<(), parsimd_simd::IsaError>(())
-    /// ```
-    pub fn count_newlines(&self, block: &[u8]) -> (usize, bool) {
-        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.count_newlines)(block) }
-    }
-
     /// Appends the position of each byte of `block` that is one of `needles` to `out`, in order.
     ///
     /// # Panics
@@ -189,6 +177,29 @@ impl Kernels {
         check_length(block);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.anchor)(block, literal, out) }
+    }
+
+    /// Does what [`Kernels::anchor`] does, and says how many `b'\n'` there are in `block`, and whether it is ASCII: for whoever wants only
+    /// those of its records that have the literal. A block that comes from memory is read once.
+    ///
+    /// # Panics
+    ///
+    /// If the block has more than `u32::MAX` bytes.
+    ///
+    /// ```
+    /// use parsimd_simd::{Literal, Case, Isa, kernels};
+    ///
+    /// let kernels = kernels(Isa::best())?;
+    /// let error = Literal::new(b"error", Case::IgnoreAscii).expect("not empty");
+    /// let mut out = Vec::new();
+    /// assert_eq!(kernels.anchor_and_newlines(b"fine\nan Error\n", &error, &mut out), (2, true));
+    /// assert_eq!(out, [8]);
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn anchor_and_newlines(&self, block: &[u8], literal: &Literal, out: &mut Vec<u32>) -> (usize, bool) {
+        check_length(block);
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.anchor_and_newlines)(block, literal, out) }
     }
 
     /// The first position of `block` where `literal` begins. Nothing behind it is looked at, but for a few hundred bytes.

@@ -1,9 +1,9 @@
-//! A literal to search for, and the two of its bytes to search by.
+//! A literal to search for, and the three of its bytes to search by.
 //!
-//! A search for two bytes at their distance reads a vector for each, compares, and looks at the rest of the literal only
-//! where both stand: the rarer the two, the fewer the looks. The bytes of a literal are not equally rare, and in logs
-//! the first one is a poor choice, so the pair is chosen from a table of frequencies. (The idea is that of the "generic
-//! SIMD" search of Wojciech Muła, with a chosen pair instead of the first and the last byte.)
+//! A search for a few bytes at their distances reads a vector for each, compares, and looks at the rest of the literal only
+//! where all stand: the rarer they are, the fewer the looks. The bytes of a literal are not equally rare, and in logs
+//! the first one is a poor choice, so they are chosen from a table of frequencies. (The idea is that of the "generic
+//! SIMD" search of Wojciech Muła, with chosen bytes instead of the first and the last one.)
 
 use crate::frequency::FREQUENCY;
 
@@ -28,7 +28,7 @@ pub struct Literal {
     /// For each byte of the literal what is or-ed to a byte of the text before they are compared.
     fold: Vec<u8>,
     pair: (usize, usize),
-    /// A third byte, to ask for where the pair stands: the rarest of the others, or the first one where there is none.
+    /// A third byte to search by: the rarest of the others, or the first one where there is none.
     third: usize,
 }
 
@@ -99,7 +99,7 @@ impl Literal {
         cost(byte, if fold == 0 { Case::Exact } else { Case::IgnoreAscii })
     }
 
-    /// The offset of the byte to ask for after the pair.
+    /// The offset of the third byte that is searched by.
     pub(crate) fn third(&self) -> usize {
         self.third
     }

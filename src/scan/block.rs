@@ -256,12 +256,11 @@ impl Finds {
         program: &Program,
         anchor: &Literal,
     ) -> Option<(usize, bool)> {
-        let (newlines, is_ascii) = plan.kernels().count_newlines(bytes);
+        self.anchors.clear();
+        let (newlines, is_ascii) = plan.kernels().anchor_and_newlines(bytes, anchor, &mut self.anchors);
         if !self.look_for_foreign(plan, bytes, is_ascii, Some(program)) || !self.foreign.is_empty() {
             return None;
         }
-        self.anchors.clear();
-        plan.kernels().anchor(bytes, anchor, &mut self.anchors);
         let records = newlines + usize::from(!bytes.ends_with(b"\n"));
         self.weigh(records);
         Some((records, is_ascii))

@@ -66,21 +66,29 @@ pub(crate) fn newlines<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u
     positions::<V>(token, block, out, &AnyOf([V::splat(token, b'\n')]))
 }
 
-/// See `Kernels::count_newlines`.
-#[inline(always)]
-pub(crate) fn count_newlines<V: Vector>(token: V::Token, block: &[u8]) -> (usize, bool) {
-    let newline = V::splat(token, b'\n');
-    let mut all = V::splat(token, 0);
-    let mut count = 0;
-    let (chunks, rest) = block.as_chunks::<64>();
-    for chunk in chunks {
-        V::prefetch(token, chunk, AHEAD);
-        let bytes = V::load(token, chunk);
-        all = all.or(bytes);
-        count += bytes.eq_mask(newline).count_ones() as usize;
+/// The newlines of what it was shown, and whether all of it was ASCII.
+pub(super) struct Lines<V> {
+    newline: V,
+    all: V,
+    count: usize,
+}
+
+impl<V: Vector> Lines<V> {
+    #[inline(always)]
+    pub(super) fn new(token: V::Token) -> Lines<V> {
+        Lines { newline: V::splat(token, b'\n'), all: V::splat(token, 0), count: 0 }
     }
-    let (last, is_ascii) = crate::scalar::index::count_newlines(rest);
-    (count + last, is_ascii && all.sign_mask() == 0)
+
+    #[inline(always)]
+    pub(super) fn add(&mut self, bytes: V) {
+        self.all = self.all.or(bytes);
+        self.count += bytes.eq_mask(self.newline).count_ones() as usize;
+    }
+
+    #[inline(always)]
+    pub(super) fn finish(self) -> (usize, bool) {
+        (self.count, self.all.sign_mask() == 0)
+    }
 }
 
 /// See `Kernels::delimiters`.

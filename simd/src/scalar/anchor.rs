@@ -10,6 +10,17 @@ pub(crate) fn anchor(block: &[u8], anchor: &Literal, out: &mut Vec<u32>) {
     });
 }
 
+/// Twin of `Kernels::anchor_and_newlines`.
+pub(crate) fn anchor_and_newlines(block: &[u8], literal: &Literal, out: &mut Vec<u32>) -> (usize, bool) {
+    anchor(block, literal, out);
+    newlines(block)
+}
+
+/// How many newlines there are, and whether all bytes are ASCII.
+pub(crate) fn newlines(block: &[u8]) -> (usize, bool) {
+    (block.iter().filter(|&&byte| byte == b'\n').count(), block.is_ascii())
+}
+
 /// Twin of `Kernels::find`.
 pub(crate) fn find(block: &[u8], anchor: &Literal) -> usize {
     (0..block.len()).find(|&at| anchor.stands_at(block, at)).unwrap_or(block.len())

@@ -8,11 +8,6 @@ pub(crate) fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool {
     block.is_ascii()
 }
 
-/// Twin of `Kernels::count_newlines`.
-pub(crate) fn count_newlines(block: &[u8]) -> (usize, bool) {
-    (block.iter().filter(|&&byte| byte == b'\n').count(), block.is_ascii())
-}
-
 /// Twin of `Kernels::delimiters`.
 pub(crate) fn delimiters(block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
     positions(block, |byte| needles.bytes().contains(&byte), out);

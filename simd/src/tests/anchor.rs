@@ -9,7 +9,9 @@ use crate::{Case, Kernels, Literal};
 on_each_isa!(
     a_literal_is_found_at_every_place,
     every_occurrence_is_found_overlapping_ones_too,
-    a_pair_without_the_rest_is_not_an_occurrence,
+    the_searched_bytes_without_the_rest_are_not_an_occurrence,
+    a_newline_and_a_byte_that_is_not_ascii_are_counted_at_every_place,
+    one_pass_finds_what_two_find,
     no_load_leaves_the_block,
 );
 
@@ -69,12 +71,45 @@ fn every_occurrence_is_found_overlapping_ones_too(kernels: &Kernels) {
     }
 }
 
-fn a_pair_without_the_rest_is_not_an_occurrence(kernels: &Kernels) {
+fn a_newline_and_a_byte_that_is_not_ascii_are_counted_at_every_place(kernels: &Kernels) {
+    let literals =
+        [&b"x"[..], b"a literal of some length"].map(|literal: &[u8]| Literal::new(literal, Case::Exact).unwrap());
+    let mut out = Vec::new();
+    every_place(|block, place| {
+        for literal in &literals {
+            // The neighbour of '\n' in value.
+            block.fill(0x0b);
+            assert_eq!(kernels.anchor_and_newlines(block, literal, &mut out), (0, true));
+            block[place] = b'\n';
+            assert_eq!(kernels.anchor_and_newlines(block, literal, &mut out), (1, true), "{place} of {}", block.len());
+            block[place] = 0x8a;
+            assert_eq!(kernels.anchor_and_newlines(block, literal, &mut out), (0, false), "{place} of {}", block.len());
+        }
+    });
+    assert_eq!(out, [0; 0]);
+}
+
+fn one_pass_finds_what_two_find(kernels: &Kernels) {
+    let mut random = Random(8);
+    for _ in 0..cases(30_000) {
+        let letters = *random.one_of(&[&b"ab\n"[..], &b"abcdefgh\n."[..], &b"ab\n\xc3"[..]]);
+        let block: Vec<u8> = (0..random.below(1500)).map(|_| *random.one_of(letters)).collect();
+        let literal: Vec<u8> = (0..1 + random.below(5)).map(|_| *random.one_of(b"aAbB")).collect();
+        let literal = Literal::new(&literal, *random.one_of(&[Case::Exact, Case::IgnoreAscii])).unwrap();
+        let (mut out, mut found) = (vec![7], vec![7]);
+        let newlines = block.iter().filter(|&&byte| byte == b'\n').count();
+        assert_eq!(kernels.anchor_and_newlines(&block, &literal, &mut out), (newlines, block.is_ascii()));
+        kernels.anchor(&block, &literal, &mut found);
+        assert_eq!(out, found, "{literal:?}");
+    }
+}
+
+fn the_searched_bytes_without_the_rest_are_not_an_occurrence(kernels: &Kernels) {
     let literal = b"Failed password";
     let anchor = Literal::new(literal, Case::Exact).unwrap();
     let (first, second) = anchor.pair();
     let mut out = Vec::new();
-    for spoiled in (0..literal.len()).filter(|&at| at != first && at != second) {
+    for spoiled in (0..literal.len()).filter(|&at| ![first, second, anchor.third()].contains(&at)) {
         let mut text = literal.repeat(40);
         for occurrence in text.chunks_mut(literal.len()) {
             occurrence[spoiled] ^= 1;
@@ -91,7 +126,7 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
         [&b"k"[..], b"ab", b"abca", b"a..............................................................b", b"a c"];
     let anchors = literals.map(|literal| Literal::new(literal, Case::Exact).unwrap());
     let finders = literals.map(memchr::memmem::Finder::new);
-    let mut out = Vec::new();
+    let (mut out, mut both) = (Vec::new(), Vec::new());
     let mut text = [0; 576];
     for round in 0..cases(1025) {
         for byte in &mut text {
@@ -104,6 +139,9 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
                 out.clear();
                 kernels.anchor(block, &anchors[which], &mut out);
                 assert_eq!(kernels.find(block, &anchors[which]), out.first().map(|&at| at as usize));
+                both.clear();
+                assert_eq!(kernels.anchor_and_newlines(block, &anchors[which], &mut both), (0, true));
+                assert_eq!(both, out);
                 // The literals do not overlap with themselves, but for "abca".
                 if which != 2 {
                     assert!(out.iter().copied().eq(finders[which].find_iter(block).map(|at| at as u32)));
