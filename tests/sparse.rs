@@ -27,6 +27,7 @@ fn log(lines: usize, rarity: usize, odd: &str) -> String {
 #[test]
 fn the_few_lines_that_match_are_found_whatever_the_blocks() {
     for (rarity, odd, ends) in [
+        (5, "", true),
         (40, "", true),
         (300, "", false),
         (90, "\u{fc}", true),

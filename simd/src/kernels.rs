@@ -17,6 +17,7 @@ macro_rules! kernel_list {
         $then! {
             [$($with)*]
             fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool, in index;
+            fn lines_around(block: &[u8], places: &[u32], out: &mut Vec<crate::Span>) -> (), in index;
             fn delimiters(block: &[u8], needles: &crate::Needles, out: &mut Vec<u32>) -> (), in index;
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
             fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
@@ -121,6 +122,27 @@ impl Kernels {
         check_length(block);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.newlines)(block, out) }
+    }
+
+    /// Appends the line around each of `places`, which are in order, to `out`, without the newline at its end: one that has several of them
+    /// once. A newline belongs to the line that it ends.
+    ///
+    /// # Panics
+    ///
+    /// If the block has more than `u32::MAX` bytes, or a place is behind its end.
+    ///
+    /// ```
+    /// use parsimd_simd::{Isa, Span, kernels};
+    ///
+    /// let mut out = Vec::new();
+    /// kernels(Isa::best())?.lines_around(b"one\ntwo\nthree", &[4, 5, 8], &mut out);
+    /// assert_eq!(out, [Span::new(4, 7), Span::new(8, 13)]);
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn lines_around(&self, block: &[u8], places: &[u32], out: &mut Vec<Span>) {
+        check_length(block);
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.lines_around)(block, places, out) }
     }
 
     /// Appends the position of each byte of `block` that is one of `needles` to `out`, in order.

@@ -77,10 +77,21 @@ impl Literal {
 
     /// Whether what the literal has from byte `offset` on stands in `rest`, which begins where the literal does.
     pub(crate) fn stands_from(&self, rest: &[u8], offset: usize) -> bool {
-        let Some(text) = rest.get(offset..self.literal.len()) else { return false };
-        // The first byte that differs ends it: most places that are looked at are none.
-        let pairs = self.fold[offset..].iter().zip(&self.literal[offset..]);
-        text.iter().zip(pairs).all(|(&byte, (&fold, &wanted))| byte | fold == wanted)
+        let Some(text) = rest.get(..self.literal.len()) else { return false };
+        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        let same = |text, fold, wanted| word(text) | word(fold) == word(wanted);
+        match (text.last_chunk(), self.fold.last_chunk(), self.literal.last_chunk()) {
+            // Word by word; the last one may overlap with the one before.
+            (Some(last), Some(last_fold), Some(last_wanted)) => {
+                let (folds, wanted) = (self.fold[offset..].as_chunks().0, self.literal[offset..].as_chunks().0);
+                let mut words = text[offset..].as_chunks().0.iter().zip(folds.iter().zip(wanted));
+                words.all(|(text, (fold, wanted))| same(text, fold, wanted)) && same(last, last_fold, last_wanted)
+            }
+            _ => {
+                let pairs = self.fold[offset..].iter().zip(&self.literal[offset..]);
+                text[offset..].iter().zip(pairs).all(|(&byte, (&fold, &wanted))| byte | fold == wanted)
+            }
+        }
     }
 
     /// The offsets of the two bytes that are searched by, the rarer one first.
@@ -194,6 +205,27 @@ mod tests {
                 assert_eq!(exact.stands_at(&[other], 0), byte == other);
                 let folded = Literal::new(&[byte], Case::IgnoreAscii).unwrap();
                 assert_eq!(folded.stands_at(&[other], 0), byte.eq_ignore_ascii_case(&other), "{byte} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_literal_of_any_length_is_compared_and_none_behind_it() {
+        let all = b"One Literal, of 40 bytes: [x] is at 27.\n";
+        for (length, case) in (1..=all.len()).flat_map(|length| [(length, Case::Exact), (length, Case::IgnoreAscii)]) {
+            let literal = Literal::new(&all[..length], case).unwrap();
+            for behind in [0, 1, 9] {
+                let mut text = [&b"..."[..], &all[..length], &vec![b'!'; behind]].concat();
+                assert!(literal.stands_at(&text, 3) && !literal.stands_at(&text, 2));
+                assert!(!literal.stands_at(&text[..2 + length], 3), "{length}");
+                for spoiled in 3..3 + length {
+                    text[spoiled] ^= 1;
+                    assert!(!literal.stands_at(&text, 3), "{length} {spoiled}");
+                    text[spoiled] ^= 1;
+                }
+                text.make_ascii_uppercase();
+                let has_no_small = all[..length] == all[..length].to_ascii_uppercase();
+                assert_eq!(literal.stands_at(&text, 3), case == Case::IgnoreAscii || has_no_small, "{length}");
             }
         }
     }

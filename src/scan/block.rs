@@ -186,17 +186,25 @@ struct Finds {
     ends: Vec<u32>,
     /// The places where the anchor of the pattern stands.
     anchors: Vec<u32>,
+    /// The records around those places, where only these are looked for.
+    lines: Vec<Span>,
     /// The places of the characters that the program is not to be given.
     foreign: Vec<u32>,
     /// False once blocks have shown that most records have the anchor: looking for it does not pay then.
     anchor_pays: bool,
-    /// True once blocks have shown that few records have the anchor: the others need not be told apart then.
+    /// True once blocks have shown that less than half of the records have the anchor: the others need not be told apart then.
     anchor_is_rare: bool,
 }
 
 impl Finds {
-    const NONE: Finds =
-        Finds { ends: Vec::new(), anchors: Vec::new(), foreign: Vec::new(), anchor_pays: true, anchor_is_rare: false };
+    const NONE: Finds = Finds {
+        ends: Vec::new(),
+        anchors: Vec::new(),
+        lines: Vec::new(),
+        foreign: Vec::new(),
+        anchor_pays: true,
+        anchor_is_rare: false,
+    };
 
     /// Looks for the ends of the records; and, for the program, for its foreign characters, and for its anchor where that pays.
     fn look(&mut self, plan: &Plan, bytes: &[u8], ends: Ends<'_>, program: Option<&Program>) -> Look {
@@ -244,11 +252,11 @@ impl Finds {
     fn weigh(&mut self, records: usize) {
         // A look at the block costs about a quarter of what it saves.
         self.anchor_pays = self.anchors.len() < records / 4 * 3;
-        self.anchor_is_rare = self.anchors.len() < records / 16;
+        self.anchor_is_rare = self.anchors.len() < records / 2;
     }
 
-    /// Looks for the anchor alone, and says how many records the block has, and whether it is ASCII; `None` if there is something in it that the
-    /// program is not to be given.
+    /// Looks for the records with the anchor alone, and says how many records the block has, and whether it is ASCII; `None` if there is
+    /// something in it that the program is not to be given.
     fn look_for_few(
         &mut self,
         plan: &Plan,
@@ -261,6 +269,8 @@ impl Finds {
         if !self.look_for_foreign(plan, bytes, is_ascii, Some(program)) || !self.foreign.is_empty() {
             return None;
         }
+        self.lines.clear();
+        plan.kernels().lines_around(bytes, &self.anchors, &mut self.lines);
         let records = newlines + usize::from(!bytes.ends_with(b"\n"));
         self.weigh(records);
         Some((records, is_ascii))
@@ -335,22 +345,6 @@ impl Rows {
         self.walk.push_all(self.records.iter().map(|&(start, end, _)| (start, end)));
     }
 
-    /// Adds the records around these places, which are in order, to be walked. They have no numbers: nothing will be told of them.
-    fn push_around(&mut self, bytes: &[u8], places: &[u32]) {
-        let mut next = 0;
-        for &place in places.iter() {
-            let place = place as usize;
-            if place < next {
-                continue;
-            }
-            let start = memchr::memrchr(b'\n', &bytes[next..place]).map_or(next, |at| next + at + 1);
-            let newline = memchr::memchr(b'\n', &bytes[place..]).map(|at| place + at);
-            let end = newline.unwrap_or(bytes.len());
-            self.push((start as u32, without_return(bytes, start as u32, end as u32), 0), Stop::Nowhere);
-            next = end + 1;
-        }
-    }
-
     /// Takes out the rows in `lost`, which are in order.
     fn remove(&mut self, lost: &[usize]) {
         self.spans.remove(self.records.len(), lost);
@@ -409,7 +403,8 @@ fn match_records(
     });
     let is_ascii = match few {
         Some((all, is_ascii)) => {
-            rows.push_around(bytes, &finds.anchors);
+            // They have no numbers: nothing will be told of them.
+            rows.push_all(finds.lines.iter().map(|line| (line.start, without_return(bytes, line.start, line.end), 0)));
             let others = (all - rows.records.len()) as u64;
             stats.records += others;
             stats.unmatched += others;

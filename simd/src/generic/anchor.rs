@@ -136,7 +136,7 @@ fn every<V: Vector, N: Note<V>>(
                 for step in 0..STEPS {
                     masks[step] = places[step].sign_mask();
                 }
-                if look(block, anchor, &masks, base, &mut is_enough) {
+                if look(block, anchor, masks, base, &mut is_enough) {
                     return base;
                 }
             }
@@ -146,7 +146,7 @@ fn every<V: Vector, N: Note<V>>(
             note.take(token, text);
             let pair = one.places(token, firsts).and(two.places(token, seconds));
             let mask = pair.and(three.places(token, thirds)).sign_mask();
-            if mask != 0 && look(block, anchor, &[mask], base, &mut is_enough) {
+            if mask != 0 && look(block, anchor, [mask, 0, 0, 0], base, &mut is_enough) {
                 return base;
             }
             base += 64;
@@ -157,19 +157,30 @@ fn every<V: Vector, N: Note<V>>(
 }
 
 /// Calls `is_enough` with those places of `masks`, of which the first is at `base`, where the whole literal stands, until it says yes; whether
-/// it did. Not inlined: it would take registers from the loop that has no hits.
+/// it did. One mask or more has a place. Not inlined: it would take registers from the loop that has no hits.
 #[cold]
 #[inline(never)]
-fn look(block: &[u8], anchor: &Literal, masks: &[u64], base: usize, is_enough: &mut impl FnMut(usize) -> bool) -> bool {
-    for (step, &mask) in masks.iter().enumerate() {
-        let mut mask = mask;
-        while mask != 0 {
-            let at = base + 64 * step + mask.trailing_zeros() as usize;
-            if anchor.stands_at(block, at) && is_enough(at) {
-                return true;
-            }
-            mask &= mask - 1;
+fn look(
+    block: &[u8],
+    anchor: &Literal,
+    mut masks: [u64; STEPS],
+    base: usize,
+    is_enough: &mut impl FnMut(usize) -> bool,
+) -> bool {
+    loop {
+        // Which one is the first with a place, without a branch: mostly there is one place, and nobody can foresee where.
+        let (mut step, mut all) = (0, masks[0]);
+        for &mask in &masks[1..] {
+            step += usize::from(all == 0);
+            all |= mask;
         }
+        if all == 0 {
+            return false;
+        }
+        let at = base + 64 * step + masks[step].trailing_zeros() as usize;
+        if anchor.stands_at(block, at) && is_enough(at) {
+            return true;
+        }
+        masks[step] &= masks[step].wrapping_sub(1);
     }
-    false
 }

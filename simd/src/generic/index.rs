@@ -1,6 +1,7 @@
 //! Positions of bytes: 64 bytes become a mask, and the bits of the mask become positions.
 
 use super::AHEAD;
+use crate::column::Span;
 use crate::needles::{ByteSet, Needles};
 use crate::vector::Vector;
 
@@ -89,6 +90,58 @@ impl<V: Vector> Lines<V> {
     pub(super) fn finish(self) -> (usize, bool) {
         (self.count, self.all.sign_mask() == 0)
     }
+}
+
+/// See `Kernels::lines_around`.
+#[inline(always)]
+pub(crate) fn lines_around<V: Vector>(token: V::Token, block: &[u8], places: &[u32], out: &mut Vec<Span>) {
+    let newline = V::splat(token, b'\n');
+    let mut next = 0;
+    for &place in places {
+        let place = place as usize;
+        if place >= next {
+            let start = start_of_line::<V>(token, newline, block, place);
+            let end = end_of_line::<V>(token, newline, block, place);
+            out.push(Span::new(start as u32, end as u32));
+            next = end + 1;
+        }
+    }
+}
+
+/// Behind the last newline in front of `at`.
+#[inline(always)]
+fn start_of_line<V: Vector>(token: V::Token, newline: V, block: &[u8], mut at: usize) -> usize {
+    while let Some(text) = block[..at].last_chunk() {
+        let newlines = two_masks::<V>(token, newline, text);
+        if newlines != 0 {
+            return at - newlines.leading_zeros() as usize;
+        }
+        at -= text.len();
+    }
+    crate::scalar::index::start_of_line(block, at)
+}
+
+/// At the first newline from `at` on.
+#[inline(always)]
+fn end_of_line<V: Vector>(token: V::Token, newline: V, block: &[u8], mut at: usize) -> usize {
+    while let Some(text) = block[at..].first_chunk() {
+        let newlines = two_masks::<V>(token, newline, text);
+        if newlines != 0 {
+            return at + newlines.trailing_zeros() as usize;
+        }
+        at += text.len();
+    }
+    crate::scalar::index::end_of_line(block, at)
+}
+
+/// Bit *i* is set where byte *i* is that byte. Two vectors at once, since how many a line takes is not foreseen.
+#[inline(always)]
+fn two_masks<V: Vector>(token: V::Token, byte: V, text: &[u8; 128]) -> u128 {
+    let mut mask = 0;
+    for (number, half) in text.as_chunks().0.iter().enumerate() {
+        mask |= u128::from(V::load(token, half).eq_mask(byte)) << (64 * number);
+    }
+    mask
 }
 
 /// See `Kernels::delimiters`.

@@ -1,11 +1,34 @@
 //! Positions of bytes.
 
+use crate::column::Span;
 use crate::needles::{ByteSet, Needles};
 
 /// Twin of `Kernels::newlines`.
 pub(crate) fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool {
     positions(block, |byte| byte == b'\n', out);
     block.is_ascii()
+}
+
+/// Twin of `Kernels::lines_around`.
+pub(crate) fn lines_around(block: &[u8], places: &[u32], out: &mut Vec<Span>) {
+    let mut next = 0;
+    for place in places.iter().map(|&place| place as usize) {
+        if place >= next {
+            let end = end_of_line(block, place);
+            out.push(Span::new(start_of_line(block, place) as u32, end as u32));
+            next = end + 1;
+        }
+    }
+}
+
+/// Behind the last newline in front of `at`.
+pub(crate) fn start_of_line(block: &[u8], at: usize) -> usize {
+    block[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1)
+}
+
+/// At the first newline from `at` on, or at the end.
+pub(crate) fn end_of_line(block: &[u8], at: usize) -> usize {
+    block[at..].iter().position(|&byte| byte == b'\n').map_or(block.len(), |newline| at + newline)
 }
 
 /// Twin of `Kernels::delimiters`.

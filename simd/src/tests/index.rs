@@ -3,7 +3,7 @@
 use super::guard::Guarded;
 use super::harness::{Random, cases, some_of};
 use super::on_each_isa;
-use crate::{ByteSet, Kernels, Needles};
+use crate::{ByteSet, Kernels, Needles, Span};
 
 on_each_isa!(
     a_newline_is_found_at_every_place,
@@ -12,6 +12,7 @@ on_each_isa!(
     each_byte_of_a_set_is_found_at_every_place,
     every_set_of_needles_finds_them_and_nothing_else,
     positions_are_appended_in_order_across_many_batches,
+    each_line_with_a_place_is_given_once,
     no_load_leaves_the_block,
 );
 
@@ -123,6 +124,34 @@ fn positions_are_appended_in_order_across_many_batches(kernels: &Kernels) {
         kernels.newlines(&block, &mut out);
         assert_eq!(out[..2], [7, 9]);
         assert_eq!(out[2..], expected(&block, |byte| byte == b'\n'));
+    }
+}
+
+fn each_line_with_a_place_is_given_once(kernels: &Kernels) {
+    let mut memory = Guarded::new(700);
+    let mut random = Random(9);
+    let mut out = Vec::new();
+    for _ in 0..cases(100_000) {
+        let density = *random.one_of(&[1, 3, 20, 150, 1000]);
+        let text: Vec<u8> =
+            (0..random.below(700)).map(|_| if random.below(density) == 0 { b'\n' } else { b'x' }).collect();
+        let block = memory.hold(&text, random.below(2) == 0);
+        let some = 1 + random.below(100);
+        let places: Vec<u32> = (0..block.len() as u32).filter(|_| random.below(some) == 0).collect();
+        // Lines that end in a newline have it at their ends; the last may have none.
+        let mut end = 0;
+        let lines = block.split_inclusive(|&byte| byte == b'\n').map(|line| {
+            end += line.len();
+            (end - line.len(), end, line.ends_with(b"\n"))
+        });
+        let with_a_place =
+            lines.filter(|&(start, end, _)| places.iter().any(|&place| (start..end).contains(&(place as usize))));
+        let expected: Vec<Span> = with_a_place
+            .map(|(start, end, has_newline)| Span::new(start as u32, (end - usize::from(has_newline)) as u32))
+            .collect();
+        out.clear();
+        kernels.lines_around(block, &places, &mut out);
+        assert_eq!(out, expected);
     }
 }
 
