@@ -20,7 +20,7 @@ use pyo3::{
 use crate::{
     capsule::{self, Pair, Requested},
     gate, numpy,
-    objects::{self, Maker},
+    objects::{self, Light, Maker},
 };
 
 /// Rows of typed columns.
@@ -128,7 +128,7 @@ impl Batch {
             ));
         };
         let row = index(row, &rows)?;
-        Ok(Bound::new(py, Row { batch: slf.clone().unbind(), row })?.into_any())
+        Ok(objects::light(py, Row { batch: slf.clone().unbind(), row })?.into_any())
     }
 
     fn __iter__(slf: Bound<'_, Self>) -> Rows {
@@ -350,6 +350,16 @@ pub(crate) struct Row {
     row: usize,
 }
 
+impl Light for Row {
+    /// It holds a batch, which leads nowhere.
+    const IS_COLLECTED: bool = false;
+
+    #[inline]
+    fn release(self, py: Python<'_>) {
+        self.batch.drop_ref(py);
+    }
+}
+
 impl Row {
     fn batch(&self) -> &parsimd::Batch {
         &self.batch.get().batch
@@ -436,10 +446,7 @@ impl Rows {
         if row >= self.end {
             return Ok(None);
         }
-        let row = Bound::new(py, Row { batch: self.batch.clone_ref(py), row })?;
-        // It holds a batch, which leads nowhere.
-        objects::untrack(row.as_any());
-        Ok(Some(row))
+        objects::light(py, Row { batch: self.batch.clone_ref(py), row }).map(Some)
     }
 
     fn __length_hint__(&self) -> usize {

@@ -66,6 +66,9 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<batch::Batch>()?;
     module.add_class::<batch::Column>()?;
     module.add_class::<batch::Row>()?;
+    objects::lighten::<batch::Row>(module.py())?;
+    objects::lighten::<result::Result>(module.py())?;
+    objects::lighten::<result::Matches>(module.py())?;
     module.add("ScanError", module.py().get_type::<scan::ScanError>())?;
     module.add("InternalError", module.py().get_type::<gate::InternalError>())?;
     module.add("TYPES", parsimd::tables::types().collect::<Vec<_>>())?;

@@ -143,9 +143,7 @@ impl Matcher {
             Behind::Python if spans.is_empty() => return Ok(Answer::LeftToPython),
             _ => {}
         }
-        let matches = Bound::new(py, Matches { text: self.text(string, text, year), spans })?;
-        // It holds a text, and the fields of a pattern.
-        objects::untrack(matches.as_any());
+        let matches = objects::light(py, Matches { text: self.text(string, text, year), spans })?;
         Ok(Answer::Found(Ahead { matches: matches.unbind(), behind }))
     }
 

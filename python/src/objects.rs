@@ -11,7 +11,8 @@ use std::{
 
 use parsimd::{BigInt, Cell, ColumnType, Date, Time, Validity, Value, Values};
 use pyo3::{
-    exceptions::{PyTypeError, PyValueError},
+    PyClass,
+    exceptions::{PySystemError, PyTypeError, PyValueError},
     ffi, intern,
     prelude::*,
     sync::PyOnceLock,
@@ -99,21 +100,105 @@ impl Slot {
         is_free
     }
 
-    #[inline(never)]
-    fn free(&mut self) {
-        let object = std::mem::replace(self.0.get_mut(), ptr::null_mut());
-        // Without an interpreter there is nothing left to free.
+    /// Gives back what is here: without this it is never freed.
+    pub(crate) fn free(self, py: Python<'_>) {
         // SAFETY: null, or the reference that `keep` has left here: nobody else can take it, and nobody asks for it any more.
-        Python::try_attach(|py| drop(unsafe { Bound::from_owned_ptr_or_opt(py, object) }));
+        drop(unsafe { Bound::from_owned_ptr_or_opt(py, self.0.into_inner()) });
     }
 }
 
-impl Drop for Slot {
-    #[inline]
-    fn drop(&mut self) {
-        if !self.0.get_mut().is_null() {
-            self.free();
+/// A class whose objects are many. Python makes and frees one in as few steps as one of its own: see [`lighten`].
+pub(crate) trait Light: PyClass {
+    /// Whether an object can lead back to itself at some time, so that the garbage collector may have to [`track`] it.
+    const IS_COLLECTED: bool;
+
+    /// Gives back the references that the object held. Dropping one without the token would ask the thread for it first.
+    fn release(self, py: Python<'_>);
+}
+
+/// Where the value of an object begins: behind what every object has.
+const HEAD: usize = size_of::<ffi::PyObject>();
+
+/// Makes objects of a class light, before there are any.
+///
+/// pyo3 makes one by way of `object.__new__`, on the lists of the garbage collector, and frees it under a guard against panics. That is for
+/// classes that may be anything. What is known of these spares most of it: [`light`] and [`dealloc`] say what.
+///
+/// # Errors
+/// SystemError: pyo3 lays objects out in another way than this knows.
+pub(crate) fn lighten<T: Light>(py: Python<'_>) -> PyResult<()> {
+    const { assert!(HEAD.is_multiple_of(align_of::<T>())) };
+    let class = T::type_object_raw(py);
+    let end = (HEAD + size_of::<T>()) as ffi::Py_ssize_t;
+    // SAFETY: the class is alive, and its own. Nobody else looks at it while the module is made, and it has no objects, and no
+    // subclasses that have taken over what is changed here.
+    unsafe {
+        // Between the head and the list of weak references, or the end, there is room for the value and nothing else.
+        let after = match (*class).tp_weaklistoffset {
+            0 => end,
+            _ => end + size_of::<*mut ffi::PyObject>() as ffi::Py_ssize_t,
+        };
+        if (*class).tp_basicsize != after || ![0, end].contains(&(*class).tp_weaklistoffset) {
+            return Err(PySystemError::new_err(format!("{} has another layout than was expected", T::NAME)));
         }
+        (*class).tp_dealloc = Some(dealloc::<T>);
+        if !T::IS_COLLECTED {
+            #[cfg(not(Py_GIL_DISABLED))]
+            {
+                (*class).tp_flags &= !ffi::Py_TPFLAGS_HAVE_GC;
+            }
+            #[cfg(Py_GIL_DISABLED)]
+            (*class).tp_flags.fetch_and(!ffi::Py_TPFLAGS_HAVE_GC, Ordering::Relaxed);
+            (*class).tp_free = Some(ffi::PyObject_Free);
+        }
+        ffi::PyType_Modified(class);
+    }
+    Ok(())
+}
+
+/// A new object of a class that [`lighten`] has seen. The garbage collector does not know of it: what it holds must not lead back to it,
+/// until [`track`] is called.
+#[inline]
+pub(crate) fn light<T: Light>(py: Python<'_>, value: T) -> PyResult<Bound<'_, T>> {
+    let class = T::type_object_raw(py);
+    // SAFETY: the class is alive, and `lighten` has checked, when the module was made, that an object of it has room for the value behind
+    // its head and no more than a list of weak references behind that, which is empty at first.
+    unsafe {
+        let object: *mut ffi::PyObject =
+            if T::IS_COLLECTED { ffi::PyObject_GC_New(class) } else { ffi::PyObject_New(class) };
+        if object.is_null() {
+            value.release(py);
+            return Err(PyErr::fetch(py));
+        }
+        let place = object.byte_add(HEAD).cast::<T>();
+        place.write(value);
+        if (*class).tp_weaklistoffset != 0 {
+            place.add(1).cast::<*mut ffi::PyObject>().write(ptr::null_mut());
+        }
+        Ok(Bound::from_owned_ptr(py, object).cast_into_unchecked())
+    }
+}
+
+/// Frees an object of a class that [`lighten`] has seen, or of a subclass, which has done its own part before.
+unsafe extern "C" fn dealloc<T: Light>(object: *mut ffi::PyObject) {
+    // SAFETY: Python calls this once, with the interpreter, for an object that nobody has any more. It was made by `light`, or by pyo3 with the
+    // same layout, as `lighten` has checked, so that its value can be taken out, once. `tp_free` is the other half of both.
+    unsafe {
+        let py = Python::assume_attached();
+        let class = ffi::Py_TYPE(object);
+        if T::IS_COLLECTED {
+            ffi::PyObject_GC_UnTrack(object.cast());
+        }
+        let place = object.byte_add(HEAD).cast::<T>();
+        if (*class).tp_weaklistoffset != 0 && !place.add(1).cast::<*mut ffi::PyObject>().read().is_null() {
+            ffi::PyObject_ClearWeakRefs(object);
+        }
+        place.read().release(py);
+        if let Some(free) = (*class).tp_free {
+            free(object.cast());
+        }
+        // Each object of a class that is not static holds a reference to it.
+        ffi::Py_DECREF(class.cast());
     }
 }
 

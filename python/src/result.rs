@@ -22,7 +22,7 @@ use pyo3::{
     types::{PyDict, PyInt, PySlice, PyString, PyTuple, PyType},
 };
 
-use crate::objects::{self, Slot};
+use crate::objects::{self, Light, Slot};
 
 /// The span of a match or a field, in bytes; [`NOWHERE`] for a group that took no part.
 pub(crate) type Span = (usize, usize);
@@ -120,6 +120,24 @@ pub(crate) struct Matches {
     pub(crate) text: Text,
     /// Those of one match after those of another: the span of the whole, then of each field.
     pub(crate) spans: Vec<Span>,
+}
+
+impl Text {
+    #[inline]
+    fn release(self, py: Python<'_>) {
+        self.fields.drop_ref(py);
+        self.text.drop_ref(py);
+    }
+}
+
+impl Light for Matches {
+    /// They hold a text, and the fields of a pattern.
+    const IS_COLLECTED: bool = false;
+
+    #[inline]
+    fn release(self, py: Python<'_>) {
+        self.text.release(py);
+    }
 }
 
 /// The spans of a match, alone: that of the whole, then of each field.
@@ -282,13 +300,30 @@ pub(crate) struct Result {
     kept: OnceLock<Box<Mutex<Kept>>>,
 }
 
+impl Light for Result {
+    const IS_COLLECTED: bool = true;
+
+    #[inline]
+    fn release(self, py: Python<'_>) {
+        match self.found {
+            None => {}
+            Some(Found::Few(text, _) | Found::One(text, _)) => text.release(py),
+            Some(Found::Row(matches, _)) => matches.drop_ref(py),
+        }
+        self.values.into_iter().for_each(|value| value.free(py));
+        if let Some(kept) = self.kept.into_inner() {
+            let Kept { attributes, dict } = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+            attributes.into_iter().flatten().for_each(|value| value.drop_ref(py));
+            dict.into_iter().for_each(|dict| dict.drop_ref(py));
+        }
+    }
+}
+
 impl Result {
     /// A result whose values are made later.
     pub(crate) fn late<'py>(py: Python<'py>, found: Found) -> PyResult<Bound<'py, PyAny>> {
         let result = Result { found: Some(found), values: Default::default(), kept: OnceLock::new() };
-        let result = Bound::new(py, result)?.into_any();
-        objects::untrack(&result);
-        Ok(result)
+        Ok(objects::light(py, result)?.into_any())
     }
 
     /// A result whose values are there; its spans are made later.
@@ -300,7 +335,9 @@ impl Result {
     ) -> PyResult<Bound<'py, PyAny>> {
         let attributes = [Some(fixed.into_any().unbind()), Some(named.into_any().unbind()), None];
         let kept = OnceLock::from(Box::new(Mutex::new(Kept { attributes, dict: None })));
-        Ok(Bound::new(py, Result { found: Some(found), values: Default::default(), kept })?.into_any())
+        let result = objects::light(py, Result { found: Some(found), values: Default::default(), kept })?;
+        objects::track(&result);
+        Ok(result.into_any())
     }
 
     /// What is kept, if anything. Held for a moment only: no object is made or dropped under it.

@@ -19,6 +19,7 @@ import parsimd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from references import references_left_by
 from strategies import CONVERTERS, format_and_text
 from test_oracle import CASES
 
@@ -133,6 +134,43 @@ class TestResult:
         assert not gc.is_tracked(result)
         result.named
         assert gc.is_tracked(result)
+
+    @pytest.mark.parametrize("read", ["nothing", "one", "named", "all"])
+    def test_it_leaves_no_references_behind(self, read):
+        text = "some text 5"
+        parser = parsimd.compile("{a} {} {b:d}")
+
+        def work():
+            results = [parser.parse(text), parser.search(text), *parser.findall(text)]
+            for result in results:
+                if read == "one":
+                    assert result["a"] + result[0] == "sometext" and result["b"] == 5
+                if read in ("named", "all"):
+                    assert result.named["a"] == "some"
+                if read == "all":
+                    assert vars(result)["fixed"] == ("text",) and result.spans[0] == (5, 9)
+            if read != "one":
+                dead = [weakref.ref(result, ends.append) for result in results]
+                del result, results
+                assert len(ends) == len(dead) and not any(one() for one in dead)
+                ends.clear()
+
+        ends = []
+        assert references_left_by(work, parser, text, parsimd.Result, None) == [0, 0, 0, 0]
+
+    def test_objects_of_its_subclasses_leave_no_references_behind(self):
+        class Watched(OwnResult):
+            def __del__(self):
+                ends.append(self.extra)
+
+        def work():
+            one, other = Watched(value), Watched(value)
+            dead = weakref.ref(one)
+            del one, other
+            assert dead() is None and (ends.pop(), ends.pop()) == ("kept", "kept")
+
+        value, ends = object(), []
+        assert references_left_by(work, value, Watched, OwnResult, parsimd.Result) == [0, 0, 0, 0]
 
     def test_its_text_may_be_of_a_subclass(self):
         class Text(str):

@@ -1,0 +1,21 @@
+"""Whether objects give back the references that they held."""
+
+import gc
+import sys
+
+
+def references_left_by(work, *objects):
+    """How many more references there are to each object for each time that `work` runs, rounded."""
+    times = 200
+    # What other tests have left would be freed at any time, and be counted.
+    gc.collect()
+    gc.disable()
+    try:
+        work()
+        before = [sys.getrefcount(one) for one in objects]
+        for _ in range(times):
+            work()
+        after = [sys.getrefcount(one) for one in objects]
+    finally:
+        gc.enable()
+    return [round((now - then) / times) for now, then in zip(after, before)]
