@@ -39,7 +39,7 @@ impl Batch {
     }
 
     fn makers<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<Vec<Maker<'a, 'py>>> {
-        self.batch.columns().iter().map(|column| Maker::new(py, column, &self.rows)).collect()
+        self.batch.columns().iter().map(|column| Maker::new(py, column)).collect()
     }
 }
 
@@ -286,7 +286,7 @@ impl Column {
 
     /// The values, as a list.
     fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        objects::list(py, Maker::new(py, self.column(), &self.rows)?, self.rows.clone())
+        objects::list(py, Maker::new(py, self.column())?, self.rows.clone())
     }
 
     /// The values, as a numpy array: numbers and timestamps over the same memory, which cannot be written to.

@@ -56,13 +56,19 @@ pub(crate) fn part<'py>(string: &Bound<'py, PyString>, (start, end): (usize, usi
     unsafe { Ok(Bound::from_owned_ptr_or_err(string.py(), part)?.cast_into_unchecked()) }
 }
 
-/// The string of ASCII text: CPython need not look for what is not.
-fn from_ascii<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
-    let kind = ffi::PyUnicode_1BYTE_KIND as std::ffi::c_int;
-    // SAFETY: so many characters of one byte are read, and copied. Were they not ASCII, they would be Latin-1, and no less a string.
-    let string = unsafe { ffi::PyUnicode_FromKindAndData(kind, text.as_ptr().cast(), text.len() as ffi::Py_ssize_t) };
-    // SAFETY: a new object, which is a string, or null with an exception.
-    unsafe { Ok(Bound::from_owned_ptr_or_err(py, string)?.cast_into_unchecked()) }
+/// The string of text in UTF-8. Most is ASCII, and is copied: CPython would look at it again, to see how large its characters are.
+fn string<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
+    // Of the shortest CPython has one for all.
+    if text.len() < 2 || !text.is_ascii() {
+        return PyString::from_bytes(py, text);
+    }
+    // SAFETY: a new object, which is a string, or null with an exception. It has room for so many characters up to 127, of one byte
+    // each; the text was just asked whether it is ASCII, and nobody else has the string before it is written.
+    unsafe {
+        let string = Bound::from_owned_ptr_or_err(py, ffi::PyUnicode_New(text.len() as ffi::Py_ssize_t, 127))?;
+        ffi::PyUnicode_1BYTE_DATA(string.as_ptr()).copy_from_nonoverlapping(text.as_ptr(), text.len());
+        Ok(string.cast_into_unchecked())
+    }
 }
 
 /// A place for an object, which is put there once and stays as long as the place does: reading needs no lock.
@@ -290,7 +296,7 @@ fn zone<'py>(time: Time, text: &str, tz_class: &Bound<'py, PyAny>) -> PyResult<O
 pub(crate) fn cell<'py>(py: Python<'py>, kind: ColumnType, cell: Cell<'_>) -> PyResult<Bound<'py, PyAny>> {
     Ok(match cell {
         Cell::Null => py.None().into_bound(py),
-        Cell::Text(text) => PyString::new(py, text).into_any(),
+        Cell::Text(text) => string(py, text.as_bytes())?.into_any(),
         Cell::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
         Cell::Int64(int) => int.into_pyobject(py)?.into_any(),
         Cell::Float64(float) => PyFloat::new(py, float).into_any(),
@@ -332,8 +338,6 @@ pub(crate) struct Maker<'a, 'py> {
     py: Python<'py>,
     values: &'a Values,
     validity: Option<&'a Validity>,
-    /// Whether they are texts one behind the other that are all ASCII.
-    is_ascii: bool,
     zone: Option<Bound<'py, PyTzInfo>>,
     /// The day of the last timestamp.
     day: (i64, Date),
@@ -342,20 +346,13 @@ pub(crate) struct Maker<'a, 'py> {
 }
 
 impl<'a, 'py> Maker<'a, 'py> {
-    /// For `rows` of the column.
-    pub(crate) fn new(py: Python<'py>, column: &'a parsimd::Column, rows: &Range<usize>) -> PyResult<Maker<'a, 'py>> {
+    pub(crate) fn new(py: Python<'py>, column: &'a parsimd::Column) -> PyResult<Maker<'a, 'py>> {
         let zone = match column.column_type() {
             ColumnType::Timestamp { utc: true } => Some(PyTzInfo::utc(py)?.to_owned()),
             _ => None,
         };
         let day = (0, date(0)?);
-        let is_ascii = match column.values() {
-            Values::Text { offsets, bytes } => {
-                bytes[offsets[rows.start] as usize..offsets[rows.end] as usize].is_ascii()
-            }
-            _ => false,
-        };
-        Ok(Maker { py, values: column.values(), validity: column.validity(), is_ascii, zone, day, last: None })
+        Ok(Maker { py, values: column.values(), validity: column.validity(), zone, day, last: None })
     }
 
     /// The object of row `row`.
@@ -367,14 +364,12 @@ impl<'a, 'py> Maker<'a, 'py> {
         }
         Ok(match self.values {
             Values::Text { offsets, bytes } => {
-                let text = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
-                let text = if self.is_ascii { from_ascii(py, text)? } else { PyString::from_bytes(py, text)? };
-                text.into_any()
+                string(py, &bytes[offsets[row] as usize..offsets[row + 1] as usize])?.into_any()
             }
             Values::Binary { offsets, bytes } => {
                 PyBytes::new(py, &bytes[offsets[row] as usize..offsets[row + 1] as usize]).into_any()
             }
-            Values::TextView(views) => PyString::from_bytes(py, views.bytes(row))?.into_any(),
+            Values::TextView(views) => string(py, views.bytes(row))?.into_any(),
             Values::Int64(values) => values[row].into_pyobject(py)?.into_any(),
             Values::Float64(values) => PyFloat::new(py, values[row]).into_any(),
             Values::Timestamp(values) => self.timestamp(values[row])?,
