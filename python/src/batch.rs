@@ -128,7 +128,7 @@ impl Batch {
             ));
         };
         let row = index(row, &rows)?;
-        Ok(objects::light(py, Row { batch: slf.clone().unbind(), row })?.into_any())
+        Ok(objects::light(py, || Row { batch: slf.clone().unbind(), row })?.into_any())
     }
 
     fn __iter__(slf: Bound<'_, Self>) -> Rows {
@@ -446,7 +446,7 @@ impl Rows {
         if row >= self.end {
             return Ok(None);
         }
-        objects::light(py, Row { batch: self.batch.clone_ref(py), row }).map(Some)
+        objects::light(py, || Row { batch: self.batch.clone_ref(py), row }).map(Some)
     }
 
     fn __length_hint__(&self) -> usize {

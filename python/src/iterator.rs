@@ -285,6 +285,12 @@ impl ResultIterator {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        // Mostly it is only this.
+        if let Some(first) = self.first.get().filter(|first| first.is_plain && first.is_current())
+            && let Some(from) = self.step(py, first)
+        {
+            return Result::late(py, || Found::Row(first.matches.clone_ref(py), from)).map(Some);
+        }
         let next = match self.take(py) {
             Some(next) => Some(next),
             None => match gate::caught(|| self.look_ahead(py))?? {
@@ -294,7 +300,7 @@ impl ResultIterator {
             },
         };
         if let Some(Next { matcher, matches, from, pos }) = next {
-            let Some(matcher) = matcher else { return Result::late(py, Found::Row(matches, from)).map(Some) };
+            let Some(matcher) = matcher else { return Result::late(py, || Found::Row(matches, from)).map(Some) };
             if matcher.get().holds(py, matches.get())? {
                 return matcher.get().result(py, Found::Row(matches, from)).map(Some);
             }

@@ -143,7 +143,7 @@ impl Matcher {
             Behind::Python if spans.is_empty() => return Ok(Answer::LeftToPython),
             _ => {}
         }
-        let matches = objects::light(py, Matches { text: self.text(string, text, year), spans })?;
+        let matches = objects::light(py, || Matches { text: self.text(string, text, year), spans })?;
         Ok(Answer::Found(Ahead { matches: matches.unbind(), behind }))
     }
 
@@ -196,7 +196,7 @@ impl Matcher {
     pub(crate) fn result<'py>(&self, py: Python<'py>, found: Found) -> PyResult<Bound<'py, PyAny>> {
         // Nested names may contradict each other, which raises.
         if !self.has_converters && !found.fields().has_nested_names {
-            return Result::late(py, found);
+            return Result::late(py, || found);
         }
         let value = |index: usize| match &self.converters[index] {
             Some(converter) => converter.bind(py).call1((found.text(py, index)?,)),

@@ -162,10 +162,10 @@ pub(crate) fn lighten<T: Light>(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// A new object of a class that [`lighten`] has seen. The garbage collector does not know of it: what it holds must not lead back to it,
+/// A new object of a class that [`lighten`] has seen; its value is made where it stays. The garbage collector does not know of it: what it holds must not lead back to it,
 /// until [`track`] is called.
 #[inline]
-pub(crate) fn light<T: Light>(py: Python<'_>, value: T) -> PyResult<Bound<'_, T>> {
+pub(crate) fn light<T: Light>(py: Python<'_>, make: impl FnOnce() -> T) -> PyResult<Bound<'_, T>> {
     let class = T::type_object_raw(py);
     // SAFETY: the class is alive, and `lighten` has checked, when the module was made, that an object of it has room for the value behind
     // its head and no more than a list of weak references behind that, which is empty at first.
@@ -173,11 +173,10 @@ pub(crate) fn light<T: Light>(py: Python<'_>, value: T) -> PyResult<Bound<'_, T>
         let object: *mut ffi::PyObject =
             if T::IS_COLLECTED { ffi::PyObject_GC_New(class) } else { ffi::PyObject_New(class) };
         if object.is_null() {
-            value.release(py);
             return Err(PyErr::fetch(py));
         }
         let place = object.byte_add(HEAD).cast::<T>();
-        place.write(value);
+        place.write(make());
         if (*class).tp_weaklistoffset != 0 {
             place.add(1).cast::<*mut ffi::PyObject>().write(ptr::null_mut());
         }

@@ -13,7 +13,7 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use parsimd::{NOWHERE, Pattern, Value, ValueKind};
+use parsimd::{NOWHERE, Pattern, ValueKind};
 use pyo3::{
     PyTraverseError, PyVisit,
     exceptions::{PyAttributeError, PyKeyError, PyTypeError},
@@ -234,8 +234,10 @@ impl Found {
         let Text { fields, text, year } = self.searched();
         let (fields, (start, end)) = (fields.get(), self.span(index));
         let text = &text.bind(py).to_str()?[start..end];
+        if let Some(short) = fields.pattern.field_short_integer(index, text) {
+            return Ok(short.into_pyobject(py)?.into_any());
+        }
         match fields.pattern.field_value(index, text, *year) {
-            Ok(Some(Value::Int(int))) => Ok(int.into_pyobject(py)?.into_any()),
             Ok(Some(value)) => objects::value(py, value, text, fields.tz_class.bind(py)),
             _ => Ok(py.None().into_bound(py)),
         }
@@ -321,8 +323,9 @@ impl Light for Result {
 
 impl Result {
     /// A result whose values are made later.
-    pub(crate) fn late<'py>(py: Python<'py>, found: Found) -> PyResult<Bound<'py, PyAny>> {
-        let result = Result { found: Some(found), values: Default::default(), kept: OnceLock::new() };
+    #[inline]
+    pub(crate) fn late<'py>(py: Python<'py>, found: impl FnOnce() -> Found) -> PyResult<Bound<'py, PyAny>> {
+        let result = || Result { found: Some(found()), values: Default::default(), kept: OnceLock::new() };
         Ok(objects::light(py, result)?.into_any())
     }
 
@@ -335,7 +338,7 @@ impl Result {
     ) -> PyResult<Bound<'py, PyAny>> {
         let attributes = [Some(fixed.into_any().unbind()), Some(named.into_any().unbind()), None];
         let kept = OnceLock::from(Box::new(Mutex::new(Kept { attributes, dict: None })));
-        let result = objects::light(py, Result { found: Some(found), values: Default::default(), kept })?;
+        let result = objects::light(py, || Result { found: Some(found), values: Default::default(), kept })?;
         objects::track(&result);
         Ok(result.into_any())
     }

@@ -65,10 +65,15 @@ pub(crate) fn value<'t>(kind: &ValueKind, text: &'t str, year: i32) -> Result<Va
     found.map_err(|reason| Error::value(text, reason))
 }
 
+/// The integer that [`value`] gives for up to 18 decimal digits and nothing else.
+pub(crate) fn short_integer(kind: &ValueKind, text: &str) -> Option<i64> {
+    if *kind == (ValueKind::Integer { base: None }) { integer::short(text.as_bytes()) } else { None }
+}
+
 /// Whether [`value`] gives one, and that is no [`BigInt`].
 pub(crate) fn has_small_value(kind: &ValueKind, text: &str, year: i32) -> bool {
     match kind {
-        ValueKind::Integer { base: None } if integer::short(text.as_bytes()).is_some() => true,
+        kind if short_integer(kind, text).is_some() => true,
         ValueKind::Float if float::is_plain(text) => true,
         kind => matches!(value(kind, text, year), Ok(value) if !matches!(value, Value::BigInt(_))),
     }

@@ -225,6 +225,12 @@ impl Pattern {
         self.fields().get(index).map(|field| convert::value(field.kind(), text, year)).transpose()
     }
 
+    /// The value of field `index` when its text is `text`, if that is up to 18 decimal digits and nothing else.
+    #[doc(hidden)]
+    pub fn field_short_integer(&self, index: usize, text: &str) -> Option<i64> {
+        convert::short_integer(self.fields().get(index)?.kind(), text)
+    }
+
     /// Whether the text of field `index` has a value, and that is no [`BigInt`](crate::BigInt).
     #[doc(hidden)]
     pub fn field_has_small_value(&self, index: usize, text: &str, year: i32) -> bool {
