@@ -276,7 +276,7 @@ fn texts_given_one_by_one_are_cut_where_they_end() {
     let found = pattern("{a}").scan_texts(texts, options(Strings::Binary, OnError::Null));
     let found = found.unwrap_or_else(|error| panic!("{error}"));
     let rows = texts.map(|text| vec![text.map_or(Cell::Null, Cell::Bytes)]);
-    assert_eq!(cells(&found.batch), rows);
+    assert_eq!(cells(&found.batches[0]), rows);
     assert_eq!((found.stats.matched, found.stats.failures), (3, 0));
 }
 

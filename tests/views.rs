@@ -366,5 +366,5 @@ fn texts_given_one_by_one_can_be_views_too() {
         [Cell::Text("short"), Cell::Int64(2)],
         [Cell::Null, Cell::Null],
     ];
-    assert_eq!(cells(&found.batch), wanted);
+    assert_eq!(cells(&found.to_batch().unwrap_or_else(|error| panic!("{error}"))), wanted);
 }

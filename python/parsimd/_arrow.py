@@ -6,7 +6,7 @@ imported when one of these is called.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterable, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, Optional
 
 from ._parsimd import ScanError
 
@@ -44,16 +44,18 @@ def map_arrow(
 ) -> Iterator["pyarrow.RecordBatch"]:
     import pyarrow
 
+    times = [number for number, kind in enumerate(parser.scan(b"").types.values()) if kind == "time[us]"]
     for batch in batches:
         for texts in _scan(parser, _text_column(batch, column), on_error):
-            yield _for_spark(pyarrow.record_batch(texts.batch))
+            for rows in texts.batches:
+                yield _in_nanoseconds(pyarrow.record_batch(rows), times)
 
 
 def map_table(parser: "Parser", table: "pyarrow.Table", column: Optional[str], on_error: str) -> "pyarrow.Table":
     import pyarrow
 
-    parts = [pyarrow.record_batch(texts.batch) for texts in _scan(parser, _text_column(table, column), on_error)]
-    return pyarrow.Table.from_batches(parts, _schema(parser))
+    parts = _scan(parser, _text_column(table, column), on_error)
+    return pyarrow.Table.from_batches([pyarrow.record_batch(rows) for texts in parts for rows in texts.batches], _schema(parser))
 
 
 def spark_schema(parser: "Parser") -> str:
@@ -61,14 +63,13 @@ def spark_schema(parser: "Parser") -> str:
     return ", ".join(f"`{name}` {_SPARK_TYPES[kind]}" for name, kind in types.items())
 
 
-def _for_spark(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
-    """The batch with times of day in nanoseconds, the only unit that Spark takes."""
+def _in_nanoseconds(batch: "pyarrow.RecordBatch", times: List[int]) -> "pyarrow.RecordBatch":
+    """The batch with these columns, of times of day, in the only unit that Spark takes."""
     import pyarrow
 
-    for number, field in enumerate(batch.schema):
-        if pyarrow.types.is_time64(field.type):
-            nanos = field.with_type(pyarrow.time64("ns"))
-            batch = batch.set_column(number, nanos, batch.column(number).cast(nanos.type))
+    for number in times:
+        nanos = batch.schema.field(number).with_type(pyarrow.time64("ns"))
+        batch = batch.set_column(number, nanos, batch.column(number).cast(nanos.type))
     return batch
 
 

@@ -17,8 +17,8 @@ use std::{
 };
 
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BinaryViewArray, LargeBinaryArray, LargeStringArray, RecordBatch,
-    RecordBatchIterator, RecordBatchReader, StringArray, StringViewArray, StructArray,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, GenericBinaryArray, LargeBinaryArray, LargeStringArray,
+    OffsetSizeTrait, RecordBatch, RecordBatchIterator, RecordBatchReader, StringArray, StringViewArray, StructArray,
     cast::AsArray,
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
     ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream},
@@ -120,7 +120,7 @@ fn column_array(
     if let Some(asked) = requested_field(requested)? {
         kind = nearest(&kind, asked.data_type());
     }
-    let array = text_as(column.to_arrow_by(views).map_err(to_python)?, &kind).map_err(to_python)?;
+    let array = text_as(column.to_arrow_by(text, views).map_err(to_python)?, &kind).map_err(to_python)?;
     Ok((Field::new(name, kind, true), array.slice(rows.start, rows.len())))
 }
 
@@ -175,7 +175,7 @@ impl Layout {
     }
 
     fn apply(&self, batch: &parsimd::Batch) -> Result<RecordBatch, ArrowError> {
-        let records = batch.to_arrow_by(views)?;
+        let records = batch.to_arrow_by(text, views)?;
         if records.schema() == self.schema {
             return Ok(records);
         }
@@ -194,6 +194,16 @@ fn nearest(own: &DataType, asked: &DataType) -> DataType {
         (DataType::Binary, DataType::Binary | DataType::LargeBinary | DataType::BinaryView) => asked.clone(),
         _ => own.clone(),
     }
+}
+
+/// An array of the texts of a column.
+fn text(offsets: OffsetBuffer<i32>, bytes: Buffer, nulls: Option<NullBuffer>) -> Result<StringArray, ArrowError> {
+    // SAFETY: `to_arrow_by` passes what the kernel `texts` has written, or several of those joined: the bytes of one span of a block after
+    // those of the other, and an offset behind each. So the offsets ascend, which `OffsetBuffer::new` has compared, and the last is the
+    // length of the bytes. Each text is UTF-8, since a record that is not is a failure, and so is one in which a span cuts a
+    // character; so are texts side by side, and an offset is where one ends. There is a null or not for each row: both come from one
+    // column, which does not change.
+    Ok(unsafe { StringArray::new_unchecked(offsets, bytes, nulls) })
 }
 
 /// An array of the views of a column.
@@ -227,7 +237,8 @@ fn text_as(array: ArrayRef, kind: &DataType) -> Result<ArrayRef, ArrowError> {
         (DataType::Utf8, DataType::Utf8View) => Arc::new(StringViewArray::from(array.as_string::<i32>())),
         (DataType::Utf8, DataType::LargeUtf8) => {
             let (offsets, bytes, nulls) = array.as_string::<i32>().clone().into_parts();
-            Arc::new(LargeStringArray::try_new(large(&offsets), bytes, nulls)?)
+            // SAFETY: a valid array has these bytes, nulls and offsets; theirs is only another width.
+            Arc::new(unsafe { LargeStringArray::new_unchecked(large(&offsets), bytes, nulls) })
         }
         (DataType::Binary, DataType::BinaryView) => Arc::new(BinaryViewArray::from(array.as_binary::<i32>())),
         (DataType::Binary, DataType::LargeBinary) => {
@@ -246,12 +257,13 @@ fn large(offsets: &OffsetBuffer<i32>) -> OffsetBuffer<i64> {
 /// What became of an array of texts, as an array of structs: null where a text did not match.
 pub(crate) fn texts<'py>(
     py: Python<'py>,
-    texts: &parsimd::Texts,
+    batch: &parsimd::Batch,
+    matched: Option<&parsimd::Validity>,
     requested: Requested<'_, 'py>,
 ) -> PyResult<Pair<'py>> {
-    let layout = Layout::of(texts.batch.schema(), requested)?;
-    let records = layout.apply(&texts.batch).map_err(to_python)?;
-    let nulls = texts.matched.as_ref().map(|matched| {
+    let layout = Layout::of(batch.schema(), requested)?;
+    let records = layout.apply(batch).map_err(to_python)?;
+    let nulls = matched.map(|matched| {
         let bits = Buffer::from(matched.bits().to_vec());
         NullBuffer::new(BooleanBuffer::new(bits, 0, records.num_rows()))
     });
@@ -305,21 +317,31 @@ impl Given {
         options: parsimd::ScanOptions,
     ) -> PyResult<parsimd::Result<parsimd::Texts>> {
         let array = self.0.as_ref();
-        Ok(match array.data_type() {
-            DataType::Utf8 => pattern.scan_texts(&BinaryArray::from(array.as_string::<i32>().clone()), options),
+        match array.data_type() {
+            DataType::Utf8 => scan_column(&BinaryArray::from(array.as_string::<i32>().clone()), pattern, options),
             DataType::LargeUtf8 => {
-                pattern.scan_texts(&LargeBinaryArray::from(array.as_string::<i64>().clone()), options)
+                scan_column(&LargeBinaryArray::from(array.as_string::<i64>().clone()), pattern, options)
             }
-            DataType::Utf8View => pattern.scan_texts(&array.as_string_view().clone().to_binary_view(), options),
-            DataType::Binary => pattern.scan_texts(array.as_binary::<i32>(), options),
-            DataType::LargeBinary => pattern.scan_texts(array.as_binary::<i64>(), options),
-            DataType::BinaryView => pattern.scan_texts(array.as_binary_view(), options),
-            DataType::Null => pattern.scan_texts((0..array.len()).map(|_| None), options),
-            other => {
-                return Err(PyTypeError::new_err(format!("an array of strings or bytes is needed, not of {other}")));
-            }
-        })
+            DataType::Binary => scan_column(array.as_binary::<i32>(), pattern, options),
+            DataType::LargeBinary => scan_column(array.as_binary::<i64>(), pattern, options),
+            DataType::Utf8View => Ok(pattern.scan_texts(&array.as_string_view().clone().to_binary_view(), options)),
+            DataType::BinaryView => Ok(pattern.scan_texts(array.as_binary_view(), options)),
+            DataType::Null => Ok(pattern.scan_texts((0..array.len()).map(|_| None), options)),
+            other => Err(PyTypeError::new_err(format!("an array of strings or bytes is needed, not of {other}"))),
+        }
     }
+}
+
+/// Scans the texts of an array where they lie.
+fn scan_column<O: OffsetSizeTrait + Into<i64>>(
+    array: &GenericBinaryArray<O>,
+    pattern: &parsimd::Pattern,
+    options: parsimd::ScanOptions,
+) -> PyResult<parsimd::Result<parsimd::Texts>> {
+    let nulls: Vec<usize> = array.nulls().map_or(Vec::new(), |nulls| (!nulls.inner()).set_indices().collect());
+    let column = parsimd::TextColumn::new(array.value_data(), array.value_offsets(), &nulls)
+        .ok_or_else(|| PyValueError::new_err("the offsets of the array are not those of texts in its memory"))?;
+    Ok(pattern.scan_column(column, options))
 }
 
 fn requested_field(requested: Requested<'_, '_>) -> PyResult<Option<Field>> {

@@ -272,10 +272,10 @@ impl Texts {
 
 #[pymethods]
 impl Texts {
-    /// The rows.
+    /// The rows, in one batch or more.
     #[getter]
-    fn batch(&self) -> Batch {
-        Batch::new(self.0.batch.clone())
+    fn batches(&self) -> Vec<Batch> {
+        self.0.batches.iter().cloned().map(Batch::new).collect()
     }
 
     /// What was seen.
@@ -285,12 +285,13 @@ impl Texts {
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::schema(py, self.0.batch.schema())
+        capsule::schema(py, self.0.batches[0].schema())
     }
 
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
-        capsule::texts(py, &self.0, requested_schema)
+        let batch = gate::run(py, || self.0.to_batch())?.map_err(to_python)?;
+        capsule::texts(py, &batch, self.0.matched.as_ref(), requested_schema)
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! A column's buffers already are Arrow's, so an array is a second owner of them: it stays valid when the batch, the scan and the
 //! input are gone. Making one copies nothing; text is looked at once more, since Arrow's own constructors check that it is UTF-8, and
-//! that views are of places in their buffers. For views that takes longer than the scan: who can vouch for them passes a
-//! constructor that does not check.
+//! that views are of places in their buffers. That takes a quarter of what the scan takes, and for views longer than the scan: who can
+//! vouch for the texts passes constructors that do not check.
 //!
 //! | column | array |
 //! |---|---|
@@ -22,6 +22,8 @@ use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
 
 use super::{Batch, Column, ColumnType, Schema, Values};
 
+/// A constructor of arrays of text.
+type MakeText = fn(OffsetBuffer<i32>, Buffer, Option<NullBuffer>) -> Result<StringArray, ArrowError>;
 /// A constructor of arrays of views.
 type MakeViews = fn(ScalarBuffer<u128>, Arc<[Buffer]>, Option<NullBuffer>) -> Result<StringViewArray, ArrowError>;
 
@@ -62,16 +64,16 @@ impl Batch {
     /// # Errors
     /// As [`Column::to_arrow`].
     pub fn to_arrow(&self) -> Result<RecordBatch, ArrowError> {
-        self.to_arrow_by(StringViewArray::try_new)
+        self.to_arrow_by(StringArray::try_new, StringViewArray::try_new)
     }
 
-    /// As [`to_arrow`](Self::to_arrow), with this constructor of views.
+    /// As [`to_arrow`](Self::to_arrow), with these constructors of arrays of text.
     ///
     /// # Errors
-    /// Those of the constructor.
+    /// Those of the constructors.
     #[doc(hidden)]
-    pub fn to_arrow_by(&self, views: MakeViews) -> Result<RecordBatch, ArrowError> {
-        let columns = self.columns.iter().map(|column| column.to_arrow_by(views)).collect::<Result<_, _>>()?;
+    pub fn to_arrow_by(&self, text: MakeText, views: MakeViews) -> Result<RecordBatch, ArrowError> {
+        let columns = self.columns.iter().map(|column| column.to_arrow_by(text, views)).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         RecordBatch::try_new_with_options(Arc::new(self.schema.to_arrow()), columns, &options)
     }
@@ -83,16 +85,16 @@ impl Column {
     /// # Errors
     /// Those of Arrow's constructors, which find nothing wrong with what a scan has made.
     pub fn to_arrow(self: &Arc<Self>) -> Result<ArrayRef, ArrowError> {
-        self.to_arrow_by(StringViewArray::try_new)
+        self.to_arrow_by(StringArray::try_new, StringViewArray::try_new)
     }
 
-    /// As [`to_arrow`](Self::to_arrow), with this constructor of views. It is given views of places in the buffers, each with the prefix
-    /// of its text, which is UTF-8.
+    /// As [`to_arrow`](Self::to_arrow), with these constructors of arrays of text. One is given texts side by side, each UTF-8, and where
+    /// they begin and end; the other views of places in the buffers, each with the prefix of its text, which is UTF-8.
     ///
     /// # Errors
-    /// Those of the constructor.
+    /// Those of the constructors.
     #[doc(hidden)]
-    pub fn to_arrow_by(self: &Arc<Self>, views: MakeViews) -> Result<ArrayRef, ArrowError> {
+    pub fn to_arrow_by(self: &Arc<Self>, text: MakeText, views: MakeViews) -> Result<ArrayRef, ArrowError> {
         let nulls = self.validity().map(|_| {
             let bits = lend(self, |column| column.validity().map_or(&[], |validity| validity.bits()));
             NullBuffer::new(BooleanBuffer::new(bits, 0, self.len()))
@@ -120,16 +122,16 @@ impl Column {
                 });
                 let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
                 match values {
-                    Values::Text { .. } => Arc::new(StringArray::try_new(offsets, bytes, nulls)?),
+                    Values::Text { .. } => Arc::new(text(offsets, bytes, nulls)?),
                     _ => Arc::new(BinaryArray::try_new(offsets, bytes, nulls)?),
                 }
             }
-            Values::TextView(text) => {
+            Values::TextView(column) => {
                 let lent = lend(self, |column| match column.values() {
-                    Values::TextView(text) => text.views().to_byte_slice(),
+                    Values::TextView(column) => column.views().to_byte_slice(),
                     _ => &[],
                 });
-                let buffers: Vec<Buffer> = text.buffers().iter().cloned().map(Buffer::from).collect();
+                let buffers: Vec<Buffer> = column.buffers().iter().cloned().map(Buffer::from).collect();
                 Arc::new(views(ScalarBuffer::from(lent), buffers.into(), nulls)?)
             }
             Values::Int64(_) => Arc::new(numbers!(Int64Array, Int64)?),

@@ -116,11 +116,36 @@ impl Validity {
         if nulls.is_empty() {
             return None;
         }
-        let mut valid = Bitmap::new();
-        (0..len).for_each(|_| valid.push(true));
-        let mut validity = Validity::from_bitmap(valid);
+        let mut bits = vec![0; len.div_ceil(8)];
+        set(&mut bits, 0, len);
+        let mut validity = Validity { bits, len, nulls: 0 };
         nulls.iter().for_each(|&row| validity.set(row, false));
         Some(validity)
+    }
+
+    /// Of the rows of all parts, each given by its length and which of its rows are there.
+    fn concat<'p>(parts: impl Iterator<Item = (usize, Option<&'p Validity>)> + Clone) -> Validity {
+        let len = parts.clone().map(|(len, _)| len).sum();
+        let mut bits = vec![0; usize::div_ceil(len, 8)];
+        let (mut at, mut nulls) = (0, 0);
+        for (len, validity) in parts {
+            match validity {
+                None => set(&mut bits, at, at + len),
+                Some(validity) => {
+                    // Behind the rows of a part its bits are zeros: they change nothing where the next part begins.
+                    for (byte, &eight) in (at / 8..).zip(&validity.bits) {
+                        let eight = u16::from(eight) << (at % 8);
+                        bits[byte] |= eight as u8;
+                        if let Some(next) = bits.get_mut(byte + 1) {
+                            *next |= (eight >> 8) as u8;
+                        }
+                    }
+                    nulls += validity.nulls;
+                }
+            }
+            at += len;
+        }
+        Validity { bits, len, nulls }
     }
 
     /// Says whether row `row`, which is there, is valid.
@@ -149,6 +174,16 @@ impl Validity {
     /// Whether row `row` is there.
     pub fn is_valid(&self, row: usize) -> bool {
         self.bits[row / 8] >> (row % 8) & 1 == 1
+    }
+}
+
+/// Sets the bits of the rows from `start` up to `end`.
+fn set(bits: &mut [u8], start: usize, end: usize) {
+    let first = start.div_ceil(8);
+    let whole = first..first.max(end / 8);
+    bits[whole.clone()].fill(0xff);
+    for row in (start..end.min(8 * whole.start)).chain(8 * whole.end..end) {
+        bits[row / 8] |= 1 << (row % 8);
     }
 }
 
@@ -346,6 +381,13 @@ impl Column {
     pub(crate) fn concat(kind: ColumnType, parts: &[&Column]) -> Option<Column> {
         let rows = parts.iter().map(|part| part.len()).sum();
         let mut values = Values::new(kind, rows);
+        if let Values::Text { bytes, .. } | Values::Binary { bytes, .. } = &mut values {
+            let text = |part: &&Column| match &part.values {
+                Values::Text { bytes, .. } | Values::Binary { bytes, .. } => bytes.len(),
+                _ => 0,
+            };
+            bytes.reserve_exact(parts.iter().map(text).sum::<usize>().min(i32::MAX as usize));
+        }
         for part in parts {
             match (&mut values, &part.values) {
                 (Values::Text { offsets, bytes }, Values::Text { offsets: more, bytes: text })
@@ -364,14 +406,51 @@ impl Column {
                 _ => unreachable!("all parts have the type of the column"),
             }
         }
-        let mut valid = Bitmap::new();
-        if parts.iter().any(|part| part.validity.is_some()) {
-            for part in parts {
-                for row in 0..part.len() {
-                    valid.push(part.validity.as_ref().is_none_or(|validity| validity.is_valid(row)));
-                }
+        let has_nulls = parts.iter().any(|part| part.validity.is_some());
+        let validity = has_nulls.then(|| Validity::concat(parts.iter().map(|part| (part.len(), part.validity()))));
+        Some(Column::new(kind, values, validity))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As told row by row.
+    fn validity(rows: impl Iterator<Item = bool>) -> Validity {
+        let mut bitmap = Bitmap::new();
+        rows.for_each(|row| bitmap.push(row));
+        Validity::from_bitmap(bitmap)
+    }
+
+    #[test]
+    fn joined_validity_is_that_of_the_rows_one_after_the_other() {
+        for a in 0..20 {
+            for b in 0..20 {
+                let parts = [
+                    (a, Some(validity((0..a).map(|row| row % 3 > 0)))),
+                    (b, None),
+                    (0, Some(validity([].into_iter()))),
+                    (a, None),
+                    (b, Some(validity((0..b).map(|row| row % 5 == 0)))),
+                    (3, Some(validity([false, true, true].into_iter()))),
+                ];
+                let joined = Validity::concat(parts.iter().map(|(len, validity)| (*len, validity.as_ref())));
+                let rows = parts.iter().flat_map(|(len, validity)| {
+                    (0..*len).map(|row| validity.as_ref().is_none_or(|validity| validity.is_valid(row)))
+                });
+                assert_eq!(joined, validity(rows), "{a} {b}");
             }
         }
-        Some(Column::new(kind, values, Some(Validity::from_bitmap(valid))))
+    }
+
+    #[test]
+    fn all_rows_without_some_are_the_others() {
+        for len in 1..40 {
+            let nulls: Vec<usize> = (0..len).filter(|row| row % 7 == len % 7 || *row == 0).collect();
+            let wanted = validity((0..len).map(|row| !nulls.contains(&row)));
+            assert_eq!(Validity::without(len, &nulls), Some(wanted));
+            assert_eq!(Validity::without(len, &[]), None);
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`whole`] | `parse`, `search`, `find_iter`: one text |
 //! | [`records`] | `scan`: an input cut at newlines, each line one record |
-//! | [`texts`] | `scan_texts`: texts given one by one, each one record |
+//! | [`texts`] | `scan_texts`, `scan_column`: texts given one by one, each one record |
 //! | [`crew`] | the threads of a scan, and who takes which block |
 //! | [`block`] | what is done with one block |
 
@@ -17,5 +17,5 @@ mod texts;
 mod whole;
 
 pub use records::{Failure, OnError, Scan, ScanOptions, Stats};
-pub use texts::Texts;
+pub use texts::{TextColumn, Texts};
 pub use whole::{FindIter, Match, NOWHERE};

@@ -1,6 +1,7 @@
-//! Texts given one by one: each is one record, whatever it holds. A newline in it is part of it, as in `parse`.
+//! Texts that are not lines of one input: each is one record, whatever it holds. A newline in it is part of it, as in `parse`.
 //!
-//! The texts are gathered into blocks, and then matched and converted as those of a file are.
+//! They are scanned in pieces of the size of a block, as a file is. The texts of a column that lie side by side in memory, as those of Arrow's
+//! strings do, are a piece as they are. Others are copied side by side first.
 
 use std::sync::Arc;
 
@@ -20,12 +21,70 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Texts {
-    /// The rows: one for each text, unless those that could not be read were to be skipped.
-    pub batch: Batch,
-    /// Which rows have a text that matched; `None` when all have.
+    /// The rows, in order: one for each text, unless those that could not be read were to be skipped. One batch or more; none of several is
+    /// empty.
+    pub batches: Vec<Batch>,
+    /// Which rows have a text that matched, over all batches; `None` when all have.
     pub matched: Option<Validity>,
     /// What was seen. A text that is not there counts as one that did not match; it is no failure.
     pub stats: Stats,
+}
+
+impl Texts {
+    /// The rows as one batch: a copy where there are several.
+    ///
+    /// # Errors
+    /// [`Error::is_limit`] when the text of a column passes 2 GiB, and is not in views.
+    pub fn to_batch(&self) -> Result<Batch> {
+        Batch::concat(Arc::clone(self.batches[0].schema()), &self.batches)
+    }
+}
+
+/// Texts side by side in memory, as a column of strings or bytes has them in Arrow: text `n` is `bytes[offsets[n]..offsets[n + 1]]`.
+///
+/// ```
+/// use parsimd::{Pattern, ScanOptions, TextColumn};
+///
+/// let column = TextColumn::new(b"a 1b 23", &[0_i32, 3, 3, 7], &[1]).expect("offsets in order");
+/// let found = Pattern::new("{name} {n:d}")?.scan_column(column, ScanOptions::default())?;
+/// assert_eq!(found.to_batch()?.column("n").unwrap().values(), &parsimd::Values::Int64(vec![1, 23]));
+/// assert!(TextColumn::new(b"a 1", &[0_i64, 4], &[]).is_none());
+/// # Ok::<(), parsimd::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct TextColumn<'t, O> {
+    bytes: &'t [u8],
+    /// Ascending, the last not past the bytes; one at least.
+    offsets: &'t [O],
+    nulls: &'t [usize],
+}
+
+impl<'t, O: Copy + Into<i64>> TextColumn<'t, O> {
+    /// A column of one text less than there are offsets, which are `i32` or `i64`. The first need not be 0. `nulls` are the numbers, in
+    /// order, of those that are no text; they may have bytes.
+    ///
+    /// `None` when there is no offset, one is less than that before it or outside of the bytes, or a number is out of order or has no text.
+    pub fn new(bytes: &'t [u8], offsets: &'t [O], nulls: &'t [usize]) -> Option<Self> {
+        let (&first, &last) = (offsets.first()?, offsets.last()?);
+        let is_inside = first.into() >= 0 && usize::try_from(last.into()).ok()? <= bytes.len();
+        let ascends =
+            offsets.iter().zip(&offsets[1..]).fold(true, |ascends, (&a, &b)| ascends & (a.into() <= b.into()));
+        let has_nulls = nulls.is_sorted_by(|a, b| a < b) && nulls.last().is_none_or(|&null| null < offsets.len() - 1);
+        (is_inside && ascends && has_nulls).then_some(TextColumn { bytes, offsets, nulls })
+    }
+
+    /// Where text `row` begins in the bytes, or the one before it ends.
+    fn place(self, row: usize) -> usize {
+        // Within the bytes, so it fits.
+        self.offsets[row].into() as usize
+    }
+
+    /// The texts, `None` for one that is not there.
+    fn texts(self) -> impl Iterator<Item = Option<&'t [u8]>> {
+        let mut nulls = self.nulls.iter().copied().peekable();
+        (0..self.offsets.len() - 1)
+            .map(move |row| nulls.next_if_eq(&row).is_none().then(|| &self.bytes[self.place(row)..self.place(row + 1)]))
+    }
 }
 
 impl Pattern {
@@ -41,111 +100,159 @@ impl Pattern {
     /// options.on_error = OnError::Null;
     /// let texts: [Option<&[u8]>; 3] = [Some(b"one\ntwo 2"), None, Some(b"three")];
     /// let found = Pattern::new("{text} {n:d}")?.scan_texts(texts, options)?;
-    /// assert_eq!(found.batch.column("text").unwrap().get(0), parsimd::Cell::Text("one\ntwo"));
-    /// assert_eq!((found.batch.len(), found.matched.unwrap().nulls()), (3, 2));
+    /// let batch = found.to_batch()?;
+    /// assert_eq!(batch.column("text").unwrap().get(0), parsimd::Cell::Text("one\ntwo"));
+    /// assert_eq!((batch.len(), found.matched.unwrap().nulls()), (3, 2));
     /// # Ok::<(), parsimd::Error>(())
     /// ```
     ///
     /// # Errors
     /// [`Error::is_column`] for a wrong choice of columns; [`Error::is_record`] with [`OnError::Raise`], [`Error::row`] is its number then; [`Error::is_limit`] for a text past
-    /// [`limits::RECORD_BYTES`], and when the text of a column passes 2 GiB.
+    /// [`limits::RECORD_BYTES`].
     pub fn scan_texts<'t>(
         &self,
         texts: impl IntoIterator<Item = Option<&'t [u8]>>,
         options: ScanOptions,
     ) -> Result<Texts> {
+        let texts = texts.into_iter();
+        self.scan_pieces(Gathered { texts, bytes: Vec::new(), ends: Vec::new(), nulls: Vec::new() }, options)
+    }
+
+    /// As [`scan_texts`](Self::scan_texts), with texts that lie side by side: they are not copied to be scanned, unless there are bytes
+    /// between them that belong to no text.
+    ///
+    /// # Errors
+    /// As `scan_texts`.
+    pub fn scan_column<O: Copy + Into<i64>>(&self, column: TextColumn<'_, O>, options: ScanOptions) -> Result<Texts> {
+        if column.nulls.iter().any(|&row| column.place(row) < column.place(row + 1)) {
+            return self.scan_texts(column.texts(), options);
+        }
+        self.scan_pieces(Adjacent { column, row: 0, ends: Vec::new(), nulls: Vec::new() }, options)
+    }
+
+    fn scan_pieces(&self, mut source: impl Source, options: ScanOptions) -> Result<Texts> {
         let (task, wrong) = Task::new(self, options);
         if let Some(wrong) = wrong {
             return Err(wrong);
         }
-        let size = task.options.block_bytes;
-        let mut piece = Piece::new(task);
-        for text in texts {
-            piece.push(text)?;
-            if piece.bytes.len() >= size || piece.ends.len() >= size {
-                piece.scan()?;
+        let (mut scratch, name): (_, Arc<str>) = (Scratch::new(&task.pattern), "<texts>".into());
+        let (mut batches, mut rows, mut missing, mut all) = (Vec::new(), 0, Vec::new(), Stats::default());
+        while let Some(Piece { bytes, ends, nulls }) = source.next(task.options.block_bytes)? {
+            let mut stats = Stats::default();
+            let block = Block { bytes, memory: None, offset: all.bytes, source: &name };
+            let batch =
+                task.rows(&block, Ends::Given { ends, nulls }, &mut stats, &mut scratch).map_err(
+                    |error| match stats.first_failures.last() {
+                        Some(failure) if error.is_record() => {
+                            Error::at_row(all.records + failure.record, &failure.reason)
+                        }
+                        _ => error,
+                    },
+                )?;
+            if task.options.on_error != OnError::Skip {
+                missing.extend(scratch.missing().iter().map(|row| rows + row));
             }
+            rows += batch.len();
+            if !batch.is_empty() {
+                batches.push(batch);
+            }
+            all.add(stats);
         }
-        piece.scan()?;
-        let batch = Batch::concat(Arc::clone(&piece.task.schema), &piece.batches)?;
-        Ok(Texts { matched: Validity::without(batch.len(), &piece.missing), batch, stats: piece.stats })
+        if batches.is_empty() {
+            batches.push(Batch::concat(Arc::clone(&task.schema), &[])?);
+        }
+        Ok(Texts { batches, matched: Validity::without(rows, &missing), stats: all })
     }
 }
 
-/// The texts that are scanned next, and what came of those before.
-struct Piece {
-    task: Task,
-    scratch: Scratch,
-    source: Arc<str>,
+/// Texts that are scanned together.
+struct Piece<'p> {
+    bytes: &'p [u8],
+    /// Where each text ends in the bytes, and the next begins.
+    ends: &'p [u32],
+    /// The numbers of those that are no text, which have no bytes.
+    nulls: &'p [usize],
+}
+
+/// Where texts come from.
+trait Source {
+    /// The texts that come next: those that begin in the next `size` bytes, and no more than `size`. At the end there are none.
+    fn next(&mut self, size: usize) -> Result<Option<Piece<'_>>>;
+}
+
+/// Texts that lie wherever they like. Those of a piece are copied, one after the other; the memory is kept from piece to piece.
+struct Gathered<I> {
+    texts: I,
     bytes: Vec<u8>,
     ends: Vec<u32>,
     nulls: Vec<usize>,
-    batches: Vec<Batch>,
-    /// How many rows the batches have.
-    rows: usize,
-    /// Those of them that did not match.
-    missing: Vec<usize>,
-    stats: Stats,
 }
 
-impl Piece {
-    fn new(task: Task) -> Piece {
-        Piece {
-            scratch: Scratch::new(&task.pattern),
-            task,
-            source: "<texts>".into(),
-            bytes: Vec::new(),
-            ends: Vec::new(),
-            nulls: Vec::new(),
-            batches: Vec::new(),
-            rows: 0,
-            missing: Vec::new(),
-            stats: Stats::default(),
-        }
-    }
-
-    fn push(&mut self, text: Option<&[u8]>) -> Result<()> {
-        match text {
-            None => self.nulls.push(self.ends.len()),
-            Some(text) if text.len() > limits::RECORD_BYTES => {
-                return Err(Error::limit(format!("a text of more than {} bytes", limits::RECORD_BYTES)));
+impl<'t, I: Iterator<Item = Option<&'t [u8]>>> Source for Gathered<I> {
+    fn next(&mut self, size: usize) -> Result<Option<Piece<'_>>> {
+        let Gathered { texts, bytes, ends, nulls } = self;
+        bytes.clear();
+        ends.clear();
+        nulls.clear();
+        while bytes.len() < size
+            && ends.len() < size
+            && let Some(text) = texts.next()
+        {
+            match text {
+                None => nulls.push(ends.len()),
+                Some(text) => bytes.extend_from_slice(checked(text)?),
             }
-            Some(text) => self.bytes.extend_from_slice(text),
+            ends.push(bytes.len() as u32);
         }
-        self.ends.push(self.bytes.len() as u32);
-        Ok(())
+        Ok((!ends.is_empty()).then_some(Piece { bytes, ends, nulls }))
     }
+}
 
-    /// Scans what was pushed.
-    fn scan(&mut self) -> Result<()> {
-        let mut stats = Stats::default();
-        let block = Block { bytes: &self.bytes, memory: None, offset: self.stats.bytes, source: &self.source };
-        let ends = Ends::Given { ends: &self.ends, nulls: &self.nulls };
-        let batch = self.task.rows(&block, ends, &mut stats, &mut self.scratch).map_err(|error| {
-            match stats.first_failures.last() {
-                Some(failure) if error.is_record() => {
-                    Error::at_row(self.stats.records + failure.record, &failure.reason)
-                }
-                _ => error,
-            }
-        })?;
-        if self.task.options.on_error != OnError::Skip {
-            self.missing.extend(self.scratch.missing().iter().map(|row| self.rows + row));
+/// Texts side by side, but for those that are not there, which have no bytes: each piece lies where it is.
+struct Adjacent<'t, O> {
+    column: TextColumn<'t, O>,
+    /// The number of the text that comes next.
+    row: usize,
+    ends: Vec<u32>,
+    nulls: Vec<usize>,
+}
+
+impl<O: Copy + Into<i64>> Source for Adjacent<'_, O> {
+    fn next(&mut self, size: usize) -> Result<Option<Piece<'_>>> {
+        let Adjacent { column, row, ends, nulls } = self;
+        let first = *row;
+        let offsets = &column.offsets[first + 1..];
+        if offsets.is_empty() {
+            return Ok(None);
         }
-        self.rows += batch.len();
-        self.batches.push(batch);
-        self.stats.add(stats);
-        self.bytes.clear();
-        self.ends.clear();
-        self.nulls.clear();
-        Ok(())
+        let base = column.place(first);
+        let full = base.saturating_add(size) as i64;
+        let rows = (offsets.partition_point(|&end| end.into() < full) + 1).min(size).min(offsets.len());
+        *row += rows;
+        // The others end in front of `full`, so they are shorter.
+        checked(&column.bytes[column.place(*row - 1)..column.place(*row)])?;
+        ends.clear();
+        ends.extend(offsets[..rows].iter().map(|&end| (end.into() as usize - base) as u32));
+        let here = column.nulls.partition_point(|&null| null < *row);
+        nulls.clear();
+        nulls.extend(column.nulls[..here].iter().map(|null| null - first));
+        column.nulls = &column.nulls[here..];
+        Ok(Some(Piece { bytes: &column.bytes[base..column.place(*row)], ends, nulls }))
     }
+}
+
+/// The text, if it is no longer than a record may be.
+fn checked(text: &[u8]) -> Result<&[u8]> {
+    if text.len() > limits::RECORD_BYTES {
+        return Err(Error::limit(format!("a text of more than {} bytes", limits::RECORD_BYTES)));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Cell, Input};
+    use crate::{Cell, Input, Strings};
 
     fn options(on_error: OnError, block_bytes: usize) -> ScanOptions {
         ScanOptions { on_error, block_bytes, ..ScanOptions::default() }
@@ -155,15 +262,21 @@ mod tests {
         (0..batch.len()).map(|row| batch.columns().iter().map(|column| column.get(row)).collect()).collect()
     }
 
+    const FORMATS: [&str; 8] = ["{} {n:d}", "[{a}] {b:w}", "{x}", "{:d}", "{a:S}{b:s}{c}", "[{}\n", "é{}", "x"];
+
+    /// Numbers that look random, each below what is asked for.
+    fn random(mut state: u32) -> impl FnMut(usize) -> usize {
+        move |below| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % below
+        }
+    }
+
     #[test]
     fn each_text_is_matched_as_parse_matches_it() {
         let parts = ["a", " ", "1", "\n", "\r", "é", "x1", "-", "[", "]", "\n]", "99999999999999999999", ""];
-        let mut state = 7_u32;
-        let mut random = |below: usize| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as usize % below
-        };
-        for format in ["{} {n:d}", "[{a}] {b:w}", "{x}", "{:d}", "{a:S}{b:s}{c}", "[{}\n", "é{}", "x"] {
+        let mut random = random(7);
+        for format in FORMATS {
             let pattern = Pattern::new(format).unwrap();
             for size in [1, 5, 40, 10_000] {
                 let texts: Vec<Option<String>> = (0..40)
@@ -171,31 +284,127 @@ mod tests {
                     .collect();
                 let given = || texts.iter().map(|text| text.as_ref().map(String::as_bytes));
                 let found = pattern.scan_texts(given(), options(OnError::Null, size)).unwrap();
-                assert_eq!(found.batch.len(), texts.len());
+                let batch = found.to_batch().unwrap();
+                assert_eq!(batch.len(), texts.len());
                 assert_eq!(found.stats.records, found.stats.matched + found.stats.unmatched + found.stats.failures);
                 let mut kept = Vec::new();
                 for (row, text) in texts.iter().enumerate() {
                     let wanted = text.as_ref().and_then(|text| pattern.parse(text).unwrap());
                     let matched = found.matched.as_ref().is_none_or(|matched| matched.is_valid(row));
                     assert_eq!(matched, wanted.is_some(), "{format:?} {text:?}");
-                    for (at, column) in found.batch.columns().iter().enumerate() {
+                    for (at, column) in batch.columns().iter().enumerate() {
                         match (column.get(row), &wanted) {
                             (Cell::Text(text), Some(wanted)) => assert_eq!(Some(text), wanted.text(at)),
                             (Cell::Int64(_) | Cell::Null, Some(_)) | (Cell::Null, None) => {}
                             (cell, wanted) => panic!("{format:?} {text:?}: {cell:?} {wanted:?}"),
                         }
                     }
-                    let cells = found.batch.columns().iter().map(|column| column.get(row)).collect::<Vec<_>>();
+                    let cells = batch.columns().iter().map(|column| column.get(row)).collect::<Vec<_>>();
                     if wanted.is_some() && !cells.contains(&Cell::Null) {
                         kept.push(cells);
                     }
                 }
                 let skipped = pattern.scan_texts(given(), options(OnError::Skip, size)).unwrap();
-                assert_eq!(cells(&skipped.batch), kept, "{format:?}");
+                assert_eq!(cells(&skipped.to_batch().unwrap()), kept, "{format:?}");
                 assert_eq!(skipped.stats, found.stats);
                 assert!(skipped.matched.is_none());
             }
         }
+    }
+
+    /// Texts one after the other, with what is given in front of them and in the place of those that are not there.
+    fn side_by_side(texts: &[Option<Vec<u8>>], front: &[u8], null: &[u8]) -> (Vec<u8>, Vec<i64>, Vec<usize>) {
+        let (mut bytes, mut offsets, mut nulls) = (front.to_vec(), vec![front.len() as i64], Vec::new());
+        for (row, text) in texts.iter().enumerate() {
+            bytes.extend_from_slice(text.as_deref().unwrap_or(null));
+            offsets.push(bytes.len() as i64);
+            nulls.extend(text.is_none().then_some(row));
+        }
+        (bytes, offsets, nulls)
+    }
+
+    #[test]
+    fn a_column_is_what_its_texts_are_one_by_one() {
+        let parts: [&[u8]; 12] = [
+            b"a",
+            b" ",
+            b"1",
+            b"\n",
+            b"\r\n",
+            "é".as_bytes(),
+            b"\xc3",
+            b"\xa9",
+            b"x1",
+            b"[",
+            b"]",
+            b"99999999999999999999",
+        ];
+        let mut random = random(11);
+        for (number, format) in FORMATS.iter().cycle().take(400).enumerate() {
+            let pattern = Pattern::new(format).unwrap();
+            let texts: Vec<Option<Vec<u8>>> = (0..random(50))
+                .map(|_| {
+                    let text = (0..random(7)).flat_map(|_| parts[random(parts.len())]).copied().collect();
+                    (number % 2 == 0 || random(9) > 0).then_some(text)
+                })
+                .collect();
+            let front = &b"\xa9front"[..random(7)];
+            let null = [&b""[..], b"[a] 1", b"\xc3"][random(3)];
+            let (mut bytes, long, nulls) = side_by_side(&texts, front, null);
+            bytes.extend_from_slice(&b"\xa9 behind"[..random(9)]);
+            let short: Vec<i32> = long.iter().map(|&offset| offset as i32).collect();
+            let on_error = [OnError::Null, OnError::Skip, OnError::Raise][random(3)];
+            let strings = [Strings::Utf8, Strings::View, Strings::Binary][random(3)];
+            let options = ScanOptions { strings, ..options(on_error, [1, 5, 40, 10_000][random(4)]) };
+            let one_by_one = pattern.scan_texts(texts.iter().map(Option::as_deref), options.clone());
+            let found = [
+                pattern.scan_column(TextColumn::new(&bytes, &long, &nulls).unwrap(), options.clone()),
+                pattern.scan_column(TextColumn::new(&bytes, &short, &nulls).unwrap(), options),
+            ];
+            for found in found {
+                match (&found, &one_by_one) {
+                    (Ok(found), Ok(wanted)) => assert_eq!(found, wanted, "{format:?} {texts:?}"),
+                    (Err(found), Err(wanted)) => {
+                        assert_eq!((found.to_string(), found.row()), (wanted.to_string(), wanted.row()));
+                    }
+                    _ => panic!("{format:?} {texts:?}: {found:?} {one_by_one:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_column_without_bytes_between_its_texts_is_scanned_where_it_lies() {
+        let texts = [Some(b"one".to_vec()), None, Some(b"".to_vec()), Some(b"three".to_vec()), Some(b"4".to_vec())];
+        let (bytes, offsets, nulls) = side_by_side(&texts, b"..", b"");
+        let column = TextColumn::new(&bytes, &offsets, &nulls).unwrap();
+        let mut source = Adjacent { column, row: 0, ends: Vec::new(), nulls: Vec::new() };
+        let mut pieces = Vec::new();
+        while let Some(piece) = source.next(4).unwrap() {
+            let place = piece.bytes.as_ptr() as usize - bytes.as_ptr() as usize;
+            pieces.push((place, piece.bytes.len(), piece.ends.to_vec(), piece.nulls.to_vec()));
+        }
+        assert_eq!(pieces, [(2, 8, vec![3, 3, 3, 8], vec![1]), (10, 1, vec![1], vec![])]);
+    }
+
+    #[test]
+    fn what_is_no_column_is_told() {
+        let column = |offsets: &[i32], nulls: &[usize]| TextColumn::new(b"text", offsets, nulls).is_some();
+        assert!(column(&[0], &[]) && column(&[4], &[]) && column(&[1, 1, 4], &[0, 1]));
+        assert!(!column(&[], &[]) && !column(&[0, 5], &[]) && !column(&[-1, 2], &[]) && !column(&[0, 3, 2], &[]));
+        assert!(!column(&[0, 5, 4], &[]) && !column(&[0, 4], &[1]));
+        assert!(!column(&[0, 1, 2], &[1, 0]) && !column(&[0, 1, 2], &[1, 1]));
+    }
+
+    #[test]
+    fn rows_come_in_batches_of_a_piece_and_none_is_empty_but_the_only_one() {
+        let pattern = Pattern::new("{:d}").unwrap();
+        let rows = |texts: &[&[u8]]| -> Vec<usize> {
+            let texts = texts.iter().copied().map(Some);
+            pattern.scan_texts(texts, options(OnError::Skip, 2)).unwrap().batches.iter().map(Batch::len).collect()
+        };
+        assert_eq!(rows(&[b"1", b"2", b"x", b"y", b"345", b"6"]), [2, 1, 1]);
+        assert_eq!((rows(&[b"x"]), rows(&[])), (vec![0], vec![0]));
     }
 
     #[test]
@@ -204,7 +413,7 @@ mod tests {
         let lines: Vec<String> = (0..500).map(|n| format!("x{n} [{}] {n}", "y".repeat(n % 50))).collect();
         let file = pattern.scan_input(Input::bytes(lines.join("\n")), options(OnError::Skip, 300)).read_all().unwrap();
         let texts = lines.iter().map(|line| Some(line.as_bytes()));
-        assert_eq!(pattern.scan_texts(texts, options(OnError::Skip, 300)).unwrap().batch, file);
+        assert_eq!(pattern.scan_texts(texts, options(OnError::Skip, 300)).unwrap().to_batch().unwrap(), file);
     }
 
     #[test]
@@ -220,21 +429,22 @@ mod tests {
             }
         }
         let nulls = pattern.scan_texts([None, Some(&b"1"[..])], options(OnError::Raise, 9)).unwrap();
-        assert_eq!(cells(&nulls.batch), [[Cell::Null], [Cell::Int64(1)]]);
+        assert_eq!(cells(&nulls.batches[0]), [[Cell::Null], [Cell::Int64(1)]]);
     }
 
     #[test]
     fn no_texts_are_no_rows() {
         let found = Pattern::new("{a}").unwrap().scan_texts([], ScanOptions::default()).unwrap();
-        assert!(found.batch.is_empty() && found.stats == Stats::default());
-        assert_eq!(found.batch.columns().len(), 1);
+        let batch = found.to_batch().unwrap();
+        assert!(batch.is_empty() && found.stats == Stats::default());
+        assert_eq!((found.batches.len(), batch.columns().len()), (1, 1));
     }
 
     #[test]
     fn what_is_not_utf_8_is_a_failure() {
         let texts: [Option<&[u8]>; 2] = [Some(b"\xff\xfe"), Some(b"ok")];
         let found = Pattern::new("{a}").unwrap().scan_texts(texts, options(OnError::Null, 9)).unwrap();
-        assert_eq!(cells(&found.batch), [[Cell::Null], [Cell::Text("ok")]]);
+        assert_eq!(cells(&found.to_batch().unwrap()), [[Cell::Null], [Cell::Text("ok")]]);
         assert_eq!((found.stats.failures, found.stats.first_failures[0].reason.as_str()), (1, "not UTF-8"));
     }
 }
