@@ -6,7 +6,7 @@ imported when one of these is called.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Optional
 
 from ._parsimd import ScanError
 
@@ -32,7 +32,7 @@ def parse_array(parser: "Parser", array: Any, on_error: str) -> "pyarrow.StructA
 
     if on_error == "skip":
         raise ValueError("on_error must be 'null' or 'raise': an array of the same length has no place for what is skipped")
-    parts = [pyarrow.array(texts) for texts in _scan(parser, array, on_error)]
+    parts = [pyarrow.array(texts) for texts in _scan(_scanner(parser, on_error), array)]
     if len(parts) == 1:
         return parts[0]
     kind = pyarrow.struct(list(_schema(parser)))
@@ -44,18 +44,20 @@ def map_arrow(
 ) -> Iterator["pyarrow.RecordBatch"]:
     import pyarrow
 
+    scan = _scanner(parser, on_error)
     times = [number for number, kind in enumerate(parser.scan(b"").types.values()) if kind == "time[us]"]
     for batch in batches:
-        for texts in _scan(parser, _text_column(batch, column), on_error):
-            for rows in texts.batches:
-                yield _in_nanoseconds(pyarrow.record_batch(rows), times)
+        for texts in _scan(scan, _text_column(batch, column)):
+            for rows in pyarrow.RecordBatchReader.from_stream(texts):
+                yield _in_nanoseconds(rows, times)
 
 
 def map_table(parser: "Parser", table: "pyarrow.Table", column: Optional[str], on_error: str) -> "pyarrow.Table":
     import pyarrow
 
-    parts = _scan(parser, _text_column(table, column), on_error)
-    return pyarrow.Table.from_batches([pyarrow.record_batch(rows) for texts in parts for rows in texts.batches], _schema(parser))
+    parts = _scan(_scanner(parser, on_error), _text_column(table, column))
+    batches = [rows for texts in parts for rows in pyarrow.RecordBatchReader.from_stream(texts)]
+    return pyarrow.Table.from_batches(batches, _schema(parser))
 
 
 def spark_schema(parser: "Parser") -> str:
@@ -79,7 +81,13 @@ def _schema(parser: "Parser") -> "pyarrow.Schema":
     return pyarrow.schema(parser.scan(b""))
 
 
-def _scan(parser: "Parser", array: Any, on_error: str) -> Iterator["Texts"]:
+def _scanner(parser: "Parser", on_error: str) -> Callable[[Any], "Texts"]:
+    """What scans an array, by the parser as it is now."""
+    pattern, year = parser._scan_pattern(), parser._year()
+    return lambda array: pattern.scan_array(array, on_error, year)
+
+
+def _scan(scan: Callable[[Any], "Texts"], array: Any) -> Iterator["Texts"]:
     """What became of each part of an array, or of anything else that gives Arrow arrays."""
     import pyarrow
 
@@ -87,11 +95,10 @@ def _scan(parser: "Parser", array: Any, on_error: str) -> Iterator["Texts"]:
         array = pyarrow.array(array) if hasattr(array, "__arrow_c_array__") else pyarrow.chunked_array(array)
     if pyarrow.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
-    pattern, year = parser._scan_pattern(), parser._year()
     first = 0
     for part in array.chunks if isinstance(array, pyarrow.ChunkedArray) else [array]:
         try:
-            yield pattern.scan_array(part, on_error, year)
+            yield scan(part)
         except ScanError as error:
             if error.row is None or first == 0:
                 raise

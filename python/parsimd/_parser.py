@@ -136,6 +136,7 @@ class Parser(_parsimd.ParserBase):
         self._match_cache: Optional["re.Pattern[str]"] = None
         self._search_cache: Optional["re.Pattern[str]"] = None
         self._touched: Optional[str] = None
+        self._kept_pattern: Optional[Tuple[Any, "_parsimd.Pattern"]] = None
         self._expression_text = self._generate_expression()
         log.debug("format %r -> %r", format, self._expression)
 
@@ -150,7 +151,7 @@ class Parser(_parsimd.ParserBase):
             self._touch(f"its {name} was replaced")
 
     def __getstate__(self) -> Dict[str, Any]:
-        return self.__dict__.copy()
+        return {name: value for name, value in self.__dict__.items() if name != "_kept_pattern"}
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         # The older protocols cannot make an object that has a native class below it.
@@ -371,11 +372,14 @@ class Parser(_parsimd.ParserBase):
     def _native_pattern(
         self, find_spans: Optional[Callable[..., Any]], external_only: bool = False
     ) -> "_parsimd.Pattern":
-        types = {
+        return _parsimd.Pattern(self._format, self._native_types(), bool(self._case_sensitive), find_spans, external_only)
+
+    def _native_types(self) -> Dict[str, Tuple[Any, Any]]:
+        """The expression and the number of groups of each extra type."""
+        return {
             name: (getattr(converter, "pattern", None), getattr(converter, "regex_group_count", 0) or 0)
             for name, converter in self._extra_types.items()
         }
-        return _parsimd.Pattern(self._format, types, bool(self._case_sensitive), find_spans, external_only)
 
     def _groups_in_order(self, pattern: "_parsimd.Pattern") -> List[Union[int, str]]:
         """The group of each field, in the order of the format, if the fields are those of `pattern`."""
@@ -549,11 +553,20 @@ class Parser(_parsimd.ParserBase):
         return spark_schema(self)
 
     def _scan_pattern(self) -> "_parsimd.Pattern":
+        """The native engine for many lines. It is kept as long as nothing changes that it was made of, unless it may ask this parser."""
+        fields = [*self._named_fields], [*self._fixed_fields]
+        made_of = (self._format, self._native_types(), bool(self._case_sensitive), self._touched, self._expression, *fields)
+        # A parser may have been made by a pickle, which has none.
+        kept: Optional[Tuple[Any, "_parsimd.Pattern"]] = self.__dict__.get("_kept_pattern")
+        if kept is not None and kept[0] == made_of:
+            return kept[1]
         pattern = self._native_pattern(self._find_spans)
         groups = self._groups_in_order(pattern)
         self._scan_groups = [g + 1 if isinstance(g, int) else g for g in groups]
         if self._touched or pattern.expression != self._expression:
             return self._native_pattern(self._find_spans, external_only=True)
+        if not pattern.may_ask:
+            self._kept_pattern = made_of, pattern
         return pattern
 
     def _find_spans(self, text: str, whole: bool) -> Optional[List[Tuple[int, int]]]:

@@ -77,6 +77,18 @@ pub(crate) fn stream<'py>(
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
 }
 
+/// These batches, of which there is one or more, as a stream.
+pub(crate) fn batches<'py>(
+    py: Python<'py>,
+    batches: &[parsimd::Batch],
+    requested: Requested<'_, 'py>,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    let layout = Layout::of(batches[0].schema(), requested)?;
+    let records: Vec<_> = batches.iter().map(|batch| layout.apply(batch)).collect();
+    let reader = RecordBatchIterator::new(records, layout.schema);
+    PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
+}
+
 /// The schema of a column: a field with its name, as a capsule.
 pub(crate) fn column_schema<'py>(
     py: Python<'py>,

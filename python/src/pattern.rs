@@ -67,6 +67,12 @@ impl Pattern {
         self.pattern.plan().is_exact_on_ascii().err()
     }
 
+    /// Whether `find_spans` may be called; it is held only then.
+    #[getter]
+    fn may_ask(&self) -> bool {
+        self.pattern.plan().may_ask()
+    }
+
     /// How the pattern is matched, in words.
     fn explain(&self) -> String {
         self.pattern.plan().explain()

@@ -260,7 +260,8 @@ impl Scan {
     }
 }
 
-/// What became of an array of texts: an array of structs, for whoever takes Arrow arrays.
+/// What became of an array of texts: for whoever takes Arrow arrays an array of structs, with a row for each text; for whoever takes streams
+/// the rows that there are, in one batch or more.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 pub(crate) struct Texts(parsimd::Texts);
 
@@ -272,12 +273,6 @@ impl Texts {
 
 #[pymethods]
 impl Texts {
-    /// The rows, in one batch or more.
-    #[getter]
-    fn batches(&self) -> Vec<Batch> {
-        self.0.batches.iter().cloned().map(Batch::new).collect()
-    }
-
     /// What was seen.
     #[getter]
     fn stats(&self) -> Stats {
@@ -292,6 +287,15 @@ impl Texts {
     fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
         let batch = gate::run(py, || self.0.to_batch())?.map_err(to_python)?;
         capsule::texts(py, &batch, self.0.matched.as_ref(), requested_schema)
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Requested<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        capsule::batches(py, &self.0.batches, requested_schema)
     }
 }
 

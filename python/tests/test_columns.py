@@ -1,7 +1,9 @@
 """Columns of lines in, columns of values out: `parse_array`, `map_arrow`, `map_table`, `spark_schema`; and parsers in other processes."""
 
 import datetime
+import gc
 import pickle
+import weakref
 
 import parsimd
 import polars
@@ -48,6 +50,86 @@ def test_slices_and_chunks_are_parsed_as_the_whole_is(texts, start, stop):
     assert PARSER.map_table(table).to_pylist() == wanted(texts)[1]
     rows = [row or {"name": None, "n": None} for row in wanted(texts)[0]]
     assert PARSER.map_table(table, on_error="null").to_pylist() == rows
+
+
+class TestMoreThanOnePiece:
+    """Arrays that are scanned in several pieces: these texts have some 800 kB."""
+
+    TEXTS = [text and text * 20 if number % 3 else f"{'n' * (number % 400)}é: {number}" for number, text in enumerate(TEXTS * 500)]
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_kind_of_array_has_all_its_rows_in_order(self, kind):
+        values, rows = wanted(self.TEXTS)
+        array = array_of(self.TEXTS, kind)
+        found = PARSER.parse_array(array)
+        found.validate(full=True)
+        assert found.to_pylist() == values
+        assert PARSER.parse_array(array[100:3000]).to_pylist() == values[100:3000]
+        batches = list(PARSER.map_arrow([pyarrow.record_batch({"line": array})]))
+        assert len(batches) > 2
+        for batch in batches:
+            batch.validate(full=True)
+        assert [row for batch in batches for row in batch.to_pylist()] == rows
+        table = PARSER.map_table(pyarrow.table({"line": array}))
+        table.validate(full=True)
+        assert table.to_pylist() == rows
+
+    def test_a_null_may_have_bytes(self):
+        for kind in ("string", "large_string", "binary"):
+            texts = array_of(["a: 1", "zz: 2", "\n", "b: 3"] * 5000, kind)
+            valid = pyarrow.array([True, False, True, True] * 5000).buffers()[1]
+            array = pyarrow.Array.from_buffers(texts.type, len(texts), [valid, *texts.buffers()[1:]])
+            found = PARSER.parse_array(array)
+            assert found.to_pylist() == [{"name": "a", "n": 1}, None, None, {"name": "b", "n": 3}] * 5000
+            assert PARSER.parse_array(array[2:7]).to_pylist() == found[2:7].to_pylist()
+
+    def test_the_row_that_cannot_be_read_is_counted_over_all_of_them(self):
+        texts = [f"{'n' * 200}: {number}" for number in range(5000)]
+        texts[4321] = "wrong"
+        with pytest.raises(parsimd.ScanError, match="^row 4321: ") as caught:
+            PARSER.parse_array(array_of(texts), on_error="raise")
+        assert caught.value.row == 4321
+
+
+class TestKeptPattern:
+    """The native engine for lines is made once, and again when something changes."""
+
+    def test_changes_of_a_parser_are_seen(self):
+        class Word:
+            pattern = r"[a-c]+"
+
+            def __call__(self, text):
+                return text
+
+        word = Word()
+        types = {"W2": word}
+        parser = parsimd.compile("{a:W2}", types)
+        texts = array_of(["abc", "xyz", "1"])
+        matched = lambda: [value is not None for value in parser.parse_array(texts).to_pylist()]
+        assert matched() == matched() == [True, False, False]
+        assert parser._scan_pattern() is parser._scan_pattern()
+        parser._expression = "(?P<a>[0-9])"
+        assert matched() == [False, False, True]
+        parser = parsimd.compile("{a:W2}", types)
+        assert matched() == [True, False, False]
+        # The expression of a parser is that of its beginning.
+        word.pattern = r"[x-z]+"
+        assert matched() == [True, False, False]
+        parser = parsimd.compile("{a:W2}", types)
+        assert matched() == [False, True, False]
+
+    def test_a_parser_that_has_scanned_can_be_pickled_and_goes_with_its_last_user(self):
+        parser = parsimd.compile("{a} {n:d}")
+        assert parser.parse_array(array_of(["x 1"])).to_pylist() == [{"a": "x", "n": 1}]
+        again = pickle.loads(pickle.dumps(parser))
+        assert again.parse_array(array_of(["x 1"])).to_pylist() == [{"a": "x", "n": 1}]
+        gone = weakref.ref(parser)
+        gc.disable()
+        try:
+            del parser
+            assert gone() is None
+        finally:
+            gc.enable()
 
 
 def test_other_arrays_are_taken_too():

@@ -61,8 +61,7 @@ impl Plan {
         match (&self.external, self.external_only) {
             (None, _) => {}
             (Some(_), true) => lines.add("external", "asked about every text, as the caller wants it"),
-            (Some(_), false) if self.may_ask() => lines.add("external", "asked where the engine here is not exact"),
-            (Some(_), false) => lines.add("external", "never asked, since the engine here is exact"),
+            (Some(_), false) => lines.add("external", "asked where the engine here is not exact"),
         }
         let required = self.matcher.as_ref().ok().and_then(|matcher| matcher.required(true));
         match required {

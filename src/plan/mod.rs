@@ -106,9 +106,11 @@ impl Plan {
             Err(error) if external.is_none() => return Err(error),
             matcher => matcher,
         };
+        let is_exact = matcher.as_ref().is_ok_and(|matcher| matcher.is_exact(true) && matcher.is_exact(false));
         Ok(Plan {
             matcher,
-            external,
+            // One that is never asked is let go.
+            external: external.filter(|_| external_only || !is_exact),
             external_only,
             kernels,
             isa_choice,
@@ -152,8 +154,7 @@ impl Plan {
 
     /// Whether there is an external matcher that may be asked.
     pub fn may_ask(&self) -> bool {
-        let is_exact = self.matcher.as_ref().is_ok_and(|matcher| matcher.is_exact(true) && matcher.is_exact(false));
-        self.external.is_some() && (self.external_only || !is_exact)
+        self.external.is_some()
     }
 
     /// Whether the pattern can match nothing at all.
