@@ -2,7 +2,7 @@
 //!
 //! A column's buffers already are Arrow's, so an array is a second owner of them: it stays valid when the batch, the scan and the
 //! input are gone. Making one copies nothing; text is looked at once more, since Arrow's own constructors check that it is UTF-8, and
-//! that views are of places in their buffers. That takes a quarter of what the scan takes, and for views longer than the scan: who can
+//! that views are of places in their buffers. That takes a sixth of what a scan takes, and for views longer than the scan: who can
 //! vouch for the texts passes constructors that do not check.
 //!
 //! | column | array |
