@@ -77,13 +77,14 @@ pub(crate) fn stream<'py>(
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
 }
 
-/// These batches, of which there is one or more, as a stream.
+/// These batches, which have this schema, as a stream.
 pub(crate) fn batches<'py>(
     py: Python<'py>,
+    schema: &parsimd::Schema,
     batches: &[parsimd::Batch],
     requested: Requested<'_, 'py>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    let layout = Layout::of(batches[0].schema(), requested)?;
+    let layout = Layout::of(schema, requested)?;
     let records: Vec<_> = batches.iter().map(|batch| layout.apply(batch)).collect();
     let reader = RecordBatchIterator::new(records, layout.schema);
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
@@ -210,7 +211,7 @@ fn nearest(own: &DataType, asked: &DataType) -> DataType {
 
 /// An array of the texts of a column.
 fn text(offsets: OffsetBuffer<i32>, bytes: Buffer, nulls: Option<NullBuffer>) -> Result<StringArray, ArrowError> {
-    // SAFETY: `to_arrow_by` passes what the kernel `texts` has written, or several of those joined: the bytes of one span of a block after
+    // SAFETY: `to_arrow_by` passes what the kernel `texts` has written, or rows of that copied or joined: the bytes of one span of a block after
     // those of the other, and an offset behind each. So the offsets ascend, which `OffsetBuffer::new` has compared, and the last is the
     // length of the bytes. Each text is UTF-8, since a record that is not is a failure, and so is one in which a span cuts a
     // character; so are texts side by side, and an offset is where one ends. There is a null or not for each row: both come from one

@@ -280,7 +280,7 @@ impl Texts {
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::schema(py, self.0.batches[0].schema())
+        capsule::schema(py, self.0.schema())
     }
 
     #[pyo3(signature = (requested_schema=None))]
@@ -295,7 +295,7 @@ impl Texts {
         py: Python<'py>,
         requested_schema: Requested<'_, 'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::batches(py, &self.0.batches, requested_schema)
+        capsule::batches(py, self.0.schema(), &self.0.batches, requested_schema)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Pattern,
-    batch::{Batch, Validity},
+    batch::{Batch, Schema, Validity},
     error::{Error, Result},
     input::Block,
     limits,
@@ -28,15 +28,21 @@ pub struct Texts {
     pub matched: Option<Validity>,
     /// What was seen. A text that is not there counts as one that did not match; it is no failure.
     pub stats: Stats,
+    schema: Arc<Schema>,
 }
 
 impl Texts {
+    /// The names and types of the columns.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
     /// The rows as one batch: a copy where there are several.
     ///
     /// # Errors
     /// [`Error::is_limit`] when the text of a column passes 2 GiB, and is not in views.
     pub fn to_batch(&self) -> Result<Batch> {
-        Batch::concat(Arc::clone(self.batches[0].schema()), &self.batches)
+        Batch::concat(Arc::clone(&self.schema), &self.batches)
     }
 }
 
@@ -161,7 +167,7 @@ impl Pattern {
         if batches.is_empty() {
             batches.push(Batch::concat(Arc::clone(&task.schema), &[])?);
         }
-        Ok(Texts { batches, matched: Validity::without(rows, &missing), stats: all })
+        Ok(Texts { batches, matched: Validity::without(rows, &missing), stats: all, schema: task.schema })
     }
 }
 
