@@ -29,12 +29,14 @@ pub(crate) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday"
 /// Which of `names`, or of their first three letters when `short`, `text` begins with, and how long that is. No name begins another one.
 #[inline]
 pub(crate) fn name_at(names: &[&str], text: &[u8], short: bool, ignore_case: bool) -> Option<(usize, usize)> {
-    let same =
-        |text: &[u8], name: &str| text == name.as_bytes() || ignore_case && text.eq_ignore_ascii_case(name.as_bytes());
-    let begin = text.get(..3)?;
-    let at = names.iter().position(|name| same(begin, &name[..3]))?;
+    // Three letters in small ones: nothing else becomes a letter by this bit.
+    let key = |text: &[u8; 3]| u32::from_le_bytes([text[0], text[1], text[2], 0]) | 0x20_20_20;
+    let begin = key(text.first_chunk()?);
+    let at = names.iter().position(|name| name.as_bytes().first_chunk().is_some_and(|name| key(name) == begin))?;
     let length = if short { 3 } else { names[at].len() };
-    same(text.get(..length)?, &names[at][..length]).then_some((at, length))
+    let (text, name) = (text.get(..length)?, &names[at].as_bytes()[..length]);
+    let is_same = if ignore_case { length == 3 || text.eq_ignore_ascii_case(name) } else { text == name };
+    is_same.then_some((at, length))
 }
 
 /// What the text of a field is converted to.

@@ -51,7 +51,7 @@ impl Names {
     }
 }
 
-/// True when `text` has the shape of `shape`, in which `0` is a digit, `a` a letter, and any other byte itself.
+/// True when `text` has the shape of `shape`, in which `0` is a digit, `a` a letter, and any other byte, which must be ASCII, itself.
 #[inline]
 fn has_shape(text: &[u8], at: usize, shape: &[u8]) -> bool {
     let fits = |(&byte, &wanted): (&u8, &u8)| match wanted {
@@ -60,6 +60,61 @@ fn has_shape(text: &[u8], at: usize, shape: &[u8]) -> bool {
         wanted => byte == wanted,
     };
     text.get(at..at + shape.len()).is_some_and(|text| text.iter().zip(shape).all(fits))
+}
+
+/// A shape of 8 to 32 bytes, which is looked at in words of eight.
+struct Shape<const N: usize> {
+    words: [ShapeOfWord; 4],
+}
+
+/// Of each byte of a word: what is or-ed to it, what brings the highest bit from the first byte that fits on, and what brings it behind the
+/// last. Sums stay inside of their bytes, since the highest bit is left out.
+#[derive(Clone, Copy)]
+struct ShapeOfWord {
+    at: usize,
+    or: u64,
+    from: u64,
+    behind: u64,
+}
+
+impl<const N: usize> Shape<N> {
+    const fn new(shape: &[u8; N]) -> Shape<N> {
+        assert!(8 <= N && N <= 32);
+        let mut words = [ShapeOfWord { at: 0, or: 0, from: 0, behind: 0 }; 4];
+        let mut number = 0;
+        while 8 * number < N {
+            let word = &mut words[number];
+            // The last word has bytes of the one before.
+            word.at = if 8 * number + 8 <= N { 8 * number } else { N - 8 };
+            let mut byte = 8;
+            while byte > 0 {
+                byte -= 1;
+                let (or, first, last) = match shape[word.at + byte] {
+                    b'0' => (0, b'0', b'9'),
+                    b'a' => (0x20, b'a', b'z'),
+                    byte => (0, byte, byte),
+                };
+                word.or = word.or << 8 | or;
+                word.from = word.from << 8 | (0x80 - first as u64);
+                word.behind = word.behind << 8 | (0x7f - last as u64);
+            }
+            number += 1;
+        }
+        Shape { words }
+    }
+
+    /// As [`has_shape`].
+    #[inline(always)]
+    fn stands_at(&self, text: &[u8], at: usize) -> bool {
+        const HIGH: u64 = 0x8080_8080_8080_8080;
+        let Some(text) = text.get(at..at + N) else { return false };
+        let fits = self.words[..N.div_ceil(8)].iter().fold(HIGH, |fits, word| {
+            let bytes = u64::from_le_bytes(text[word.at..].first_chunk().copied().unwrap_or_default());
+            let ascii = (bytes | word.or) & !HIGH;
+            fits & (ascii + word.from) & !(ascii + word.behind) & !bytes
+        });
+        fits == HIGH
+    }
 }
 
 /// How many of the `most` bytes at `at` are digits, up to the first that is none.
@@ -74,21 +129,24 @@ impl Moment {
         match self {
             Moment::Http | Moment::Iso if !text.get(at).is_some_and(u8::is_ascii_digit) => No,
             Moment::Http => {
-                let is_shape = has_shape(text, at, b"00/aaa/0000:00:00:00 ") && is_month(at + 3);
-                let is_zone = has_shape(text, at + 21, b"+0000") || has_shape(text, at + 21, b"-0000");
-                if is_shape && is_zone { At(at + 26) } else { Undecided }
+                const EAST: Shape<26> = Shape::new(b"00/aaa/0000:00:00:00 +0000");
+                const WEST: Shape<26> = Shape::new(b"00/aaa/0000:00:00:00 -0000");
+                let is_shape = EAST.stands_at(text, at) || WEST.stands_at(text, at);
+                if is_shape && is_month(at + 3) { At(at + 26) } else { Undecided }
             }
-            Moment::Iso if has_shape(text, at, b"0000-00-00") => iso(text, at + 10, ignore_case),
+            Moment::Iso if const { Shape::new(b"0000-00-00") }.stands_at(text, at) => iso(text, at + 10, ignore_case),
             Moment::Iso => Undecided,
             Moment::Syslog if !is_month(at) => No,
             Moment::Syslog => {
-                let is_shape = has_shape(text, at, b"aaa  0 00:00:00") || has_shape(text, at, b"aaa 00 00:00:00");
-                if is_shape { At(at + 15) } else { Undecided }
+                const PADDED: Shape<15> = Shape::new(b"aaa  0 00:00:00");
+                const FULL: Shape<15> = Shape::new(b"aaa 00 00:00:00");
+                if PADDED.stands_at(text, at) || FULL.stands_at(text, at) { At(at + 15) } else { Undecided }
             }
             Moment::Ctime if SHORT_DAYS.length(text, at, ignore_case).is_none() => No,
             Moment::Ctime => {
-                let padded = has_shape(text, at, b"aaa aaa  0 00:00:00 0000");
-                let is_shape = padded || has_shape(text, at, b"aaa aaa 00 00:00:00 0000");
+                const PADDED: Shape<24> = Shape::new(b"aaa aaa  0 00:00:00 0000");
+                const FULL: Shape<24> = Shape::new(b"aaa aaa 00 00:00:00 0000");
+                let is_shape = PADDED.stands_at(text, at) || FULL.stands_at(text, at);
                 if is_shape && is_month(at + 4) { At(at + 24) } else { Undecided }
             }
             Moment::Mail => mail(text, at, ignore_case).map_or_else(|other| other, At),
@@ -175,7 +233,7 @@ fn iso(text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
     let mut end = at;
     let separator = text.get(at).is_some_and(|&byte| is_space(byte) || byte == b'T' || byte == b't' && ignore_case);
     if separator && text.get(at + 1).is_some_and(|&byte| is_space(byte) || byte.is_ascii_digit()) {
-        if !has_shape(text, at + 1, b"00:00:00") {
+        if !const { Shape::new(b"00:00:00") }.stands_at(text, at + 1) {
             return Undecided;
         }
         end = at + 9;
@@ -465,5 +523,36 @@ impl Code {
             Code::Offset => Bytes::new(|byte| byte.is_ascii_digit() || byte == b':'),
             _ => Bytes::new(|_| false),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts that nearly have the shape: each byte of each place changed to any other.
+    fn check<const N: usize>(shape: &[u8; N], example: &[u8; N]) {
+        let by_words = Shape::new(shape);
+        for place in 0..N {
+            for byte in 0..=255 {
+                let mut text = *b"12345678901234567890123456789012345678901234567890";
+                text[5..][..N].copy_from_slice(example);
+                text[5 + place] = byte;
+                let expected = has_shape(&text, 5, shape);
+                assert_eq!(by_words.stands_at(&text, 5), expected, "{:?}", String::from_utf8_lossy(&text));
+                assert!(expected || text[5..][..N] != *example);
+            }
+        }
+        assert!(by_words.stands_at(example, 0) && !by_words.stands_at(&example[1..], 0) && !by_words.stands_at(b"", 1));
+    }
+
+    #[test]
+    fn a_shape_is_the_same_word_by_word_and_byte_by_byte() {
+        check(b"00:00:00", b"09:59:00");
+        check(b"0000-00-00", b"2011-02-03");
+        check(b"aaa  0 00:00:00", b"Nov  9 03:37:44");
+        check(b"aaa aaa 00 00:00:00 0000", b"Sun Sep 16 01:03:52 1973");
+        check(b"00/aaa/0000:00:00:00 +0000", b"21/Nov/2011:00:07:11 +0000");
+        check(b"a{aZ0x00a{aZ0x00a{aZ0x00a{aZ0x00", b"q{qZ5x00a{zZ9x09A{AZ0x00a{aZ0x00");
     }
 }
