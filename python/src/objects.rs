@@ -136,9 +136,12 @@ pub(crate) fn lighten<T: Light>(py: Python<'_>) -> PyResult<()> {
     const { assert!(HEAD.is_multiple_of(align_of::<T>())) };
     let class = T::type_object_raw(py);
     let end = (HEAD + size_of::<T>()) as ffi::Py_ssize_t;
-    // SAFETY: the class is alive, and its own. Nobody else looks at it while the module is made, and it has no objects, and no
-    // subclasses that have taken over what is changed here.
+    // SAFETY: the class is alive, and it is this module's. When the module is made for the first time it has no objects, no subclasses that
+    // have taken over what is changed here, and nobody else looks at it. Whoever makes it again finds it changed, and goes.
     unsafe {
+        if (*class).tp_dealloc.is_some_and(|known| ptr::fn_addr_eq(known, dealloc::<T> as ffi::destructor)) {
+            return Ok(());
+        }
         // Between the head and the list of weak references, or the end, there is room for the value and nothing else.
         let after = match (*class).tp_weaklistoffset {
             0 => end,
@@ -162,8 +165,9 @@ pub(crate) fn lighten<T: Light>(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// A new object of a class that [`lighten`] has seen; its value is made where it stays. The garbage collector does not know of it: what it holds must not lead back to it,
-/// until [`track`] is called.
+/// A new object of a class that [`lighten`] has seen; its value is made where it stays.
+///
+/// The garbage collector does not know of it: what it holds must not lead back to it, until [`track`] is called.
 #[inline]
 pub(crate) fn light<T: Light>(py: Python<'_>, make: impl FnOnce() -> T) -> PyResult<Bound<'_, T>> {
     let class = T::type_object_raw(py);
@@ -207,24 +211,19 @@ unsafe extern "C" fn dealloc<T: Light>(object: *mut ffi::PyObject) {
     }
 }
 
-/// Takes a new object from the lists of the garbage collector, which would walk over it again and again.
-///
-/// What it holds must not lead back to it, until [`track`] is called.
-pub(crate) fn untrack(object: &Bound<'_, PyAny>) {
-    // SAFETY: the pointer is that of a living object, and whether it has the collector's header is asked first. What is untracked
-    // can at worst leak; untracking twice, as the object's end does, is allowed.
-    unsafe {
-        if ffi::PyObject_IS_GC(object.as_ptr()) != 0 {
-            ffi::PyObject_GC_UnTrack(object.as_ptr().cast());
-        }
-    }
+/// Takes a tuple, whose values must not lead back to it, from the lists of the garbage collector, which would walk over it again and again.
+fn untrack(tuple: &Bound<'_, PyTuple>) {
+    // SAFETY: the pointer is that of a living tuple, and every tuple has the collector's header. What is untracked can at worst leak;
+    // untracking twice, as the object's end does, is allowed.
+    unsafe { ffi::PyObject_GC_UnTrack(tuple.as_ptr().cast()) };
 }
 
 /// Puts an object back on these lists.
 ///
 /// Two threads must not do so at the same time.
 pub(crate) fn track(object: &Bound<'_, PyAny>) {
-    // SAFETY: as for `untrack`; tracking what is tracked would be an error, so it is asked first.
+    // SAFETY: the pointer is that of a living object of a class that is collected, so it has the collector's header; tracking what is tracked
+    // would be an error, so it is asked first.
     unsafe {
         if ffi::PyObject_GC_IsTracked(object.as_ptr()) == 0 {
             ffi::PyObject_GC_Track(object.as_ptr().cast());
@@ -448,10 +447,10 @@ pub(crate) fn tuples<'py>(
 ) -> PyResult<Bound<'py, PyList>> {
     list_of(py, rows, |row| {
         let values = makers.iter_mut().map(|maker| Later(|| maker.make(row)));
-        let tuple = PyTuple::new(py, values)?.into_any();
+        let tuple = PyTuple::new(py, values)?;
         // Its values are text, numbers, dates and None: the collector would take it out too, when it sees it.
         untrack(&tuple);
-        Ok(tuple)
+        Ok(tuple.into_any())
     })
 }
 

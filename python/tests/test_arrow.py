@@ -1,6 +1,7 @@
 """Batches, columns and scans as Arrow data: what pyarrow, polars, pandas and duckdb make of them."""
 
 import gc
+import re
 
 import duckdb
 import pandas
@@ -8,9 +9,10 @@ import parsimd
 import polars
 import pyarrow
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
+from strategies import format_and_text
 from test_batch import LINES, NAMES, PARSER, batch_of, bounds, lists_of_lines, values_of
 
 SCHEMA = pyarrow.schema(
@@ -83,6 +85,17 @@ def test_rows_are_filtered_by_number(rows, start, stop, numbers):
 def test_rows_are_filtered_by_nothing_else(numbers):
     with pytest.raises(TypeError, match="uint64"):
         batch_of([0])._filter(numbers)
+
+
+@given(format_and_text(odd=True), st.booleans(), st.sampled_from(["utf8", "view", "binary"]), st.sampled_from([b"", b"\xff", b"\xc3"]))
+def test_every_text_that_a_scan_finds_is_valid(given_pair, full_line, strings, broken):
+    format, text = given_pair
+    lines = f"{text}\né{text}\n{text}→".encode(errors="surrogatepass") + broken
+    try:
+        batch = parsimd.compile(format).scan(lines, full_line=full_line, strings=strings, on_error="null").read_all()
+    except (ValueError, NotImplementedError, re.error):
+        reject()
+    pyarrow.table(batch).validate(full=True)
 
 
 def test_a_stream_of_a_column_outlives_it_and_is_freed_unread_too():
