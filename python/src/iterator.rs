@@ -15,6 +15,7 @@ use pyo3::{PyTraverseError, PyVisit, exceptions::PyStopIteration, intern, prelud
 use crate::{
     gate,
     matcher::{Answer, Behind, Matcher},
+    objects::Steps,
     parser::{ParserBase, Place, Truth},
     result::{Found, Matches, Result},
 };
@@ -168,6 +169,14 @@ impl ResultIterator {
         Some(from)
     }
 
+    /// What mostly is next: one of the first matches, with nothing to ask and nothing to call.
+    #[inline]
+    fn usual<'py>(&self, py: Python<'py>) -> Option<PyResult<Bound<'py, PyAny>>> {
+        let first = self.first.get().filter(|first| first.is_plain && first.is_current())?;
+        let from = self.step(py, first)?;
+        Some(Result::late(py, || Found::Row(first.matches.clone_ref(py), from)))
+    }
+
     /// Takes the next match that was found ahead.
     fn take(&self, py: Python<'_>) -> Option<Next> {
         if let Some(first) = self.first.get().filter(|first| first.is_current())
@@ -262,6 +271,17 @@ impl ResultIterator {
     }
 }
 
+impl Steps for ResultIterator {
+    #[inline]
+    fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Bound<'py, PyAny>>> {
+        this.get().usual(this.py())
+    }
+
+    fn step<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        this.get().__next__(this.py())
+    }
+}
+
 fn copy(place: &Place, py: Python<'_>) -> Place {
     match place {
         Place::At(at) => Place::At(*at),
@@ -285,11 +305,8 @@ impl ResultIterator {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        // Mostly it is only this.
-        if let Some(first) = self.first.get().filter(|first| first.is_plain && first.is_current())
-            && let Some(from) = self.step(py, first)
-        {
-            return Result::late(py, || Found::Row(first.matches.clone_ref(py), from)).map(Some);
+        if let Some(next) = self.usual(py) {
+            return next.map(Some);
         }
         let next = match self.take(py) {
             Some(next) => Some(next),

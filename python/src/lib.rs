@@ -69,6 +69,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     objects::lighten::<batch::Row>(module.py())?;
     objects::lighten::<result::Result>(module.py())?;
     objects::lighten::<result::Matches>(module.py())?;
+    objects::ask_quickly::<result::Result, iterator::ResultIterator>(module.py());
     module.add("ScanError", module.py().get_type::<scan::ScanError>())?;
     module.add("InternalError", module.py().get_type::<gate::InternalError>())?;
     module.add("TYPES", parsimd::tables::types().collect::<Vec<_>>())?;

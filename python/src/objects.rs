@@ -11,7 +11,7 @@ use std::{
 
 use parsimd::{BigInt, Cell, ColumnType, Date, Time, Validity, Value, Values};
 use pyo3::{
-    PyClass,
+    Borrowed, PyClass,
     exceptions::{PySystemError, PyTypeError, PyValueError},
     ffi, intern,
     prelude::*,
@@ -208,6 +208,77 @@ unsafe extern "C" fn dealloc<T: Light>(object: *mut ffi::PyObject) {
         }
         // Each object of a class that is not static holds a reference to it.
         ffi::Py_DECREF(class.cast());
+    }
+}
+
+/// A class whose objects are asked for items very often. Mostly the answer is one that [`quick`](Self::quick) has; see [`ask_quickly`].
+pub(crate) trait Items: PyClass {
+    /// What mostly is the answer; where there is none `__getitem__` has it. It runs no code of Python.
+    fn quick<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyAny>>>;
+
+    /// `this[item]`.
+    fn item<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>;
+}
+
+/// As [`Items`], for an iterator.
+pub(crate) trait Steps: PyClass {
+    /// What mostly is the answer; where there is none `__next__` has it. It runs no code of Python.
+    fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Bound<'py, PyAny>>>;
+
+    /// `next(this)`; none at the end.
+    fn step<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>>;
+}
+
+/// Lets Python ask objects of these classes without pyo3's way in between: it counts how often the thread has come in, which costs
+/// as much as what is quick. What is not quick is asked with the thread [attached](Python::attach), as pyo3 does it.
+pub(crate) fn ask_quickly<I: Items, S: Steps>(py: Python<'_>) {
+    let (items, steps) = (I::type_object_raw(py), S::type_object_raw(py));
+    // SAFETY: the classes are alive, and their own; nobody else looks at them while the module is made, and they have no subclasses yet.
+    // The table of a class that was made at run time is a part of it; one with `__getitem__` has it, and null is not written to.
+    unsafe {
+        if let Some(mapping) = (*items).tp_as_mapping.as_mut() {
+            mapping.mp_subscript = Some(subscript::<I>);
+        }
+        (*steps).tp_iternext = Some(iternext::<S>);
+        ffi::PyType_Modified(items);
+        ffi::PyType_Modified(steps);
+    }
+}
+
+unsafe extern "C" fn subscript<T: Items>(object: *mut ffi::PyObject, item: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this with the interpreter, for an object of the class or of a subclass, and both are alive for the call.
+    unsafe {
+        let py = Python::assume_attached();
+        let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
+        match T::quick(&this, &Borrowed::from_ptr(py, item)) {
+            Some(answer) => given(py, answer.map(Some)),
+            None => Python::attach(|py| {
+                let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
+                given(py, T::item(&this, &Borrowed::from_ptr(py, item)).map(Some))
+            }),
+        }
+    }
+}
+
+unsafe extern "C" fn iternext<T: Steps>(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: as for `subscript`.
+    unsafe {
+        let py = Python::assume_attached();
+        match T::quick(&Borrowed::from_ptr(py, object).cast_unchecked::<T>()) {
+            Some(answer) => given(py, answer.map(Some)),
+            None => Python::attach(|py| given(py, T::step(&Borrowed::from_ptr(py, object).cast_unchecked::<T>()))),
+        }
+    }
+}
+
+/// An answer as C takes it: null is the end, or comes with an exception.
+fn given(py: Python<'_>, answer: PyResult<Option<Bound<'_, PyAny>>>) -> *mut ffi::PyObject {
+    match answer {
+        Ok(object) => object.map_or(ptr::null_mut(), Bound::into_ptr),
+        Err(error) => {
+            error.restore(py);
+            ptr::null_mut()
+        }
     }
 }
 

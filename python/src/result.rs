@@ -22,7 +22,7 @@ use pyo3::{
     types::{PyDict, PyInt, PySlice, PyString, PyTuple, PyType},
 };
 
-use crate::objects::{self, Light, Slot};
+use crate::objects::{self, Items, Light, Slot};
 
 /// The span of a match or a field, in bytes; [`NOWHERE`] for a group that took no part.
 pub(crate) type Span = (usize, usize);
@@ -318,6 +318,17 @@ impl Light for Result {
             attributes.into_iter().flatten().for_each(|value| value.drop_ref(py));
             dict.into_iter().for_each(|dict| dict.drop_ref(py));
         }
+    }
+}
+
+impl Items for Result {
+    #[inline]
+    fn quick<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyAny>>> {
+        one(this, item).transpose()
+    }
+
+    fn item<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Result::__getitem__(this, item)
     }
 }
 

@@ -13,21 +13,21 @@ pub(crate) type FewSpans = [Span; 16];
 #[derive(Debug, Clone)]
 pub(crate) enum Found {
     /// The whole match; those of the fields are in [`FewSpans`].
-    Few(Range<usize>),
+    Few(Span),
     /// The whole match first.
     Many(Spans),
 }
 
 impl Found {
-    pub(super) fn many(range: Range<usize>, fields: &[Span]) -> Found {
-        let fields = fields.iter().map(|span| Some((span.start as usize, span.end as usize)));
-        Found::Many(std::iter::once(Some((range.start, range.end))).chain(fields).collect())
+    pub(super) fn many(span: Span, fields: &[Span]) -> Found {
+        let spans = std::iter::once(&span).chain(fields);
+        Found::Many(spans.map(|span| Some((span.start as usize, span.end as usize))).collect())
     }
 
     /// The whole match.
     pub(crate) fn range(&self) -> Range<usize> {
         match self {
-            Found::Few(range) => range.clone(),
+            Found::Few(span) => span.start as usize..span.end as usize,
             Found::Many(spans) => spans.first().copied().flatten().map_or(0..0, |(start, end)| start..end),
         }
     }

@@ -52,9 +52,7 @@ mod table;
 pub(crate) mod tests;
 mod walk;
 
-use std::ops::Range;
-
-use parsimd_simd::Literal;
+use parsimd_simd::{Literal, Span};
 
 pub(crate) use explain::quote;
 pub(crate) use steps::Reading;
@@ -120,11 +118,11 @@ pub(crate) enum Outcome {
     Undecided,
 }
 
-/// As [`Outcome`], with the place.
+/// As [`Outcome`], with the place: small enough to be given back in registers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// It matches here, and the spans are written.
-    Match(Range<usize>),
+    Match(Span),
     NoMatch,
     /// Ask the regular expression; the text was looked at up to here, about.
     Undecided(usize),
@@ -231,23 +229,25 @@ impl Program {
 
     /// As [`run`](Self::run), and says where the match is.
     pub(crate) fn find(&self, text: &[u8], start: usize, full: bool, row: &mut Row<'_>) -> Answer {
-        self.go_on(text, self.state(start), full, row)
+        self.go_on(text, start, None, full, row)
     }
 
     /// Where each text begins.
+    #[inline(always)]
     fn state(&self, start: usize) -> State {
         State { pc: 0, begin: start, at: start, search: None, is_soft: self.has_repeats, is_soft_here: false }
     }
 
-    /// As [`find`](Self::find), from where it stands.
-    fn go_on(&self, text: &[u8], state: State, full: bool, row: &mut Row<'_>) -> Answer {
+    /// As [`find`](Self::find), or from where it has `stopped`: only then there is a state that must be read from memory.
+    fn go_on(&self, text: &[u8], start: usize, stopped: Option<&State>, full: bool, row: &mut Row<'_>) -> Answer {
         // A literal was looked for up to the end of the text.
         let fail = |is_soft: bool| if is_soft { Answer::Undecided(text.len()) } else { Answer::NoMatch };
-        let State { mut pc, mut begin, mut at, mut search, mut is_soft, mut is_soft_here } = state;
+        let State { mut pc, mut begin, mut at, mut search, mut is_soft, mut is_soft_here } =
+            stopped.copied().unwrap_or_else(|| self.state(start));
         loop {
             let Some(op) = self.ops.get(pc) else {
                 if !full || at == text.len() {
-                    return Answer::Match(begin..at);
+                    return Answer::Match(Span::new(begin as u32, at as u32));
                 }
                 if is_soft_here {
                     return Answer::Undecided(at);

@@ -215,7 +215,7 @@ impl Program {
                 _ => {}
             }
         }
-        self.go_on(text, state, full, row).outcome()
+        self.go_on(text, state.begin, Some(&state), full, row).outcome()
     }
 }
 
