@@ -169,12 +169,15 @@ impl ResultIterator {
         Some(from)
     }
 
-    /// What mostly is next: one of the first matches, with nothing to ask and nothing to call.
-    #[inline]
-    fn usual<'py>(&self, py: Python<'py>) -> Option<PyResult<Bound<'py, PyAny>>> {
+    /// What mostly is next: one of the first matches, with nothing to ask and nothing to call, or their end.
+    #[inline(always)]
+    fn usual<'py>(&self, py: Python<'py>) -> Option<PyResult<Option<Bound<'py, PyAny>>>> {
         let first = self.first.get().filter(|first| first.is_plain && first.is_current())?;
-        let from = self.step(py, first)?;
-        Some(Result::late(py, || Found::Row(first.matches.clone_ref(py), from)))
+        match self.step(py, first) {
+            Some(from) => Some(Result::late(py, || Found::Row(first.matches.clone_ref(py), from)).map(Some)),
+            None if first.behind == Behind::Nothing && self.next.load(Ordering::Acquire) != OVER => Some(Ok(None)),
+            None => None,
+        }
     }
 
     /// Takes the next match that was found ahead.
@@ -273,7 +276,7 @@ impl ResultIterator {
 
 impl Steps for ResultIterator {
     #[inline]
-    fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Bound<'py, PyAny>>> {
+    fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Option<Bound<'py, PyAny>>>> {
         this.get().usual(this.py())
     }
 
@@ -306,7 +309,7 @@ impl ResultIterator {
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         if let Some(next) = self.usual(py) {
-            return next.map(Some);
+            return next;
         }
         let next = match self.take(py) {
             Some(next) => Some(next),

@@ -72,10 +72,13 @@ fn string<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
 }
 
 /// A place for an object, which is put there once and stays as long as the place does: reading needs no lock.
-#[derive(Default)]
 pub(crate) struct Slot(AtomicPtr<ffi::PyObject>);
 
 impl Slot {
+    pub(crate) const fn empty() -> Slot {
+        Slot(AtomicPtr::new(ptr::null_mut()))
+    }
+
     pub(crate) fn get<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         // SAFETY: null, or an object that `keep` has left a reference to here; only `drop` takes it, when nobody can ask any more.
         unsafe { Bound::from_borrowed_ptr_or_opt(py, self.0.load(Ordering::Acquire)) }
@@ -214,7 +217,7 @@ unsafe extern "C" fn dealloc<T: Light>(object: *mut ffi::PyObject) {
 /// A class whose objects are asked for items very often. Mostly the answer is one that [`quick`](Self::quick) has; see [`ask_quickly`].
 pub(crate) trait Items: PyClass {
     /// What mostly is the answer; where there is none `__getitem__` has it. It runs no code of Python.
-    fn quick<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyAny>>>;
+    fn quick<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>>;
 
     /// `this[item]`.
     fn item<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>;
@@ -223,7 +226,7 @@ pub(crate) trait Items: PyClass {
 /// As [`Items`], for an iterator.
 pub(crate) trait Steps: PyClass {
     /// What mostly is the answer; where there is none `__next__` has it. It runs no code of Python.
-    fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Bound<'py, PyAny>>>;
+    fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Option<Bound<'py, PyAny>>>>;
 
     /// `next(this)`; none at the end.
     fn step<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>>;
@@ -251,7 +254,7 @@ unsafe extern "C" fn subscript<T: Items>(object: *mut ffi::PyObject, item: *mut 
         let py = Python::assume_attached();
         let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
         match T::quick(&this, &Borrowed::from_ptr(py, item)) {
-            Some(answer) => given(py, answer.map(Some)),
+            Some(answer) => answer.into_ptr(),
             None => Python::attach(|py| {
                 let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
                 given(py, T::item(&this, &Borrowed::from_ptr(py, item)).map(Some))
@@ -265,13 +268,14 @@ unsafe extern "C" fn iternext<T: Steps>(object: *mut ffi::PyObject) -> *mut ffi:
     unsafe {
         let py = Python::assume_attached();
         match T::quick(&Borrowed::from_ptr(py, object).cast_unchecked::<T>()) {
-            Some(answer) => given(py, answer.map(Some)),
+            Some(answer) => given(py, answer),
             None => Python::attach(|py| given(py, T::step(&Borrowed::from_ptr(py, object).cast_unchecked::<T>()))),
         }
     }
 }
 
 /// An answer as C takes it: null is the end, or comes with an exception.
+#[inline]
 fn given(py: Python<'_>, answer: PyResult<Option<Bound<'_, PyAny>>>) -> *mut ffi::PyObject {
     match answer {
         Ok(object) => object.map_or(ptr::null_mut(), Bound::into_ptr),

@@ -323,8 +323,8 @@ impl Light for Result {
 
 impl Items for Result {
     #[inline]
-    fn quick<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyAny>>> {
-        one(this, item).transpose()
+    fn quick<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+        one(this, item)
     }
 
     fn item<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -336,7 +336,7 @@ impl Result {
     /// A result whose values are made later.
     #[inline]
     pub(crate) fn late<'py>(py: Python<'py>, found: impl FnOnce() -> Found) -> PyResult<Bound<'py, PyAny>> {
-        let result = || Result { found: Some(found()), values: Default::default(), kept: OnceLock::new() };
+        let result = || Result { found: Some(found()), values: [const { Slot::empty() }; FEW], kept: OnceLock::new() };
         Ok(objects::light(py, result)?.into_any())
     }
 
@@ -349,7 +349,8 @@ impl Result {
     ) -> PyResult<Bound<'py, PyAny>> {
         let attributes = [Some(fixed.into_any().unbind()), Some(named.into_any().unbind()), None];
         let kept = OnceLock::from(Box::new(Mutex::new(Kept { attributes, dict: None })));
-        let result = objects::light(py, || Result { found: Some(found), values: Default::default(), kept })?;
+        let result =
+            objects::light(py, || Result { found: Some(found), values: [const { Slot::empty() }; FEW], kept })?;
         objects::track(&result);
         Ok(result.into_any())
     }
@@ -407,20 +408,18 @@ fn get<'py>(this: This<'_, 'py>, which: Attribute) -> PyResult<Bound<'py, PyAny>
     Ok(kept.attributes[which as usize].get_or_insert_with(|| made.clone().unbind()).clone_ref(py).into_bound(py))
 }
 
-/// One value, without the attribute that has it and the others; none where that was made, or must be.
-fn one<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+/// One value, without the attribute that has it and the others; none where that was made, or must be, if only to say what is wrong.
+#[inline]
+fn one<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     let py = this.py();
     let result = this.get();
-    let Some(found) = &result.found else { return Ok(None) };
-    let Some((field, which)) = found.fields().field(item) else { return Ok(None) };
-    let Some(slot) = result.values.get(field).filter(|_| found.fields().is_plain[field]) else { return Ok(None) };
+    let found = result.found.as_ref()?;
+    let (field, which) = found.fields().field(item)?;
+    let slot = result.values.get(field).filter(|_| found.fields().is_plain[field])?;
     if result.kept().is_some_and(|kept| kept.dict.is_some() || kept.attributes[which as usize].is_some()) {
-        return Ok(None);
+        return None;
     }
-    match slot.get(py) {
-        Some(value) => Ok(Some(value)),
-        None => Ok(Some(slot.keep(found.value(py, field)?))),
-    }
+    slot.get(py).or_else(|| Some(slot.keep(found.value(py, field).ok()?)))
 }
 
 /// The dict of all attributes, which keeps them from now on.
@@ -472,7 +471,7 @@ impl Result {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs), text_signature = "(fixed, named, spans)")]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Result {
-        Result { found: None, values: Default::default(), kept: OnceLock::new() }
+        Result { found: None, values: [const { Slot::empty() }; FEW], kept: OnceLock::new() }
     }
 
     fn __init__<'py>(
@@ -547,7 +546,7 @@ impl Result {
     }
 
     fn __getitem__<'py>(slf: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(value) = one(slf, item)? {
+        if let Some(value) = one(slf, item) {
             return Ok(value);
         }
         if item.is_instance_of::<PyInt>() || item.is_instance_of::<PySlice>() {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use parsimd_simd::Span;
 
-use super::matcher::Spans;
+use super::{matcher::Spans, program::Place};
 
 /// The spans of the first few fields, which need no memory of their own.
 pub(crate) type FewSpans = [Span; 16];
@@ -13,21 +13,21 @@ pub(crate) type FewSpans = [Span; 16];
 #[derive(Debug, Clone)]
 pub(crate) enum Found {
     /// The whole match; those of the fields are in [`FewSpans`].
-    Few(Span),
+    Few(Place),
     /// The whole match first.
     Many(Spans),
 }
 
 impl Found {
-    pub(super) fn many(span: Span, fields: &[Span]) -> Found {
-        let spans = std::iter::once(&span).chain(fields);
-        Found::Many(spans.map(|span| Some((span.start as usize, span.end as usize))).collect())
+    pub(super) fn many(range: Range<usize>, fields: &[Span]) -> Found {
+        let fields = fields.iter().map(|span| Some((span.start as usize, span.end as usize)));
+        Found::Many(std::iter::once(Some((range.start, range.end))).chain(fields).collect())
     }
 
     /// The whole match.
     pub(crate) fn range(&self) -> Range<usize> {
         match self {
-            Found::Few(span) => span.start as usize..span.end as usize,
+            Found::Few(place) => place.range(),
             Found::Many(spans) => spans.first().copied().flatten().map_or(0..0, |(start, end)| start..end),
         }
     }

@@ -218,8 +218,8 @@ impl Plan {
             let mut many = vec![Span::default(); if self.names.len() > few.len() { self.names.len() } else { 0 }];
             let row = if many.is_empty() { &mut few[..] } else { &mut many[..] };
             match program.find(text, from, whole, &mut Row::alone(row)) {
-                Answer::Match(span) if many.is_empty() => return Ok(Some(Found::Few(span))),
-                Answer::Match(span) => return Ok(Some(Found::many(span, &many))),
+                Answer::Match(place) if many.is_empty() => return Ok(Some(Found::Few(place))),
+                Answer::Match(place) => return Ok(Some(Found::many(place.range(), &many))),
                 Answer::NoMatch => return Ok(None),
                 Answer::Undecided(at) => *sure_from = at,
             }

@@ -52,7 +52,9 @@ mod table;
 pub(crate) mod tests;
 mod walk;
 
-use parsimd_simd::{Literal, Span};
+use std::ops::Range;
+
+use parsimd_simd::Literal;
 
 pub(crate) use explain::quote;
 pub(crate) use steps::Reading;
@@ -118,14 +120,29 @@ pub(crate) enum Outcome {
     Undecided,
 }
 
-/// As [`Outcome`], with the place: small enough to be given back in registers.
+/// As [`Outcome`], with the place. Each has one number, so that an answer is given back in registers: the next search waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// It matches here, and the spans are written.
-    Match(Span),
+    Match(Place),
     NoMatch,
     /// Ask the regular expression; the text was looked at up to here, about.
     Undecided(usize),
+}
+
+/// Where a match begins and ends, as one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place(u64);
+
+impl Place {
+    /// Places in a text are 32 bits wide.
+    fn new(begin: usize, end: usize) -> Place {
+        Place((begin as u64) << 32 | end as u64)
+    }
+
+    pub(crate) fn range(self) -> Range<usize> {
+        (self.0 >> 32) as usize..self.0 as u32 as usize
+    }
 }
 
 impl Answer {
@@ -247,7 +264,7 @@ impl Program {
         loop {
             let Some(op) = self.ops.get(pc) else {
                 if !full || at == text.len() {
-                    return Answer::Match(Span::new(begin as u32, at as u32));
+                    return Answer::Match(Place::new(begin, at));
                 }
                 if is_soft_here {
                     return Answer::Undecided(at);
