@@ -89,6 +89,22 @@ class TestResult:
         one, other = (package.parse("x", "x") for _ in range(2))
         assert one and one == one and one != other and len({one, other}) == 2
 
+    def test_a_subclass_may_answer_for_its_items(self):
+        class Answering(OwnResult):
+            def __getitem__(self, item):
+                return item, super().__getitem__(item)
+
+        assert (OwnResult(7)["only"], Answering(7)["only"], Answering(7)[0]) == (7, ("only", 7), (0, 7))
+
+    @PACKAGES
+    @pytest.mark.parametrize(("item", "error"), [("b", KeyError), (1, IndexError), (10**30, IndexError)])
+    def test_items_that_are_not_there_raise_before_and_after_others_were_read(self, package, item, error):
+        result = package.parse("{} {a:d}", "x 5")
+        for _ in range(2):
+            with pytest.raises(error):
+                result[item]
+            assert (result[0], result["a"]) == ("x", 5)
+
     def test_it_can_be_subclassed(self):
         result = OwnResult(4)
         assert (result[0], result["only"], result.extra, repr(result)) == (4, 4, "kept", "<OwnResult (4,) {'only': 4}>")
@@ -348,6 +364,20 @@ class TestFindall:
             with pytest.raises(StopIteration):
                 results.next()
         assert iter(results) is results and list(results) == []
+
+    def test_it_can_be_set_back_from_its_end(self):
+        results = parsimd.findall("{a:d};", "1;2;")
+        for _ in range(2):
+            assert [result["a"] for result in results] == [1, 2]
+            assert (list(results), results.pos) == ([], 4)
+            results.pos = 0
+
+    def test_a_subclass_may_say_what_is_next(self):
+        class Numbers(parsimd.ResultIterator):
+            def __next__(self):
+                return super().__next__()["a"]
+
+        assert list(Numbers(parsimd.compile("{a:d};"), "1;2;", 0, 4)) == [1, 2]
 
     @PACKAGES
     def test_places_that_are_none_are_told_when_a_match_is_asked_for(self, package):
