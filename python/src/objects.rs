@@ -236,9 +236,12 @@ pub(crate) trait Steps: PyClass {
 /// as much as what is quick. What is not quick is asked with the thread [attached](Python::attach), as pyo3 does it.
 pub(crate) fn ask_quickly<I: Items, S: Steps>(py: Python<'_>) {
     let (items, steps) = (I::type_object_raw(py), S::type_object_raw(py));
-    // SAFETY: the classes are alive, and their own; nobody else looks at them while the module is made, and they have no subclasses yet.
-    // The table of a class that was made at run time is a part of it; one with `__getitem__` has it, and null is not written to.
+    // SAFETY: the classes are alive, and this module's; when it is made for the first time, nobody else looks at them. Whoever makes it again finds
+    // them changed, and goes. The table of a class that was made at run time is a part of it, and null is not written to.
     unsafe {
+        if (*steps).tp_iternext.is_some_and(|known| ptr::fn_addr_eq(known, iternext::<S> as ffi::iternextfunc)) {
+            return;
+        }
         if let Some(mapping) = (*items).tp_as_mapping.as_mut() {
             mapping.mp_subscript = Some(subscript::<I>);
         }
