@@ -296,6 +296,49 @@ fn filtered_batches_keep_their_texts_and_no_more_memory_than_they_need() {
 }
 
 #[test]
+fn rows_of_batches_that_are_not_joined_are_those_of_the_joined() {
+    let pattern = pattern("{a}|{b}|{n:d}");
+    let line = |n: usize| match n % 101 {
+        100 => format!("{n}\n"),
+        _ => format!("{}|{}|{n}\n", "é".repeat(n % 40 + 1), "w".repeat(n % 23 + 1)),
+    };
+    let text: String = (0..3000).map(line).collect();
+    for strings in [Strings::Utf8, Strings::View, Strings::Binary] {
+        let mut options = options(strings);
+        (options.block_bytes, options.on_error) = (20_000, OnError::Null);
+        let scan = pattern.scan_input(Input::reader(text.as_bytes(), "r"), options);
+        let batches = scan.collect::<Result<Vec<_>, _>>().unwrap();
+        assert!(batches.len() > 3);
+        let schema = batches[0].schema();
+        let joined = Batch::concat(schema.clone(), &batches).unwrap();
+        let all = cells(&joined);
+        for every in [1, 2, 3, 10, 100, 2999, 10_000] {
+            let keep = |row: usize| row % every == every - 1 || every == 10 && row > 2000;
+            let kept = Batch::concat_where(schema.clone(), &batches, keep).unwrap();
+            assert_eq!(kept, joined.filter(keep));
+            let wanted: Vec<_> = (0..3000).filter(|&row| keep(row)).map(|row| all[row].clone()).collect();
+            assert_eq!(cells(&kept), wanted);
+            // Short texts are in their views, and keep nothing.
+            let text: usize = wanted
+                .iter()
+                .flatten()
+                .map(|cell| match cell {
+                    Cell::Text(text) if text.len() > 12 => text.len(),
+                    _ => 0,
+                })
+                .sum();
+            let memory: usize = match strings {
+                Strings::View => buffers(&kept).iter().map(|place| place.end as usize - place.start as usize).sum(),
+                _ => 0,
+            };
+            assert!(memory <= limits::MEMORY_KEPT * text, "{memory} bytes for {text} of text");
+        }
+        let none = Batch::concat_where(schema.clone(), &[], |_| true).unwrap();
+        assert_eq!((none.len(), none.schema()), (0, schema));
+    }
+}
+
+#[test]
 fn batches_of_views_are_equal_when_their_texts_are() {
     let text = text_of(5000);
     let run = |block_bytes, input| {

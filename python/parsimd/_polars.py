@@ -49,19 +49,26 @@ def scan_polars(
             files, full_line=full_line, threads=threads, on_error=on_error, columns=read, strings="view"
         )
         while left != 0:
-            batch = scan.read(size if left is None else min(size, left))[:left]
-            if not batch.num_rows:
+            pieces = scan._read_pieces(size if left is None else min(size, left))
+            count = len(pieces) if left is None else min(len(pieces), left)
+            if not count:
                 return
             if left is not None:
-                left -= batch.num_rows
-            rows = batch[given]
-            if predicate is not None and asked:
-                # `_filter` lets go of the input behind rows that are not wanted; polars would keep all of it for one view.
-                found = polars.DataFrame(batch[asked]).with_row_index(number).filter(predicate)
-                if found.height < batch.num_rows:
-                    rows = rows._filter(found[number].cast(polars.UInt64))
-            frame = polars.DataFrame(rows)
-            yield frame if predicate is None or asked else frame.filter(predicate)
+                left -= count
+            if predicate is None or not asked:
+                frame = polars.DataFrame(pieces.join(given)[:count])
+                frame = frame if predicate is None else frame.filter(predicate)
+            else:
+                # What is in the other columns of rows that are not wanted is never joined, and `take` lets go of the input behind them:
+                # polars would keep all of it for one view.
+                found = polars.DataFrame(pieces.join(asked)[:count]).with_row_index(number).filter(predicate)
+                every = found.height == len(pieces)
+                rows = pieces.join(given) if every else pieces.take(given, found[number].cast(polars.UInt64))
+                frame = polars.DataFrame(rows)
+                del found, rows
+            # Whoever has the frame keeps what it needs of them; the rest is free before more is read.
+            del pieces
+            yield frame
 
     return register_io_source(source, schema=empty.schema, is_pure=True)
 

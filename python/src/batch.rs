@@ -1,4 +1,4 @@
-//! `Batch`, `Column` and `Row`. A value becomes a Python object when it is read.
+//! `Batch`, `Pieces`, `Column` and `Row`. A value becomes a Python object when it is read.
 
 use std::{
     fmt::Write,
@@ -21,6 +21,7 @@ use crate::{
     capsule::{self, Pair, Requested},
     gate, numpy,
     objects::{self, Light, Maker},
+    scan::to_python,
 };
 
 /// Rows of typed columns.
@@ -68,6 +69,61 @@ fn position(batch: &parsimd::Batch, name: &str) -> PyResult<usize> {
         let names: Vec<_> = batch.schema().columns().map(|(name, _)| name).collect();
         PyKeyError::new_err(format!("no column {name:?}; there are {names:?}"))
     })
+}
+
+/// Batches of a scan that were not joined yet: of what a filter looks at all rows are, of the rest those that it keeps.
+#[pyclass(frozen, module = "parsimd._parsimd")]
+pub(crate) struct Pieces {
+    batches: Vec<parsimd::Batch>,
+    schema: Arc<parsimd::Schema>,
+    rows: usize,
+}
+
+impl Pieces {
+    pub(crate) fn new(batches: Vec<parsimd::Batch>, schema: Arc<parsimd::Schema>) -> Pieces {
+        Pieces { rows: batches.iter().map(parsimd::Batch::len).sum(), batches, schema }
+    }
+
+    pub(crate) fn join_all(&self, py: Python<'_>) -> PyResult<Batch> {
+        joined(py, || parsimd::Batch::concat(Arc::clone(&self.schema), &self.batches))
+    }
+
+    /// The pieces with only the columns of these names, and their schema.
+    fn project(&self, names: &[String]) -> PyResult<(Vec<parsimd::Batch>, Arc<parsimd::Schema>)> {
+        // A batch without rows, in which names are looked up.
+        let none = parsimd::Batch::concat(Arc::clone(&self.schema), &[]).map_err(to_python)?;
+        let columns = names.iter().map(|name| position(&none, name)).collect::<PyResult<Vec<_>>>()?;
+        let pieces = self.batches.iter().map(|batch| batch.project(&columns)).collect();
+        Ok((pieces, Arc::clone(none.project(&columns).schema())))
+    }
+}
+
+fn joined(py: Python<'_>, work: impl FnOnce() -> parsimd::Result<parsimd::Batch> + Send) -> PyResult<Batch> {
+    gate::run(py, work)?.map(Batch::new).map_err(to_python)
+}
+
+#[pymethods]
+impl Pieces {
+    fn __len__(&self) -> usize {
+        self.rows
+    }
+
+    /// All rows, with the columns of these names.
+    fn join(&self, py: Python<'_>, names: Vec<String>) -> PyResult<Batch> {
+        let (pieces, schema) = self.project(&names)?;
+        joined(py, || parsimd::Batch::concat(schema, &pieces))
+    }
+
+    /// The rows with these numbers, a stream of Arrow arrays of uint64, with the columns of these names. Rows stay in order.
+    fn take(&self, py: Python<'_>, names: Vec<String>, numbers: &Bound<'_, PyAny>) -> PyResult<Batch> {
+        let mut keep = vec![false; self.rows];
+        for number in capsule::row_numbers(numbers)? {
+            let number = usize::try_from(number).ok();
+            *number.and_then(|number| keep.get_mut(number)).ok_or_else(|| PyIndexError::new_err("no such row"))? = true;
+        }
+        let (pieces, schema) = self.project(&names)?;
+        joined(py, || parsimd::Batch::concat_where(schema, &pieces, |row| keep[row]))
+    }
 }
 
 #[pymethods]
@@ -145,18 +201,6 @@ impl Batch {
     /// The rows, as a list of tuples.
     fn to_tuples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         objects::tuples(py, self.makers(py)?, self.rows.clone())
-    }
-
-    /// The rows with these numbers, a stream of Arrow arrays of uint64, in the order of this batch.
-    fn _filter(&self, py: Python<'_>, numbers: &Bound<'_, PyAny>) -> PyResult<Batch> {
-        let mut keep = vec![false; self.rows.len()];
-        for number in capsule::row_numbers(numbers)? {
-            let number = usize::try_from(number).ok();
-            *number.and_then(|number| keep.get_mut(number)).ok_or_else(|| PyIndexError::new_err("no such row"))? = true;
-        }
-        let (batch, start) = (&self.batch, self.rows.start);
-        let is_kept = |row: usize| row.checked_sub(start).and_then(|row| keep.get(row)) == Some(&true);
-        gate::run(py, || batch.filter(is_kept)).map(Batch::new)
     }
 
     /// The schema, as an Arrow capsule.

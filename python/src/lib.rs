@@ -9,7 +9,7 @@
 //! | [`result`] | `Result`: the values of a match |
 //! | [`iterator`] | `ResultIterator`: what `findall` gives |
 //! | [`scan`] | `Scan`, `Stats`, `Failure`, `ScanError` |
-//! | [`batch`] | `Batch`, `Column`, `Row` |
+//! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
 //! | [`capsule`] | batches, columns and scans → Arrow capsules |
 //! | [`numpy`] | columns → numpy arrays |
 //! | [`objects`] | values → Python objects |
@@ -64,6 +64,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<scan::Texts>()?;
     module.add_class::<scan::Failure>()?;
     module.add_class::<batch::Batch>()?;
+    module.add_class::<batch::Pieces>()?;
     module.add_class::<batch::Column>()?;
     module.add_class::<batch::Row>()?;
     objects::lighten::<batch::Row>(module.py())?;

@@ -18,7 +18,7 @@ use pyo3::{
 };
 
 use crate::{
-    batch::{Batch, type_name},
+    batch::{Batch, Pieces, type_name},
     capsule::{self, Pair, Requested},
     gate,
 };
@@ -316,6 +316,12 @@ impl Scan {
 
     /// The next batches as one, until there are `rows` rows or more, or no more to be had.
     fn read(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
+        self.read_pieces(py, rows)?.join_all(py)
+    }
+
+    /// As `read`, but the batches are not joined.
+    #[pyo3(name = "_read_pieces")]
+    fn read_pieces(&self, py: Python<'_>, rows: usize) -> PyResult<Pieces> {
         let (mut batches, mut read) = (Vec::new(), 0);
         while read < rows
             && let Some(batch) = self.next_batch(py)?
@@ -323,9 +329,7 @@ impl Scan {
             read += batch.len();
             batches.push(batch);
         }
-        let schema = &self.schema;
-        let batch = gate::run(py, || parsimd::Batch::concat(Arc::clone(schema), &batches))?;
-        batch.map(Batch::new).map_err(to_python)
+        Ok(Pieces::new(batches, Arc::clone(&self.schema)))
     }
 
     /// What was seen up to the last batch.

@@ -1,7 +1,9 @@
 """Batches, columns and scans as Arrow data: what pyarrow, polars, pandas and duckdb make of them."""
 
 import gc
+import os
 import re
+import tempfile
 
 import duckdb
 import pandas
@@ -69,22 +71,41 @@ def test_a_column_is_a_stream_of_one_array(rows, start, stop):
         assert (series.name, series.to_list()) == (field.name, expected)
 
 
-@given(lists_of_lines, bounds, bounds, st.sets(st.integers(0, 30)))
-def test_rows_are_filtered_by_number(rows, start, stop, numbers):
-    part = batch_of(rows)[start:stop]
-    numbers = sorted(number for number in numbers if number < len(part))
-    kept = part._filter(pyarrow.chunked_array([numbers], pyarrow.uint64()))
-    pyarrow.record_batch(kept).validate(full=True)
-    assert kept.to_tuples() == [values_of(rows)[start:stop][number] for number in numbers]
-    assert [kept[name].null_count for name in NAMES] == [kept[name].to_pylist().count(None) for name in NAMES]
+def pieces_of(files):
+    """The rows of all files, which are not empty, with a batch for each file."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, str(number)) for number in range(len(files))]
+        for path, rows in zip(paths, files):
+            with open(path, "w", encoding="utf-8") as file:
+                file.writelines(LINES[row][0] + "\n" for row in rows)
+        return PARSER.scan_file(paths, on_error="null")._read_pieces(10_000)
+
+
+@given(st.lists(lists_of_lines.filter(len), min_size=1, max_size=4), st.sets(st.integers(0, 60)), st.sets(st.sampled_from(NAMES)))
+def test_rows_are_taken_from_batches_that_are_not_joined(files, numbers, names):
+    pieces, names = pieces_of(files), sorted(names)
+    values = [values for rows in files for values in values_of(rows)]
+    numbers = sorted(number for number in numbers if number < len(values))
+    columns = [[row[NAMES.index(name)] for name in names] for row in values]
+    assert len(pieces) == len(values)
+    joined = pieces.join(names)
+    assert (joined.names, joined.num_rows, [list(row) for row in joined]) == (names, len(values), columns)
+    kept = pieces.take(names, pyarrow.chunked_array([numbers], pyarrow.uint64()))
+    assert (kept.names, kept.num_rows) == (names, len(numbers))
+    assert [list(row) for row in kept] == [columns[number] for number in numbers]
+    if names:
+        pyarrow.record_batch(kept).validate(full=True)
+    assert [kept[name].null_count for name in names] == [kept[name].to_pylist().count(None) for name in names]
     with pytest.raises(IndexError):
-        part._filter(pyarrow.chunked_array([[len(part)]], pyarrow.uint64()))
+        pieces.take(names, pyarrow.chunked_array([[len(pieces)]], pyarrow.uint64()))
+    with pytest.raises(KeyError, match="nothing"):
+        pieces.join(["nothing"])
 
 
 @pytest.mark.parametrize("numbers", [pyarrow.chunked_array([[0]]), pyarrow.chunked_array([[None]], pyarrow.uint64())])
-def test_rows_are_filtered_by_nothing_else(numbers):
+def test_rows_are_taken_by_nothing_but_numbers(numbers):
     with pytest.raises(TypeError, match="uint64"):
-        batch_of([0])._filter(numbers)
+        pieces_of([[0]]).take(NAMES, numbers)
 
 
 @given(format_and_text(odd=True), st.booleans(), st.sampled_from(["utf8", "view", "binary"]), st.sampled_from([b"", b"\xff", b"\xc3"]))

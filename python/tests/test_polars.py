@@ -1,5 +1,6 @@
 """`Parser.scan_polars`."""
 
+import glob
 import gzip
 
 import parsimd
@@ -59,6 +60,45 @@ class TestQueries:
         assert frame.schema == polars.Schema(
             {"host": polars.String, "at": polars.Datetime("us", "UTC"), "status": polars.Int64, "size": polars.Int64}
         )
+
+
+class TestManyBlocks:
+    """Rows of more blocks and frames than one, beside polars with all rows at hand."""
+
+    TEXTS = ["short", "a text that is much longer than a view of it", "ünï", "×" * 40]
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def paths(cls, tmp_path_factory):
+        folder = tmp_path_factory.mktemp("blocks")
+        lines = [f"{cls.TEXTS[n * n % 7 % 4]} [01/Jan/2024:00:{n // 60 % 60:02}:{n % 60:02} +0000] {n % 100} {n}\n" for n in range(120_000)]
+        lines[70_000:70_010] = ["noise\n"] * 5 + [lines[0].replace(" 0\n", " 99999999999999999999\n")] * 5
+        bounds = [0, 20, 21, 60_000, 119_999, 120_000]
+        for at, (start, end) in enumerate(zip(bounds, bounds[1:])):
+            (folder / f"{at}.log").write_text("".join(lines[start:end]), encoding="utf-8")
+        return f"{folder}/*.log"
+
+    @pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+    @pytest.mark.parametrize("on_error", ["skip", "null"])
+    @pytest.mark.parametrize("count", [None, 0, 1, 20, 49_999, 50_001, 110_000])
+    @pytest.mark.parametrize(
+        "predicate",
+        [
+            col("size") >= 0,
+            col("size") < 0,
+            col("status") == 50,
+            col("host").str.len_bytes() > 12,
+            col("size").is_between(59_999, 60_001) | col("size").is_null(),
+            col("size") % 100 == col("status"),
+        ],
+    )
+    def test_a_filter_keeps_what_polars_keeps_of_all_rows(self, paths, engine, on_error, count, predicate):
+        lazy, all = PARSER.scan_polars(paths, on_error=on_error), polars.DataFrame(PARSER.scan_file(sorted(glob.glob(paths)), on_error=on_error))
+        if count is not None:
+            lazy, all = lazy.head(count), all.head(count)
+        assert lazy.filter(predicate).collect(engine=engine).equals(all.filter(predicate))
+        some = lazy.filter(predicate).select("size", "host").collect(engine=engine)
+        assert some.equals(all.filter(predicate).select("size", "host"))
 
 
 def test_wildcards_stand_for_files_by_name(log, eager):

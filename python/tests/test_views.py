@@ -148,8 +148,8 @@ def test_memory_of_views_is_given_back():
 
 def test_what_is_filtered_does_not_keep_the_input():
     data = b"a text that is rather long|1\n" * 10_000
-    batch = PAIRS.scan(data, strings="view").read_all()
-    kept = batch._filter(pyarrow.chunked_array([list(range(0, 10_000, 100))], pyarrow.uint64()))
+    pieces = PAIRS.scan(data, strings="view")._read_pieces(10_000)
+    kept = pieces.take(["word"], pyarrow.chunked_array([list(range(0, 10_000, 100))], pyarrow.uint64()))
     array = pyarrow.array(kept["word"])
     array.validate(full=True)
     assert array.to_pylist() == ["a text that is rather long"] * 100

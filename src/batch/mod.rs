@@ -114,9 +114,20 @@ impl Batch {
     /// ```
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Batch {
         let rows: Vec<usize> = (0..self.rows).filter(|&row| keep(row)).collect();
-        let mut columns: Vec<Column> = self.columns.iter().map(|column| column.take(&rows)).collect();
-        views::compact(columns.iter_mut().filter_map(Column::views_mut));
+        let mut kept = self.take(&rows);
+        kept.compact();
+        kept
+    }
+
+    /// The rows with these numbers, which are in order and none of them twice.
+    fn take(&self, rows: &[usize]) -> Batch {
+        let columns = self.columns.iter().map(|column| column.take(rows)).collect();
         Batch::new(Arc::clone(&self.schema), columns, rows.len())
+    }
+
+    /// Copies views of text that need little of the memory that is kept for them.
+    fn compact(&mut self) {
+        views::compact(self.columns.iter_mut().filter_map(|column| Arc::make_mut(column).views_mut()));
     }
 
     /// The names and types of the columns.
@@ -169,5 +180,41 @@ impl Batch {
             })
             .collect::<Result<_>>()?;
         Ok(Batch::new(schema, columns, rows))
+    }
+
+    /// The rows of all `batches`, in order, for whose number `keep` says so: 0 is the first row of the first batch, and the numbers go on
+    /// from batch to batch. The batch is that which [`concat`](Self::concat) and [`filter`](Self::filter) give, but the other rows are
+    /// never joined.
+    ///
+    /// ```
+    /// use parsimd::{Batch, Pattern};
+    ///
+    /// let pattern = Pattern::new("{n:d}")?;
+    /// let batches = [pattern.scan(b"1\n20\n").read_all()?, pattern.scan(b"3\n4\n").read_all()?];
+    /// let kept = Batch::concat_where(batches[0].schema().clone(), &batches, |row| row == 1 || row == 2)?;
+    /// assert_eq!(kept.columns()[0].values(), &parsimd::Values::Int64(vec![20, 3]));
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`concat`](Self::concat), of the rows that are kept.
+    ///
+    /// # Panics
+    /// When a batch has another schema.
+    pub fn concat_where(schema: Arc<Schema>, batches: &[Batch], keep: impl Fn(usize) -> bool) -> Result<Batch> {
+        let mut first = 0;
+        let mut kept = Vec::new();
+        for batch in batches {
+            let rows: Vec<usize> = (0..batch.rows).filter(|row| keep(first + row)).collect();
+            first += batch.rows;
+            // What a batch without such rows keeps in memory is not kept for the others.
+            if !rows.is_empty() {
+                kept.push(batch.take(&rows));
+            }
+        }
+        let mut joined = Batch::concat(schema, &kept)?;
+        drop(kept);
+        joined.compact();
+        Ok(joined)
     }
 }
