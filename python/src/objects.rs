@@ -19,6 +19,8 @@ use pyo3::{
     types::{PyBytes, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple, PyType, PyTzInfo},
 };
 
+use crate::gate::caught;
+
 /// A string and its text, if that is ASCII.
 ///
 /// # Errors
@@ -256,12 +258,14 @@ unsafe extern "C" fn subscript<T: Items>(object: *mut ffi::PyObject, item: *mut 
     unsafe {
         let py = Python::assume_attached();
         let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
-        match T::quick(&this, &Borrowed::from_ptr(py, item)) {
-            Some(answer) => answer.into_ptr(),
-            None => Python::attach(|py| {
+        match caught(|| T::quick(&this, &Borrowed::from_ptr(py, item))) {
+            Ok(Some(answer)) => answer.into_ptr(),
+            Ok(None) => Python::attach(|py| {
                 let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
-                given(py, T::item(&this, &Borrowed::from_ptr(py, item)).map(Some))
+                let item = caught(|| T::item(&this, &Borrowed::from_ptr(py, item)));
+                given(py, item.flatten().map(Some))
             }),
+            Err(panic) => given(py, Err(panic)),
         }
     }
 }
@@ -270,9 +274,13 @@ unsafe extern "C" fn iternext<T: Steps>(object: *mut ffi::PyObject) -> *mut ffi:
     // SAFETY: as for `subscript`.
     unsafe {
         let py = Python::assume_attached();
-        match T::quick(&Borrowed::from_ptr(py, object).cast_unchecked::<T>()) {
-            Some(answer) => given(py, answer),
-            None => Python::attach(|py| given(py, T::step(&Borrowed::from_ptr(py, object).cast_unchecked::<T>()))),
+        match caught(|| T::quick(&Borrowed::from_ptr(py, object).cast_unchecked::<T>())) {
+            Ok(Some(answer)) => given(py, answer),
+            Ok(None) => Python::attach(|py| {
+                let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
+                given(py, caught(|| T::step(&this)).flatten())
+            }),
+            Err(panic) => given(py, Err(panic)),
         }
     }
 }
