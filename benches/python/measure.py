@@ -60,7 +60,8 @@ class Contestant:
     clock: str = "CPU"
     form: str = ""
     most: int = sys.maxsize  #: how many bytes it takes at most
-    bytes: int = 0  #: of a round
+    bytes: int = 0  #: of a piece of work
+    times: int = 1  #: how often it does that in a round
     speeds: List[float] = field(default_factory=list)
     run: Any = None
 
@@ -83,7 +84,8 @@ class WrongAnswer(Exception):
 
 
 def race(contestants: Sequence[Contestant], total: int, expected: Callable[[int], Answer], rounds: int, budget: float) -> None:
-    """Runs interleaved rounds: in each, every contestant runs once, on as many bytes as take it `budget` seconds, or all.
+    """Runs interleaved rounds: in each, every contestant works for about `budget` seconds, on as many bytes as take it so long, or on all of
+    them several times: who is quick must not pay more than others for coming after somebody else.
 
     Before the first round and in each one, rows and sum must be those that `expected` gives for as many bytes.
     """
@@ -92,14 +94,19 @@ def race(contestants: Sequence[Contestant], total: int, expected: Callable[[int]
         seconds = contestant.prepare(least)()[0]
         contestant.bytes = min(total, contestant.most, max(TRIAL // 4, int(least * budget / max(seconds, 1e-6))))
         contestant.run = contestant.prepare(contestant.bytes)
-        check(contestant, expected(contestant.bytes), contestant.run()[1])
+        seconds, result = contestant.run()
+        check(contestant, expected(contestant.bytes), result)
+        contestant.times = max(1, min(8, int(budget / max(seconds, 1e-6))))
     for number in range(rounds):
         # Nobody always comes after the same one.
         turn = number % len(contestants)
         for contestant in [*contestants[turn:], *contestants[:turn]]:
-            seconds, result = contestant.run()
-            check(contestant, expected(contestant.bytes), result)
-            contestant.speeds.append(contestant.bytes / seconds / 1e6)
+            seconds = 0.0
+            for _ in range(contestant.times):
+                taken, result = contestant.run()
+                check(contestant, expected(contestant.bytes), result)
+                seconds += taken
+            contestant.speeds.append(contestant.bytes * contestant.times / seconds / 1e6)
     for contestant in contestants:
         contestant.run = None
 
@@ -126,5 +133,5 @@ def table(contestants: Sequence[Contestant], against: Sequence[Tuple[str, Option
         name = f"{one.name} ({one.form})" if one.form else one.name
         name = name if one.clock == "CPU" else f"{name}, {one.clock} time"
         ratios = [ratio(one, other) for _, other in against]
-        lines.append([name, show(one.speed), f"±{one.spread * 100:.1f} %", f"{one.bytes / 1e6:.1f}", *ratios])
+        lines.append([name, show(one.speed), f"±{one.spread * 100:.1f} %", f"{one.bytes * one.times / 1e6:.1f}", *ratios])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

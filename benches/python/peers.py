@@ -3,7 +3,7 @@
     python benches/python/peers.py [--megabytes N] [--rounds N] [--seconds S] [--corpora DIR] [--record] [NAME …]
 
 Runs the Rust program `scan --serve` beside itself, and times its contestants in turn with those of scanners.py. Each gets a beginning of
-the same text that takes it about `--seconds`, or the whole text; rates are compared. With `--record` the tables go to benches/record/,
+the same text that takes it about `--seconds`, or the whole text several times; rates are compared. With `--record` the tables go to benches/record/,
 as Markdown and as JSON (which chart.py draws).
 """
 
@@ -109,7 +109,7 @@ Made by `{command(arguments.corpora)}`: {logs}, up to {arguments.megabytes} MiB 
 
 All that stand in one table ran in turn in each of its rounds. Shown are medians; spread is half the distance between the quartiles. MB is
 10⁶ bytes. Each used one thread, and its CPU time was taken, except where its name says otherwise. A slow one scans a beginning of the text
-(MB a round), and must come to what parsimd comes to on that beginning. "× regex" is against the better of the two ways to use the crate.
+(MB a round), and must come to what parsimd comes to on that beginning; a quick one scans all of it up to eight times. "× regex" is against the better of the two ways to use the crate.
 """
     print(text)
     records = []
