@@ -121,6 +121,9 @@ class Parser(_parsimd.ParserBase):
     where two names cannot be told apart; the message points at the column.
     """
 
+    #: The native engine of the last scan, and what it was made of. A copy or a pickle has none.
+    _kept_pattern: Optional[Tuple[Any, "_parsimd.Pattern"]] = None
+
     def __init__(self, format: str, extra_types: _Types = None, case_sensitive: bool = False) -> None:
         self._group_to_name_map: Dict[str, str] = {}
         self._name_to_group_map: Dict[str, str] = {}
@@ -136,7 +139,6 @@ class Parser(_parsimd.ParserBase):
         self._match_cache: Optional["re.Pattern[str]"] = None
         self._search_cache: Optional["re.Pattern[str]"] = None
         self._touched: Optional[str] = None
-        self._kept_pattern: Optional[Tuple[Any, "_parsimd.Pattern"]] = None
         self._expression_text = self._generate_expression()
         log.debug("format %r -> %r", format, self._expression)
 
@@ -556,10 +558,8 @@ class Parser(_parsimd.ParserBase):
         """The native engine for many lines. It is kept as long as nothing changes that it was made of, unless it may ask this parser."""
         fields = [*self._named_fields], [*self._fixed_fields]
         made_of = (self._format, self._native_types(), bool(self._case_sensitive), self._touched, self._expression, *fields)
-        # A parser may have been made by a pickle, which has none.
-        kept: Optional[Tuple[Any, "_parsimd.Pattern"]] = self.__dict__.get("_kept_pattern")
-        if kept is not None and kept[0] == made_of:
-            return kept[1]
+        if self._kept_pattern is not None and self._kept_pattern[0] == made_of:
+            return self._kept_pattern[1]
         pattern = self._native_pattern(self._find_spans)
         groups = self._groups_in_order(pattern)
         self._scan_groups = [g + 1 if isinstance(g, int) else g for g in groups]

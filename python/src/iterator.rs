@@ -180,6 +180,27 @@ impl ResultIterator {
         }
     }
 
+    /// Whatever is next; none at the end.
+    fn any<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let next = match self.take(py) {
+            Some(next) => Some(next),
+            None => match gate::caught(|| self.look_ahead(py))?? {
+                Answer::Found(()) => self.take(py),
+                Answer::NotFound => return Ok(None),
+                Answer::LeftToPython => None,
+            },
+        };
+        if let Some(Next { matcher, matches, from, pos }) = next {
+            let Some(matcher) = matcher else { return Result::late(py, || Found::Row(matches, from)).map(Some) };
+            if matcher.get().holds(py, matches.get())? {
+                return matcher.get().result(py, Found::Row(matches, from)).map(Some);
+            }
+            // Python finds the same match, and says what is wrong with it.
+            self.change(|state| std::mem::replace(&mut state.pos, Place::At(pos)));
+        }
+        self.by_re(py)
+    }
+
     /// Takes the next match that was found ahead.
     fn take(&self, py: Python<'_>) -> Option<Next> {
         if let Some(first) = self.first.get().filter(|first| first.is_current())
@@ -281,7 +302,7 @@ impl Steps for ResultIterator {
     }
 
     fn step<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        this.get().__next__(this.py())
+        this.get().any(this.py())
     }
 }
 
@@ -308,26 +329,7 @@ impl ResultIterator {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        if let Some(next) = self.usual(py) {
-            return next;
-        }
-        let next = match self.take(py) {
-            Some(next) => Some(next),
-            None => match gate::caught(|| self.look_ahead(py))?? {
-                Answer::Found(()) => self.take(py),
-                Answer::NotFound => return Ok(None),
-                Answer::LeftToPython => None,
-            },
-        };
-        if let Some(Next { matcher, matches, from, pos }) = next {
-            let Some(matcher) = matcher else { return Result::late(py, || Found::Row(matches, from)).map(Some) };
-            if matcher.get().holds(py, matches.get())? {
-                return matcher.get().result(py, Found::Row(matches, from)).map(Some);
-            }
-            // Python finds the same match, and says what is wrong with it.
-            self.change(|state| std::mem::replace(&mut state.pos, Place::At(pos)));
-        }
-        self.by_re(py)
+        self.usual(py).unwrap_or_else(|| self.any(py))
     }
 
     fn next<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

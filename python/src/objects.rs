@@ -221,7 +221,7 @@ pub(crate) trait Items: PyClass {
     /// What mostly is the answer; where there is none `__getitem__` has it. It runs no code of Python.
     fn quick<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>>;
 
-    /// `this[item]`.
+    /// `this[item]`, where there is no quick answer.
     fn item<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>;
 }
 
@@ -230,7 +230,7 @@ pub(crate) trait Steps: PyClass {
     /// What mostly is the answer; where there is none `__next__` has it. It runs no code of Python.
     fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Option<Bound<'py, PyAny>>>>;
 
-    /// `next(this)`; none at the end.
+    /// `next(this)`, where there is no quick answer; none at the end.
     fn step<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>>;
 }
 

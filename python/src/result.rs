@@ -328,16 +328,27 @@ impl Items for Result {
     }
 
     fn item<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Result::__getitem__(this, item)
+        Result::any(this, item)
     }
 }
 
 impl Result {
+    /// A result of which nothing was read.
+    #[inline(always)]
+    fn unread(found: Option<Found>, kept: OnceLock<Box<Mutex<Kept>>>) -> Result {
+        Result { found, values: [const { Slot::empty() }; FEW], kept }
+    }
+
+    /// Any item, of the attribute that has it.
+    fn any<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let is_place = item.is_instance_of::<PyInt>() || item.is_instance_of::<PySlice>();
+        get(this, if is_place { Attribute::Fixed } else { Attribute::Named })?.get_item(item)
+    }
+
     /// A result whose values are made later.
     #[inline]
     pub(crate) fn late<'py>(py: Python<'py>, found: impl FnOnce() -> Found) -> PyResult<Bound<'py, PyAny>> {
-        let result = || Result { found: Some(found()), values: [const { Slot::empty() }; FEW], kept: OnceLock::new() };
-        Ok(objects::light(py, result)?.into_any())
+        Ok(objects::light(py, || Result::unread(Some(found()), OnceLock::new()))?.into_any())
     }
 
     /// A result whose values are there; its spans are made later.
@@ -349,8 +360,7 @@ impl Result {
     ) -> PyResult<Bound<'py, PyAny>> {
         let attributes = [Some(fixed.into_any().unbind()), Some(named.into_any().unbind()), None];
         let kept = OnceLock::from(Box::new(Mutex::new(Kept { attributes, dict: None })));
-        let result =
-            objects::light(py, || Result { found: Some(found), values: [const { Slot::empty() }; FEW], kept })?;
+        let result = objects::light(py, || Result::unread(Some(found), kept))?;
         objects::track(&result);
         Ok(result.into_any())
     }
@@ -471,7 +481,7 @@ impl Result {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs), text_signature = "(fixed, named, spans)")]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Result {
-        Result { found: None, values: [const { Slot::empty() }; FEW], kept: OnceLock::new() }
+        Result::unread(None, OnceLock::new())
     }
 
     fn __init__<'py>(
@@ -546,14 +556,7 @@ impl Result {
     }
 
     fn __getitem__<'py>(slf: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(value) = one(slf, item) {
-            return Ok(value);
-        }
-        if item.is_instance_of::<PyInt>() || item.is_instance_of::<PySlice>() {
-            get(slf, Attribute::Fixed)?.get_item(item)
-        } else {
-            get(slf, Attribute::Named)?.get_item(item)
-        }
+        one(slf, item).map_or_else(|| Result::any(slf, item), Ok)
     }
 
     fn __contains__<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<bool> {

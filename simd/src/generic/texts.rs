@@ -17,8 +17,10 @@ pub(crate) fn texts<V: Vector>(
     bytes: &mut Vec<u8>,
     ends: &mut Vec<i32>,
 ) {
+    if block.len() < 64 {
+        return scalar::texts::texts(block, spans, bytes, ends);
+    }
     match make_room(spans, bytes) / spans.len().max(1) {
-        _ if block.len() < 64 => scalar::texts::texts(block, spans, bytes, ends),
         0..=12 => copy::<16>(block, spans, bytes, ends),
         13..=20 => copy::<32>(block, spans, bytes, ends),
         _ => copy::<64>(block, spans, bytes, ends),

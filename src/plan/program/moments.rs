@@ -3,7 +3,7 @@
 //! Everything here looks at a bounded number of bytes, but for the white space and the fraction of [`Moment::Iso`].
 
 use super::steps::{
-    Bytes,
+    Bytes, HIGH,
     StepOutcome::{self, At, No, Undecided},
     digits, is_space,
 };
@@ -106,7 +106,6 @@ impl<const N: usize> Shape<N> {
     /// As [`has_shape`].
     #[inline(always)]
     fn stands_at(&self, text: &[u8], at: usize) -> bool {
-        const HIGH: u64 = 0x8080_8080_8080_8080;
         let Some(text) = text.get(at..at + N) else { return false };
         let fits = self.words[..N.div_ceil(8)].iter().fold(HIGH, |fits, word| {
             let bytes = u64::from_le_bytes(text[word.at..].first_chunk().copied().unwrap_or_default());

@@ -58,7 +58,7 @@ pub(super) fn is_space(byte: u8) -> bool {
 
 /// The lowest bit, and the highest, of each byte of a word.
 const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = LOW << 7;
+pub(super) const HIGH: u64 = LOW << 7;
 
 /// The first place at `from` or later where `byte` stands, or, with `fold` 0x20, the letter `byte` in either case.
 ///
