@@ -53,17 +53,11 @@ pub(crate) fn walk_in<W: Window>(
         }
         Take::Decimal => walk.to(&Decimal(Ranges::new(token, Class::DIGITS))),
         Take::Until(least) => match literal.map(|literal| (literal, literal.len())) {
-            Some((literal, 1)) => walk.each(&Until::<W, 1, false>::new(token, literal, least), &Found(1)),
-            Some((literal, length @ 2..=8)) if literal.is_rare() => {
-                walk.each(&Until::<W, 8, false>::new(token, literal, least), &Found(length))
-            }
-            Some((literal, 2)) => walk.each(&Until::<W, 2, true>::new(token, literal, least), &Found(2)),
-            Some((literal, length @ 3..=8)) => {
-                walk.each(&Until::<W, 8, true>::new(token, literal, least), &Found(length))
-            }
-            Some((literal, length)) => {
-                walk.each(&Until::<W, { usize::MAX }, true>::new(token, literal, least), &Found(length))
-            }
+            Some((literal, 1)) => walk.until::<1, false>(literal, least),
+            Some((literal, 2..=8)) if literal.is_rare() => walk.until::<8, false>(literal, least),
+            Some((literal, 2)) => walk.until::<2, true>(literal, least),
+            Some((literal, 3..=8)) => walk.until::<8, true>(literal, least),
+            Some((literal, _)) => walk.until::<{ usize::MAX }, true>(literal, least),
             None => walk.fail(),
         },
         Take::Rest(least) => {
@@ -72,6 +66,9 @@ pub(crate) fn walk_in<W: Window>(
         }
     }
 }
+
+/// How many records tell how far a literal is.
+const SAMPLE: usize = 32;
 
 /// Where a cursor goes that cannot make its move.
 const NOWHERE: usize = usize::MAX;
@@ -125,13 +122,35 @@ impl<W: Window> Walk<'_, W> {
         }
     }
 
+    /// Makes the move with each cursor, up to a literal of at most `MOST` bytes.
+    #[inline(always)]
+    fn until<const MOST: usize, const BY_TWO: bool>(self, literal: &Literal, least: usize) -> usize {
+        let near = Until::<W, MOST, BY_TWO>::new(self.token, literal, least);
+        let found = Found(literal.len());
+        if W::BITS != u64::MAX {
+            return self.each(&near, &found);
+        }
+        // Where the first records do not have it in the same window, it cannot be foreseen how many windows the others need.
+        let Walk { cursors: Cursors { at, end, taken }, .. } = self;
+        let count = at.len().min(end.len()).min(taken.len()).min(SAMPLE);
+        let (first_at, at) = at.split_at_mut(count);
+        let (first_end, end) = end.split_at_mut(count);
+        let (first_taken, taken) = taken.split_at_mut(count);
+        let first = Cursors { at: &mut *first_at, end: &mut *first_end, taken: &mut *first_taken };
+        let failed = Walk { cursors: first, ..self }.each(&near, &found);
+        let windows = |taken: &Span| taken.end.saturating_sub(taken.start) as usize / W::SIZE;
+        let changes = first_taken.windows(2).filter(|pair| windows(&pair[0]) != windows(&pair[1])).count();
+        let rest = Walk { cursors: Cursors { at, end, taken }, ..self };
+        failed + if changes > SAMPLE / 8 { rest.each(&Far(near), &found) } else { rest.each(&near, &found) }
+    }
+
     /// Makes the move with each cursor.
     #[inline(always)]
     fn each(self, taker: &impl Taker<W>, follower: &impl Follower<W>) -> usize {
         let Walk { token, block, take, literal, cursors: Cursors { at, end, taken } } = self;
         let count = at.len().min(end.len()).min(taken.len());
         // A record that ends before this place has room behind it for any window; in a short block none has.
-        let safe = (block.len() + 1).saturating_sub(2 * 64) as u32;
+        let safe = (block.len() + 1).saturating_sub(3 * 64) as u32;
         let is_safe = |at: &u32, end: &u32| *at < safe && *end < safe;
         let near = (0..count).rev().take_while(|&row| !is_safe(&at[row], &end[row])).count();
         // Records that are in the order of the block have the last ones near to its end, and no others.
@@ -392,6 +411,51 @@ impl<'a, W: Window, const MOST: usize, const BY_TWO: bool> Until<'a, W, MOST, BY
         }
     }
 
+    /// Where the byte, or both of them, stand in the window at `at`.
+    #[inline(always)]
+    fn mask(&self, token: W::Token, room: Room<'_>, at: usize) -> u64 {
+        let mask = W::load(token, room, at).or(self.byte.0).equal(self.byte.1);
+        if !BY_TWO {
+            return mask;
+        }
+        let other = W::load(token, room, at.wrapping_add_signed(self.other_offset));
+        mask & other.or(self.other.0).equal(self.other.1)
+    }
+
+    /// The same for 64 bytes, whose masks must have one bit for each byte.
+    #[inline(always)]
+    fn long_mask(&self, token: W::Token, room: Room<'_>, at: usize) -> u64 {
+        (0..64).step_by(W::SIZE).fold(0, |mask, offset| mask | self.mask(token, room, at + offset) << offset)
+    }
+
+    /// Where the literal stands first behind `from`, in front of `end`.
+    #[inline(always)]
+    fn search<const IS_FAR: bool>(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> Option<usize> {
+        let mut at = from + self.first;
+        // The literal ends in its record, or it is none.
+        let last = end.wrapping_sub(self.last);
+        while at <= last && last < end {
+            let mut mask;
+            if IS_FAR {
+                // A record that comes here has bytes enough behind it for 128 more.
+                let masks = (self.long_mask(token, room, at), self.long_mask(token, room, at + 64));
+                mask = std::hint::select_unpredictable(masks.0 == 0, masks.1, masks.0);
+                at += std::hint::select_unpredictable(masks.0 == 0, 64, 0);
+            } else {
+                mask = self.mask(token, room, at);
+            }
+            while mask != 0 {
+                let found = at + W::first(mask) - self.offset;
+                if self.stands(token, room, found) {
+                    return Some(found);
+                }
+                mask &= mask - 1;
+            }
+            at += if IS_FAR { 64 } else { W::SIZE };
+        }
+        None
+    }
+
     /// Whether the literal stands where its byte, or two of them, do.
     #[inline(always)]
     fn stands(&self, token: W::Token, room: Room<'_>, at: usize) -> bool {
@@ -408,24 +472,17 @@ impl<'a, W: Window, const MOST: usize, const BY_TWO: bool> Until<'a, W, MOST, BY
 impl<W: Window, const MOST: usize, const BY_TWO: bool> Taker<W> for Until<'_, W, MOST, BY_TWO> {
     #[inline(always)]
     fn quick(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> Option<usize> {
-        let mut at = from + self.first;
-        // The literal ends in its record, or it is none.
-        let last = end.wrapping_sub(self.last);
-        while at <= last && last < end {
-            let mut mask = W::load(token, room, at).or(self.byte.0).equal(self.byte.1);
-            if BY_TWO {
-                let other = W::load(token, room, at.wrapping_add_signed(self.other_offset));
-                mask &= other.or(self.other.0).equal(self.other.1);
-            }
-            while mask != 0 {
-                let found = at + W::first(mask) - self.offset;
-                if self.stands(token, room, found) {
-                    return Some(found);
-                }
-                mask &= mask - 1;
-            }
-            at += W::SIZE;
-        }
-        None
+        self.search::<false>(token, room, from, end)
+    }
+}
+
+/// The same where the literal is now in one window, now in another: 128 bytes are looked at without asking in which one it is, since a
+/// CPU cannot foresee that.
+struct Far<T>(T);
+
+impl<W: Window, const MOST: usize, const BY_TWO: bool> Taker<W> for Far<Until<'_, W, MOST, BY_TWO>> {
+    #[inline(always)]
+    fn quick(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> Option<usize> {
+        self.0.search::<true>(token, room, from, end)
     }
 }

@@ -9,6 +9,7 @@ use crate::{Case, Class, Cursors, Kernels, Literal, Span, Take};
 on_each_isa!(
     a_move_is_what_it_is_byte_by_byte,
     fields_of_every_length_are_taken,
+    a_literal_is_found_however_far_it_is_from_record_to_record,
     a_cursor_that_has_failed_stays_where_it_is,
     no_load_leaves_the_block_even_at_its_end,
 );
@@ -167,6 +168,31 @@ fn fields_of_every_length_are_taken(kernels: &Kernels) {
             assert_eq!(kernels.walk(block.as_bytes(), Take::Decimal, comma.as_ref(), cursors), 0);
             assert_eq!(taken, [Span::new(0, number.len() as u32 - 1)]);
         }
+    }
+}
+
+/// Many records, in each of which the literal is somewhere else, or nearly stands somewhere, or does not stand at all.
+fn a_literal_is_found_however_far_it_is_from_record_to_record(kernels: &Kernels) {
+    let mut random = Random(13);
+    for _ in 0..cases(2_000) {
+        let text = *random.one_of(&["]", ",", "\" \"", ", ", "] \"", "a1,", " - - [", "a long literal, "]);
+        let literal = Literal::new(text.as_bytes(), *random.one_of(&[Case::Exact, Case::IgnoreAscii]));
+        let farthest = *random.one_of(&[8, 40, 100, 400]);
+        let (mut block, mut at, mut end) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..40 + random.below(60) {
+            at.push(block.len() as u32);
+            block.extend(std::iter::repeat_n(b'-', random.below(farthest)));
+            // Its last byte alone, and its first ones.
+            block.extend_from_slice(&text.as_bytes()[random.below(text.len())..]);
+            block.extend(std::iter::repeat_n(b'+', random.below(farthest)));
+            block.extend_from_slice(&text.as_bytes()[..random.below(text.len())]);
+            if random.below(20) > 0 {
+                block.extend_from_slice(text.as_bytes());
+            }
+            end.push(if random.below(20) == 0 { 0 } else { block.len() as u32 });
+            block.extend_from_slice(b"--\n");
+        }
+        check(kernels, &block, &at, &end, Take::Until(random.below(3)), literal.as_ref());
     }
 }
 
