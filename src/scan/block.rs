@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     input::Block,
     limits,
-    plan::{Outcome, Plan, Program, Row, Stop, Table, Walk, close_gaps},
+    plan::{Outcome, Plan, Program, Row, Stop, Table, Walk},
 };
 
 /// What a scan does with each block.
@@ -130,8 +130,8 @@ impl Task {
     pub(super) fn run(&self, block: &Block<'_>, scratch: &mut Scratch, wanted: Wanted) -> Scanned {
         scratch.rows.failures_wanted = wanted.failures;
         let scanned = self.run_all(block, scratch);
-        let last = usize::try_from(wanted.rows - 1).ok().and_then(|row| scratch.rows.records.get(row));
-        let Some(&(_, end, _)) = last else { return scanned };
+        let last = usize::try_from(wanted.rows - 1).ok().and_then(|row| scratch.rows.place(row));
+        let Some((_, end, _)) = last else { return scanned };
         // What stands behind the last row is not seen, wherever the block ends: this is the block's end then.
         let newline = memchr::memchr(b'\n', &block.bytes[end as usize..]);
         let end = newline.map_or(block.bytes.len(), |newline| end as usize + newline + 1);
@@ -302,8 +302,10 @@ fn pass(places: &mut &[u32], end: u32) -> bool {
 struct Rows {
     /// How many of the records that have no row are kept with their text.
     failures_wanted: usize,
-    /// Of each row, its record.
+    /// The records that had a row when they were pushed.
     records: Vec<Place>,
+    /// Of each of those that has none any more, how many rows are in front of it.
+    lost: Vec<usize>,
     walk: Walk,
     /// The spans of each field.
     spans: Table,
@@ -320,6 +322,7 @@ impl Rows {
         Rows {
             failures_wanted: limits::FAILURES_KEPT,
             records: Vec::new(),
+            lost: Vec::new(),
             walk: Walk::default(),
             spans: Table::default(),
             fields,
@@ -329,6 +332,7 @@ impl Rows {
 
     fn clear(&mut self) {
         self.records.clear();
+        self.lost.clear();
         self.walk.clear();
         self.missing.clear();
     }
@@ -345,11 +349,29 @@ impl Rows {
         self.walk.push_all(self.records.iter().map(|&(start, end, _)| (start, end)));
     }
 
-    /// Takes out the rows in `lost`, which are in order.
-    fn remove(&mut self, lost: &[usize]) {
-        self.spans.remove(self.records.len(), lost);
-        close_gaps(&mut self.records, lost);
-        self.records.truncate(self.records.len() - lost.len());
+    /// How many rows there are.
+    fn len(&self) -> usize {
+        self.records.len() - self.lost.len()
+    }
+
+    /// The number of the record of a row, in `records`.
+    fn number(&self, row: usize) -> usize {
+        row + self.lost.partition_point(|&rows| rows <= row)
+    }
+
+    /// The record of a row, if there is that row.
+    fn place(&self, row: usize) -> Option<Place> {
+        (row < self.len()).then(|| self.records[self.number(row)])
+    }
+
+    /// Takes out the rows in `rows`, which are in order, of those fields that become columns.
+    fn remove(&mut self, rows: &[usize], options: &ScanOptions) {
+        self.spans.remove(self.len(), rows, options.columns.iter().flatten());
+        let known = self.lost.iter().enumerate().map(|(lost, rows)| rows + lost);
+        let mut numbers: Vec<usize> = known.chain(rows.iter().map(|&row| self.number(row))).collect();
+        numbers.sort_unstable();
+        self.lost.clear();
+        self.lost.extend(numbers.iter().enumerate().map(|(lost, number)| number - lost));
     }
 }
 
@@ -444,13 +466,13 @@ fn push_records(
         let has_foreign = pass(&mut foreign, place.1);
         let text = &bytes[place.0 as usize..place.1 as usize];
         let stop = match program {
-            _ if ends.is_null(place) => Stop::NoMatch,
-            None => Stop::Ask,
-            Some(_) if has_foreign || !is_utf8 && std::str::from_utf8(text).is_err() => Stop::Ask,
-            Some(_) if has_anchors && !has_anchor => Stop::NoMatch,
-            Some(_) => Stop::Nowhere,
+            _ if ends.is_null(place) => Stop::NO_MATCH,
+            None => Stop::ASK,
+            Some(_) if has_foreign || !is_utf8 && std::str::from_utf8(text).is_err() => Stop::ASK,
+            Some(_) if has_anchors && !has_anchor => Stop::NO_MATCH,
+            Some(_) => Stop::NOWHERE,
         };
-        if stop != Stop::NoMatch || options.on_error != OnError::Skip {
+        if stop != Stop::NO_MATCH || options.on_error != OnError::Skip {
             rows.push(place, stop);
         } else {
             stats.records += 1;
@@ -495,16 +517,16 @@ fn settle(
     let Some(stops) = rows.walk.stops() else { return Ok(None) };
     let program = plan.program(options.full_line);
     let mut lost = Vec::new();
-    for (number, stop) in stops.iter().enumerate().filter(|(_, stop)| **stop != Stop::Nowhere) {
+    for (number, stop) in stops.iter().enumerate().filter(|(_, stop)| **stop != Stop::NOWHERE) {
         let place = rows.records[number];
         let (start, end, _) = place;
         let mut row = rows.spans.row(number);
         let outcome = match (stop, program) {
-            (Stop::NoMatch, _) => Outcome::NoMatch,
-            (Stop::At(_), Some(program)) => {
+            (&Stop::NO_MATCH, _) => Outcome::NoMatch,
+            (_, Some(program)) => {
                 program.resume(block.bytes, number, Span::new(start, end), options.full_line, &rows.walk, &mut row)
             }
-            _ => Outcome::Undecided,
+            (_, None) => Outcome::Undecided,
         };
         let text = &block.bytes[start as usize..end as usize];
         let found = match outcome {
@@ -521,7 +543,7 @@ fn settle(
                 stats.matched -= behind + 1;
                 // A limit asks for the rows in front of it.
                 rows.records.truncate(number);
-                rows.remove(&lost);
+                rows.remove(&lost, options);
                 return Err(error);
             }
         };
@@ -549,7 +571,7 @@ fn settle(
             OnError::Skip => lost.push(number),
         }
     }
-    rows.remove(&lost);
+    rows.remove(&lost, options);
     Ok(None)
 }
 
@@ -606,7 +628,7 @@ fn convert_rows(
         let columns = numbers
             .map(|&number| (number, &pattern.fields()[number]))
             .map(|(number, field)| {
-                let spans = rows.spans.column(number, rows.records.len());
+                let spans = rows.spans.column(number, rows.len());
                 let known = misfits.len();
                 let text = convert::Spans { block: block.bytes, spans, missing: &rows.missing };
                 let column = convert::column(kernels, field.kind(), text, options.strings, year, &mut misfits);
@@ -619,11 +641,11 @@ fn convert_rows(
         misfits.sort_by_key(|misfit| misfit.row);
         misfits.dedup_by_key(|misfit| misfit.row);
         for misfit in &misfits {
-            let place = rows.records[misfit.row];
+            let place = rows.records[rows.number(misfit.row)];
             if options.on_error == OnError::Raise {
                 // All texts in front of it matched, and nothing behind it was seen.
                 let nulls_behind = rows.missing.iter().filter(|&&row| row > misfit.row).count();
-                stats.matched -= (rows.records.len() - misfit.row - nulls_behind) as u64;
+                stats.matched -= (rows.len() - misfit.row - nulls_behind) as u64;
                 stats.failures = 1;
                 stats.unmatched = place.2 - stats.matched;
                 stats.records = place.2 + 1;
@@ -637,11 +659,11 @@ fn convert_rows(
             keep_failure(block, place, &misfit.reason, rows.failures_wanted, stats);
         }
         if misfits.is_empty() || options.on_error == OnError::Null {
-            let (schema, rows) = (Arc::clone(schema), rows.records.len());
+            let (schema, rows) = (Arc::clone(schema), rows.len());
             return Ok(Batch::of_block(schema, columns, rows, block.bytes, || block.share()));
         }
         // Few records have a value that does not fit: converting the others once more is simpler than mending every column.
-        rows.remove(&misfits.iter().map(|misfit| misfit.row).collect::<Vec<_>>());
+        rows.remove(&misfits.iter().map(|misfit| misfit.row).collect::<Vec<_>>(), options);
     }
 }
 

@@ -34,22 +34,33 @@ impl Table {
         Row { spans: &mut self.spans, stride: self.rows, row }
     }
 
-    /// Takes the rows in `lost`, which are in order, out of the first `count`.
-    pub(crate) fn remove(&mut self, count: usize, lost: &[usize]) {
-        for column in self.spans.chunks_exact_mut(self.rows.max(1)).take(self.fields) {
-            close_gaps(&mut column[..count], lost);
+    /// Takes the rows in `lost`, which are in order, out of the first `count` of some columns.
+    pub(crate) fn remove<'a>(&mut self, count: usize, lost: &[usize], columns: impl Iterator<Item = &'a usize>) {
+        for &field in columns {
+            close_gaps(&mut self.column_mut(Some(field))[..count], lost);
         }
     }
 }
 
 /// Moves the items behind each of those in `lost`, which are in order, to where it was; what stands at the end then is of no meaning.
-pub(crate) fn close_gaps<T: Copy>(items: &mut [T], lost: &[usize]) {
+fn close_gaps<T: Copy>(items: &mut [T], lost: &[usize]) {
+    const CHUNK: usize = 8;
     let Some(&first) = lost.first() else { return };
     let mut kept = first;
     // What stands between one lost item and the next, or the end.
-    for (&item, &next) in lost.iter().zip(lost[1..].iter().chain([&items.len()])) {
-        items.copy_within(item + 1..next, kept);
-        kept += next - item - 1;
+    for (gaps, (&item, &next)) in lost.iter().zip(lost[1..].iter().chain([&items.len()])).enumerate() {
+        let count = next - item - 1;
+        if gaps < CHUNK || next + CHUNK > items.len() {
+            items.copy_within(item + 1..next, kept);
+        } else {
+            // Few are between two that are lost, so whole chunks are moved: what is too much is written over nothing but gaps.
+            for done in (0..count).step_by(CHUNK) {
+                let chunk: [T; CHUNK] =
+                    *items[item + 1 + done..].first_chunk().expect("a chunk is in front of the end");
+                items[kept + done..][..CHUNK].copy_from_slice(&chunk);
+            }
+        }
+        kept += count;
     }
 }
 
@@ -76,5 +87,27 @@ impl<'a> Row<'a> {
     #[inline(always)]
     pub(super) fn get(&self, field: usize) -> Span {
         self.spans[field * self.stride + self.row]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_lost_is_kept_in_order() {
+        for length in 0..100 {
+            for (dividend, divisor) in
+                [(1, 1), (1, 2), (1, 3), (2, 3), (1, 7), (5, 7), (1, 13), (12, 13), (1, 40), (3, 50)]
+            {
+                for shift in 0..divisor {
+                    let is_lost = |item: usize| (item * 7 + shift) % divisor < dividend;
+                    let (lost, kept): (Vec<usize>, Vec<usize>) = (0..length).partition(|&item| is_lost(item));
+                    let mut items: Vec<usize> = (0..length).collect();
+                    close_gaps(&mut items, &lost);
+                    assert_eq!(items[..kept.len()], kept, "without {lost:?}");
+                }
+            }
+        }
     }
 }

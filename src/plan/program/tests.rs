@@ -349,11 +349,11 @@ fn walks_agree(program: &Program, fields: usize, texts: &[String], full: bool, b
         let kernels = kernels(isa).unwrap_or_else(|error| panic!("{error}"));
         let (mut walk, mut table) = (Walk::default(), Table::default());
         table.reset(fields, texts.len());
-        records.iter().for_each(|&(start, end)| walk.push(start, end, Stop::Nowhere));
+        records.iter().for_each(|&(start, end)| walk.push(start, end, Stop::NOWHERE));
         program.walk(kernels, block, block.is_ascii(), full, &mut walk, &mut table);
         for (row, &(start, end)) in records.iter().enumerate() {
-            let outcome = match walk.stops().map_or(Stop::Nowhere, |stops| stops[row]) {
-                Stop::Nowhere => Outcome::Match,
+            let outcome = match walk.stops().map_or(Stop::NOWHERE, |stops| stops[row]) {
+                Stop::NOWHERE => Outcome::Match,
                 _ => program.resume(block, row, Span::new(start, end), full, &walk, &mut table.row(row)),
             };
             assert_eq!(outcome, outcomes[row], "{isa}, {program:?} on {:?}, full: {full}", texts[row]);

@@ -8,17 +8,24 @@ use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
 use super::{Lazy, Op, Outcome, Program, Row, Search, State, Step, StepOutcome, Table, find, stands};
 
-/// What became of a record.
+/// What became of a record: it stopped at an operation, which has this number, or is one of the cases below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
+pub(crate) struct Stop(u32);
+
+impl Stop {
     /// It matches, if the walk is over.
-    Nowhere,
-    /// An operation could not be made in it.
-    At(u32),
+    pub(crate) const NOWHERE: Stop = Stop(u32::MAX);
     /// It was not walked, but is known not to match.
-    NoMatch,
+    pub(crate) const NO_MATCH: Stop = Stop(u32::MAX - 1);
     /// It was not walked, and the regular expression must say.
-    Ask,
+    pub(crate) const ASK: Stop = Stop(u32::MAX - 2);
+    /// There was nothing in it to walk.
+    const AT_ONCE: Stop = Stop(0);
+
+    /// The operation that could not be made in it.
+    fn operation(self) -> Option<usize> {
+        (self.0 < Stop::ASK.0).then_some(self.0 as usize)
+    }
 }
 
 /// The records of a walk.
@@ -41,28 +48,28 @@ impl Walk {
         self.has_stops = false;
     }
 
-    /// Adds a record, to be walked if `stop` is [`Stop::Nowhere`].
+    /// Adds a record, to be walked if `stop` is [`Stop::NOWHERE`].
     #[inline]
     pub(crate) fn push(&mut self, start: u32, end: u32, stop: Stop) {
         // There is nothing to walk in an empty record.
-        let stop = if start == end && stop == Stop::Nowhere { Stop::At(0) } else { stop };
+        let stop = if start == end && stop == Stop::NOWHERE { Stop::AT_ONCE } else { stop };
         self.at.push(start);
-        self.end.push(if stop == Stop::Nowhere { end } else { 0 });
+        self.end.push(if stop == Stop::NOWHERE { end } else { 0 });
         self.stops.push(stop);
-        self.has_stops |= stop != Stop::Nowhere;
+        self.has_stops |= stop != Stop::NOWHERE;
     }
 
     /// Takes these records for its own, all to be walked. It must have none.
     pub(crate) fn push_all(&mut self, records: impl Iterator<Item = (u32, u32)> + Clone) {
         self.at.extend(records.clone().map(|(start, _)| start));
         self.end.extend(records.map(|(_, end)| end));
-        self.stops.resize(self.at.len(), Stop::Nowhere);
+        self.stops.resize(self.at.len(), Stop::NOWHERE);
         // There is nothing to walk in an empty record.
         self.has_stops = self.at.iter().zip(&self.end).fold(false, |any, (start, end)| any | (start == end));
         if self.has_stops {
             for ((start, end), stop) in self.at.iter().zip(&mut self.end).zip(&mut self.stops) {
                 if start == end {
-                    (*end, *stop) = (0, Stop::At(0));
+                    (*end, *stop) = (0, Stop::AT_ONCE);
                 }
             }
         }
@@ -77,10 +84,10 @@ impl Walk {
     #[cold]
     fn note(&mut self, pc: usize) {
         self.has_stops = true;
-        for (stop, end) in self.stops.iter_mut().zip(&self.end) {
-            if *end == 0 && *stop == Stop::Nowhere {
-                *stop = Stop::At(pc as u32);
-            }
+        let here = Stop(pc as u32);
+        for (stop, &end) in self.stops.iter_mut().zip(&self.end) {
+            // Written for all, so that several at a time are.
+            *stop = if end == 0 && *stop == Stop::NOWHERE { here } else { *stop };
         }
     }
 
@@ -195,8 +202,7 @@ impl Program {
         row: &mut Row<'_>,
     ) -> Outcome {
         let text = &block[..record.end as usize];
-        let Stop::At(pc) = walk.stops[number] else { return Outcome::Undecided };
-        let pc = pc as usize;
+        let Some(pc) = walk.stops[number].operation() else { return Outcome::Undecided };
         let mut state = State { pc, at: walk.at[number] as usize, ..self.state(0) };
         for (number, op) in self.ops[..pc].iter().enumerate() {
             match op {
