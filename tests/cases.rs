@@ -1,6 +1,6 @@
 //! The cases of `tests/cases/`, on every instruction set, input kind, thread count and block size.
 
-use std::{collections::BTreeMap, io::Write, num::NonZeroUsize};
+use std::{collections::BTreeMap, io::Write, num::NonZeroUsize, path::Path};
 
 use parsimd::{BigInt, Cell, CustomType, Date, Input, Isa, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value};
 use serde::Deserialize;
@@ -175,6 +175,12 @@ fn gzip(data: &[u8]) -> Vec<u8> {
     encoder.write_all(data).and_then(|()| encoder.finish()).unwrap_or_else(|error| panic!("{error}"))
 }
 
+#[allow(unsafe_code, reason = "a file in memory")]
+fn map(path: &Path) -> Input<'static> {
+    // SAFETY: the files are the tests' own, and each is written before it is mapped and then left alone.
+    unsafe { Input::map(path) }.unwrap_or_else(|error| panic!("{path:?}: {error}"))
+}
+
 #[test]
 fn every_record_case_gives_the_same_batch_however_it_is_run() {
     let cases: Vec<RecordCase> = read(include_str!("cases/records.toml"));
@@ -195,7 +201,14 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
             {
                 for block_bytes in [1, 64, 1 << 10, 1 << 20] {
                     let open = |path| Input::open(path).unwrap_or_else(|error| panic!("{error}"));
-                    let inputs = [Input::bytes(&data), Input::reader(&data[..], "reader"), open(&plain), open(&packed)];
+                    let inputs = [
+                        Input::bytes(&data),
+                        Input::reader(&data[..], "reader"),
+                        open(&plain),
+                        open(&packed),
+                        map(&plain),
+                        map(&packed),
+                    ];
                     for input in inputs {
                         let how = format!("{}: {input:?}, {isa}, {threads:?}, blocks of {block_bytes}", case.name);
                         let mut options = ScanOptions::default();
@@ -272,5 +285,13 @@ fn files_are_read_one_after_the_other_and_a_failure_names_its_file() {
     assert_eq!((failure.source.as_str(), failure.offset, failure.record), (&*paths[2].to_string_lossy(), 2, 3));
     let missing = Input::open(folder.join("missing.log")).map(|_| ()).unwrap_err();
     assert!(missing.is_io() && missing.to_string().contains("missing.log"), "{missing}");
+    // What is in memory as it lies on disk fails as the rest, and an empty file is one.
+    let mut scan = pattern.scan_input(map(&paths[2]), ScanOptions::default());
+    assert_eq!(scan.read_all().map(|batch| batch.len()).map_err(|error| error.to_string()), Ok(1));
+    assert_eq!(
+        (scan.stats().first_failures[0].source.as_str(), scan.stats().unmatched),
+        (&*paths[2].to_string_lossy(), 1)
+    );
+    assert_eq!(pattern.scan_input(map(&paths[1]), ScanOptions::default()).count(), 0);
     std::fs::remove_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
 }

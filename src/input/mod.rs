@@ -1,5 +1,7 @@
 //! Where the bytes come from: memory, a reader, a file (plain or gzip), cut into blocks of whole records.
 
+mod mmap;
+
 use std::{
     collections::VecDeque,
     fmt,
@@ -174,12 +176,10 @@ impl<'a> Input<'a> {
         let name = path.display().to_string();
         let fail = |error| Error::io(name.clone(), error);
         let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(fail)?);
-        match file.fill_buf().map_err(fail)? {
-            [0x1f, 0x8b, ..] => Ok(Input::reader(flate2::bufread::MultiGzDecoder::new(file), &name)),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => unsupported(name, "zstd"),
-            [0xfd, b'7', b'z', b'X', b'Z', ..] => unsupported(name, "xz"),
-            [b'B', b'Z', b'h', ..] => unsupported(name, "bzip2"),
-            _ => Ok(Input::reader(file, &name)),
+        match compression(file.fill_buf().map_err(fail)?) {
+            None => Ok(Input::reader(file, &name)),
+            Some("gzip") => Ok(Input::reader(flate2::bufread::MultiGzDecoder::new(file), &name)),
+            Some(kind) => unsupported(name, kind),
         }
     }
 
@@ -261,6 +261,17 @@ impl<'a> Source<'a> {
                 Ok(())
             }
         }
+    }
+}
+
+/// How a file is compressed that begins so.
+fn compression(beginning: &[u8]) -> Option<&'static str> {
+    match beginning {
+        [0x1f, 0x8b, ..] => Some("gzip"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd"),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("xz"),
+        [b'B', b'Z', b'h', ..] => Some("bzip2"),
+        _ => None,
     }
 }
 
