@@ -1,7 +1,7 @@
-//! What a walk may ask of an instruction set: one register's worth of text.
+//! What a walk may ask of an instruction set: one register of text.
 //!
 //! Fields are short. Where a [`Vector`](crate::vector::Vector) answers for 64 bytes whatever the registers are, a window is
-//! one register: 64 bytes of AVX-512, 32 of AVX2, 16 of SSE4.2 and NEON, and 8 in plain Rust.
+//! one register or less: 32 bytes of AVX-512 and AVX2, 16 of SSE4.2 and NEON, and 8 in plain Rust.
 
 /// A block that has at least one window.
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ impl<'a> Room<'a> {
     }
 }
 
-/// As many bytes as one register has.
+/// As many bytes as are looked at together.
 pub(crate) trait Window: Copy {
     /// Proof that this CPU has the instruction set.
     type Token: Copy;

@@ -425,7 +425,11 @@ impl<'a, W: Window, const MOST: usize, const BY_TWO: bool> Until<'a, W, MOST, BY
     /// The same for 64 bytes, whose masks must have one bit for each byte.
     #[inline(always)]
     fn long_mask(&self, token: W::Token, room: Room<'_>, at: usize) -> u64 {
-        (0..64).step_by(W::SIZE).fold(0, |mask, offset| mask | self.mask(token, room, at + offset) << offset)
+        let mut mask = 0;
+        for window in 0..64 / W::SIZE {
+            mask |= self.mask(token, room, at + window * W::SIZE) << (window * W::SIZE);
+        }
+        mask
     }
 
     /// Where the literal stands first behind `from`, in front of `end`.
