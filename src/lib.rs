@@ -48,7 +48,7 @@ pub use pattern::{CustomType, Field, TimeLayout, ValueKind};
 pub use plan::{ExternalMatcher, Plan};
 #[doc(hidden)]
 pub use scan::NOWHERE;
-pub use scan::{Failure, FindIter, Match, OnError, Scan, ScanOptions, Stats, TextColumn, Texts};
+pub use scan::{Failure, FindIter, Match, OnError, Only, Scan, ScanOptions, Stats, TextColumn, Texts};
 
 use pattern::{Format, FormatOptions};
 

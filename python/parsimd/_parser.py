@@ -12,7 +12,7 @@ import logging
 import os
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from . import _parsimd
 from ._convert import FixedTzOffset, Integer, Moment, Strptime, TextOnly, dt_format_to_regex, percentage
@@ -481,8 +481,23 @@ class Parser(_parsimd.ParserBase):
         """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`."""
         paths = [path] if isinstance(path, (str, os.PathLike)) else list(path)
         files = [os.fspath(p) for p in paths]
+        return self._scan_files(files, full_line, threads, on_error, columns, limit, strings)
+
+    def _scan_files(
+        self,
+        files: List[str],
+        full_line: bool,
+        threads: Optional[int],
+        on_error: Literal["skip", "null", "raise"],
+        columns: Optional[Iterable[str]],
+        limit: Optional[int],
+        strings: Literal["utf8", "view", "binary"],
+        only: Sequence[Tuple[str, Union[Tuple[int, int], str]]] = (),
+    ) -> Scan:
+        """As `scan_file`. Rows are given only where each column of ``only`` has the text that goes with it, or a value between two, both among
+        them: integers, or microseconds since 1970. The other fields of the other rows are not read."""
         return self._scan_pattern().scan_files(
-            files, full_line, threads, on_error, self._year(), _names(columns), limit, strings
+            files, full_line, threads, on_error, self._year(), _names(columns), limit, strings, only
         )
 
     def scan_polars(
@@ -496,7 +511,7 @@ class Parser(_parsimd.ParserBase):
         """The lines of files as a polars LazyFrame: nothing is read before it is collected. Otherwise as `scan_file`.
 
         A path may have wildcards: ``logs/*.gz``. Only the columns that a query needs are handed to polars, rows are filtered
-        batch by batch, and reading stops where a query has enough.
+        batch by batch, by comparisons with constants while they are scanned, and reading stops where a query has enough.
         """
         from ._polars import scan_polars
 

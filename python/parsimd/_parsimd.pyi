@@ -10,6 +10,7 @@ from typing import (
     List,
     Literal,
     Optional,
+    Sequence,
     Tuple,
     TypeVar,
     Union,
@@ -83,6 +84,7 @@ class Pattern:
         columns: Optional[List[str]],
         limit: Optional[int],
         strings: str,
+        only: Sequence[Tuple[str, Union[Tuple[int, int], str]]],
     ) -> Scan: ...
     def scan_array(self, array: Any, on_error: str, year: int) -> Texts: ...
 

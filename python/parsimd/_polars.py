@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
-from typing import TYPE_CHECKING, Iterable, Iterator, List, Literal, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Literal, Optional, Tuple, Union
 
 if TYPE_CHECKING:
     import polars
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _ROWS = 50_000
 
 _Path = Union[str, "os.PathLike[str]"]
+
+#: A column, and the integers that its value must be between, both among them, or the text that it must be.
+_Wish = Tuple[str, Union[Tuple[int, int], str]]
 
 
 def scan_polars(
@@ -44,10 +48,10 @@ def scan_polars(
         size, left = batch_size or _ROWS, n_rows
         # A value that does not fit its type takes its row along: those columns are read whatever is asked for.
         read = [name for name, kind in types.items() if name in wanted or (on_error != "null" and kind != "text")]
+        # Rows that are left out while they are scanned cost no more than their matching. Which row is the last to be read is asked of all.
+        wishes = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_wishes(predicate, types))
         # polars keeps text as views too: it takes these as they are.
-        scan = parser.scan_file(
-            files, full_line=full_line, threads=threads, on_error=on_error, columns=read, strings="view"
-        )
+        scan = parser._scan_files(files, full_line, threads, on_error, read, None, "view", wishes)
         while left != 0:
             pieces = scan._read_pieces(size if left is None else min(size, left))
             count = len(pieces) if left is None else min(len(pieces), left)
@@ -71,6 +75,53 @@ def scan_polars(
             yield frame
 
     return register_io_source(source, schema=empty.schema, is_pure=True)
+
+
+#: What polars shows of a time behind its number, by the type of a column that it can be compared with.
+_TIMES: Dict[str, Any] = {"timestamp[us]": ["Microseconds", None], "timestamp[us, UTC]": ["Microseconds", {"inner": "UTC"}]}
+
+
+def _wishes(predicate: "polars.Expr", types: Dict[str, str]) -> Iterator[_Wish]:
+    """What every row that `predicate` keeps has: comparisons of a column with a constant, joined by "and". There may be more to it.
+
+    polars shows an expression as JSON whose form it may change: whatever looks otherwise is no wish, and left to polars alone.
+    """
+    try:
+        todo = [json.loads(predicate.meta.serialize(format="json"))]
+    except Exception:  # It holds what cannot be written, a function of Python for one.
+        return
+    while todo:
+        part = todo.pop()
+        part = part.get("BinaryExpr") if isinstance(part, dict) else None
+        if not isinstance(part, dict):
+            continue
+        left, op, right = part.get("left"), part.get("op"), part.get("right")
+        if op == "And":
+            todo += [left, right]
+        elif isinstance(left, dict) and isinstance(right, dict) and left.get("Column") in types and "Literal" in right:
+            wish = _wish(types[left["Column"]], op, right["Literal"])
+            if wish is not None:
+                yield left["Column"], wish
+
+
+def _wish(kind: str, op: Any, literal: Any) -> Union[Tuple[int, int], str, None]:
+    """What a column's value must be, by its type, a comparison and what polars shows of a constant; None where it is not known."""
+    value = None
+    if isinstance(literal, dict) and len(literal) == 1:
+        (form,) = literal.values()
+        if isinstance(form, dict) and len(form) == 1:
+            ((name, value),) = form.items()
+            if name == "Datetime" and isinstance(value, list):
+                value = value[0] if value[1:] == _TIMES.get(kind) else None
+            elif kind != ("text" if name == "String" else "int64" if name.startswith(("Int", "UInt")) else None):
+                value = None
+    if isinstance(value, str):
+        return value if op == "Eq" else None
+    low, high = -(1 << 63), (1 << 63) - 1
+    if type(value) is not int or not low < value < high:
+        return None
+    ranges = {"Eq": (value, value), "Lt": (low, value - 1), "LtEq": (low, value), "Gt": (value + 1, high), "GtEq": (value, high)}
+    return ranges.get(op)
 
 
 def _expand(paths: List[_Path]) -> List[str]:

@@ -12,7 +12,7 @@ use crate::{
     capsule::Given,
     gate,
     matcher::Matcher,
-    scan::{Scan, ScanArguments, Texts, to_python},
+    scan::{Only, Scan, ScanArguments, Texts, to_python},
 };
 
 /// A format, read by the native engine.
@@ -95,7 +95,7 @@ impl Pattern {
         limit: Option<i64>,
         strings: &str,
     ) -> PyResult<Scan> {
-        let arguments = ScanArguments { full_line, threads, on_error, year, columns, limit, strings };
+        let arguments = ScanArguments { full_line, threads, on_error, year, columns, limit, strings, only: Vec::new() };
         self.start(crate::scan::input(data)?, arguments)
     }
 
@@ -110,9 +110,10 @@ impl Pattern {
         columns: Option<Vec<String>>,
         limit: Option<i64>,
         strings: &str,
+        only: Vec<(String, Only)>,
     ) -> PyResult<Scan> {
         let input = parsimd::Input::files(paths).map_err(to_python)?;
-        self.start(input, ScanArguments { full_line, threads, on_error, year, columns, limit, strings })
+        self.start(input, ScanArguments { full_line, threads, on_error, year, columns, limit, strings, only })
     }
 
     /// Matches each text of an Arrow array of strings or bytes, as a whole.
@@ -125,6 +126,7 @@ impl Pattern {
             columns: None,
             limit: None,
             strings: "utf8",
+            only: Vec::new(),
         };
         let options = arguments.options(&self.pattern)?;
         let array = Given::take(array)?;

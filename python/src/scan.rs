@@ -145,6 +145,15 @@ pub(crate) struct ScanArguments<'a> {
     pub(crate) columns: Option<Vec<String>>,
     pub(crate) limit: Option<i64>,
     pub(crate) strings: &'a str,
+    pub(crate) only: Vec<(String, Only)>,
+}
+
+/// What a column's value must be: an integer or a timestamp between two, or a text.
+#[derive(FromPyObject)]
+pub(crate) enum Only {
+    Between(i64, i64),
+    #[pyo3(transparent)]
+    Text(String),
 }
 
 /// What the argument `name` stands for, which must be one of three words.
@@ -200,6 +209,13 @@ impl ScanArguments<'_> {
             return Err(PyValueError::new_err(format!("column {name:?} was asked for twice")));
         }
         options.columns = columns;
+        for (name, only) in self.only {
+            let only = match only {
+                Only::Between(low, high) => parsimd::Only::Between(low, high),
+                Only::Text(text) => parsimd::Only::Text(text),
+            };
+            options.only.push((number(&name)?, only));
+        }
         Ok(options)
     }
 }

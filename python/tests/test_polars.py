@@ -2,10 +2,12 @@
 
 import glob
 import gzip
+from datetime import datetime, timezone
 
 import parsimd
 import polars
 import pytest
+from parsimd._polars import _wishes
 from polars import col
 
 PARSER = parsimd.compile("{host} [{at:th}] {status:d} {size:d}")
@@ -47,6 +49,15 @@ class TestQueries:
             lambda frame: frame.select(polars.len()),
             lambda frame: frame.select("host"),
             lambda frame: frame.filter(col("size") < 0),
+            lambda frame: frame.filter((col("status") > 200) & (col("size") <= 4000) & (col("host") == "10.0.0.3")),
+            lambda frame: frame.filter(col("at") >= datetime(2024, 1, 1, 0, 30, tzinfo=timezone.utc), col("at") < datetime(2024, 1, 1, 0, 31, tzinfo=timezone.utc)),
+            lambda frame: frame.filter(col("status") == 350, col("size") % 7 == 3).select("host", "size"),
+            lambda frame: frame.filter(col("size") > 2**63 - 2),
+            lambda frame: frame.filter(col("size") >= polars.lit(4990, dtype=polars.UInt16)),
+            lambda frame: frame.filter(polars.lit(4990) <= col("size")),
+            lambda frame: frame.filter(col("status") >= 349.5),
+            lambda frame: frame.filter((col("status") == 350) | (col("size") == 3)),
+            lambda frame: frame.filter(~(col("status") == 350)),
             lambda frame: frame.with_columns(hour=col("at").dt.minute()).filter(col("hour") == 3),
         ],
     )
@@ -90,6 +101,8 @@ class TestManyBlocks:
             col("host").str.len_bytes() > 12,
             col("size").is_between(59_999, 60_001) | col("size").is_null(),
             col("size") % 100 == col("status"),
+            (col("size") >= 70_000) & (col("status") < 3),
+            col("status").eq_missing(50),
         ],
     )
     def test_a_filter_keeps_what_polars_keeps_of_all_rows(self, paths, engine, on_error, count, predicate):
@@ -123,8 +136,8 @@ def test_reading_stops_where_there_is_enough(log, monkeypatch):
     opened = []
 
     class Watched(parsimd.Parser):
-        def scan_file(self, paths, **options):
-            opened.append(super().scan_file(paths, **options))
+        def _scan_files(self, *options):
+            opened.append(super()._scan_files(*options))
             return opened[-1]
 
     big = log / "big.log"
@@ -132,6 +145,57 @@ def test_reading_stops_where_there_is_enough(log, monkeypatch):
     assert Watched(PARSER.format).scan_polars(big).head(5).collect().height == 5
     (scan,) = opened
     assert 0 < scan.stats.records < 40 * len(LINES)
+
+
+class TestWishes:
+    """Which rows are told by their values while they are scanned."""
+
+    AT = datetime(2024, 1, 1)
+    MICROS = 1_704_067_200_000_000
+
+    @pytest.mark.parametrize(
+        "predicate, wishes",
+        [
+            (col("n") >= 5, [("n", (5, 2**63 - 1))]),
+            (col("n") > 5, [("n", (6, 2**63 - 1))]),
+            (col("n") < 5, [("n", (-(2**63), 4))]),
+            (col("n") <= 5, [("n", (-(2**63), 5))]),
+            (col("n") == 5, [("n", (5, 5))]),
+            (col("t") == "x", [("t", "x")]),
+            ((col("n") == 5) & (col("t") == "x") & col("t").str.starts_with("y"), [("n", (5, 5)), ("t", "x")]),
+            (col("at") == AT, [("at", (MICROS, MICROS))]),
+            (col("utc") == AT.replace(tzinfo=timezone.utc), [("utc", (MICROS, MICROS))]),
+        ],
+    )
+    def test_comparisons_that_all_must_hold_are_known(self, predicate, wishes):
+        assert sorted(self.found(predicate)) == sorted(wishes)
+
+    @pytest.mark.parametrize(
+        "predicate",
+        [
+            (col("n") == 5) | (col("t") == "x"),
+            ~(col("n") == 5),
+            col("n") != 5,
+            col("n") == 5.5,
+            col("n") == col("n"),
+            col("f") > 5,
+            col("t") > "x",
+            col("other") == 5,
+            col("n") == "5",
+            col("t") == 5,
+            col("n") + 1 == 5,
+            col("n").cast(polars.Int8) == 5,
+            col("utc") == AT,
+            col("n").is_null(),
+            col("n").map_elements(lambda n: hash(str(n)) > 5, return_dtype=polars.Boolean),
+        ],
+    )
+    def test_the_rest_is_left_to_polars(self, predicate):
+        assert self.found(predicate) == []
+
+    def found(self, predicate):
+        types = {"n": "int64", "t": "text", "f": "float64", "at": "timestamp[us]", "utc": "timestamp[us, UTC]"}
+        return list(_wishes(predicate, types))
 
 
 def test_what_cannot_be_read_is_as_asked(log):

@@ -32,7 +32,7 @@ pub(crate) use found::{FewSpans, Found};
 use matcher::Matcher;
 pub(crate) use matcher::Spans;
 use program::Answer;
-pub(crate) use program::{Outcome, Program, Row, Stop, Table, Walk};
+pub(crate) use program::{Outcome, Program, Row, Stop, Table, Walk, keep};
 
 #[cfg(test)]
 pub(crate) use program::tests as twin;

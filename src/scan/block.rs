@@ -4,15 +4,15 @@ use std::{borrow::Cow, sync::Arc};
 
 use parsimd_simd::{Literal, Span};
 
-use super::records::{Failure, OnError, ScanOptions, Stats};
+use super::records::{Failure, OnError, Only, ScanOptions, Stats};
 use crate::{
     Pattern,
-    batch::{Batch, Schema, Strings},
+    batch::{Batch, Cell, ColumnType, Schema, Strings, Values},
     convert,
     error::{Error, Result},
     input::Block,
     limits,
-    plan::{Outcome, Plan, Program, Row, Stop, Table, Walk},
+    plan::{Outcome, Plan, Program, Row, Stop, Table, Walk, keep},
 };
 
 /// What a scan does with each block.
@@ -67,6 +67,21 @@ fn choose(pattern: &Pattern, asked: Option<Vec<usize>>) -> (Vec<usize>, Option<E
     (columns, None)
 }
 
+/// What is wrong with a wish for rows, if something is.
+fn wrong_wish(pattern: &Pattern, &(field, ref only): &(usize, Only)) -> Option<Error> {
+    let Some(found) = pattern.fields().get(field) else {
+        let fields = pattern.fields().len();
+        return Some(Error::column(format!("there is no field {field} to tell rows by: the pattern has {fields}")));
+    };
+    let fits = match ColumnType::of(found.kind()) {
+        ColumnType::Int64 | ColumnType::Timestamp { .. } => matches!(only, Only::Between(..)),
+        ColumnType::Text => matches!(only, Only::Text(_)),
+        _ => false,
+    };
+    let name = found.column_name();
+    (!fits).then(|| Error::column(format!("rows cannot be told by {only:?} of field {name}, whose type is another")))
+}
+
 /// What there is use for still, from a block that comes next.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
@@ -104,8 +119,13 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
-    pub(super) fn new(pattern: &Pattern) -> Scratch {
-        Scratch { finds: Finds::NONE, rows: Rows::new(pattern.fields().len()) }
+    pub(super) fn new(task: &Task) -> Scratch {
+        let Task { pattern, options, .. } = task;
+        let asked = options.only.iter().map(|(field, _)| *field);
+        let mut read: Vec<usize> = options.columns.iter().flatten().copied().chain(asked).collect();
+        read.sort_unstable();
+        read.dedup();
+        Scratch { finds: Finds::NONE, rows: Rows::new(pattern.fields().len(), read) }
     }
 
     /// The rows of the last block that are there but did not match.
@@ -118,6 +138,7 @@ impl Task {
     /// The task, with the columns that were asked for, as far as they were asked for rightly; and what was wrong.
     pub(super) fn new(pattern: &Pattern, mut options: ScanOptions) -> (Task, Option<Error>) {
         let (columns, wrong) = choose(pattern, options.columns.take());
+        let wrong = wrong.or_else(|| options.only.iter().find_map(|wish| wrong_wish(pattern, wish)));
         let schema = Arc::new(pattern.schema().select(&columns, options.strings));
         options.columns = Some(columns);
         // Positions in a block are 32 bits wide.
@@ -310,6 +331,8 @@ struct Rows {
     /// The spans of each field.
     spans: Table,
     fields: usize,
+    /// Those whose spans are read.
+    read: Vec<usize>,
     /// The rows that are there but did not match.
     missing: Vec<usize>,
 }
@@ -318,7 +341,7 @@ struct Rows {
 type Place = (u32, u32, u64);
 
 impl Rows {
-    fn new(fields: usize) -> Rows {
+    fn new(fields: usize, read: Vec<usize>) -> Rows {
         Rows {
             failures_wanted: limits::FAILURES_KEPT,
             records: Vec::new(),
@@ -326,6 +349,7 @@ impl Rows {
             walk: Walk::default(),
             spans: Table::default(),
             fields,
+            read,
             missing: Vec::new(),
         }
     }
@@ -364,14 +388,27 @@ impl Rows {
         (row < self.len()).then(|| self.records[self.number(row)])
     }
 
-    /// Takes out the rows in `rows`, which are in order, of those fields that become columns.
-    fn remove(&mut self, rows: &[usize], options: &ScanOptions) {
-        self.spans.remove(self.len(), rows, options.columns.iter().flatten());
+    /// Takes out the rows in `rows`, which are in order.
+    fn remove(&mut self, rows: &[usize]) {
+        self.spans.remove(self.len(), rows, &self.read);
         let known = self.lost.iter().enumerate().map(|(lost, rows)| rows + lost);
         let mut numbers: Vec<usize> = known.chain(rows.iter().map(|&row| self.number(row))).collect();
         numbers.sort_unstable();
         self.lost.clear();
         self.lost.extend(numbers.iter().enumerate().map(|(lost, number)| number - lost));
+    }
+
+    /// Keeps the rows in `kept`, which are in order; none of them is missing.
+    fn keep(&mut self, kept: &[usize]) {
+        if kept.len() == self.len() {
+            return;
+        }
+        self.spans.keep(kept, &self.read);
+        let numbers: Vec<usize> = kept.iter().map(|&row| self.number(row)).collect();
+        keep(&mut self.records, &numbers);
+        self.records.truncate(kept.len());
+        self.lost.clear();
+        self.missing.clear();
     }
 }
 
@@ -543,7 +580,7 @@ fn settle(
                 stats.matched -= behind + 1;
                 // A limit asks for the rows in front of it.
                 rows.records.truncate(number);
-                rows.remove(&lost, options);
+                rows.remove(&lost);
                 return Err(error);
             }
         };
@@ -571,7 +608,7 @@ fn settle(
             OnError::Skip => lost.push(number),
         }
     }
-    rows.remove(&lost, options);
+    rows.remove(&lost);
     Ok(None)
 }
 
@@ -611,6 +648,29 @@ fn find(plan: &Plan, options: &ScanOptions, record: &[u8], base: u32, row: &mut 
     }
 }
 
+/// The rows that are wanted, whatever the values of the other fields are.
+fn wanted(pattern: &Pattern, options: &ScanOptions, year: i32, block: &Block<'_>, rows: &Rows) -> Vec<usize> {
+    let kernels = pattern.plan().kernels();
+    let mut kept: Vec<usize> = (0..rows.len()).collect();
+    for &(number, ref only) in &options.only {
+        let kind = pattern.fields()[number].kind();
+        let text =
+            convert::Spans { block: block.bytes, spans: rows.spans.column(number, rows.len()), missing: &rows.missing };
+        // Who has no value is left out, so there is nothing to be told.
+        let column = convert::column(kernels, kind, text, Strings::Utf8, year, &mut Vec::new());
+        match (only, column.values(), column.validity()) {
+            (Only::Between(low, high), Values::Int64(values) | Values::Timestamp(values), validity) => {
+                kept.retain(|&row| {
+                    (*low..=*high).contains(&values[row]) && validity.is_none_or(|validity| validity.is_valid(row))
+                })
+            }
+            (Only::Text(text), ..) => kept.retain(|&row| column.get(row) == Cell::Text(text)),
+            _ => kept.clear(),
+        }
+    }
+    kept
+}
+
 /// Converts the spans of a block, a column at a time.
 fn convert_rows(
     pattern: &Pattern,
@@ -622,6 +682,12 @@ fn convert_rows(
     rows: &mut Rows,
 ) -> Result<Batch> {
     let kernels = pattern.plan().kernels();
+    // A value that does not fit ends a scan that raises, whoever wants its row: then rows are left out once all were read.
+    let mut has_others = !options.only.is_empty();
+    if has_others && options.on_error != OnError::Raise {
+        rows.keep(&wanted(pattern, options, year, block, rows));
+        has_others = false;
+    }
     loop {
         let mut misfits = Vec::new();
         let numbers = options.columns.iter().flatten();
@@ -659,11 +725,16 @@ fn convert_rows(
             keep_failure(block, place, &misfit.reason, rows.failures_wanted, stats);
         }
         if misfits.is_empty() || options.on_error == OnError::Null {
+            if has_others {
+                rows.keep(&wanted(pattern, options, year, block, rows));
+                has_others = false;
+                continue;
+            }
             let (schema, rows) = (Arc::clone(schema), rows.len());
             return Ok(Batch::of_block(schema, columns, rows, block.bytes, || block.share()));
         }
         // Few records have a value that does not fit: converting the others once more is simpler than mending every column.
-        rows.remove(&misfits.iter().map(|misfit| misfit.row).collect::<Vec<_>>(), options);
+        rows.remove(&misfits.iter().map(|misfit| misfit.row).collect::<Vec<_>>());
     }
 }
 

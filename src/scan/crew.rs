@@ -19,7 +19,6 @@ use std::{
 
 use super::block::{Scanned, Scratch, Task, Wanted};
 use crate::{
-    Pattern,
     input::{Holder, Input},
     limits,
 };
@@ -76,7 +75,7 @@ impl<'a> Crew<'a> {
     ) {
         let threads = self.ready_threads();
         while self.workers.len() < threads {
-            self.workers.push(Worker::new(&task.pattern));
+            self.workers.push(Worker::new(task));
         }
         let most = if threads == 1 { 1 } else { threads * limits::BLOCKS_AHEAD };
         let wave = Mutex::new(Wave { input, taken: 0, most, end: Instant::now() + WAVE });
@@ -114,8 +113,8 @@ impl<'a> Crew<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(pattern: &Pattern) -> Worker<'a> {
-        Worker { holder: Holder::new(), scratch: Scratch::new(pattern), done: Vec::new() }
+    fn new(task: &Task) -> Worker<'a> {
+        Worker { holder: Holder::new(), scratch: Scratch::new(task), done: Vec::new() }
     }
 
     /// Takes blocks and scans them, until the wave has no more.

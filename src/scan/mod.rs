@@ -16,6 +16,6 @@ mod tests;
 mod texts;
 mod whole;
 
-pub use records::{Failure, OnError, Scan, ScanOptions, Stats};
+pub use records::{Failure, OnError, Only, Scan, ScanOptions, Stats};
 pub use texts::{TextColumn, Texts};
 pub use whole::{FindIter, Match, NOWHERE};

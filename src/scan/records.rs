@@ -31,6 +31,16 @@ pub enum OnError {
     Raise,
 }
 
+/// What the value of a field must be for its row to be given: see [`ScanOptions::only`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Only {
+    /// An integer of at least the first and at most the second; or a timestamp, in microseconds since 1970.
+    Between(i64, i64),
+    /// This text.
+    Text(String),
+}
+
 /// How to scan.
 ///
 /// ```
@@ -64,6 +74,10 @@ pub struct ScanOptions {
     /// [`Pattern::schema`] has the number for a name. The others are matched but not read: whether a value fits its type, and so
     /// whether its record fails, is asked only of these. A number twice, or one past the fields, is an error from the scan's first call.
     pub columns: Option<Vec<usize>>,
+    /// Which rows to give: those in which each of these fields, as numbers in [`Pattern::fields`], has such a value. The others are counted as
+    /// matched, but the rest of their fields is not read, so whether a value of theirs fits is not asked, unless by [`OnError::Raise`]. A field whose
+    /// value does not fit, or that is null, has none. A field of another type, or a number past the fields, is an error from the scan's first call.
+    pub only: Vec<(usize, Only)>,
     /// How columns of text lie in memory; with [`Strings::Binary`] records that are not UTF-8 are matched too.
     pub strings: Strings,
     /// How many rows to give at most; `None` is all. What stands behind the last row is neither counted nor reported, and no block behind it
@@ -80,6 +94,7 @@ impl Default for ScanOptions {
             year: None,
             block_bytes: limits::BLOCK_BYTES,
             columns: None,
+            only: Vec::new(),
             strings: Strings::default(),
             limit: None,
         }

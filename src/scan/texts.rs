@@ -141,7 +141,7 @@ impl Pattern {
         if let Some(wrong) = wrong {
             return Err(wrong);
         }
-        let (mut scratch, name): (_, Arc<str>) = (Scratch::new(&task.pattern), "<texts>".into());
+        let (mut scratch, name): (_, Arc<str>) = (Scratch::new(&task), "<texts>".into());
         let (mut batches, mut rows, mut missing, mut all) = (Vec::new(), 0, Vec::new(), Stats::default());
         while let Some(Piece { bytes, ends, nulls }) = source.next(task.options.block_bytes)? {
             let mut stats = Stats::default();

@@ -35,10 +35,24 @@ impl Table {
     }
 
     /// Takes the rows in `lost`, which are in order, out of the first `count` of some columns.
-    pub(crate) fn remove<'a>(&mut self, count: usize, lost: &[usize], columns: impl Iterator<Item = &'a usize>) {
+    pub(crate) fn remove(&mut self, count: usize, lost: &[usize], columns: &[usize]) {
         for &field in columns {
             close_gaps(&mut self.column_mut(Some(field))[..count], lost);
         }
+    }
+
+    /// Keeps the rows in `kept`, which are in order, of some columns.
+    pub(crate) fn keep(&mut self, kept: &[usize], columns: &[usize]) {
+        for &field in columns {
+            keep(self.column_mut(Some(field)), kept);
+        }
+    }
+}
+
+/// Moves each of the items in `kept`, which are in order, to the front; what stands behind them then is of no meaning.
+pub(crate) fn keep<T: Copy>(items: &mut [T], kept: &[usize]) {
+    for (to, &item) in kept.iter().enumerate() {
+        items[to] = items[item];
     }
 }
 

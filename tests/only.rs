@@ -1,0 +1,160 @@
+//! Rows that are told by their values while they are scanned are those that a look at all rows would keep.
+
+use std::num::NonZeroUsize;
+
+use parsimd::{Cell, Input, OnError, Only, Pattern, ScanOptions, Strings};
+
+const FORMAT: &str = "{level:w} {n:d} [{at:ti}] {size:F} {text}";
+
+/// Lines of which some do not match, some have a value that does not fit, and some are no text.
+fn lines() -> Vec<u8> {
+    let mut all = Vec::new();
+    for n in 0..400_u32 {
+        let level = ["info", "warn", "error"][n as usize % 3];
+        match n % 11 {
+            3 => all.extend_from_slice(b"nothing of the kind"),
+            5 => all.extend_from_slice(format!("{level} 99999999999999999999 [2024-01-01T00:00:00] 1.5 x").as_bytes()),
+            7 => all.extend_from_slice(format!("{level} {n} [2024-02-30T00:00:00] 1.5 {n}").as_bytes()),
+            9 => all.extend_from_slice(b"info 5 [2024-01-01T00:00:00] 1.5 \xff"),
+            _ => all.extend_from_slice(
+                format!("{level} {n} [2024-01-01T00:{:02}:00] {}.5 é{n} and more than a view holds", n % 60, n % 5)
+                    .as_bytes(),
+            ),
+        }
+        all.push(b'\n');
+    }
+    all
+}
+
+type Rows = Vec<Vec<String>>;
+
+fn scan(data: &[u8], options: &ScanOptions) -> (Rows, parsimd::Stats) {
+    let pattern = Pattern::new(FORMAT).unwrap_or_else(|error| panic!("{error}"));
+    let mut scan = pattern.scan_input(Input::bytes(data), options.clone());
+    let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
+    let cells = |row| batch.columns().iter().map(|column| format!("{:?}", column.get(row))).collect();
+    ((0..batch.len()).map(cells).collect(), scan.stats().clone())
+}
+
+fn wishes() -> Vec<Vec<(usize, Only)>> {
+    let minutes = |from: i64, to: i64| {
+        (2, Only::Between(1_704_067_200_000_000 + from * 60_000_000, 1_704_067_200_000_000 + to * 60_000_000))
+    };
+    vec![
+        vec![(1, Only::Between(100, 120))],
+        vec![(1, Only::Between(i64::MIN, i64::MAX))],
+        vec![(1, Only::Between(5, 4))],
+        vec![(0, Only::Text("error".into()))],
+        vec![(0, Only::Text("ERROR".into()))],
+        vec![(3, Only::Text("2.5".into()))],
+        vec![minutes(10, 20)],
+        vec![(0, Only::Text("warn".into())), (1, Only::Between(7, 300)), minutes(0, 40)],
+        vec![(1, Only::Between(7, 300)), (1, Only::Between(50, 400))],
+    ]
+}
+
+/// Whether the row, of all columns, is wanted.
+fn is_wanted(row: &[String], wishes: &[(usize, Only)]) -> bool {
+    wishes.iter().all(|(field, only)| match only {
+        Only::Text(text) => row[*field] == format!("{:?}", Cell::Text(text)),
+        Only::Between(low, high) => (*low..=*high).contains(&number(&row[*field])),
+        _ => unreachable!("there are two"),
+    })
+}
+
+/// The number in `Int64(5)` or `Timestamp(5)`.
+fn number(cell: &str) -> i64 {
+    let digits = cell.split(['(', ')']).nth(1).unwrap_or_default();
+    digits.parse().unwrap_or_else(|error| panic!("{cell}: {error}"))
+}
+
+#[test]
+fn rows_that_are_told_by_their_values_are_those_that_all_rows_have() {
+    let data = lines();
+    for wishes in wishes() {
+        for on_error in [OnError::Skip, OnError::Null] {
+            for columns in [None, Some(vec![4]), Some(vec![]), Some(vec![1, 0])] {
+                for (threads, block_bytes, strings) in
+                    [(1, 1 << 20, Strings::Utf8), (1, 200, Strings::View), (3, 1000, Strings::Utf8)]
+                {
+                    let mut options = ScanOptions::default();
+                    options.on_error = on_error;
+                    options.threads = NonZeroUsize::new(threads);
+                    options.block_bytes = block_bytes;
+                    options.strings = strings;
+                    let (all, _) = scan(&data, &options);
+                    let has_value = |row: &&Vec<String>| wishes.iter().all(|(field, _)| row[*field] != "Null");
+                    let expected: Rows = all
+                        .iter()
+                        .filter(has_value)
+                        .filter(|row| is_wanted(row, &wishes))
+                        .map(|row| {
+                            columns
+                                .as_ref()
+                                .map_or(row.clone(), |columns| columns.iter().map(|&c| row[c].clone()).collect())
+                        })
+                        .collect();
+                    options.columns.clone_from(&columns);
+                    options.only.clone_from(&wishes);
+                    let (found, stats) = scan(&data, &options);
+                    // With all columns the same values are asked for in both scans; with fewer, a row may stay whose others do not fit.
+                    match &columns {
+                        None => assert_eq!(found, expected, "{wishes:?} {on_error:?} {threads} {block_bytes}"),
+                        Some(_) => assert!(
+                            expected.iter().all(|row| found.contains(row)),
+                            "{wishes:?} {on_error:?} {columns:?}"
+                        ),
+                    }
+                    assert_eq!(stats.records, 400);
+                    assert_eq!(stats.records, stats.matched + stats.unmatched + stats.failures);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_limit_counts_the_rows_that_are_given() {
+    let data = lines();
+    for limit in 0..5 {
+        let mut options = ScanOptions::default();
+        options.only = vec![(1, Only::Between(100, 300))];
+        let (all, _) = scan(&data, &options);
+        options.limit = Some(limit);
+        let (found, stats) = scan(&data, &options);
+        assert_eq!(found, all[..limit as usize]);
+        assert!(stats.records < 120, "{stats:?}");
+    }
+}
+
+#[test]
+fn a_scan_that_raises_does_so_for_rows_that_nobody_wants() {
+    let pattern = Pattern::new("{n:d} {m:d}").unwrap_or_else(|error| panic!("{error}"));
+    let mut options = ScanOptions::default();
+    options.on_error = OnError::Raise;
+    options.only = vec![(0, Only::Between(2, 3))];
+    let mut scan = pattern.scan_input(Input::bytes(b"1 1\n2 2\n3 3\n4 4\n"), options.clone());
+    let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(batch.columns()[1].values(), &parsimd::Values::Int64(vec![2, 3]));
+    let text = b"1 1\n2 2\n4 99999999999999999999\n3 3\n";
+    let mut scan = pattern.scan_input(Input::bytes(&text[..]), options);
+    let error = scan.read_all().map(|_| ()).unwrap_err();
+    assert_eq!((error.is_record(), error.offset()), (true, Some(8)));
+    assert_eq!((scan.stats().matched, scan.stats().records, scan.stats().failures), (2, 3, 1));
+}
+
+#[test]
+fn a_wish_that_does_not_fit_its_field_is_an_error() {
+    let pattern = Pattern::new("{n:d} {f:f} {text}").unwrap_or_else(|error| panic!("{error}"));
+    for (wish, word) in [
+        ((0, Only::Text("1".into())), "n"),
+        ((1, Only::Between(1, 2)), "f"),
+        ((2, Only::Between(1, 2)), "text"),
+        ((3, Only::Between(1, 2)), "3"),
+    ] {
+        let mut options = ScanOptions::default();
+        options.only = vec![wish];
+        let error = pattern.scan_input(Input::bytes(b"1 1.5 x\n"), options).read_all().map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains(word), "{error}");
+    }
+}
