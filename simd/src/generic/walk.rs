@@ -293,8 +293,15 @@ impl<W: Window, const N: usize> Ranges<W, N> {
     /// The end of the bytes of the class that stand at `at`, if they end in one window and at `end` or before, and there are any.
     #[inline(always)]
     fn short(&self, token: W::Token, room: Room<'_>, at: usize, end: usize) -> Option<usize> {
-        let length = W::first(self.others(token, room, at));
-        (length.wrapping_sub(1) < W::SIZE - 1 && at + length <= end).then_some(at + length)
+        let mut length = W::first(self.others(token, room, at));
+        let mut most = W::SIZE;
+        if W::SIZE < 16 && N == 1 {
+            // Numbers of more than eight digits are not seldom, and stand among shorter ones.
+            let next = W::first(self.others(token, room, at + W::SIZE));
+            length += std::hint::select_unpredictable(length == W::SIZE, next, 0);
+            most += W::SIZE;
+        }
+        (length.wrapping_sub(1) < most - 1 && at + length <= end).then_some(at + length)
     }
 
     /// Where the run of bytes of the class from `at` on ends, at `end` or before.
@@ -356,7 +363,13 @@ impl<W: Window> Taker<W> for Decimal<W> {
     #[inline(always)]
     fn quick(&self, token: W::Token, room: Room<'_>, from: usize, end: usize) -> Option<usize> {
         if W::SIZE < 16 {
-            return None;
+            // A window for each of the two runs of digits.
+            let first = from + usize::from(is_sign(room.byte(from)));
+            let point = first + W::first(self.0.others(token, room, first));
+            let digits = W::first(self.0.others(token, room, point + 1));
+            let to = point + 1 + digits;
+            let is_whole = digits.wrapping_sub(1) < W::SIZE - 1 && to <= end;
+            return (is_whole && room.byte(point) == b'.').then_some(to);
         }
         // Whether it has a sign is not branched on: in some columns every other number has.
         let others = self.0.others(token, room, from) & !1;

@@ -2,10 +2,26 @@
 
 use crate::column::Span;
 use crate::needles::{ByteSet, Needles};
+use crate::window::{Window, Word};
 
-/// Twin of `Kernels::newlines`.
+/// Twin of `Kernels::newlines`, a word at a time: each scan begins with it.
 pub(crate) fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool {
-    positions(block, |byte| byte == b'\n', out);
+    let newline = Word::splat((), b'\n');
+    let (words, rest) = block.as_chunks::<8>();
+    let mut base = 0;
+    for word in words {
+        let mut mask = Word::new(*word).equal(newline);
+        while mask != 0 {
+            out.push(base + Word::first(mask) as u32);
+            mask &= mask - 1;
+        }
+        base += 8;
+    }
+    for (at, &byte) in (base..).zip(rest) {
+        if byte == b'\n' {
+            out.push(at);
+        }
+    }
     block.is_ascii()
 }
 
