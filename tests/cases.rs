@@ -268,6 +268,24 @@ fn raising_stops_at_the_first_record_that_cannot_be_read() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_to_be_mapped_is_read_and_opened_once() {
+    let path = std::env::temp_dir().join(format!("parsimd-pipe-{}", std::process::id()));
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo {path:?}");
+    let (send, rows) = std::sync::mpsc::channel();
+    let (writer, reader) = (path.clone(), path.clone());
+    std::thread::spawn(move || std::fs::write(writer, "1\n2\n"));
+    // Who opens it again once the writer is gone waits for another one.
+    std::thread::spawn(move || {
+        let pattern = Pattern::new("{n:d}").unwrap_or_else(|error| panic!("{error}"));
+        send.send(pattern.scan_input(map(&reader), ScanOptions::default()).read_all().map(|batch| batch.len()).ok())
+    });
+    assert_eq!(rows.recv_timeout(std::time::Duration::from_secs(20)), Ok(Some(2)));
+    std::fs::remove_file(&path).unwrap_or_else(|error| panic!("{error}"));
+}
+
 #[test]
 fn files_are_read_one_after_the_other_and_a_failure_names_its_file() {
     let folder = std::env::temp_dir().join(format!("parsimd-files-{}", std::process::id()));

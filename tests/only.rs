@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use parsimd::{Cell, Input, OnError, Only, Pattern, ScanOptions, Strings};
+use parsimd::{Cell, ExternalMatcher, Input, OnError, Only, Pattern, ScanOptions, Strings};
 
 const FORMAT: &str = "{level:w} {n:d} [{at:ti}] {size:F} {text}";
 
@@ -141,6 +141,50 @@ fn a_scan_that_raises_does_so_for_rows_that_nobody_wants() {
     let error = scan.read_all().map(|_| ()).unwrap_err();
     assert_eq!((error.is_record(), error.offset()), (true, Some(8)));
     assert_eq!((scan.stats().matched, scan.stats().records, scan.stats().failures), (2, 3, 1));
+}
+
+#[test]
+fn a_limit_hides_no_error_in_front_of_its_last_row() {
+    let pattern = Pattern::new("{n:d} {m:d}").unwrap_or_else(|error| panic!("{error}"));
+    let text = b"1 1\n2 2\n3 3\n4 99999999999999999999\n100 1\n101 1\n102 1\n";
+    for (low, raises) in [(100, true), (1, false), (3, true)] {
+        let mut options = ScanOptions::default();
+        options.on_error = OnError::Raise;
+        options.only = vec![(0, Only::Between(low, 200))];
+        options.limit = Some(2);
+        let rows = pattern.scan_input(Input::bytes(&text[..]), options).read_all().map(|batch| batch.len());
+        assert_eq!(rows.as_ref().err().and_then(parsimd::Error::offset), raises.then_some(12), "{low}: {rows:?}");
+    }
+}
+
+/// A matcher that fails at one text.
+#[derive(Debug)]
+struct Failing;
+
+impl ExternalMatcher for Failing {
+    fn find(
+        &self,
+        text: &str,
+        _: usize,
+        _: bool,
+    ) -> Result<Option<Vec<Option<(usize, usize)>>>, Box<dyn std::error::Error + Send + Sync>> {
+        if text == "boom" { Err("boom".into()) } else { Ok(Some(vec![Some((0, text.len())); 2])) }
+    }
+}
+
+#[test]
+fn a_limit_hides_no_error_of_a_matcher_either() {
+    let text = b"99999999999999999999\n1\n99999999999999999999\nboom\n100\n101\n";
+    let pattern = Pattern::builder("{n:d}").external_matcher(Box::new(Failing)).external_only(true).build();
+    let pattern = pattern.unwrap_or_else(|error| panic!("{error}"));
+    for (low, limit, rows) in [(0, 1, Some(1)), (0, 2, None), (100, 1, None)] {
+        let mut options = ScanOptions::default();
+        options.only = vec![(0, Only::Between(low, 200))];
+        options.limit = Some(limit);
+        let found = pattern.scan_input(Input::bytes(&text[..]), options).read_all();
+        assert_eq!(found.as_ref().ok().map(parsimd::Batch::len), rows, "{low} {limit}");
+        assert!(found.err().is_none_or(|error| error.to_string().contains("boom")));
+    }
 }
 
 #[test]

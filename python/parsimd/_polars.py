@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 #: How many rows a frame has, about: polars takes some tenths of a millisecond for each frame.
 _ROWS = 50_000
 
+#: How long the words of a predicate may be that is looked at for what can be told while rows are scanned.
+_LONGEST = 10_000
+
 _Path = Union[str, "os.PathLike[str]"]
 
 #: A column, and the integers that its value must be between, both among them, or the text that it must be.
@@ -84,9 +87,14 @@ _TIMES: Dict[str, Any] = {"timestamp[us]": ["Microseconds", None], "timestamp[us
 def _wishes(predicate: "polars.Expr", types: Dict[str, str]) -> Iterator[_Wish]:
     """What every row that `predicate` keeps has: comparisons of a column with a constant, joined by "and". There may be more to it.
 
-    polars shows an expression as JSON whose form it may change: whatever looks otherwise is no wish, and left to polars alone.
+    polars shows an expression as JSON whose form it may change: whatever looks otherwise is no wish, and left to polars alone. So is what is not
+    short in words, as a list of a million values: it would take long to write.
+
+    The rest of a predicate is then asked of fewer rows: an error of polars that another row would bring does not come.
     """
     try:
+        if len(str(predicate)) > _LONGEST or "is_in(" in str(predicate):
+            return
         todo = [json.loads(predicate.meta.serialize(format="json"))]
     except Exception:  # It holds what cannot be written, a function of Python for one.
         return
@@ -98,13 +106,15 @@ def _wishes(predicate: "polars.Expr", types: Dict[str, str]) -> Iterator[_Wish]:
         left, op, right = part.get("left"), part.get("op"), part.get("right")
         if op == "And":
             todo += [left, right]
-        elif isinstance(left, dict) and isinstance(right, dict) and left.get("Column") in types and "Literal" in right:
-            wish = _wish(types[left["Column"]], op, right["Literal"])
-            if wish is not None:
-                yield left["Column"], wish
+        elif isinstance(left, dict) and isinstance(right, dict) and isinstance(op, str):
+            name = left.get("Column")
+            if isinstance(name, str) and name in types:
+                wish = _wish(types[name], op, right.get("Literal"))
+                if wish is not None:
+                    yield name, wish
 
 
-def _wish(kind: str, op: Any, literal: Any) -> Union[Tuple[int, int], str, None]:
+def _wish(kind: str, op: str, literal: Any) -> Union[Tuple[int, int], str, None]:
     """What a column's value must be, by its type, a comparison and what polars shows of a constant; None where it is not known."""
     value = None
     if isinstance(literal, dict) and len(literal) == 1:
@@ -116,9 +126,9 @@ def _wish(kind: str, op: Any, literal: Any) -> Union[Tuple[int, int], str, None]
             elif kind != ("text" if name == "String" else "int64" if name.startswith(("Int", "UInt")) else None):
                 value = None
     if isinstance(value, str):
-        return value if op == "Eq" else None
+        return value if op == "Eq" and kind == "text" else None
     low, high = -(1 << 63), (1 << 63) - 1
-    if type(value) is not int or not low < value < high:
+    if type(value) is not int or kind == "text" or not low < value < high:
         return None
     ranges = {"Eq": (value, value), "Lt": (low, value - 1), "LtEq": (low, value), "Gt": (value + 1, high), "GtEq": (value, high)}
     return ranges.get(op)

@@ -187,6 +187,8 @@ class TestWishes:
             col("n").cast(polars.Int8) == 5,
             col("utc") == AT,
             col("n").is_null(),
+            (col("n") == 5) & col("t").is_in(["x"]),
+            (col("n") == 5) & (col("t") != "x" * 20_000),
             col("n").map_elements(lambda n: hash(str(n)) > 5, return_dtype=polars.Boolean),
         ],
     )

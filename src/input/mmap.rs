@@ -26,13 +26,14 @@ impl Input<'_> {
         let name = path.display().to_string();
         let fail = |error| Error::io(name.clone(), error);
         let file = File::open(path).map_err(fail)?;
+        // A pipe gives what it has to whoever opens it first, so nothing is opened twice.
         if !file.metadata().map_err(fail)?.is_file() {
-            return Input::open(path);
+            return Input::of_file(file, name);
         }
         // SAFETY: the caller sees to it that the file stays as it is, which is what is asked of ours.
-        let Ok(map) = (unsafe { memmap2::Mmap::map(&file) }) else { return Input::open(path) };
+        let Ok(map) = (unsafe { memmap2::Mmap::map(&file) }) else { return Input::of_file(file, name) };
         if super::compression(&map).is_some() || map.is_empty() {
-            return Input::open(path);
+            return Input::of_file(file, name);
         }
         // It is only a hint.
         #[cfg(unix)]

@@ -174,9 +174,14 @@ impl<'a> Input<'a> {
     pub fn open(path: impl AsRef<Path>) -> Result<Input<'a>> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let fail = |error| Error::io(name.clone(), error);
-        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(fail)?);
-        match compression(file.fill_buf().map_err(fail)?) {
+        let file = File::open(path).map_err(|error| Error::io(name.clone(), error))?;
+        Input::of_file(file, name)
+    }
+
+    /// A file from where it stands, with what errors call it.
+    fn of_file(file: File, name: String) -> Result<Input<'a>> {
+        let mut file = BufReader::with_capacity(1 << 16, file);
+        match compression(file.fill_buf().map_err(|error| Error::io(name.clone(), error))?) {
             None => Ok(Input::reader(file, &name)),
             Some("gzip") => Ok(Input::reader(flate2::bufread::MultiGzDecoder::new(file), &name)),
             Some(kind) => unsupported(name, kind),

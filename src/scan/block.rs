@@ -581,7 +581,7 @@ fn settle(
                 // A limit asks for the rows in front of it.
                 rows.records.truncate(number);
                 rows.remove(&lost);
-                return Err(error);
+                return Ok(Some((place, error)));
             }
         };
         stats.matched -= 1;
@@ -718,6 +718,10 @@ fn convert_rows(
                 stats.bytes += u64::from(place.1);
                 stats.first_failures.clear();
                 keep_failure(block, place, &misfit.reason, rows.failures_wanted, stats);
+                // A limit asks for the rows in front of it.
+                rows.records.truncate(misfit.row);
+                rows.missing.retain(|&row| row < misfit.row);
+                rows.keep(&wanted(pattern, options, year, block, rows));
                 return Err(block.error(place.0, &misfit.reason));
             }
             stats.matched -= 1;

@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Texts {
-    /// The rows, in order: one for each text, unless those that could not be read were to be skipped. One batch or more; none of several is
+    /// The rows, in order: one for each text, unless those that could not be read were to be skipped, or [`ScanOptions::only`] leaves some out. One batch or more; none of several is
     /// empty.
     pub batches: Vec<Batch>,
     /// Which rows have a text that matched, over all batches; `None` when all have.
