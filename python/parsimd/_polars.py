@@ -93,7 +93,8 @@ def _wishes(predicate: "polars.Expr", types: Dict[str, str]) -> Iterator[_Wish]:
     The rest of a predicate is then asked of fewer rows: an error of polars that another row would bring does not come.
     """
     try:
-        if len(str(predicate)) > _LONGEST or "is_in(" in str(predicate):
+        words = str(predicate)
+        if len(words) > _LONGEST or "is_in(" in words:
             return
         todo = [json.loads(predicate.meta.serialize(format="json"))]
     except Exception:  # It holds what cannot be written, a function of Python for one.

@@ -26,15 +26,13 @@ impl Input<'_> {
         let name = path.display().to_string();
         let fail = |error| Error::io(name.clone(), error);
         let file = File::open(path).map_err(fail)?;
-        // A pipe gives what it has to whoever opens it first, so nothing is opened twice.
-        if !file.metadata().map_err(fail)?.is_file() {
-            return Input::of_file(file, name);
-        }
+        let is_plain = file.metadata().map_err(fail)?.is_file();
         // SAFETY: the caller sees to it that the file stays as it is, which is what is asked of ours.
-        let Ok(map) = (unsafe { memmap2::Mmap::map(&file) }) else { return Input::of_file(file, name) };
-        if super::compression(&map).is_some() || map.is_empty() {
+        let map = if is_plain { unsafe { memmap2::Mmap::map(&file) }.ok() } else { None };
+        let Some(map) = map.filter(|map| !map.is_empty() && super::compression(map).is_none()) else {
+            // A pipe gives what it has to whoever opens it first, so nothing is opened twice.
             return Input::of_file(file, name);
-        }
+        };
         // It is only a hint.
         #[cfg(unix)]
         let _ = map.advise(memmap2::Advice::Sequential);

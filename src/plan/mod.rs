@@ -32,7 +32,7 @@ pub(crate) use found::{FewSpans, Found};
 use matcher::Matcher;
 pub(crate) use matcher::Spans;
 use program::Answer;
-pub(crate) use program::{Outcome, Program, Row, Stop, Table, Walk, keep};
+pub(crate) use program::{Outcome, Program, Row, Stop, Table, Walk};
 
 #[cfg(test)]
 pub(crate) use program::tests as twin;

@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     input::Block,
     limits,
-    plan::{Outcome, Plan, Program, Row, Stop, Table, Walk, keep},
+    plan::{Outcome, Plan, Program, Row, Stop, Table, Walk},
 };
 
 /// What a scan does with each block.
@@ -181,7 +181,7 @@ impl Task {
         Scratch { finds, rows }: &mut Scratch,
     ) -> Result<Batch> {
         let Task { pattern, options, year, schema } = self;
-        let stopped = match_records(pattern, options, block, ends, stats, finds, rows)?;
+        let stopped = match_records(pattern, options, block, ends, stats, finds, rows);
         let batch = convert_rows(pattern, options, *year, schema, block, stats, rows)?;
         // An earlier record whose value does not fit was raised just now; what stopped the matching comes after it.
         if let Some((place, error)) = stopped {
@@ -404,9 +404,7 @@ impl Rows {
             return;
         }
         self.spans.keep(kept, &self.read);
-        let numbers: Vec<usize> = kept.iter().map(|&row| self.number(row)).collect();
-        keep(&mut self.records, &numbers);
-        self.records.truncate(kept.len());
+        self.records = kept.iter().map(|&row| self.records[self.number(row)]).collect();
         self.lost.clear();
         self.missing.clear();
     }
@@ -440,7 +438,8 @@ impl Unread {
     }
 }
 
-/// Matches each record of `block`. With [`OnError::Raise`] it stops at the first that cannot be read, and gives the error.
+/// Matches each record of `block`. It stops where a matcher fails, and with [`OnError::Raise`] at the first record that cannot be read, and
+/// gives that record and the error.
 fn match_records(
     pattern: &Pattern,
     options: &ScanOptions,
@@ -449,7 +448,7 @@ fn match_records(
     stats: &mut Stats,
     finds: &mut Finds,
     rows: &mut Rows,
-) -> Result<Option<(Place, Error)>> {
+) -> Option<(Place, Error)> {
     let plan = pattern.plan();
     let bytes = block.bytes;
     let program = plan.program(options.full_line);
@@ -547,11 +546,11 @@ fn settle(
     ends: Ends<'_>,
     stats: &mut Stats,
     rows: &mut Rows,
-) -> Result<Option<(Place, Error)>> {
+) -> Option<(Place, Error)> {
     let all = rows.records.len() as u64;
     stats.records += all;
     stats.matched += all;
-    let Some(stops) = rows.walk.stops() else { return Ok(None) };
+    let stops = rows.walk.stops()?;
     let program = plan.program(options.full_line);
     let mut lost = Vec::new();
     for (number, stop) in stops.iter().enumerate().filter(|(_, stop)| **stop != Stop::NOWHERE) {
@@ -581,7 +580,7 @@ fn settle(
                 // A limit asks for the rows in front of it.
                 rows.records.truncate(number);
                 rows.remove(&lost);
-                return Ok(Some((place, error)));
+                return Some((place, error));
             }
         };
         stats.matched -= 1;
@@ -599,7 +598,7 @@ fn settle(
                 stats.records -= behind;
                 stats.matched -= behind;
                 rows.records.truncate(number);
-                return Ok(Some((place, block.error(start, &unread.reason()))));
+                return Some((place, block.error(start, &unread.reason())));
             }
             OnError::Null | OnError::Raise => {
                 (0..rows.fields).for_each(|field| row.set(field, 0, 0));
@@ -609,7 +608,7 @@ fn settle(
         }
     }
     rows.remove(&lost);
-    Ok(None)
+    None
 }
 
 /// Asks the authority, and writes the spans of the fields, or says why there are none; the record begins at byte `base` of its block.

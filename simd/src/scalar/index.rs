@@ -17,11 +17,7 @@ pub(crate) fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool {
         }
         base += 8;
     }
-    for (at, &byte) in (base..).zip(rest) {
-        if byte == b'\n' {
-            out.push(at);
-        }
-    }
+    positions(rest, base, |byte| byte == b'\n', out);
     block.is_ascii()
 }
 
@@ -49,17 +45,17 @@ pub(crate) fn end_of_line(block: &[u8], at: usize) -> usize {
 
 /// Twin of `Kernels::delimiters`.
 pub(crate) fn delimiters(block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
-    positions(block, |byte| needles.bytes().contains(&byte), out);
+    positions(block, 0, |byte| needles.bytes().contains(&byte), out);
 }
 
 /// Twin of `Kernels::byte_set`.
 pub(crate) fn byte_set(block: &[u8], set: &ByteSet, out: &mut Vec<u32>) {
-    positions(block, |byte| set.contains(byte), out);
+    positions(block, 0, |byte| set.contains(byte), out);
 }
 
-/// Appends the position of each byte that is wanted, in order.
-fn positions(block: &[u8], wanted: impl Fn(u8) -> bool, out: &mut Vec<u32>) {
-    for (at, &byte) in (0..).zip(block) {
+/// Appends the position of each byte that is wanted, in order; that of the first byte is `base`.
+fn positions(block: &[u8], base: u32, wanted: impl Fn(u8) -> bool, out: &mut Vec<u32>) {
+    for (at, &byte) in (base..).zip(block) {
         if wanted(byte) {
             out.push(at);
         }

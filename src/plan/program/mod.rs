@@ -59,7 +59,7 @@ use parsimd_simd::Literal;
 pub(crate) use explain::quote;
 pub(crate) use steps::Reading;
 use steps::{Bytes, Step, StepOutcome, find, stands};
-pub(crate) use table::{Row, Table, keep};
+pub(crate) use table::{Row, Table};
 pub(crate) use walk::{Stop, Walk};
 
 /// What a program does, one after the other. A segment begins with `Begin`, `Seek` or `End`, and goes on with parts.

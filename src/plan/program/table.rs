@@ -44,15 +44,11 @@ impl Table {
     /// Keeps the rows in `kept`, which are in order, of some columns.
     pub(crate) fn keep(&mut self, kept: &[usize], columns: &[usize]) {
         for &field in columns {
-            keep(self.column_mut(Some(field)), kept);
+            let spans = self.column_mut(Some(field));
+            for (to, &row) in kept.iter().enumerate() {
+                spans[to] = spans[row];
+            }
         }
-    }
-}
-
-/// Moves each of the items in `kept`, which are in order, to the front; what stands behind them then is of no meaning.
-pub(crate) fn keep<T: Copy>(items: &mut [T], kept: &[usize]) {
-    for (to, &item) in kept.iter().enumerate() {
-        items[to] = items[item];
     }
 }
 
