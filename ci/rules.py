@@ -39,9 +39,15 @@ UNSAFE_PLACES = [
     "src/input/mmap.rs",  # files in memory
     "tests/cases.rs",  # files that nobody writes to
     "benches/src/bin/count.rs",  # the same
-    "python/src/objects.rs",
+    "python/src/cpython.rs",
+    "python/src/make.rs",
     "python/src/capsule.rs",
 ]
+# Constructors of pyo3 that panic where there is no memory for an object; make.rs has others.
+PANICKING = re.compile(
+    r"\bnew_err\(|\bintern!|\binto_pyobject\(|\bPy(String|Dict|List|Tuple|Float|Int|Bytes|Slice)::(new|intern|full)\("
+    r"|\bPyList::empty\(|\b(getattr|setattr|hasattr|call_method[01]?|set_item|get_item|import)\(\""
+)
 # Which layer may name which other inside of the root crate.
 LAYERS = {
     "src/pattern/": ["plan", "scan", "batch", "input"],
@@ -69,6 +75,8 @@ def broken():
                 yield f"{place}: the CPU is asked in simd/src/isa.rs alone"
             if UNSAFE.search(code) and not name.startswith(tuple(UNSAFE_PLACES)):
                 yield f"{place}: unsafe may stand only in {', '.join(UNSAFE_PLACES)}"
+            if PANICKING.search(code) and name.startswith("python/src/") and name != "python/src/make.rs":
+                yield f"{place}: this panics without memory: python/src/make.rs has what does not"
             for layer, forbidden in LAYERS.items():
                 named = re.search(r"\bcrate::(\w+)", code) or re.match(r"    (\w+)::", code)
                 if name.startswith(layer) and named and named[1] in forbidden:

@@ -20,6 +20,7 @@ enum Kind {
     Syntax { format: String, span: Range<usize>, problem: Problem, message: String, expected: String },
     Regex { message: String },
     Limit { message: String },
+    Memory { message: String },
     Value { text: String, reason: &'static str },
     External { source: Box<dyn std::error::Error + Send + Sync> },
     Column { message: String },
@@ -65,6 +66,10 @@ impl Error {
         Error(Box::new(Kind::Limit { message: message.into() }))
     }
 
+    pub(crate) fn memory(message: impl Into<String>) -> Self {
+        Error(Box::new(Kind::Memory { message: message.into() }))
+    }
+
     pub(crate) fn value(text: &str, reason: &'static str) -> Self {
         Error(Box::new(Kind::Value { text: text.to_owned(), reason }))
     }
@@ -99,6 +104,11 @@ impl Error {
     /// True when a limit of [`limits`](crate::limits) was reached.
     pub fn is_limit(&self) -> bool {
         matches!(*self.0, Kind::Limit { .. })
+    }
+
+    /// True when there was no memory for what was asked.
+    pub fn is_memory(&self) -> bool {
+        matches!(*self.0, Kind::Memory { .. })
     }
 
     /// True when an [`ExternalMatcher`](crate::ExternalMatcher) could not answer; its own error is the
@@ -171,7 +181,9 @@ impl fmt::Display for Error {
                 let width = format[span.clone()].chars().count().max(1);
                 write!(f, "{message}\n  {format}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
             }
-            Kind::Regex { message } | Kind::Limit { message } | Kind::Column { message } => f.write_str(message),
+            Kind::Regex { message } | Kind::Limit { message } | Kind::Memory { message } | Kind::Column { message } => {
+                f.write_str(message)
+            }
             Kind::External { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
             Kind::Record { source, offset, reason } => write!(f, "{source}: record at byte {offset}: {reason}"),

@@ -14,13 +14,16 @@ use parsimd::ColumnType;
 use pyo3::{
     exceptions::{PyIndexError, PyKeyError, PyTypeError, PyValueError},
     prelude::*,
-    types::{PyBytes, PyCapsule, PyDict, PyList, PySlice, PyString, PyTuple},
+    types::{PyBool, PyBytes, PyCapsule, PyDict, PyList, PySlice, PyString, PyTuple},
 };
 
 use crate::{
     capsule::{self, Pair, Requested},
-    gate, numpy,
-    objects::{self, Light, Maker},
+    cpython::{self, Slots},
+    gate,
+    make::{self, Made, name},
+    numpy,
+    objects::{self, Maker},
     scan::to_python,
 };
 
@@ -39,6 +42,11 @@ impl Batch {
         Batch { rows: 0..batch.len(), batch: Arc::new(batch) }
     }
 
+    /// All rows, whichever of them are its own.
+    pub(crate) fn batch(&self) -> &parsimd::Batch {
+        &self.batch
+    }
+
     fn makers<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<Vec<Maker<'a, 'py>>> {
         self.batch.columns().iter().map(|column| Maker::new(py, column)).collect()
     }
@@ -48,14 +56,14 @@ impl Batch {
 fn index(at: isize, rows: &Range<usize>) -> PyResult<usize> {
     let from_start = if at < 0 { at + rows.len() as isize } else { at };
     let inside = usize::try_from(from_start).ok().filter(|&at| at < rows.len());
-    inside.map(|at| rows.start + at).ok_or_else(|| PyIndexError::new_err(format!("row {at} of {}", rows.len())))
+    inside.map(|at| rows.start + at).ok_or_else(|| make::error::<PyIndexError>(format!("row {at} of {}", rows.len())))
 }
 
 /// The rows of a slice of `rows`.
 fn slice(slice: &Bound<'_, PySlice>, rows: &Range<usize>) -> PyResult<Range<usize>> {
     let found = slice.indices(rows.len() as isize)?;
     if found.step != 1 {
-        return Err(PyValueError::new_err(format!(
+        return Err(make::error::<PyValueError>(format!(
             "rows are taken one after the other: the step must be 1, not {}",
             found.step
         )));
@@ -67,7 +75,7 @@ fn slice(slice: &Bound<'_, PySlice>, rows: &Range<usize>) -> PyResult<Range<usiz
 fn position(batch: &parsimd::Batch, name: &str) -> PyResult<usize> {
     batch.schema().position(name).ok_or_else(|| {
         let names: Vec<_> = batch.schema().columns().map(|(name, _)| name).collect();
-        PyKeyError::new_err(format!("no column {name:?}; there are {names:?}"))
+        make::error::<PyKeyError>(format!("no column {name:?}; there are {names:?}"))
     })
 }
 
@@ -85,7 +93,22 @@ impl Pieces {
     }
 
     pub(crate) fn join_all(&self, py: Python<'_>) -> PyResult<Batch> {
-        joined(py, || parsimd::Batch::concat(Arc::clone(&self.schema), &self.batches))
+        self.joined(py, self.batches.clone(), Arc::clone(&self.schema), parsimd::Batch::concat)
+    }
+
+    /// What `join` makes of pieces of these.
+    fn joined(
+        &self,
+        py: Python<'_>,
+        pieces: Vec<parsimd::Batch>,
+        schema: Arc<parsimd::Schema>,
+        join: impl FnOnce(Arc<parsimd::Schema>, &[parsimd::Batch]) -> parsimd::Result<parsimd::Batch> + Send + 'static,
+    ) -> PyResult<Batch> {
+        // So many are joined in a few milliseconds. More take too long for who waits for a signal.
+        const FEW: usize = 64;
+        let work = move || join(schema, &pieces);
+        let batch = if self.batches.len() < FEW { gate::run(py, work)? } else { gate::run_apart(py, |_| work())? };
+        batch.map(Batch::new).map_err(to_python)
     }
 
     /// The pieces with only the columns of these names, and their schema.
@@ -98,10 +121,6 @@ impl Pieces {
     }
 }
 
-fn joined(py: Python<'_>, work: impl FnOnce() -> parsimd::Result<parsimd::Batch> + Send) -> PyResult<Batch> {
-    gate::run(py, work)?.map(Batch::new).map_err(to_python)
-}
-
 #[pymethods]
 impl Pieces {
     fn __len__(&self) -> usize {
@@ -111,7 +130,7 @@ impl Pieces {
     /// All rows, with the columns of these names.
     fn join(&self, py: Python<'_>, names: Vec<String>) -> PyResult<Batch> {
         let (pieces, schema) = self.project(&names)?;
-        joined(py, || parsimd::Batch::concat(schema, &pieces))
+        self.joined(py, pieces, schema, parsimd::Batch::concat)
     }
 
     /// The rows with these numbers, a stream of Arrow arrays of uint64, with the columns of these names. Rows stay in order.
@@ -119,10 +138,14 @@ impl Pieces {
         let mut keep = vec![false; self.rows];
         for number in capsule::row_numbers(numbers)? {
             let number = usize::try_from(number).ok();
-            *number.and_then(|number| keep.get_mut(number)).ok_or_else(|| PyIndexError::new_err("no such row"))? = true;
+            *number
+                .and_then(|number| keep.get_mut(number))
+                .ok_or_else(|| make::error::<PyIndexError>("no such row"))? = true;
         }
         let (pieces, schema) = self.project(&names)?;
-        joined(py, || parsimd::Batch::concat_where(schema, &pieces, |row| keep[row]))
+        self.joined(py, pieces, schema, move |schema, pieces| {
+            parsimd::Batch::concat_where(schema, pieces, |row| keep[row])
+        })
     }
 }
 
@@ -134,30 +157,26 @@ impl Batch {
 
     /// The number of rows.
     #[getter]
-    fn num_rows(&self) -> usize {
-        self.rows.len()
+    fn num_rows(&self) -> Made<usize> {
+        Made(self.rows.len())
     }
 
     /// The number of columns.
     #[getter]
-    fn num_columns(&self) -> usize {
-        self.batch.columns().len()
+    fn num_columns(&self) -> Made<usize> {
+        Made(self.batch.columns().len())
     }
 
     /// The names of the columns, in the order of the pattern.
     #[getter]
-    fn names(&self) -> Vec<&str> {
-        self.batch.schema().columns().map(|(name, _)| name).collect()
+    fn names(&self) -> Made<Vec<&str>> {
+        Made(self.batch.schema().columns().map(|(name, _)| name).collect())
     }
 
     /// The type of each column, by name.
     #[getter]
     fn types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let types = PyDict::new(py);
-        for (name, kind) in self.batch.schema().columns() {
-            types.set_item(name, type_name(kind))?;
-        }
-        Ok(types)
+        types(py, self.batch.schema())
     }
 
     fn __getitem__<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -179,12 +198,12 @@ impl Batch {
             return Ok(Bound::new(py, Batch { batch, rows })?.into_any());
         }
         let Ok(row) = key.extract::<isize>() else {
-            return Err(PyTypeError::new_err(
+            return Err(make::error::<PyTypeError>(
                 "a batch is indexed by the name of a column, a list of names, the number of a row, or a slice of rows",
             ));
         };
         let row = index(row, &rows)?;
-        Ok(objects::light(py, || Row { batch: slf.clone().unbind(), row })?.into_any())
+        Ok(cpython::alloc(py, || Row { batch: slf.clone().unbind(), row })?.into_any())
     }
 
     fn __iter__(slf: Bound<'_, Self>) -> Rows {
@@ -194,7 +213,7 @@ impl Batch {
 
     /// The rows, as a list of dicts.
     fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let names = self.batch.schema().columns().map(|(name, _)| PyString::intern(py, name)).collect();
+        let names = self.batch.schema().columns().map(|(name, _)| make::interned(py, name)).collect::<PyResult<_>>()?;
         objects::dicts(py, names, self.makers(py)?, self.rows.clone())
     }
 
@@ -224,14 +243,14 @@ impl Batch {
         capsule::stream(py, &self.batch, &self.rows, requested_schema)
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Made<String> {
         let columns: Vec<_> =
             self.batch.schema().columns().map(|(name, kind)| format!("{name}: {}", type_name(kind))).collect();
-        format!("<Batch {} rows, {}>", self.rows.len(), columns.join(", "))
+        Made(format!("<Batch {} rows, {}>", self.rows.len(), columns.join(", ")))
     }
 
     /// A table of the first rows, for notebooks.
-    fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
+    fn _repr_html_(&self, py: Python<'_>) -> PyResult<Made<String>> {
         const SHOWN: usize = 10;
         let shown = self.rows.start..self.rows.end.min(self.rows.start + SHOWN);
         let mut html = String::from("<table><thead><tr>");
@@ -251,12 +270,21 @@ impl Batch {
             html.push_str("</tr>");
         }
         let _ = write!(html, "</tbody></table><small>{} of {} rows</small>", shown.len(), self.rows.len());
-        Ok(html)
+        Ok(Made(html))
     }
 }
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+/// The type of each column, by name.
+pub(crate) fn types<'py>(py: Python<'py>, schema: &parsimd::Schema) -> PyResult<Bound<'py, PyDict>> {
+    let types = make::dict(py)?;
+    for (name, kind) in schema.columns() {
+        types.set_item(make::text(py, name)?, make::text(py, type_name(kind))?)?;
+    }
+    Ok(types)
 }
 
 pub(crate) fn type_name(kind: ColumnType) -> &'static str {
@@ -284,6 +312,10 @@ pub(crate) struct Column {
 }
 
 impl Column {
+    fn name(&self) -> &str {
+        self.batch.schema().columns().nth(self.column).map_or("", |(name, _)| name)
+    }
+
     fn column(&self) -> &Arc<parsimd::Column> {
         &self.batch.columns()[self.column]
     }
@@ -306,26 +338,26 @@ impl Column {
     }
 
     /// The name.
-    #[getter]
-    fn name(&self) -> &str {
-        self.batch.schema().columns().nth(self.column).map_or("", |(name, _)| name)
+    #[getter(name)]
+    fn made_name(&self) -> Made<&str> {
+        Made(self.name())
     }
 
     /// The type: `text`, `binary`, `int64`, `float64`, `timestamp[us]`, `timestamp[us, UTC]`, `date` or `time[us]`.
     #[getter]
-    fn r#type(&self) -> &'static str {
-        type_name(self.column().column_type())
+    fn r#type(&self) -> Made<&'static str> {
+        Made(type_name(self.column().column_type()))
     }
 
     /// How many values are null.
     #[getter]
-    fn null_count(&self) -> usize {
+    fn null_count(&self) -> Made<usize> {
         let column = self.column();
-        match column.validity() {
+        Made(match column.validity() {
             None => 0,
             Some(validity) if self.rows.len() == column.len() => validity.nulls(),
             Some(validity) => self.rows.clone().filter(|&row| !validity.is_valid(row)).count(),
-        }
+        })
     }
 
     /// The values, as a list.
@@ -352,10 +384,13 @@ impl Column {
         copy: Option<bool>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let array = self.to_numpy(py)?;
-        let options = PyDict::new(py);
-        options.set_item("copy", copy == Some(true))?;
-        let dtype = dtype.map_or_else(|| array.getattr("dtype"), Ok)?;
-        array.call_method("astype", (dtype,), Some(&options))
+        let options = make::dict(py)?;
+        options.set_item(name!(py, "copy"), copy == Some(true))?;
+        let dtype = match dtype {
+            Some(dtype) => dtype,
+            None => array.getattr(name!(py, "dtype"))?,
+        };
+        array.call_method(name!(py, "astype"), (dtype,), Some(&options))
     }
 
     /// The type, as an Arrow capsule.
@@ -379,8 +414,8 @@ impl Column {
         capsule::column_stream(py, self.name(), self.column(), &self.rows, requested_schema)
     }
 
-    fn __repr__(&self) -> String {
-        format!("<Column {}: {}, {} rows>", self.name(), self.r#type(), self.__len__())
+    fn __repr__(&self) -> Made<String> {
+        Made(format!("<Column {}: {}, {} rows>", self.name(), self.r#type().0, self.__len__()))
     }
 }
 
@@ -394,7 +429,7 @@ pub(crate) struct Row {
     row: usize,
 }
 
-impl Light for Row {
+impl Slots for Row {
     /// It holds a batch, which leads nowhere.
     const IS_COLLECTED: bool = false;
 
@@ -405,6 +440,10 @@ impl Light for Row {
 }
 
 impl Row {
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        self.batch().schema().columns().map(|(name, _)| name)
+    }
+
     fn batch(&self) -> &parsimd::Batch {
         &self.batch.get().batch
     }
@@ -426,22 +465,23 @@ impl Row {
     }
 
     /// The names of the columns.
-    fn keys(&self) -> Vec<&str> {
-        self.batch().schema().columns().map(|(name, _)| name).collect()
+    #[pyo3(name = "keys")]
+    fn made_keys(&self) -> Made<Vec<&str>> {
+        Made(self.keys().collect())
     }
 
     /// The values, as a tuple.
     fn as_tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let cells =
             self.batch().columns().iter().map(|column| objects::cell(py, column.column_type(), column.get(self.row)));
-        PyTuple::new(py, cells.collect::<PyResult<Vec<_>>>()?)
+        make::plain_tuple(py, cells)
     }
 
     /// The values by name, as a dict.
     fn as_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let dict = PyDict::new(py);
-        for (name, value) in self.keys().iter().zip(self.as_tuple(py)?) {
-            dict.set_item(name, value)?;
+        let dict = make::dict(py)?;
+        for (name, value) in self.keys().zip(self.as_tuple(py)?) {
+            dict.set_item(make::text(py, name)?, value)?;
         }
         Ok(dict)
     }
@@ -449,26 +489,25 @@ impl Row {
     fn __eq__(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         let Ok(other) = other.cast::<Row>() else { return Ok(py.NotImplemented()) };
         let other = other.get();
-        let equal = self.keys() == other.keys() && self.as_tuple(py)?.eq(other.as_tuple(py)?)?;
-        Ok(equal.into_pyobject(py)?.to_owned().into_any().unbind())
+        let equal = self.keys().eq(other.keys()) && self.as_tuple(py)?.eq(other.as_tuple(py)?)?;
+        Ok(PyBool::new(py, equal).to_owned().into_any().unbind())
     }
 
     fn __hash__(&self, py: Python<'_>) -> PyResult<u64> {
         let mut hasher = DefaultHasher::new();
-        self.keys().hash(&mut hasher);
+        self.keys().for_each(|name| name.hash(&mut hasher));
         self.as_tuple(py)?.hash()?.hash(&mut hasher);
         Ok(hasher.finish())
     }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<Made<String>> {
         let values = self.as_tuple(py)?;
         let shown: PyResult<Vec<_>> = self
             .keys()
-            .iter()
             .zip(values.iter())
-            .map(|(name, value)| Ok(format!("{name}={}", value.repr()?)))
+            .map(|(name, value)| Ok(format!("{name}={}", value.repr()?.to_string_lossy())))
             .collect();
-        Ok(format!("<Row {}>", shown?.join(" ")))
+        Ok(Made(format!("<Row {}>", shown?.join(" "))))
     }
 }
 
@@ -490,7 +529,7 @@ impl Rows {
         if row >= self.end {
             return Ok(None);
         }
-        objects::light(py, || Row { batch: self.batch.clone_ref(py), row }).map(Some)
+        cpython::alloc(py, || Row { batch: self.batch.clone_ref(py), row }).map(Some)
     }
 
     fn __length_hint__(&self) -> usize {

@@ -6,12 +6,14 @@
 use pyo3::{
     PyTraverseError, PyVisit,
     exceptions::PyTypeError,
-    intern,
     prelude::*,
-    types::{PyDict, PyString, PyTuple},
+    types::{PyBool, PyDict, PyString, PyTuple},
 };
 
-use crate::parser::{Place, Truth};
+use crate::{
+    make::{self, name},
+    parser::{Place, Truth},
+};
 
 /// How many parsers are kept; the oldest makes room.
 const SIZE: usize = 256;
@@ -43,7 +45,7 @@ impl Calls {
         }
         let (key, types) = match types {
             None if !case_sensitive => (format.clone(), None),
-            None => ((format, case_sensitive).into_pyobject(py)?.into_any(), None),
+            None => (make::tuple(py, [Ok(format.clone()), Ok(boolean(py, case_sensitive))])?.into_any(), None),
             Some(given) => {
                 let Ok(given) = given.cast_exact::<PyDict>() else { return make(types) };
                 // The parser keeps the converters, so that their ids stay theirs, and nothing that happens to this dict later.
@@ -64,7 +66,7 @@ impl Calls {
             && let Some(oldest) = parsers.as_any().try_iter()?.next()
         {
             // Another thread may have been faster.
-            parsers.call_method1("pop", (oldest?, py.None()))?;
+            parsers.call_method1(name!(py, "pop"), (oldest?, py.None()))?;
         }
         parsers.set_item(key, &parser)?;
         Ok(parser)
@@ -83,22 +85,26 @@ fn types_key<'py>(
     };
     let mut key = Vec::with_capacity(2 + 4 * types.len());
     key.push(format.clone());
-    key.push(case_sensitive.into_pyobject(py)?.to_owned().into_any());
+    key.push(boolean(py, case_sensitive));
     for (name, converter) in types {
         key.push(name);
-        key.push((converter.as_ptr() as usize).into_pyobject(py)?.into_any());
-        key.push(attribute(&converter, intern!(py, "pattern"))?);
-        key.push(attribute(&converter, intern!(py, "regex_group_count"))?);
+        key.push(make::unsigned(py, converter.as_ptr().addr() as u64)?.into_any());
+        key.push(attribute(&converter, name!(py, "pattern"))?);
+        key.push(attribute(&converter, name!(py, "regex_group_count"))?);
     }
-    PyTuple::new(py, key)
+    make::tuple(py, key.into_iter().map(Ok))
+}
+
+fn boolean(py: Python<'_>, value: bool) -> Bound<'_, PyAny> {
+    PyBool::new(py, value).to_owned().into_any()
 }
 
 #[pymethods]
 impl Calls {
     /// `make` gives a parser for a format, types, and whether case matters.
     #[new]
-    fn new(py: Python<'_>, make: Py<PyAny>) -> Calls {
-        Calls { make, parsers: PyDict::new(py).unbind() }
+    fn new(py: Python<'_>, make: Py<PyAny>) -> PyResult<Calls> {
+        Ok(Calls { make, parsers: make::dict(py)?.unbind() })
     }
 
     /// Matches the whole of ``string`` against ``format``: a `Result`, or None. Compiled formats are kept in a cache.
@@ -119,7 +125,7 @@ impl Calls {
         case_sensitive: Truth,
     ) -> PyResult<Bound<'py, PyAny>> {
         let parser = self.parser(format, extra_types, case_sensitive.0)?;
-        let parse = intern!(format.py(), "parse");
+        let parse = name!(format.py(), "parse");
         if evaluate_result.0 {
             parser.call_method1(parse, (string,))
         } else {
@@ -152,7 +158,7 @@ impl Calls {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = format.py();
         let parser = self.parser(format, extra_types, case_sensitive.0)?;
-        parser.call_method1(intern!(py, "search"), (string, pos.object(py)?, endpos, evaluate_result.0))
+        parser.call_method1(name!(py, "search"), (string, pos.object(py)?, endpos, evaluate_result.0))
     }
 
     /// All places in ``string`` where ``format`` matches, from left to right, as an iterator.
@@ -181,7 +187,7 @@ impl Calls {
         let py = format.py();
         let parser = self.parser(format, extra_types, case_sensitive.0)?;
         let arguments = (string, pos.object(py)?, endpos, py.None(), evaluate_result.0);
-        parser.call_method1(intern!(py, "findall"), arguments)
+        parser.call_method1(name!(py, "findall"), arguments)
     }
 
     /// The name under which the package has it: the calls then pickle by name.

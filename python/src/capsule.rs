@@ -29,19 +29,22 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use pyo3::{
     exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyTypeError, PyValueError},
-    ffi, intern,
+    ffi,
     prelude::*,
-    types::{PyCapsule, PyCapsuleMethods},
+    types::{PyCapsule, PyCapsuleMethods, PyTuple},
 };
 
-use crate::scan::Scan;
+use crate::{
+    make::{self, name},
+    scan::Scan,
+};
 
 const SCHEMA: &CStr = c"arrow_schema";
 const ARRAY: &CStr = c"arrow_array";
 const STREAM: &CStr = c"arrow_array_stream";
 
-/// A schema and an array.
-pub(crate) type Pair<'py> = (Bound<'py, PyCapsule>, Bound<'py, PyCapsule>);
+/// A schema and an array: two capsules.
+pub(crate) type Pair<'py> = Bound<'py, PyTuple>;
 
 /// What a consumer asks for: a capsule with a schema, or None.
 pub(crate) type Requested<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
@@ -61,7 +64,7 @@ pub(crate) fn array<'py>(
     let layout = Layout::of(batch.schema(), requested)?;
     let records = layout.apply(batch).map_err(to_python)?.slice(rows.start, rows.len());
     let array = StructArray::from(records);
-    Ok((schema_capsule(py, FFI_ArrowSchema::try_from(array.data_type()))?, array_capsule(py, &array)?))
+    pair(py, FFI_ArrowSchema::try_from(array.data_type()), &array)
 }
 
 /// These rows of a batch, as a stream of one array of structs.
@@ -108,7 +111,7 @@ pub(crate) fn column<'py>(
     requested: Requested<'_, 'py>,
 ) -> PyResult<Pair<'py>> {
     let (field, array) = column_array(name, column, rows, requested)?;
-    Ok((schema_capsule(py, FFI_ArrowSchema::try_from(field))?, array_capsule(py, &array)?))
+    pair(py, FFI_ArrowSchema::try_from(field), &array)
 }
 
 /// These rows of a column, as a stream of one array.
@@ -143,9 +146,15 @@ pub(crate) fn scan<'py>(
     schema: &parsimd::Schema,
     requested: Requested<'_, 'py>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
+    scan.get().check_unread()?;
     let layout = Layout::of(schema, requested)?;
     let reader = Batches { scan: scan.clone().unbind(), layout, ended: false };
     PyCapsule::new_with_value(scan.py(), FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
+}
+
+fn pair<'py>(py: Python<'py>, schema: Result<FFI_ArrowSchema, ArrowError>, array: &dyn Array) -> PyResult<Pair<'py>> {
+    let (schema, array) = (schema_capsule(py, schema)?, array_capsule(py, array)?);
+    make::tuple(py, [Ok(schema.into_any()), Ok(array.into_any())])
 }
 
 fn schema_capsule(py: Python<'_>, schema: Result<FFI_ArrowSchema, ArrowError>) -> PyResult<Bound<'_, PyCapsule>> {
@@ -157,7 +166,7 @@ fn array_capsule<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Bound<'py,
 }
 
 fn to_python(error: ArrowError) -> PyErr {
-    PyValueError::new_err(error.to_string())
+    make::error::<PyValueError>(error.to_string())
 }
 
 /// The schema in which a batch is handed over.
@@ -174,7 +183,7 @@ impl Layout {
         let fields = match asked.data_type() {
             DataType::Struct(fields) if names(fields) == names(&own.fields) => fields,
             other => {
-                return Err(PyValueError::new_err(format!(
+                return Err(make::error::<PyValueError>(format!(
                     "the requested schema must be a struct of the fields {:?}, not {other}",
                     names(&own.fields)
                 )));
@@ -285,12 +294,12 @@ pub(crate) fn texts<'py>(
     } else {
         StructArray::try_new(layout.schema.fields().clone(), records.columns().to_vec(), nulls).map_err(to_python)?
     };
-    Ok((schema_capsule(py, FFI_ArrowSchema::try_from(array.data_type()))?, array_capsule(py, &array)?))
+    pair(py, FFI_ArrowSchema::try_from(array.data_type()), &array)
 }
 
 /// The numbers in the arrays of an object with `__arrow_c_stream__`.
 pub(crate) fn row_numbers(object: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
-    let capsule = object.call_method0(intern!(object.py(), "__arrow_c_stream__"))?;
+    let capsule = object.call_method0(name!(object.py(), "__arrow_c_stream__"))?;
     let stream = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
     // SAFETY: the capsule has the name that the protocol gives to a pointer to a stream, which `pointer_checked` has compared, and
     // lives to the end of this function. The stream is moved out of it, as the protocol wants it.
@@ -299,7 +308,10 @@ pub(crate) fn row_numbers(object: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
     for array in ArrayStreamReader::try_new(stream).map_err(to_python)? {
         let array = array.map_err(to_python)?;
         let Some(array) = array.as_primitive_opt::<UInt64Type>().filter(|array| array.null_count() == 0) else {
-            return Err(PyTypeError::new_err(format!("uint64 without nulls is needed, not {}", array.data_type())));
+            return Err(make::error::<PyTypeError>(format!(
+                "uint64 without nulls is needed, not {}",
+                array.data_type()
+            )));
         };
         numbers.extend_from_slice(array.values());
     }
@@ -312,7 +324,7 @@ pub(crate) struct Given(ArrayRef);
 impl Given {
     /// Takes the array of an object with `__arrow_c_array__`.
     pub(crate) fn take(object: &Bound<'_, PyAny>) -> PyResult<Given> {
-        let capsules = object.call_method0(intern!(object.py(), "__arrow_c_array__"))?;
+        let capsules = object.call_method0(name!(object.py(), "__arrow_c_array__"))?;
         let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = capsules.extract()?;
         let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
         let array = array.pointer_checked(Some(ARRAY))?.cast::<FFI_ArrowArray>();
@@ -321,6 +333,11 @@ impl Given {
         // schema says is the producer's promise.
         let data = unsafe { from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
         Ok(Given(make_array(data.map_err(to_python)?)))
+    }
+
+    /// How many values it has.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Scans its texts, each as one record. Strings are not trusted to be UTF-8.
@@ -340,7 +357,7 @@ impl Given {
             DataType::Utf8View => Ok(pattern.scan_texts(&array.as_string_view().clone().to_binary_view(), options)),
             DataType::BinaryView => Ok(pattern.scan_texts(array.as_binary_view(), options)),
             DataType::Null => Ok(pattern.scan_texts((0..array.len()).map(|_| None), options)),
-            other => Err(PyTypeError::new_err(format!("an array of strings or bytes is needed, not of {other}"))),
+            other => Err(make::error::<PyTypeError>(format!("an array of strings or bytes is needed, not of {other}"))),
         }
     }
 }
@@ -353,21 +370,21 @@ fn scan_column<O: OffsetSizeTrait + Into<i64>>(
 ) -> PyResult<parsimd::Result<parsimd::Texts>> {
     let nulls: Vec<usize> = array.nulls().map_or(Vec::new(), |nulls| (!nulls.inner()).set_indices().collect());
     let column = parsimd::TextColumn::new(array.value_data(), array.value_offsets(), &nulls)
-        .ok_or_else(|| PyValueError::new_err("the offsets of the array are not those of texts in its memory"))?;
+        .ok_or_else(|| make::error::<PyValueError>("the offsets of the array are not those of texts in its memory"))?;
     Ok(pattern.scan_column(column, options))
 }
 
 fn requested_field(requested: Requested<'_, '_>) -> PyResult<Option<Field>> {
     let Some(object) = requested.filter(|object| !object.is_none()) else { return Ok(None) };
     let capsule = object.cast::<PyCapsule>().map_err(|_| {
-        PyTypeError::new_err("requested_schema must be a capsule, as __arrow_c_schema__() gives it, or None")
+        make::error::<PyTypeError>("requested_schema must be a capsule, as __arrow_c_schema__() gives it, or None")
     })?;
     let pointer = capsule.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
     // SAFETY: the capsule has the name that the protocol gives to a pointer to an ArrowSchema, which `pointer_checked` has
     // compared; `object` keeps it alive while it is read.
     let schema = unsafe { pointer.as_ref() };
     if schema.release().is_none() {
-        return Err(PyValueError::new_err("the requested schema was released"));
+        return Err(make::error::<PyValueError>("the requested schema was released"));
     }
     Field::try_from(schema).map(Some).map_err(to_python)
 }
@@ -392,7 +409,7 @@ impl Iterator for Batches {
         if self.ended {
             return None;
         }
-        let batch = attach(|py| self.scan.get().next_batch(py).map_err(|error| to_arrow(py, &error)));
+        let batch = attach(|py| self.scan.get().take_batch(py).map_err(|error| to_arrow(py, &error)));
         let batch = batch.unwrap_or_else(|| Err(ArrowError::ExternalError("the interpreter is shutting down".into())));
         let records = batch.and_then(|batch| batch.map(|batch| self.layout.apply(&batch)).transpose()).transpose();
         self.ended = !matches!(records, Some(Ok(_)));

@@ -1,6 +1,9 @@
 //! The one way in which a long call leaves the interpreter, without the GIL and with panics turned into exceptions, and the one way back.
 //!
-//! A scan's work is done in pieces of some milliseconds, and between them the caller comes back and lets signals through: [`run`].
+//! A scan's work is done in pieces of some milliseconds, and between them the caller comes back and lets signals through: [`run`]. What
+//! cannot be cut runs on a thread of its own when it is long: [`run_apart`]. A loop that makes objects keeps the GIL, but for a moment now and
+//! then: [`Checkpoint`].
+//!
 //! A search through one text cannot be cut. How it is done depends on how much text there is ([`search`]): a short one keeps
 //! the GIL, since leaving costs more than it takes; a longer one leaves it; and a long one runs on a thread of its own,
 //! while the caller wakes now and then to let signals through. When one of these raises, the caller goes on at once; the thread
@@ -16,10 +19,12 @@ use std::{
         mpsc::{RecvTimeoutError, sync_channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use pyo3::{create_exception, exceptions::PyRuntimeError, prelude::*, pybacked::PyBackedStr, types::PyString};
+
+use crate::make::error;
 
 create_exception!(
     parsimd,
@@ -65,12 +70,19 @@ pub(crate) fn search<T: Send + 'static>(
         run(py, || work(pattern, text, &abandoned))
     } else {
         let (pattern, text) = (pattern.clone(), PyBackedStr::try_from(string.clone())?);
-        apart(py, move |abandoned| work(&pattern, &text, abandoned))
+        run_apart(py, move |abandoned| work(&pattern, &text, abandoned))
     }
 }
 
-/// Runs `work` on a thread of its own, and lets signals through while it waits.
-fn apart<T: Send + 'static>(py: Python<'_>, work: impl FnOnce(&AtomicBool) -> T + Send + 'static) -> PyResult<T> {
+/// Runs `work` on a thread of its own, and lets signals through while it waits. When one raises, nobody waits any more, which `work` is told:
+/// what it does is lost then.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_apart<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl FnOnce(&AtomicBool) -> T + Send + 'static,
+) -> PyResult<T> {
     py.check_signals()?;
     let abandoned = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&abandoned);
@@ -79,12 +91,12 @@ fn apart<T: Send + 'static>(py: Python<'_>, work: impl FnOnce(&AtomicBool) -> T 
         // Who waits may be gone: then there is nobody to tell.
         let _ = sender.send(caught(|| work(&seen)));
     });
-    thread.map_err(|error| PyRuntimeError::new_err(format!("a thread for the search cannot be had: {error}")))?;
+    thread.map_err(|reason| error::<PyRuntimeError>(format!("a thread for the search cannot be had: {reason}")))?;
     loop {
         let waiting = &mut receiver;
         match py.detach(move || waiting.recv_timeout(WAKE)) {
             Ok(answer) => return answer,
-            Err(RecvTimeoutError::Disconnected) => return Err(InternalError::new_err("parsimd lost a search")),
+            Err(RecvTimeoutError::Disconnected) => return Err(error::<InternalError>("parsimd lost a search")),
             Err(RecvTimeoutError::Timeout) => {
                 py.check_signals().inspect_err(|_| abandoned.store(true, Ordering::Relaxed))?;
             }
@@ -101,8 +113,45 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> PyResult<T> {
             .map(|message| (*message).to_owned())
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "no message".to_owned());
-        InternalError::new_err(format!("parsimd panicked: {message}"))
+        error::<InternalError>(format!("parsimd panicked: {message}"))
     })
+}
+
+/// Lets signals and other threads through now and then, in a loop that keeps the GIL.
+pub(crate) struct Checkpoint {
+    passed: u32,
+    next: Instant,
+}
+
+impl Checkpoint {
+    /// So often the clock is looked at.
+    const STRIDE: u32 = 64;
+    /// As long as Python lets a thread run when others wait.
+    const INTERVAL: Duration = Duration::from_millis(5);
+
+    pub(crate) fn new() -> Checkpoint {
+        Checkpoint { passed: 0, next: Instant::now() + Checkpoint::INTERVAL }
+    }
+
+    /// Called once in each round of the loop.
+    ///
+    /// # Errors
+    /// What a signal handler raises.
+    #[inline]
+    pub(crate) fn pass(&mut self, py: Python<'_>) -> PyResult<()> {
+        self.passed = self.passed.wrapping_add(1);
+        if self.passed.is_multiple_of(Checkpoint::STRIDE) { self.look(py) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn look(&mut self, py: Python<'_>) -> PyResult<()> {
+        if Instant::now() >= self.next {
+            py.check_signals()?;
+            py.detach(|| ());
+            self.next = Instant::now() + Checkpoint::INTERVAL;
+        }
+        Ok(())
+    }
 }
 
 thread_local! {

@@ -10,12 +10,18 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use pyo3::{PyTraverseError, PyVisit, exceptions::PyStopIteration, intern, prelude::*, types::PyTuple};
+use pyo3::{
+    PyTraverseError, PyVisit,
+    exceptions::{PyRuntimeError, PyStopIteration},
+    prelude::*,
+    types::{PyBool, PyTuple},
+};
 
 use crate::{
+    cpython::{IterNext, Late, Release, zeroed},
     gate,
+    make::{self, error, name},
     matcher::{Answer, Behind, Matcher},
-    objects::Steps,
     parser::{ParserBase, Place, Truth},
     result::{Found, Matches, Result},
 };
@@ -29,9 +35,17 @@ const MOST: usize = 4096;
 
 /// What `findall` gives: the matches from left to right, found one at a time.
 ///
-/// A match of nothing at all is given once, and the search goes on behind it.
+/// A match of nothing at all is given once, and the search goes on after it. Several threads may take from one: each match is given to one
+/// of them.
 #[pyclass(frozen, subclass, dict, weakref, generic, module = "parsimd")]
 pub(crate) struct ResultIterator {
+    search: Late<Search>,
+}
+
+const _: fn(ResultIterator) = |ResultIterator { search }| zeroed(search);
+
+/// A search that goes on.
+struct Search {
     /// What was found ahead at first. It is handed out without the lock, and is mostly all there is.
     first: OnceLock<Ahead>,
     /// Where the spans of its next match begin; [`OVER`] once something was changed, or found later.
@@ -42,8 +56,9 @@ pub(crate) struct ResultIterator {
 const OVER: usize = usize::MAX;
 
 struct State {
-    parser: Py<PyAny>,
-    string: Py<PyAny>,
+    /// None once the garbage collector has taken them.
+    parser: Option<Py<PyAny>>,
+    string: Option<Py<PyAny>>,
     pos: Place,
     endpos: Place,
     evaluate_result: bool,
@@ -54,6 +69,8 @@ struct State {
     next: usize,
     /// How many matches the last step looked for.
     step: usize,
+    /// Another number after each change, and after each search: what was looked for before it is of no use.
+    epoch: usize,
 }
 
 /// Matches that were found ahead.
@@ -88,9 +105,9 @@ impl Ahead {
     }
 
     /// The match whose spans begin at `from`.
-    fn give(&self, py: Python<'_>, from: usize) -> Next {
+    fn peek(&self, py: Python<'_>, from: usize, epoch: usize) -> Next {
         let matcher = (!self.is_plain).then(|| self.matcher.clone_ref(py));
-        Next { matcher, matches: self.matches.clone_ref(py), from, pos: self.place(from) }
+        Next { matcher, matches: self.matches.clone_ref(py), from, to: from + self.row, pos: self.place(from), epoch }
     }
 
     /// What there is to say when all of them were given.
@@ -104,26 +121,33 @@ impl Ahead {
     }
 }
 
-/// A match that was found ahead, and where the iterator stood before it.
+impl Release for Search {
+    fn release(self: Box<Self>, _py: Python<'_>) {}
+}
+
+/// The match that comes next, of those that were found ahead. It is taken once it is certain that it will be given.
 struct Next {
     /// None where it has nothing to say.
     matcher: Option<Py<Matcher>>,
     matches: Py<Matches>,
+    /// Where its spans begin, and those of the one after it.
     from: usize,
+    to: usize,
+    /// Where the iterator stands before it.
     pos: isize,
+    /// [`State::epoch`]; [`FIRSTS`] for one of the first.
+    epoch: usize,
 }
 
-impl ResultIterator {
-    pub(crate) fn over(
-        parser: Py<PyAny>,
-        string: Py<PyAny>,
-        pos: Place,
-        endpos: Place,
-        evaluate_result: bool,
-    ) -> ResultIterator {
-        let (empty_at, later, next, step) = (None, None, 0, 0);
-        let state = State { parser, string, pos, endpos, evaluate_result, empty_at, later, next, step };
-        ResultIterator { first: OnceLock::new(), next: AtomicUsize::new(0), state: Mutex::new(state) }
+/// Stands for the epoch of the first matches, which are there in each.
+const FIRSTS: usize = usize::MAX;
+
+impl Search {
+    fn new(parser: Py<PyAny>, string: Py<PyAny>, pos: Place, endpos: Place, evaluate_result: bool) -> Search {
+        let (empty_at, later, next, step, epoch) = (None, None, 0, 0, 0);
+        let (parser, string) = (Some(parser), Some(string));
+        let state = State { parser, string, pos, endpos, evaluate_result, empty_at, later, next, step, epoch };
+        Search { first: OnceLock::new(), next: AtomicUsize::new(0), state: Mutex::new(state) }
     }
 
     /// Held for a moment only: no object is made or dropped under it.
@@ -152,21 +176,38 @@ impl ResultIterator {
     /// Changes something, after which nothing of what was found ahead holds.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) {
         let mut state = self.later_state();
+        state.epoch += 1;
         let before = (state.later.take(), change(&mut state));
         drop(state);
         drop(before);
     }
 
+    /// As [`change`](Self::change), if nothing has changed since `epoch`. False when something has: another thread was faster.
+    fn change_in<T>(&self, epoch: usize, change: impl FnOnce(&mut State) -> T) -> bool {
+        // Nobody comes in between: this thread has the GIL, and no object is made or dropped.
+        let is_current = self.state().epoch == epoch;
+        if is_current {
+            self.change(change);
+        }
+        is_current
+    }
+
     /// Goes on to the next of the first matches: where its spans begin.
     fn step(&self, _py: Python<'_>, first: &Ahead) -> Option<usize> {
-        let next = |from: usize| first.has(from).then(|| from + first.row);
-        if cfg!(Py_GIL_DISABLED) {
-            return self.next.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).ok();
-        }
         // Nobody comes in between: this thread has the GIL.
         let from = self.next.load(Ordering::Acquire);
-        self.next.store(next(from)?, Ordering::Release);
-        Some(from)
+        first.has(from).then(|| {
+            self.next.store(from + first.row, Ordering::Release);
+            from
+        })
+    }
+
+    /// Takes a step back where there was no memory for the match, unless another step was made.
+    #[cold]
+    fn step_back(&self, first: &Ahead, from: usize) {
+        if self.next.load(Ordering::Acquire) == from + first.row {
+            self.next.store(from, Ordering::Release);
+        }
     }
 
     /// What mostly is next: one of the first matches, with nothing to ask and nothing to call, or their end.
@@ -174,52 +215,89 @@ impl ResultIterator {
     fn usual<'py>(&self, py: Python<'py>) -> Option<PyResult<Option<Bound<'py, PyAny>>>> {
         let first = self.first.get().filter(|first| first.is_plain && first.is_current())?;
         match self.step(py, first) {
-            Some(from) => Some(Result::late(py, || Found::Row(first.matches.clone_ref(py), from)).map(Some)),
+            Some(from) => {
+                let result = Result::late(py, || Found::Row(first.matches.clone_ref(py), from));
+                Some(result.map(Some).inspect_err(|_| self.step_back(first, from)))
+            }
             None if first.behind == Behind::Nothing && self.next.load(Ordering::Acquire) != OVER => Some(Ok(None)),
             None => None,
         }
     }
 
     /// Whatever is next; none at the end.
+    ///
+    /// Searching and asking Python let other threads come in between, which may take from the same iterator. So what was found is taken, or kept, only
+    /// if nothing has changed since; else it is looked for again.
     fn any<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let next = match self.take(py) {
-            Some(next) => Some(next),
-            None => match gate::caught(|| self.look_ahead(py))?? {
-                Answer::Found(()) => self.take(py),
-                Answer::NotFound => return Ok(None),
-                Answer::LeftToPython => None,
-            },
-        };
-        if let Some(Next { matcher, matches, from, pos }) = next {
-            let Some(matcher) = matcher else { return Result::late(py, || Found::Row(matches, from)).map(Some) };
-            if matcher.get().holds(py, matches.get())? {
-                return matcher.get().result(py, Found::Row(matches, from)).map(Some);
+        loop {
+            if let Some(next) = self.peek(py) {
+                let Some(matcher) = &next.matcher else {
+                    // Nothing was asked since it was looked at, so it is still the next.
+                    self.take(&next);
+                    return Result::late(py, || Found::Row(next.matches, next.from)).map(Some);
+                };
+                if !matcher.get().holds(py, next.matches.get())? {
+                    // It is looked for again, from where the iterator stands.
+                    if self.is_next(&next) {
+                        self.change(|state| state.pos = Place::At(next.pos));
+                    }
+                } else if self.take(&next) {
+                    return matcher.get().result(py, Found::Row(next.matches, next.from)).map(Some);
+                }
+                continue;
             }
-            // Python finds the same match, and says what is wrong with it.
-            self.change(|state| std::mem::replace(&mut state.pos, Place::At(pos)));
+            let epoch = self.state().epoch;
+            match gate::caught(|| self.look_ahead(py, epoch))?? {
+                Answer::Found(()) => {}
+                Answer::NotFound => return Ok(None),
+                Answer::LeftToPython => {
+                    if let Some(answer) = self.by_re(py, epoch)? {
+                        return Ok(answer.0);
+                    }
+                }
+            }
         }
-        self.by_re(py)
     }
 
-    /// Takes the next match that was found ahead.
-    fn take(&self, py: Python<'_>) -> Option<Next> {
-        if let Some(first) = self.first.get().filter(|first| first.is_current())
-            && let Some(from) = self.step(py, first)
-        {
-            return Some(first.give(py, from));
+    /// The next match of those that were found ahead.
+    fn peek(&self, py: Python<'_>) -> Option<Next> {
+        let from = self.next.load(Ordering::Acquire);
+        if let Some(first) = self.first.get().filter(|first| first.is_current() && first.has(from)) {
+            return Some(first.peek(py, from, FIRSTS));
+        }
+        let state = self.state();
+        let (from, Place::At(_)) = (state.next, &state.pos) else { return None };
+        let later = state.later.as_ref().filter(|later| later.is_current() && later.has(from))?;
+        Some(later.peek(py, from, state.epoch))
+    }
+
+    /// Whether it still is the next one.
+    fn is_next(&self, next: &Next) -> bool {
+        if next.epoch == FIRSTS {
+            return self.next.load(Ordering::Acquire) == next.from;
+        }
+        let state = self.state();
+        state.epoch == next.epoch && state.next == next.from
+    }
+
+    /// Takes a match, unless another thread has.
+    fn take(&self, next: &Next) -> bool {
+        // Nobody comes in between: this thread has the GIL.
+        if !self.is_next(next) {
+            return false;
+        }
+        if next.epoch == FIRSTS {
+            self.next.store(next.to, Ordering::Release);
+            return true;
         }
         let mut state = self.state();
-        let (from, Place::At(_)) = (state.next, &state.pos) else { return None };
-        let ahead = state.later.as_ref().filter(|ahead| ahead.is_current() && ahead.has(from))?;
-        let next = ahead.give(py, from);
-        let to = from + ahead.row;
-        let place = ahead.place(to);
-        (state.next, state.pos) = (to, Place::At(place));
-        Some(next)
+        let place = state.later.as_ref().map(|later| later.place(next.to));
+        (state.next, state.pos) = (next.to, Place::At(place.unwrap_or(next.pos)));
+        true
     }
 
-    /// Looks for more matches with the native engine, from where the iterator stands.
-    fn look_ahead(&self, py: Python<'_>) -> PyResult<Answer<()>> {
+    /// Looks for more matches with the native engine, from where the iterator stands in this epoch.
+    fn look_ahead(&self, py: Python<'_>, epoch: usize) -> PyResult<Answer<()>> {
         let mut state = self.state();
         let is_first = self.next.load(Ordering::Acquire) != OVER;
         let before = if is_first { self.first.get() } else { state.later.as_ref() };
@@ -235,8 +313,9 @@ impl ResultIterator {
             step => (step * GROWTH).min(MOST),
         };
         let step = state.step;
-        let string = state.string.clone_ref(py).into_bound(py);
-        let parser = state.parser.clone_ref(py).into_bound(py);
+        let (Some(string), Some(parser)) = (&state.string, &state.parser) else { return Ok(Answer::NotFound) };
+        let string = string.clone_ref(py).into_bound(py);
+        let parser = parser.clone_ref(py).into_bound(py);
         drop(state);
 
         let Ok(parser) = parser.cast_into::<ParserBase>() else { return Ok(Answer::LeftToPython) };
@@ -254,11 +333,17 @@ impl ResultIterator {
         let (row, is_plain) = (matcher.get().row_size(), matcher.get().is_plain());
         let (parser, matcher, matches, behind) = (parser.unbind(), matcher.unbind(), found.matches, found.behind);
         let ahead = Ahead { parser, changes, matcher, matches, behind, start: pos, row, is_plain };
-        // Another thread may have been faster with the first; what it found is the same.
+        let mut state = self.state();
+        if state.epoch != epoch {
+            // Another thread was faster: what it found comes first.
+            return Ok(Answer::Found(()));
+        }
+        state.epoch += 1;
         if is_first && self.first.get().is_none() {
             drop(self.first.set(ahead));
             return Ok(Answer::Found(()));
         }
+        drop(state);
         let mut state = self.later_state();
         let before = state.later.replace(ahead);
         state.next = 0;
@@ -267,42 +352,70 @@ impl ResultIterator {
         Ok(Answer::Found(()))
     }
 
-    /// The next match by Python's `re`.
-    fn by_re<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// The next match by Python's `re`; or nothing when another thread was faster.
+    fn by_re<'py>(&self, py: Python<'py>, epoch: usize) -> PyResult<Option<Answered<'py>>> {
         let (parser, string, pos, endpos, empty_at, evaluate_result) = {
             let state = self.state();
-            let places = (copy(&state.pos, py), copy(&state.endpos, py));
+            let (Some(parser), Some(string)) = (&state.parser, &state.string) else { return Ok(Some(Answered(None))) };
             (
-                state.parser.clone_ref(py),
-                state.string.clone_ref(py),
-                places.0,
-                places.1,
-                state.empty_at,
+                parser.clone_ref(py).into_bound(py),
+                string.clone_ref(py),
+                copy(&state.pos, py),
+                copy(&state.endpos, py),
+                state.empty_at.map(|at| at as i64),
                 state.evaluate_result,
             )
         };
+        let empty_at = match empty_at {
+            Some(at) => make::int(py, at)?.into_any(),
+            None => py.None().into_bound(py),
+        };
         let arguments = (string, pos.object(py)?, endpos.object(py)?, empty_at);
-        let found = parser.bind(py).call_method1(intern!(py, "_find_by_re"), arguments)?;
+        let found = parser.call_method1(name!(py, "_find_by_re"), arguments)?;
         if found.is_none() {
-            return Ok(None);
+            return Ok(Some(Answered(None)));
         }
-        let (start, end): (isize, isize) = found.call_method0(intern!(py, "span"))?.extract()?;
-        self.change(|state| {
+        let (start, end): (isize, isize) = found.call_method0(name!(py, "span"))?.extract()?;
+        let is_mine = self.change_in(epoch, |state| {
             state.empty_at = (start == end).then_some(end);
             std::mem::replace(&mut state.pos, Place::At(end))
         });
-        parser.bind(py).call_method1(intern!(py, "_finish"), (found, evaluate_result)).map(Some)
+        if !is_mine {
+            return Ok(None);
+        }
+        let result = parser.call_method1(name!(py, "_finish"), (found, evaluate_result))?;
+        Ok(Some(Answered(Some(result))))
     }
 }
 
-impl Steps for ResultIterator {
-    #[inline]
-    fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Option<Bound<'py, PyAny>>>> {
-        this.get().usual(this.py())
+/// What `next` answers: none at the end.
+struct Answered<'py>(Option<Bound<'py, PyAny>>);
+
+impl ResultIterator {
+    pub(crate) fn over(
+        parser: Py<PyAny>,
+        string: Py<PyAny>,
+        pos: Place,
+        endpos: Place,
+        evaluate_result: bool,
+    ) -> ResultIterator {
+        ResultIterator { search: Late::new(Search::new(parser, string, pos, endpos, evaluate_result)) }
     }
 
-    fn step<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        this.get().any(this.py())
+    /// The search, which is there from the moment that the object is complete.
+    fn search(&self) -> PyResult<&Search> {
+        self.search.get().ok_or_else(|| error::<PyRuntimeError>("this iterator is still being made"))
+    }
+}
+
+impl IterNext for ResultIterator {
+    #[inline]
+    fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Option<Bound<'py, PyAny>>>> {
+        this.get().search.get()?.usual(this.py())
+    }
+
+    fn next<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        this.get().search()?.any(this.py())
     }
 }
 
@@ -329,95 +442,112 @@ impl ResultIterator {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.usual(py).unwrap_or_else(|| self.any(py))
+        let search = self.search()?;
+        search.usual(py).unwrap_or_else(|| search.any(py))
     }
 
     fn next<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.get().__next__(slf.py())?.ok_or_else(|| PyStopIteration::new_err(()))
+        slf.get().__next__(slf.py())?.ok_or_else(|| PyErr::new::<PyStopIteration, _>(()))
     }
 
     #[getter]
-    fn parser(&self, py: Python<'_>) -> Py<PyAny> {
-        self.state().parser.clone_ref(py)
+    fn parser(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        Ok(self.search()?.state().parser.as_ref().map(|parser| parser.clone_ref(py)))
     }
 
     #[setter]
-    fn set_parser(&self, parser: Py<PyAny>) {
-        self.change(|state| std::mem::replace(&mut state.parser, parser));
+    fn set_parser(&self, parser: Py<PyAny>) -> PyResult<()> {
+        self.search()?.change(|state| state.parser.replace(parser));
+        Ok(())
     }
 
     #[getter]
-    fn string(&self, py: Python<'_>) -> Py<PyAny> {
-        self.state().string.clone_ref(py)
+    fn string(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        Ok(self.search()?.state().string.as_ref().map(|string| string.clone_ref(py)))
     }
 
     #[setter]
-    fn set_string(&self, string: Py<PyAny>) {
-        self.change(|state| std::mem::replace(&mut state.string, string));
+    fn set_string(&self, string: Py<PyAny>) -> PyResult<()> {
+        self.search()?.change(|state| state.string.replace(string));
+        Ok(())
     }
 
     /// Where the next search begins, in characters.
     #[getter]
     fn pos<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let pos = copy(&self.state().pos, py);
+        let pos = copy(&self.search()?.state().pos, py);
         pos.object(py)
     }
 
     #[setter]
-    fn set_pos(&self, pos: Place) {
-        self.change(|state| std::mem::replace(&mut state.pos, pos));
+    fn set_pos(&self, pos: Place) -> PyResult<()> {
+        self.search()?.change(|state| std::mem::replace(&mut state.pos, pos));
+        Ok(())
     }
 
     /// Where it ends.
     #[getter]
     fn endpos<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let endpos = copy(&self.state().endpos, py);
+        let endpos = copy(&self.search()?.state().endpos, py);
         endpos.object(py)
     }
 
     #[setter]
-    fn set_endpos(&self, endpos: Place) {
-        self.change(|state| std::mem::replace(&mut state.endpos, endpos));
+    fn set_endpos(&self, endpos: Place) -> PyResult<()> {
+        self.search()?.change(|state| std::mem::replace(&mut state.endpos, endpos));
+        Ok(())
     }
 
     #[getter]
-    fn evaluate_result(&self) -> bool {
-        self.state().evaluate_result
+    fn evaluate_result(&self) -> PyResult<bool> {
+        Ok(self.search()?.state().evaluate_result)
     }
 
     #[setter]
-    fn set_evaluate_result(&self, evaluate_result: Truth) {
-        self.change(|state| state.evaluate_result = evaluate_result.0);
+    fn set_evaluate_result(&self, evaluate_result: Truth) -> PyResult<()> {
+        self.search()?.change(|state| state.evaluate_result = evaluate_result.0);
+        Ok(())
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let py = slf.py();
-        let (parser, string, evaluate_result, empty_at) = {
-            let state = slf.get().state();
-            (state.parser.clone_ref(py), state.string.clone_ref(py), state.evaluate_result, state.empty_at)
+        let (py, this) = (slf.py(), slf.get());
+        let empty_at = match this.search()?.state().empty_at {
+            Some(at) => make::int(py, at as i64)?.into_any(),
+            None => py.None().into_bound(py),
         };
-        let (pos, endpos) = (slf.get().pos(py)?, slf.get().endpos(py)?);
-        let state = (empty_at, slf.getattr(intern!(py, "__dict__"))?);
-        (slf.get_type(), (parser, string, pos, endpos, evaluate_result), state).into_pyobject(py)
+        let state = make::tuple(py, [Ok(empty_at), slf.getattr(name!(py, "__dict__"))])?;
+        let evaluate_result = PyBool::new(py, this.evaluate_result()?).to_owned().into_any();
+        let parts = [this.parser(py)?, this.string(py)?].map(|part| part.unwrap_or_else(|| py.None()));
+        let [parser, string] = parts.map(|part| part.into_bound(py));
+        let arguments = make::tuple(py, [Ok(parser), Ok(string), this.pos(py), this.endpos(py), Ok(evaluate_result)])?;
+        make::tuple(py, [Ok(slf.get_type().into_any()), Ok(arguments.into_any()), Ok(state.into_any())])
     }
 
     fn __setstate__(slf: &Bound<'_, Self>, state: (Option<isize>, Bound<'_, PyAny>)) -> PyResult<()> {
-        slf.get().state().empty_at = state.0;
-        slf.getattr("__dict__")?.call_method1("update", (state.1,)).map(drop)
+        let py = slf.py();
+        slf.get().search()?.state().empty_at = state.0;
+        slf.getattr(name!(py, "__dict__"))?.call_method1(name!(py, "update"), (state.1,)).map(drop)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        // Nobody holds the lock while the collector runs.
+        let Some(search) = self.search.get() else { return Ok(()) };
         let visit_ahead = |ahead: &Ahead| {
             visit.call(&ahead.parser)?;
             visit.call(&ahead.matcher)
         };
-        self.first.get().map_or(Ok(()), visit_ahead)?;
-        if let Ok(state) = self.state.try_lock() {
+        search.first.get().map_or(Ok(()), visit_ahead)?;
+        // Nobody holds the lock while the collector runs.
+        if let Ok(state) = search.state.try_lock() {
             visit.call(&state.parser)?;
             visit.call(&state.string)?;
             state.later.as_ref().map_or(Ok(()), visit_ahead)?;
         }
         Ok(())
+    }
+
+    fn __clear__(&self) {
+        if let Some(search) = self.search.get() {
+            search.change(|state| (state.parser.take(), state.string.take()));
+        }
     }
 }

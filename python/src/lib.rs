@@ -13,13 +13,17 @@
 //! | [`capsule`] | batches, columns and scans → Arrow capsules |
 //! | [`numpy`] | columns → numpy arrays |
 //! | [`objects`] | values → Python objects |
+//! | [`make`] | new Python objects, and what there is when there is no memory for one |
+//! | [`cpython`] | type slots of our own, and objects that are held without a lock |
 //! | [`gate`] | the one way in which a long call leaves the interpreter |
 
 mod batch;
 mod calls;
 mod capsule;
+mod cpython;
 mod gate;
 mod iterator;
+mod make;
 mod matcher;
 mod numpy;
 mod objects;
@@ -30,6 +34,8 @@ mod scan;
 
 use pyo3::{exceptions::PyImportError, prelude::*};
 
+use crate::make::Made;
+
 /// For the columns of batches, which threads make and others drop: the system's allocator gives such memory back and takes it again, page by page,
 /// and two threads of a scan get in each other's way there. Python's own objects are not its business.
 #[global_allocator]
@@ -37,22 +43,24 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The name of the instruction set that the kernels use: `PARSIMD_ISA`, or the best that this machine has.
 #[pyfunction]
-fn isa() -> PyResult<&'static str> {
+fn isa() -> PyResult<Made<&'static str>> {
     let isa = parsimd::Isa::from_env().map_err(|error| scan::to_python(error.into()))?;
-    Ok(isa.name())
+    Ok(Made(isa.name()))
 }
 
 /// The names of the instruction sets that this machine has kernels for, the best first.
 #[pyfunction]
-fn available_isas() -> Vec<&'static str> {
-    parsimd::Isa::available().into_iter().map(parsimd::Isa::name).collect()
+fn available_isas() -> Made<Vec<&'static str>> {
+    Made(parsimd::Isa::available().into_iter().map(parsimd::Isa::name).collect())
 }
 
-// Free-threaded Python needs no lock of its own: every class is frozen, and what changes in one is behind a mutex, or set once.
-#[pymodule(gil_used = false)]
+#[cfg(Py_GIL_DISABLED)]
+compile_error!("parsimd cannot be built for free-threaded Python: its classes count on the GIL");
+
+#[pymodule]
 fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // A wrong name is an error from the start, never a quiet fallback.
-    isa().map_err(|error| PyImportError::new_err(error.value(module.py()).to_string()))?;
+    isa().map_err(|error| make::error::<PyImportError>(error.value(module.py()).to_string()))?;
     module.add_class::<pattern::Pattern>()?;
     module.add_class::<matcher::Matcher>()?;
     module.add_class::<parser::ParserBase>()?;
@@ -67,10 +75,11 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<batch::Pieces>()?;
     module.add_class::<batch::Column>()?;
     module.add_class::<batch::Row>()?;
-    objects::lighten::<batch::Row>(module.py())?;
-    objects::lighten::<result::Result>(module.py())?;
-    objects::lighten::<result::Matches>(module.py())?;
-    objects::ask_quickly::<result::Result, iterator::ResultIterator>(module.py());
+    cpython::replace_slots::<batch::Row>(module.py())?;
+    cpython::replace_slots::<result::Result>(module.py())?;
+    cpython::replace_slots::<result::Matches>(module.py())?;
+    cpython::replace_subscript::<result::Result>(module.py());
+    cpython::replace_iternext::<iterator::ResultIterator>(module.py());
     module.add("ScanError", module.py().get_type::<scan::ScanError>())?;
     module.add("InternalError", module.py().get_type::<gate::InternalError>())?;
     module.add("TYPES", parsimd::tables::types().collect::<Vec<_>>())?;

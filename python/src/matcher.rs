@@ -10,14 +10,16 @@ use std::sync::{
 
 use parsimd::{Pattern, TimeLayout, ValueKind};
 use pyo3::{
-    PyTraverseError, PyVisit, intern,
+    PyTraverseError, PyVisit,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyModule, PyString, PyType},
+    types::{PyModule, PyString},
 };
 
 use crate::{
-    gate, objects,
+    cpython, gate,
+    make::{self, name},
+    objects,
     result::{Alone, Fields, Found, Matches, Result, Text, is_sound},
 };
 
@@ -72,7 +74,7 @@ impl Matcher {
             kinds.iter().zip(converters).map(|(kind, converter)| by_python(kind).then_some(converter)).collect();
         let is_checked = |kind: &ValueKind| !by_python(kind) && *kind != ValueKind::Text;
         Ok(Matcher {
-            fields: Py::new(py, Fields::new(py, pattern, tz_class))?,
+            fields: Py::new(py, Fields::new(py, pattern, tz_class)?)?,
             has_converters: converters.iter().any(Option::is_some),
             converters,
             checked: (0..kinds.len()).filter(|&at| is_checked(&kinds[at])).collect(),
@@ -143,7 +145,8 @@ impl Matcher {
             Behind::Python if spans.is_empty() => return Ok(Answer::LeftToPython),
             _ => {}
         }
-        let matches = objects::light(py, || Matches { text: self.text(string, text, year), spans })?;
+        let text = self.text(string, text, year)?;
+        let matches = cpython::alloc(py, || Matches { text, spans })?;
         Ok(Answer::Found(Ahead { matches: matches.unbind(), behind }))
     }
 
@@ -167,18 +170,18 @@ impl Matcher {
         if !is_sound(self.pattern(), text, &spans.spans()[1..], &self.checked, year) {
             return Ok(Answer::LeftToPython);
         }
-        Ok(Answer::Found(spans.found(self.text(string, text, year))))
+        Ok(Answer::Found(spans.found(self.text(string, text, year)?)))
     }
 
     /// The text, with what else a value depends on.
-    fn text(&self, string: &Bound<'_, PyString>, text: &str, year: i32) -> Text {
+    fn text(&self, string: &Bound<'_, PyString>, text: &str, year: i32) -> PyResult<Text> {
         let py = string.py();
         // An object of a subclass may lead anywhere.
         let text = match string.cast_exact::<PyString>() {
             Ok(string) => string.clone(),
-            Err(_) => PyString::new(py, text),
+            Err(_) => make::text(py, text)?,
         };
-        Text { fields: self.fields.clone_ref(py), text: text.unbind(), year }
+        Ok(Text { fields: self.fields.clone_ref(py), text: text.unbind(), year })
     }
 
     /// Whether a match that was found before is still what it was: the class of dates may have been replaced since, and the year may
@@ -211,20 +214,20 @@ impl Matcher {
     /// its own in the place of `datetime`.
     fn year(&self, py: Python<'_>) -> PyResult<Option<i32>> {
         static PACKAGE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-        static DATETIME: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        static DATETIME: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         if !self.has_moments {
             return Ok(Some(0));
         }
-        let package = PACKAGE.get_or_try_init(py, || py.import("parsimd").map(Bound::unbind))?.bind(py);
-        let class = package.getattr(intern!(py, "datetime"))?;
-        if !class.is(DATETIME.import(py, "datetime", "datetime")?) {
+        let package = PACKAGE.get_or_try_init(py, || make::import(py, "parsimd").map(Bound::unbind))?.bind(py);
+        let class = package.getattr(name!(py, "datetime"))?;
+        if !class.is(make::imported(py, &DATETIME, "datetime", "datetime")?) {
             return Ok(None);
         }
         if !self.needs_year {
             return Ok(Some(0));
         }
-        let today = class.call_method0(intern!(py, "today"))?;
-        today.getattr(intern!(py, "year"))?.extract().map(Some)
+        let today = class.call_method0(name!(py, "today"))?;
+        today.getattr(name!(py, "year"))?.extract().map(Some)
     }
 }
 

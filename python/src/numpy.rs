@@ -6,8 +6,10 @@ use parsimd::{ColumnType, Values};
 use pyo3::{
     exceptions::{PyModuleNotFoundError, PyValueError},
     prelude::*,
-    types::{PyDict, PyList},
+    types::{PyBool, PyDict, PyList},
 };
+
+use crate::make::{self, name};
 
 /// Memory of a column, as numpy's array interface tells it; it is kept while an array is over it.
 #[pyclass(frozen, module = "parsimd._parsimd")]
@@ -26,13 +28,16 @@ impl Memory {
             Values::Timestamp(values) => (values.as_ptr().addr(), 8, "<M8[us]"),
             Values::Time(values) => (values.as_ptr().addr(), 8, "<m8[us]"),
             Values::Date(values) => (values.as_ptr().addr(), 4, "<i4"),
-            _ => return Err(PyValueError::new_err("text has no array interface")),
+            _ => return Err(make::error::<PyValueError>("text has no array interface")),
         };
-        let interface = PyDict::new(py);
-        interface.set_item("version", 3)?;
-        interface.set_item("shape", (self.rows.len(),))?;
-        interface.set_item("typestr", kind)?;
-        interface.set_item("data", (start + self.rows.start * size, true))?;
+        let interface = make::dict(py)?;
+        let number = |number: usize| Ok(make::unsigned(py, number as u64)?.into_any());
+        interface.set_item(name!(py, "version"), number(3)?)?;
+        interface.set_item(name!(py, "shape"), make::tuple(py, [number(self.rows.len())])?)?;
+        interface.set_item(name!(py, "typestr"), make::text(py, kind)?)?;
+        let is_read_only = PyBool::new(py, true).to_owned().into_any();
+        let data = make::tuple(py, [number(start + self.rows.start * size), Ok(is_read_only)])?;
+        interface.set_item(name!(py, "data"), data)?;
         Ok(interface)
     }
 }
@@ -45,16 +50,17 @@ pub(crate) fn array<'py>(
     name: &str,
     objects: impl FnOnce() -> PyResult<Bound<'py, PyList>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let numpy = py.import("numpy").map_err(|error| {
+    let numpy = make::import(py, "numpy").map_err(|error| {
         if !error.is_instance_of::<PyModuleNotFoundError>(py) {
             return error;
         }
-        PyModuleNotFoundError::new_err("to_numpy needs numpy: pip install numpy")
+        make::error::<PyModuleNotFoundError>("to_numpy needs numpy: pip install numpy")
     })?;
     let kind = column.column_type();
     if kind.is_text() {
-        let empty = numpy.call_method1("empty", (rows.len(), "object"))?;
-        empty.set_item(pyo3::types::PySlice::full(py), objects()?)?;
+        let empty =
+            numpy.call_method1(name!(py, "empty"), (make::unsigned(py, rows.len() as u64)?, name!(py, "object")))?;
+        empty.set_item(py.Ellipsis(), objects()?)?;
         return Ok(empty);
     }
     let is_null = |row: &usize| column.validity().is_some_and(|validity| !validity.is_valid(*row));
@@ -63,26 +69,27 @@ pub(crate) fn array<'py>(
         Some(_) => rows.clone().filter(is_null).map(|row| row - rows.start).collect(),
     };
     if !nulls.is_empty() && kind == ColumnType::Int64 {
-        return Err(PyValueError::new_err(format!(
+        return Err(make::error::<PyValueError>(format!(
             "column {name:?} has {} nulls, and an array of integers has no place for them: use pyarrow.array(column), or scan with \
              on_error=\"skip\"",
             nulls.len()
         )));
     }
     let memory = Memory { column: Arc::clone(column), rows };
-    let mut array = numpy.call_method1("asarray", (Bound::new(py, memory)?,))?;
+    let mut array = numpy.call_method1(name!(py, "asarray"), (Bound::new(py, memory)?,))?;
     if kind == ColumnType::Date {
-        array = array.call_method1("astype", ("datetime64[D]",))?;
+        array = array.call_method1(name!(py, "astype"), (name!(py, "datetime64[D]"),))?;
     }
     if nulls.is_empty() {
         return Ok(array);
     }
-    let array = array.call_method0("copy")?;
+    let array = array.call_method0(name!(py, "copy"))?;
     let null = match kind {
-        ColumnType::Float64 => numpy.getattr("nan")?,
-        ColumnType::Time => numpy.call_method1("timedelta64", ("NaT",))?,
-        _ => numpy.call_method1("datetime64", ("NaT",))?,
+        ColumnType::Float64 => numpy.getattr(name!(py, "nan"))?,
+        ColumnType::Time => numpy.call_method1(name!(py, "timedelta64"), (name!(py, "NaT"),))?,
+        _ => numpy.call_method1(name!(py, "datetime64"), (name!(py, "NaT"),))?,
     };
+    let nulls = make::list(py, nulls.into_iter().map(|row| Ok(make::unsigned(py, row as u64)?.into_any())))?;
     array.set_item(nulls, null)?;
     Ok(array)
 }

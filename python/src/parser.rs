@@ -4,51 +4,33 @@
 //! is here is which engine matches, kept from the first call on, and the calls themselves. A call that the native engine does not
 //! take goes to the methods of `Parser` that run `re`.
 
-use std::sync::{
-    Mutex, MutexGuard, OnceLock, PoisonError,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::{
     Borrowed, PyTraverseError, PyVisit,
     exceptions::PyTypeError,
-    intern,
     prelude::*,
     types::{PyDict, PyString, PyTuple},
 };
 
 use crate::{
+    cpython::{Slot, zeroed},
     gate,
     iterator::ResultIterator,
+    make::{self, error, name},
     matcher::{Answer, Matcher},
 };
 
 /// The matching half of `Parser`.
 #[pyclass(frozen, subclass, module = "parsimd._parsimd")]
 pub(crate) struct ParserBase {
-    /// The first engine that was chosen. It holds as long as there were no changes.
-    first: OnceLock<Engine>,
-    /// The one that was chosen since the last change.
-    later: Mutex<Option<Engine>>,
+    /// What matches, once that was chosen: a `Matcher`, or the reason for Python's `re`, a string.
+    engine: Slot,
     /// How often the parser was changed so that an engine must be chosen anew.
     changes: AtomicUsize,
 }
 
-/// What matches.
-enum Engine {
-    Native(Py<Matcher>),
-    /// Python's `re`, and why.
-    Re(Py<PyString>),
-}
-
-impl Engine {
-    fn copy(&self, py: Python<'_>) -> Engine {
-        match self {
-            Engine::Native(matcher) => Engine::Native(matcher.clone_ref(py)),
-            Engine::Re(reason) => Engine::Re(reason.clone_ref(py)),
-        }
-    }
-}
+const _: fn(ParserBase) = |ParserBase { engine, changes }| zeroed((engine, changes));
 
 /// Any object that stands for true or false.
 pub(crate) struct Truth(pub(crate) bool);
@@ -79,39 +61,27 @@ impl<'py> FromPyObject<'_, 'py> for Place {
 impl Place {
     pub(crate) fn object<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self {
-            Place::At(at) => Ok(at.into_pyobject(py)?.into_any()),
+            Place::At(at) => Ok(make::int(py, *at as i64)?.into_any()),
             Place::Other(object) => Ok(object.clone_ref(py).into_bound(py)),
         }
     }
 }
 
 impl ParserBase {
-    fn later(&self) -> MutexGuard<'_, Option<Engine>> {
-        self.later.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// A number that is another after the parser was changed.
     pub(crate) fn changes(&self) -> usize {
         self.changes.load(Ordering::Acquire)
     }
 
-    /// The engine, if one was chosen.
-    fn kept(&self, py: Python<'_>) -> Option<Engine> {
-        if self.changes() == 0 { self.first.get().map(|engine| engine.copy(py)) } else { self.kept_later(py) }
-    }
-
-    fn kept_later(&self, py: Python<'_>) -> Option<Engine> {
-        self.later().as_ref().map(|engine| engine.copy(py))
-    }
-
     /// The native engine, if it is the one that matches.
+    #[inline]
     pub(crate) fn matcher<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, Matcher>>> {
         let py = this.py();
-        match this.get().kept(py) {
-            Some(Engine::Native(matcher)) => Ok(Some(matcher.into_bound(py))),
-            Some(Engine::Re(_)) => Ok(None),
-            None => Ok(this.call_method0(intern!(py, "_choose_engine"))?.cast_into::<Matcher>().ok()),
-        }
+        let engine = match this.get().engine.get(py) {
+            Some(engine) => engine,
+            None => this.call_method0(name!(py, "_choose_engine"))?,
+        };
+        Ok(engine.cast_into_exact::<Matcher>().ok())
     }
 }
 
@@ -133,7 +103,7 @@ impl ParserBase {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs))]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> ParserBase {
-        ParserBase { first: OnceLock::new(), later: Mutex::new(None), changes: AtomicUsize::new(0) }
+        ParserBase { engine: Slot::empty(), changes: AtomicUsize::new(0) }
     }
 
     /// Matches the whole of ``string``: a `Result` (a `Match` without ``evaluate_result``), or None.
@@ -149,7 +119,7 @@ impl ParserBase {
         {
             return Ok(given);
         }
-        slf.call_method1(intern!(slf.py(), "_parse_by_re"), (string, evaluate_result.0))
+        slf.call_method1(name!(slf.py(), "_parse_by_re"), (string, evaluate_result.0))
     }
 
     /// The first match in ``string``, from character ``pos`` up to ``endpos``, or None.
@@ -174,7 +144,7 @@ impl ParserBase {
             return Ok(given);
         }
         let places = (pos.object(py)?, endpos.object(py)?);
-        slf.call_method1(intern!(py, "_search_by_re"), (string, places.0, places.1, evaluate_result.0))
+        slf.call_method1(name!(py, "_search_by_re"), (string, places.0, places.1, evaluate_result.0))
     }
 
     /// All matches in ``string``, from character ``pos`` up to ``endpos``, as an iterator. ``extra_types`` is not used.
@@ -203,40 +173,22 @@ impl ParserBase {
 
     /// The engine that was chosen: a `Matcher`, or the reason for `re`; None before one was.
     fn _kept_engine<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        Some(match self.kept(py)? {
-            Engine::Native(matcher) => matcher.into_bound(py).into_any(),
-            Engine::Re(reason) => reason.into_bound(py).into_any(),
-        })
+        self.engine.get(py)
     }
 
     /// Keeps the engine that was chosen; None forgets it.
-    fn _keep_engine(&self, engine: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        let engine = match engine.map(|engine| (engine.cast::<Matcher>(), engine.cast::<PyString>())) {
-            Some((Ok(matcher), _)) => Some(Engine::Native(matcher.clone().unbind())),
-            Some((_, Ok(reason))) => Some(Engine::Re(reason.clone().unbind())),
-            Some(_) => return Err(PyTypeError::new_err("an engine is a Matcher or a reason")),
-            None => {
-                self.changes.fetch_add(1, Ordering::Release);
-                None
-            }
-        };
-        let engine = match engine {
-            Some(engine) if self.changes() == 0 => self.first.set(engine).err(),
-            engine => engine,
-        };
-        let before = std::mem::replace(&mut *self.later(), engine);
-        drop(before);
+    fn _keep_engine<'py>(&self, py: Python<'py>, engine: Option<Bound<'py, PyAny>>) -> PyResult<()> {
+        match &engine {
+            None => drop(self.changes.fetch_add(1, Ordering::Release)),
+            Some(engine) if engine.is_exact_instance_of::<Matcher>() || engine.is_instance_of::<PyString>() => {}
+            Some(_) => return Err(error::<PyTypeError>("an engine is a Matcher or a reason")),
+        }
+        self.engine.replace(py, engine);
         Ok(())
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        let visit_engine = |engine: &Engine| match engine {
-            Engine::Native(matcher) => visit.call(matcher),
-            Engine::Re(_) => Ok(()),
-        };
-        self.first.get().map_or(Ok(()), visit_engine)?;
-        // Nobody holds the lock while the collector runs.
-        self.later.try_lock().ok().as_deref().and_then(Option::as_ref).map_or(Ok(()), visit_engine)
+        self.engine.visit(&visit)
     }
 }
 

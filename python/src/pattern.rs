@@ -11,6 +11,7 @@ use pyo3::{
 use crate::{
     capsule::Given,
     gate,
+    make::{self, Made},
     matcher::Matcher,
     scan::{Only, Scan, ScanArguments, Texts, to_python},
 };
@@ -47,24 +48,25 @@ impl Pattern {
 
     /// The regular expression.
     #[getter]
-    fn expression(&self) -> &str {
-        self.pattern.expression()
+    fn expression(&self) -> Made<&str> {
+        Made(self.pattern.expression())
     }
 
     /// The group of each field in the order of the format: its name, or the number of a positional one.
     #[getter]
     fn groups<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let groups = self.pattern.fields().iter().map(|field| match field.group_name() {
-            Some(name) => name.into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
-            None => field.group_index().into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
-        });
-        PyList::new(py, groups.collect::<PyResult<Vec<_>>>()?)
+        let group = |field: &parsimd::Field| match (field.group_name(), field.group_index()) {
+            (Some(name), _) => make::text(py, name).map(Bound::into_any),
+            (None, Some(index)) => make::unsigned(py, index as u64).map(Bound::into_any),
+            (None, None) => Ok(py.None().into_bound(py)),
+        };
+        make::list(py, self.pattern.fields().iter().map(group))
     }
 
     /// Why the native engine is not exact on ASCII text; None when it is.
     #[getter]
-    fn inexact(&self) -> Option<String> {
-        self.pattern.plan().is_exact_on_ascii().err()
+    fn inexact(&self) -> Option<Made<String>> {
+        self.pattern.plan().is_exact_on_ascii().err().map(Made)
     }
 
     /// Whether `find_spans` may be called; it is held only then.
@@ -74,8 +76,8 @@ impl Pattern {
     }
 
     /// How the pattern is matched, in words.
-    fn explain(&self) -> String {
-        self.pattern.plan().explain()
+    fn explain(&self) -> Made<String> {
+        Made(self.pattern.plan().explain())
     }
 
     /// A matcher for whole text. `converters` has, for each field, a callable that takes the text, or None for the native conversion.
@@ -130,7 +132,12 @@ impl Pattern {
         };
         let options = arguments.options(&self.pattern)?;
         let array = Given::take(array)?;
-        let texts = gate::run(py, || array.scan(&self.pattern, options))??;
+        let array_len = array.len();
+        // So many take some milliseconds. More take too long for who waits for a signal.
+        const FEW: usize = 4096;
+        let pattern = self.pattern.clone();
+        let work = move || array.scan(&pattern, options);
+        let texts = if array_len < FEW { gate::run(py, work)? } else { gate::run_apart(py, |_| work())? }?;
         texts.map(Texts::new).map_err(to_python)
     }
 }
@@ -158,7 +165,7 @@ impl ExternalMatcher for ByRe {
         whole: bool,
     ) -> Result<Option<Vec<Span>>, Box<dyn std::error::Error + Send + Sync>> {
         let spans: Option<Vec<(isize, isize)>> =
-            gate::back(|py| self.find_spans.call1(py, (text, whole))?.extract(py))?;
+            gate::back(|py| self.find_spans.call1(py, (make::text(py, text)?, whole))?.extract(py))?;
         Ok(spans.map(|spans| to_bytes(text, &spans)))
     }
 }

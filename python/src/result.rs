@@ -11,18 +11,21 @@
 //! As long as none of the attributes has been made, a result holds a text and the fields of a pattern, and nothing that could
 //! lead back to it: the garbage collector need not know of it. That halves what a result costs.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use parsimd::{NOWHERE, Pattern, ValueKind};
 use pyo3::{
     PyTraverseError, PyVisit,
     exceptions::{PyAttributeError, PyKeyError, PyTypeError},
-    intern,
     prelude::*,
     types::{PyDict, PyInt, PySlice, PyString, PyTuple, PyType},
 };
 
-use crate::objects::{self, Items, Light, Slot};
+use crate::{
+    cpython::{self, Late, Release, Slot, Slots, Subscript, ZeroOption, zeroed},
+    make::{self, Made, error, name},
+    objects,
+};
 
 /// The span of a match or a field, in bytes; [`NOWHERE`] for a group that took no part.
 pub(crate) type Span = (usize, usize);
@@ -44,11 +47,11 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    pub(crate) fn new(py: Python<'_>, pattern: Pattern, tz_class: Py<PyAny>) -> Fields {
+    pub(crate) fn new(py: Python<'_>, pattern: Pattern, tz_class: Py<PyAny>) -> PyResult<Fields> {
         let (mut fixed, mut named) = (Vec::new(), Vec::new());
         for (at, field) in pattern.fields().iter().enumerate() {
             match field.name() {
-                Some(name) => named.push((at, PyString::intern(py, name).unbind())),
+                Some(name) => named.push((at, make::interned(py, name)?.unbind())),
                 None => fixed.push(at),
             }
         }
@@ -56,7 +59,7 @@ impl Fields {
         let kinds: Vec<_> = pattern.fields().iter().map(|field| field.kind().clone()).collect();
         let is_plain = |kind| matches!(kind, &ValueKind::Text | &ValueKind::Integer { .. } | &ValueKind::Float);
         let is_plain = kinds.iter().map(is_plain).collect();
-        Fields { pattern, kinds, fixed, named, has_nested_names, is_plain, tz_class }
+        Ok(Fields { pattern, kinds, fixed, named, has_nested_names, is_plain, tz_class })
     }
 
     /// The field that `item` names, if it is the name itself or the number of a positional field, and the attribute that has its value.
@@ -74,10 +77,7 @@ impl Fields {
         py: Python<'py>,
         mut value: impl FnMut(usize) -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyTuple>> {
-        if self.fixed.is_empty() {
-            return Ok(PyTuple::empty(py));
-        }
-        objects::tuple_of(py, self.fixed.iter(), |&at| value(at))
+        make::tuple(py, self.fixed.iter().map(|&at| value(at)))
     }
 
     /// The dict of the named values.
@@ -86,7 +86,7 @@ impl Fields {
         py: Python<'py>,
         mut value: impl FnMut(usize) -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let named = PyDict::new(py);
+        let named = make::dict(py)?;
         for (at, name) in &self.named {
             named.set_item(name, value(*at)?)?;
         }
@@ -130,7 +130,7 @@ impl Text {
     }
 }
 
-impl Light for Matches {
+impl Slots for Matches {
     /// They hold a text, and the fields of a pattern.
     const IS_COLLECTED: bool = false;
 
@@ -218,7 +218,7 @@ impl Found {
 
     /// The text of a field.
     pub(crate) fn text<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyString>> {
-        objects::part(self.searched().text.bind(py), self.span(index))
+        cpython::part(self.searched().text.bind(py), self.span(index))
     }
 
     /// The value of a field of a match that is sound.
@@ -235,7 +235,7 @@ impl Found {
         let (fields, (start, end)) = (fields.get(), self.span(index));
         let text = &text.bind(py).to_str()?[start..end];
         if let Some(short) = fields.pattern.field_short_integer(index, text) {
-            return Ok(short.into_pyobject(py)?.into_any());
+            return Ok(make::int(py, short)?.into_any());
         }
         match fields.pattern.field_value(index, text, *year) {
             Ok(Some(value)) => objects::value(py, value, text, fields.tz_class.bind(py)),
@@ -244,12 +244,12 @@ impl Found {
     }
 
     fn spans<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let (fields, dict) = (self.fields(), PyDict::new(py));
+        let (fields, dict) = (self.fields(), make::dict(py)?);
         for (index, name) in &fields.named {
-            dict.set_item(name, self.span(*index))?;
+            dict.set_item(name, make::pair(py, self.span(*index))?)?;
         }
         for (number, index) in fields.fixed.iter().enumerate() {
-            dict.set_item(number, self.span(*index))?;
+            dict.set_item(make::unsigned(py, number as u64)?, make::pair(py, self.span(*index))?)?;
         }
         Ok(dict)
     }
@@ -274,6 +274,14 @@ impl Attribute {
         }
     }
 
+    fn key<'a, 'py>(self, py: Python<'py>) -> PyResult<&'a Bound<'py, PyString>> {
+        Ok(match self {
+            Attribute::Fixed => name!(py, "fixed"),
+            Attribute::Named => name!(py, "named"),
+            Attribute::Spans => name!(py, "spans"),
+        })
+    }
+
     fn of(name: &str) -> Option<Attribute> {
         Attribute::ALL.into_iter().find(|attribute| attribute.name() == name)
     }
@@ -287,6 +295,14 @@ struct Kept {
     dict: Option<Py<PyDict>>,
 }
 
+impl Release for Mutex<Kept> {
+    fn release(self: Box<Self>, py: Python<'_>) {
+        let Kept { attributes, dict } = self.into_inner().unwrap_or_else(PoisonError::into_inner);
+        attributes.into_iter().flatten().for_each(|value| value.drop_ref(py));
+        dict.into_iter().for_each(|dict| dict.drop_ref(py));
+    }
+}
+
 /// The values of a match.
 ///
 /// ``result[0]`` and ``result[1:]`` give positional fields, ``result["name"]`` named ones; ``"name" in result`` asks for one.
@@ -294,34 +310,31 @@ struct Kept {
 /// characters, by name and by number.
 #[pyclass(frozen, subclass, weakref, module = "parsimd")]
 pub(crate) struct Result {
-    found: Option<Found>,
+    found: ZeroOption<Found>,
     /// The values that were read one by one, by the number of their field: text and numbers, which the garbage collector need not see.
     /// They hold as long as the attribute that has them was not made or set.
     values: [Slot; FEW],
     /// None as long as there is no attribute: most results never have one.
-    kept: OnceLock<Box<Mutex<Kept>>>,
+    kept: Late<Mutex<Kept>>,
 }
 
-impl Light for Result {
+const _: fn(Result) = |Result { found, values, kept }| zeroed((found, values, kept));
+
+impl Slots for Result {
     const IS_COLLECTED: bool = true;
 
     #[inline]
     fn release(self, py: Python<'_>) {
         match self.found {
-            None => {}
-            Some(Found::Few(text, _) | Found::One(text, _)) => text.release(py),
-            Some(Found::Row(matches, _)) => matches.drop_ref(py),
+            ZeroOption::None => {}
+            ZeroOption::Some(Found::Few(text, _) | Found::One(text, _)) => text.release(py),
+            ZeroOption::Some(Found::Row(matches, _)) => matches.drop_ref(py),
         }
-        self.values.into_iter().for_each(|value| value.free(py));
-        if let Some(kept) = self.kept.into_inner() {
-            let Kept { attributes, dict } = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-            attributes.into_iter().flatten().for_each(|value| value.drop_ref(py));
-            dict.into_iter().for_each(|dict| dict.drop_ref(py));
-        }
+        drop(self.values);
     }
 }
 
-impl Items for Result {
+impl Subscript for Result {
     #[inline]
     fn quick<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
         one(this, item)
@@ -335,7 +348,7 @@ impl Items for Result {
 impl Result {
     /// A result of which nothing was read.
     #[inline(always)]
-    fn unread(found: Option<Found>, kept: OnceLock<Box<Mutex<Kept>>>) -> Result {
+    fn unread(found: ZeroOption<Found>, kept: Late<Mutex<Kept>>) -> Result {
         Result { found, values: [const { Slot::empty() }; FEW], kept }
     }
 
@@ -348,7 +361,7 @@ impl Result {
     /// A result whose values are made later.
     #[inline]
     pub(crate) fn late<'py>(py: Python<'py>, found: impl FnOnce() -> Found) -> PyResult<Bound<'py, PyAny>> {
-        Ok(objects::light(py, || Result::unread(Some(found()), OnceLock::new()))?.into_any())
+        Ok(cpython::alloc(py, || Result::unread(ZeroOption::Some(found()), Late::none()))?.into_any())
     }
 
     /// A result whose values are there; its spans are made later.
@@ -359,9 +372,9 @@ impl Result {
         named: Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let attributes = [Some(fixed.into_any().unbind()), Some(named.into_any().unbind()), None];
-        let kept = OnceLock::from(Box::new(Mutex::new(Kept { attributes, dict: None })));
-        let result = objects::light(py, || Result::unread(Some(found), kept))?;
-        objects::track(&result);
+        let kept = Late::new(Mutex::new(Kept { attributes, dict: None }));
+        let result = cpython::alloc(py, || Result::unread(ZeroOption::Some(found), kept))?;
+        cpython::track(&result);
         Ok(result.into_any())
     }
 
@@ -372,7 +385,7 @@ impl Result {
 
     /// As [`kept`](Self::kept), where something is to be kept.
     fn keep(&self) -> MutexGuard<'_, Kept> {
-        self.kept.get_or_init(Box::default).lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn dict_if_any<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyDict>> {
@@ -384,7 +397,7 @@ type This<'a, 'py> = &'a Bound<'py, Result>;
 
 fn no_attribute(this: This<'_, '_>, name: &str) -> PyErr {
     let class = this.get_type().name().map_or_else(|_| "Result".to_owned(), |name| name.to_string());
-    PyAttributeError::new_err(format!("'{class}' object has no attribute '{name}'"))
+    error::<PyAttributeError>(format!("'{class}' object has no attribute '{name}'"))
 }
 
 /// The attribute, made if need be.
@@ -399,9 +412,9 @@ fn get<'py>(this: This<'_, 'py>, which: Attribute) -> PyResult<Bound<'py, PyAny>
         dict = kept.dict.as_ref().map(|dict| dict.clone_ref(py).into_bound(py));
     }
     if let Some(dict) = dict {
-        return dict.get_item(which.name())?.ok_or_else(|| no_attribute(this, which.name()));
+        return dict.get_item(which.key(py)?)?.ok_or_else(|| no_attribute(this, which.name()));
     }
-    let Some(found) = &result.found else { return Err(no_attribute(this, which.name())) };
+    let Some(found) = result.found.as_ref() else { return Err(no_attribute(this, which.name())) };
     // What was read before stays the same object.
     let value = |at: usize| match result.values.get(at).and_then(|slot| slot.get(py)) {
         Some(value) => Ok(value),
@@ -413,7 +426,7 @@ fn get<'py>(this: This<'_, 'py>, which: Attribute) -> PyResult<Bound<'py, PyAny>
         Attribute::Spans => found.spans(py)?.into_any(),
     };
     let mut kept = result.keep();
-    objects::track(this);
+    cpython::track(this);
     // Another thread may have been faster.
     Ok(kept.attributes[which as usize].get_or_insert_with(|| made.clone().unbind()).clone_ref(py).into_bound(py))
 }
@@ -439,10 +452,10 @@ fn dict<'py>(this: This<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
     if let Some(dict) = result.dict_if_any(py) {
         return Ok(dict);
     }
-    let dict = PyDict::new(py);
+    let dict = make::dict(py)?;
     for attribute in Attribute::ALL {
         if let Ok(value) = get(this, attribute) {
-            dict.set_item(attribute.name(), value)?;
+            dict.set_item(attribute.key(py)?, value)?;
         }
     }
     keep_dict(this, dict.clone());
@@ -452,7 +465,7 @@ fn dict<'py>(this: This<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
 fn keep_dict<'py>(this: This<'_, 'py>, dict: Bound<'py, PyDict>) {
     let now = Kept { dict: Some(dict.unbind()), ..Kept::default() };
     let mut kept = this.get().keep();
-    objects::track(this);
+    cpython::track(this);
     let before = std::mem::replace(&mut *kept, now);
     drop(kept);
     drop(before);
@@ -460,11 +473,11 @@ fn keep_dict<'py>(this: This<'_, 'py>, dict: Bound<'py, PyDict>) {
 
 fn set<'py>(this: This<'_, 'py>, which: Attribute, value: &Bound<'py, PyAny>) -> PyResult<()> {
     if let Some(dict) = this.get().dict_if_any(this.py()) {
-        return dict.set_item(which.name(), value);
+        return dict.set_item(which.key(this.py())?, value);
     }
     let value = Some(value.clone().unbind());
     let mut kept = this.get().keep();
-    objects::track(this);
+    cpython::track(this);
     let before = std::mem::replace(&mut kept.attributes[which as usize], value);
     drop(kept);
     drop(before);
@@ -481,7 +494,7 @@ impl Result {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs), text_signature = "(fixed, named, spans)")]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Result {
-        Result::unread(None, OnceLock::new())
+        Result::unread(ZeroOption::None, Late::none())
     }
 
     fn __init__<'py>(
@@ -540,14 +553,14 @@ impl Result {
                 Ok(())
             }
             None if is_plain(slf) && !text.starts_with("__") => dict(slf)?.set_item(name, value),
-            None => objects::set_attribute(slf, name, Some(value)),
+            None => cpython::set_attribute(slf, name, Some(value)),
         }
     }
 
     fn __delattr__<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyString>) -> PyResult<()> {
         let text = name.to_string_lossy();
         if Attribute::of(&text).is_none() && !is_plain(slf) {
-            return objects::set_attribute(slf, name, None);
+            return cpython::set_attribute(slf, name, None);
         }
         let py = slf.py();
         dict(slf)?
@@ -563,29 +576,31 @@ impl Result {
         get(slf, Attribute::Named)?.contains(name)
     }
 
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<Made<String>> {
         let (fixed, named) = (get(slf, Attribute::Fixed)?.repr()?, get(slf, Attribute::Named)?.repr()?);
-        Ok(format!("<{} {fixed} {named}>", slf.get_type().name()?))
+        let (fixed, named) = (fixed.to_string_lossy(), named.to_string_lossy());
+        Ok(Made(format!("<{} {fixed} {named}>", slf.get_type().name()?.to_string_lossy())))
     }
 
     /// As of a plain object: its class, and its attributes.
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let py = slf.py();
-        let state = PyDict::new(py);
+        let state = make::dict(py)?;
         for attribute in Attribute::ALL {
             if let Ok(value) = get(slf, attribute) {
-                state.set_item(attribute.name(), value)?;
+                state.set_item(attribute.key(py)?, value)?;
             }
         }
-        state.update(slf.getattr(intern!(py, "__dict__"))?.cast::<PyDict>()?.as_mapping())?;
-        let make = py.import("copyreg")?.getattr("__newobj__")?;
-        (make, (slf.get_type(),), state).into_pyobject(py)
+        state.update(slf.getattr(name!(py, "__dict__"))?.cast::<PyDict>()?.as_mapping())?;
+        let make = make::import(py, "copyreg")?.getattr(name!(py, "__newobj__"))?;
+        let arguments = make::tuple(py, [Ok(slf.get_type().into_any())])?;
+        make::tuple(py, [Ok(make), Ok(arguments.into_any()), Ok(state.into_any())])
     }
 
     fn __setstate__<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, PyDict>) -> PyResult<()> {
         state.iter().try_for_each(|(name, value)| match name.cast::<PyString>() {
             Ok(name) => slf.setattr(name, value),
-            Err(_) => Err(PyTypeError::new_err("the names of attributes are strings")),
+            Err(_) => Err(error::<PyTypeError>("the names of attributes are strings")),
         })
     }
 

@@ -4,23 +4,27 @@ use std::{
     error::Error as _,
     io::{self, Read},
     num::NonZeroUsize,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bytes::Bytes;
 use parsimd::{Input, OnError, ScanOptions, Strings};
 use pyo3::{
     create_exception,
-    exceptions::{PyOSError, PyRuntimeError, PyTypeError, PyValueError},
+    exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
-    types::{PyBytes, PyCapsule, PyDict, PyString},
+    types::{PyBytes, PyCapsule, PyDict, PyList, PyString},
 };
 
 use crate::{
-    batch::{Batch, Pieces, type_name},
+    batch::{Batch, Pieces, types},
     capsule::{self, Pair, Requested},
     gate,
+    make::{self, Made, name},
 };
 
 create_exception!(
@@ -42,23 +46,32 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
                 let name = message.strip_suffix(&format!(": {source}")).unwrap_or(&message).to_owned();
                 let words = source.to_string();
                 let words = words.split(" (os error").next().unwrap_or_default().to_owned();
-                PyOSError::new_err((code, words, name))
+                Python::attach(|py| {
+                    let text = |text: &str| make::text(py, text).map(Bound::into_any);
+                    let code = make::int(py, code.into()).map(Bound::into_any);
+                    make::error_of::<PyOSError>(make::tuple(py, [code, text(&words), text(&name)]))
+                })
             }
-            None => PyOSError::new_err(error.to_string()),
+            None => make::error::<PyOSError>(error.to_string()),
         };
+    }
+    if error.is_memory() {
+        return make::error::<PyMemoryError>(error.to_string());
     }
     if error.is_record() || error.is_limit() {
         let offset = error.offset();
-        let raised = ScanError::new_err(error.to_string());
+        let raised = make::error::<ScanError>(error.to_string());
         return Python::attach(|py| {
             let value = raised.value(py);
-            match value.setattr("offset", offset).and_then(|()| value.setattr("row", error.row())) {
-                Ok(()) => raised,
-                Err(failed) => failed,
-            }
+            let number = |number: Option<u64>| number.map(|number| make::unsigned(py, number)).transpose();
+            let set = || {
+                value.setattr(name!(py, "offset"), number(offset)?)?;
+                value.setattr(name!(py, "row"), number(error.row())?)
+            };
+            set().err().unwrap_or_else(|| raised.clone_ref(py))
         });
     }
-    PyValueError::new_err(error.to_string())
+    make::error::<PyValueError>(error.to_string())
 }
 
 /// The input for what a program passes as data.
@@ -78,7 +91,7 @@ pub(crate) fn input(data: &Bound<'_, PyAny>) -> PyResult<Input<'static>> {
         .and_then(|view| view.call_method1("cast", ("B",)));
     match view {
         Ok(view) => Ok(Input::reader(View { view: view.unbind(), at: 0 }, "<buffer>")),
-        Err(_) => Err(PyTypeError::new_err(format!(
+        Err(_) => Err(make::error::<PyTypeError>(format!(
             "data must be bytes, str or a contiguous buffer, not {}; for a file use scan_file",
             data.get_type().name()?
         ))),
@@ -160,7 +173,7 @@ pub(crate) enum Only {
 fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> {
     let found = all.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning);
     let [(a, _), (b, _), (c, _)] = all;
-    found.ok_or_else(|| PyValueError::new_err(format!("{name} must be '{a}', '{b}' or '{c}', not {given:?}")))
+    found.ok_or_else(|| make::error::<PyValueError>(format!("{name} must be '{a}', '{b}' or '{c}', not {given:?}")))
 }
 
 impl ScanArguments<'_> {
@@ -172,7 +185,9 @@ impl ScanArguments<'_> {
             None => None,
             Some(threads) => match usize::try_from(threads).ok().and_then(NonZeroUsize::new) {
                 None => {
-                    return Err(PyValueError::new_err(format!("threads must be 1 or more, or None, not {threads}")));
+                    return Err(make::error::<PyValueError>(format!(
+                        "threads must be 1 or more, or None, not {threads}"
+                    )));
                 }
                 threads => threads,
             },
@@ -189,13 +204,13 @@ impl ScanArguments<'_> {
             .limit
             .map(|limit| {
                 u64::try_from(limit)
-                    .map_err(|_| PyValueError::new_err(format!("limit must be 0 or more, or None, not {limit}")))
+                    .map_err(|_| make::error::<PyValueError>(format!("limit must be 0 or more, or None, not {limit}")))
             })
             .transpose()?;
         let number = |name: &String| {
             pattern.schema().position(name).ok_or_else(|| {
                 let names: Vec<_> = pattern.schema().columns().map(|(name, _)| name).collect();
-                PyValueError::new_err(format!("no column {name:?}; there are {names:?}"))
+                make::error::<PyValueError>(format!("no column {name:?}; there are {names:?}"))
             })
         };
         let columns = self.columns.map(|names| names.iter().map(number).collect::<PyResult<Vec<_>>>()).transpose()?;
@@ -206,7 +221,7 @@ impl ScanArguments<'_> {
             .find_map(|(at, column)| columns.iter().flatten().take(at).find(|&before| before == column))
         {
             let name = pattern.schema().columns().nth(twice).map_or("", |(name, _)| name);
-            return Err(PyValueError::new_err(format!("column {name:?} was asked for twice")));
+            return Err(make::error::<PyValueError>(format!("column {name:?} was asked for twice")));
         }
         options.columns = columns;
         for (name, only) in self.only {
@@ -229,6 +244,9 @@ pub(crate) struct Scan {
     /// What was seen up to the last batch: to be had while the scan is busy.
     stats: Mutex<parsimd::Stats>,
     schema: Arc<parsimd::Schema>,
+    has_given_rows: AtomicBool,
+    /// Whether somebody was told that there are no more rows.
+    has_ended: AtomicBool,
 }
 
 /// A lock that is held for a moment only, by code that cannot panic.
@@ -244,7 +262,8 @@ impl Scan {
     ) -> PyResult<Scan> {
         let scan = pattern.scan_input(input, arguments.options(pattern)?);
         let schema = Arc::clone(scan.schema());
-        Ok(Scan { scan: Mutex::new(scan), stats: Mutex::default(), schema })
+        let (has_given_rows, has_ended) = (AtomicBool::new(false), AtomicBool::new(false));
+        Ok(Scan { scan: Mutex::new(scan), stats: Mutex::default(), schema, has_given_rows, has_ended })
     }
 
     /// Runs `work` on the scan, without the GIL. Another thread waits for its turn; what a scan calls in Python does not, since the scan may
@@ -261,16 +280,76 @@ impl Scan {
             *held(&self.stats) = scan.stats().clone();
             Some(answer)
         })?;
-        answer
-            .ok_or_else(|| PyRuntimeError::new_err("this scan is already running: it was asked from inside of a scan"))
+        answer.ok_or_else(|| {
+            make::error::<PyRuntimeError>("this scan is already running: it was asked from inside of a scan")
+        })
     }
 
     /// The next batch. Where rows are rare it comes back between blocks to let signals through.
-    pub(crate) fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
+    fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
         loop {
             match self.run(py, parsimd::Scan::next_soon)?.transpose().map_err(to_python)? {
                 Some(batch) if batch.is_empty() => {}
                 batch => return Ok(batch),
+            }
+        }
+    }
+
+    /// The next batch for whoever takes one after the other.
+    pub(crate) fn take_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
+        let batch = self.next_batch(py)?;
+        match batch {
+            Some(_) => self.has_given_rows.store(true, Ordering::Relaxed),
+            None => self.has_ended.store(true, Ordering::Relaxed),
+        }
+        Ok(batch)
+    }
+
+    /// Asks whether there can be anything to read: a second reading would find no rows where the first had some, which is a wrong answer.
+    ///
+    /// # Errors
+    /// ValueError: the scan has given rows, and was read to its end.
+    pub(crate) fn check_unread(&self) -> PyResult<()> {
+        if self.has_given_rows.load(Ordering::Relaxed) && self.has_ended.load(Ordering::Relaxed) {
+            return Err(make::error::<PyValueError>(
+                "this scan was read to its end: its rows are given once. Keep the batches that it gave, or scan again",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The next batches, until they have `rows` rows or more, or there are no more, and what `finish` makes of them. When either fails, or a signal
+    /// handler raises, the batches stay in the scan: the next call begins with them.
+    fn read_with<T>(
+        &self,
+        py: Python<'_>,
+        rows: usize,
+        finish: impl FnOnce(&[parsimd::Batch]) -> PyResult<T>,
+    ) -> PyResult<T> {
+        self.check_unread()?;
+        let (mut batches, mut read) = (Vec::new(), 0);
+        let mut fill = || {
+            while read < rows {
+                let Some(batch) = self.next_batch(py)? else { return Ok(true) };
+                read += batch.len();
+                batches.push(batch);
+            }
+            Ok(false)
+        };
+        let filled = fill();
+        match filled.and_then(|is_end| Ok((is_end, finish(&batches)?))) {
+            Ok((is_end, made)) => {
+                self.has_given_rows.fetch_or(!batches.is_empty(), Ordering::Relaxed);
+                // Who asks for a number of rows learns of the end when there are none.
+                if is_end && (rows == usize::MAX || batches.is_empty()) {
+                    self.has_ended.store(true, Ordering::Relaxed);
+                }
+                Ok(made)
+            }
+            Err(error) => {
+                // No other thread keeps the lock for long, but it may have to wait for the interpreter meanwhile.
+                py.detach(|| held(&self.scan).put_back(batches));
+                Err(error)
             }
         }
     }
@@ -301,8 +380,8 @@ impl Texts {
 
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
-        let batch = gate::run(py, || self.0.to_batch())?.map_err(to_python)?;
-        capsule::texts(py, &batch, self.0.matched.as_ref(), requested_schema)
+        let batch = Pieces::new(self.0.batches.clone(), Arc::clone(self.0.schema())).join_all(py)?;
+        capsule::texts(py, batch.batch(), self.0.matched.as_ref(), requested_schema)
     }
 
     #[pyo3(signature = (requested_schema=None))]
@@ -317,35 +396,33 @@ impl Texts {
 
 #[pymethods]
 impl Scan {
-    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        this
+    fn __iter__(this: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+        this.get().check_unread()?;
+        Ok(this)
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
-        Ok(self.next_batch(py)?.map(Batch::new))
+        Ok(self.take_batch(py)?.map(Batch::new))
     }
 
     /// The rest of the input as one `Batch`.
+    ///
+    /// When it raises, as when a file is damaged or at Ctrl-C, the rows that it has read by then stay in the scan: the next call gives them.
+    ///
+    /// Raises ValueError when the scan was read to its end before, and MemoryError when there is no room for all rows together.
     fn read_all(&self, py: Python<'_>) -> PyResult<Batch> {
         self.read(py, usize::MAX)
     }
 
-    /// The next batches as one, until there are `rows` rows or more, or no more to be had.
+    /// The next batches as one, until there are `rows` rows or more, or no more to be had; none at the end.
     fn read(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
-        self.read_pieces(py, rows)?.join_all(py)
+        self.read_with(py, rows, |batches| Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).join_all(py))
     }
 
     /// As `read`, but the batches are not joined.
     #[pyo3(name = "_read_pieces")]
     fn read_pieces(&self, py: Python<'_>, rows: usize) -> PyResult<Pieces> {
-        let (mut batches, mut read) = (Vec::new(), 0);
-        while read < rows
-            && let Some(batch) = self.next_batch(py)?
-        {
-            read += batch.len();
-            batches.push(batch);
-        }
-        Ok(Pieces::new(batches, Arc::clone(&self.schema)))
+        self.read_with(py, rows, |batches| Ok(Pieces::new(batches.to_vec(), Arc::clone(&self.schema))))
     }
 
     /// What was seen up to the last batch.
@@ -356,18 +433,14 @@ impl Scan {
 
     /// The names of the columns.
     #[getter]
-    fn names(&self) -> Vec<&str> {
-        self.schema.columns().map(|(name, _)| name).collect()
+    fn names(&self) -> Made<Vec<&str>> {
+        Made(self.schema.columns().map(|(name, _)| name).collect())
     }
 
     /// The type of each column, by name.
     #[getter]
     fn types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let types = PyDict::new(py);
-        for (name, kind) in self.schema.columns() {
-            types.set_item(name, type_name(kind))?;
-        }
-        Ok(types)
+        types(py, &self.schema)
     }
 
     /// The schema of the batches, as an Arrow capsule.
@@ -384,8 +457,8 @@ impl Scan {
         capsule::scan(this, &this.get().schema, requested_schema)
     }
 
-    fn __repr__(&self) -> String {
-        format!("<Scan {:?}, {}>", self.names(), self.stats().summary())
+    fn __repr__(&self) -> Made<String> {
+        Made(format!("<Scan {:?}, {}>", self.names().0, self.stats().summary()))
     }
 }
 
@@ -404,42 +477,43 @@ impl Stats {
 impl Stats {
     /// How many lines there were.
     #[getter]
-    fn records(&self) -> u64 {
-        self.0.records
+    fn records(&self) -> Made<u64> {
+        Made(self.0.records)
     }
 
     /// How many matched, with every value read.
     #[getter]
-    fn matched(&self) -> u64 {
-        self.0.matched
+    fn matched(&self) -> Made<u64> {
+        Made(self.0.matched)
     }
 
     /// How many did not match.
     #[getter]
-    fn unmatched(&self) -> u64 {
-        self.0.unmatched
+    fn unmatched(&self) -> Made<u64> {
+        Made(self.0.unmatched)
     }
 
     /// How many matched but have a value that does not fit its column, or are not UTF-8 and could not be matched.
     #[getter]
-    fn failures(&self) -> u64 {
-        self.0.failures
+    fn failures(&self) -> Made<u64> {
+        Made(self.0.failures)
     }
 
     /// How many bytes were read.
     #[getter]
-    fn bytes(&self) -> u64 {
-        self.0.bytes
+    fn bytes(&self) -> Made<u64> {
+        Made(self.0.bytes)
     }
 
     /// The first few records that did not match or failed.
     #[getter]
-    fn first_failures(&self) -> Vec<Failure> {
-        self.0.first_failures.iter().cloned().map(Failure).collect()
+    fn first_failures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let failures = self.0.first_failures.iter().cloned().map(Failure);
+        make::list(py, failures.map(|failure| Ok(Bound::new(py, failure)?.into_any())))
     }
 
-    fn __repr__(&self) -> String {
-        format!("<Stats {}>", self.summary())
+    fn __repr__(&self) -> Made<String> {
+        Made(format!("<Stats {}>", self.summary()))
     }
 }
 
@@ -451,36 +525,36 @@ pub(crate) struct Failure(parsimd::Failure);
 impl Failure {
     /// The name of the file, or `<bytes>`.
     #[getter]
-    fn source(&self) -> &str {
-        &self.0.source
+    fn source(&self) -> Made<&str> {
+        Made(&self.0.source)
     }
 
     /// Where the record begins in that file, in bytes, decompressed.
     #[getter]
-    fn offset(&self) -> u64 {
-        self.0.offset
+    fn offset(&self) -> Made<u64> {
+        Made(self.0.offset)
     }
 
     /// The number of the record in the scan, from 0.
     #[getter]
-    fn record(&self) -> u64 {
-        self.0.record
+    fn record(&self) -> Made<u64> {
+        Made(self.0.record)
     }
 
     /// Why it could not be read.
     #[getter]
-    fn reason(&self) -> &str {
-        &self.0.reason
+    fn reason(&self) -> Made<&str> {
+        Made(&self.0.reason)
     }
 
     /// The record, cut when it is long.
     #[getter]
-    fn text(&self) -> &str {
-        &self.0.text
+    fn text(&self) -> Made<&str> {
+        Made(&self.0.text)
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self) -> Made<String> {
         let parsimd::Failure { source, offset, reason, text, .. } = &self.0;
-        format!("<Failure {source} byte {offset}: {reason}: {text:?}>")
+        Made(format!("<Failure {source} byte {offset}: {reason}: {text:?}>"))
     }
 }

@@ -1,5 +1,7 @@
 //! One column: values of one type, and which of them are there.
 
+use std::collections::TryReserveError;
+
 use parsimd_simd::Bitmap;
 
 use super::views::TextViews;
@@ -232,6 +234,29 @@ impl Values {
             ColumnType::Time => Values::Time(Vec::with_capacity(rows)),
         }
     }
+
+    /// Makes room for so many rows, with so many bytes of text, if there is any.
+    fn try_reserve(&mut self, rows: usize, text: usize) -> Result<(), TryReserveError> {
+        match self {
+            Values::Text { offsets, bytes } | Values::Binary { offsets, bytes } => {
+                offsets.try_reserve_exact(rows)?;
+                bytes.try_reserve_exact(text)
+            }
+            Values::TextView(views) => views.try_reserve(rows),
+            Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.try_reserve_exact(rows),
+            Values::Float64(values) => values.try_reserve_exact(rows),
+            Values::Date(values) => values.try_reserve_exact(rows),
+        }
+    }
+}
+
+/// Why columns cannot be joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unjoined {
+    /// Their text passes 2 GiB, which that of views may.
+    TooLong,
+    /// There is no room for all of it.
+    NoMemory,
 }
 
 /// The offsets of no rows, with room for those of `rows`.
@@ -377,23 +402,25 @@ impl Column {
         }
     }
 
-    /// The rows of all `parts`, which are of type `kind`; `None` when their text passes 2 GiB, which that of views may.
-    pub(crate) fn concat(kind: ColumnType, parts: &[&Column]) -> Option<Column> {
+    /// The rows of all `parts`, which are of type `kind`.
+    pub(crate) fn concat(kind: ColumnType, parts: &[&Column]) -> Result<Column, Unjoined> {
         let rows = parts.iter().map(|part| part.len()).sum();
-        let mut values = Values::new(kind, rows);
-        if let Values::Text { bytes, .. } | Values::Binary { bytes, .. } = &mut values {
-            let text = |part: &&Column| match &part.values {
-                Values::Text { bytes, .. } | Values::Binary { bytes, .. } => bytes.len(),
-                _ => 0,
-            };
-            bytes.reserve_exact(parts.iter().map(text).sum::<usize>().min(i32::MAX as usize));
+        let text = |part: &&Column| match &part.values {
+            Values::Text { bytes, .. } | Values::Binary { bytes, .. } => bytes.len(),
+            _ => 0,
+        };
+        let text = parts.iter().map(text).sum();
+        if i32::try_from(text).is_err() {
+            return Err(Unjoined::TooLong);
         }
+        let mut values = Values::new(kind, 0);
+        values.try_reserve(rows, text).map_err(|_| Unjoined::NoMemory)?;
         for part in parts {
             match (&mut values, &part.values) {
                 (Values::Text { offsets, bytes }, Values::Text { offsets: more, bytes: text })
                 | (Values::Binary { offsets, bytes }, Values::Binary { offsets: more, bytes: text }) => {
-                    let base = i32::try_from(bytes.len()).ok()?;
-                    base.checked_add(i32::try_from(text.len()).ok()?)?;
+                    // All of it fits, as was just checked.
+                    let base = bytes.len() as i32;
                     bytes.extend_from_slice(text);
                     offsets.extend(more[1..].iter().map(|offset| base + offset));
                 }
@@ -408,7 +435,7 @@ impl Column {
         }
         let has_nulls = parts.iter().any(|part| part.validity.is_some());
         let validity = has_nulls.then(|| Validity::concat(parts.iter().map(|part| (part.len(), part.validity()))));
-        Some(Column::new(kind, values, validity))
+        Ok(Column::new(kind, values, validity))
     }
 }
 

@@ -16,8 +16,8 @@ use crate::{
     pattern::Field,
 };
 use bytes::Bytes;
-pub(crate) use column::offsets;
 pub use column::{Cell, Column, ColumnType, Strings, Validity, Values};
+pub(crate) use column::{Unjoined, offsets};
 pub use views::TextViews;
 
 /// The names and types of the columns of a [`Batch`].
@@ -158,7 +158,7 @@ impl Batch {
     /// The rows of all `batches`, in order.
     ///
     /// # Errors
-    /// [`Error::is_limit`] when the text of one column passes 2 GiB, and is not in views.
+    /// [`Error::is_limit`] when the text of one column passes 2 GiB, and is not in views. [`Error::is_memory`] when there is no room for a column.
     ///
     /// # Panics
     /// When a batch has another schema.
@@ -171,11 +171,14 @@ impl Batch {
         let columns = (0..schema.len())
             .map(|at| {
                 let parts: Vec<&Column> = batches.iter().map(|batch| &*batch.columns[at]).collect();
-                Column::concat(schema.columns[at].1, &parts).ok_or_else(|| {
-                    Error::limit(format!(
-                        "the text of column {:?} passes 2 GiB: read the scan batch by batch instead of all at once, or with strings as views",
-                        schema.columns[at].0
-                    ))
+                let (name, kind) = &schema.columns[at];
+                Column::concat(*kind, &parts).map_err(|unjoined| match unjoined {
+                    Unjoined::TooLong => Error::limit(format!(
+                        "the text of column {name:?} passes 2 GiB: read the scan batch by batch instead of all at once, or with strings as views"
+                    )),
+                    Unjoined::NoMemory => Error::memory(format!(
+                        "no memory for the {rows} rows of column {name:?} together: read the scan batch by batch instead of all at once"
+                    )),
                 })
             })
             .collect::<Result<_>>()?;

@@ -13,7 +13,7 @@
 //! a view of it may be read, so few texts could keep much memory: those that need less than one byte in [`limits::MEMORY_KEPT`] of
 //! their buffers are copied out instead. That a text is UTF-8 was found out when it was matched; the block around it need not be.
 
-use std::mem;
+use std::{collections::TryReserveError, mem};
 
 use bytes::Bytes;
 use parsimd_simd::Span;
@@ -66,6 +66,10 @@ impl PartialEq for TextViews {
 impl TextViews {
     pub(crate) fn with_capacity(rows: usize) -> TextViews {
         TextViews { views: Vec::with_capacity(rows), ..TextViews::default() }
+    }
+
+    pub(crate) fn try_reserve(&mut self, rows: usize) -> Result<(), TryReserveError> {
+        self.views.try_reserve_exact(rows)
     }
 
     /// Views of pieces of `block`, which has less than 2 GiB and is to become their only buffer: [`settle`] must follow. A span outside of

@@ -158,6 +158,7 @@ pub struct Scan<'a> {
     crew: Crew<'a>,
     /// What came of blocks that were scanned ahead, in order.
     ready: VecDeque<Scanned>,
+    held: VecDeque<Batch>,
     stats: Stats,
     /// How many rows may still be given.
     rows_left: u64,
@@ -186,7 +187,7 @@ impl Pattern {
         let rows_left = options.limit.unwrap_or(u64::MAX);
         let (task, wrong) = Task::new(self, options);
         let ready = wrong.map(Scanned::stopped).into_iter().collect();
-        Scan { task, input, crew, ready, stats: Stats::default(), rows_left, ended: false }
+        Scan { task, input, crew, ready, held: VecDeque::new(), stats: Stats::default(), rows_left, ended: false }
     }
 }
 
@@ -211,6 +212,11 @@ impl Scan<'_> {
         Batch::concat(Arc::clone(&self.task.schema), &batches)
     }
 
+    /// Takes batches back, which the next calls give again, in this order, before anything else is read.
+    pub fn put_back(&mut self, batches: Vec<Batch>) {
+        batches.into_iter().rev().for_each(|batch| self.held.push_front(batch));
+    }
+
     /// As `next`, but gives an empty batch when some 20 milliseconds have passed without a row: for whoever has to look at other things
     /// meanwhile, as signals or a clock.
     pub fn next_soon(&mut self) -> Option<Result<Batch>> {
@@ -219,6 +225,9 @@ impl Scan<'_> {
 
     /// The next batch; an empty one once it is later than `end`.
     fn next_before(&mut self, end: Option<Instant>) -> Option<Result<Batch>> {
+        if let Some(batch) = self.held.pop_front() {
+            return Some(Ok(batch));
+        }
         if self.ended {
             return None;
         }

@@ -1,0 +1,146 @@
+"""No call keeps Ctrl-C or other threads waiting, and none that was interrupted loses rows without saying so."""
+
+import signal
+import threading
+import time
+
+import parsimd
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers on this system")
+
+ROWS = 1_500_000
+# What is promised is a tenth of a second. The machine of a test may be busy; all of the work takes much longer.
+SOON = 0.5
+
+
+class Interrupt(Exception):
+    pass
+
+
+@pytest.fixture
+def interrupt():
+    """Raises Interrupt out of a signal handler, so many seconds from now; gives when that was."""
+    raised = []
+
+    def handler(*_):
+        raised.append(time.monotonic())
+        raise Interrupt
+
+    def start(seconds):
+        raised.clear()
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        return raised
+
+    before = signal.signal(signal.SIGALRM, handler)
+    yield start
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return b"".join(b"info %d abcdefghij klm\n" % n for n in range(ROWS))
+
+
+@pytest.fixture(scope="module")
+def batch(data):
+    return PARSER.scan(data).read_all()
+
+
+PARSER = parsimd.compile("{level:w} {n:d} {rest}")
+RESULTS = {
+    "to_tuples": lambda batch: batch.to_tuples(),
+    "to_pylist": lambda batch: batch.to_pylist(),
+    "a column": lambda batch: batch["rest"].to_pylist(),
+}
+
+
+@pytest.mark.parametrize("call", RESULTS)
+def test_a_signal_ends_a_call_that_makes_objects(call, batch, interrupt):
+    begin = time.monotonic()
+    raised = interrupt(0.02)
+    with pytest.raises(Interrupt):
+        # Again and again, for machines on which one is over too soon.
+        while True:
+            RESULTS[call](batch)
+    assert raised and time.monotonic() - begin < 0.02 + SOON
+
+
+@pytest.mark.parametrize("call", RESULTS)
+def test_other_threads_run_while_a_call_makes_objects(call, batch):
+    pauses, done = [], threading.Event()
+
+    def beat():
+        last = time.monotonic()
+        while not done.is_set():
+            time.sleep(0.002)
+            now = time.monotonic()
+            pauses.append(now - last)
+            last = now
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    RESULTS[call](batch)
+    done.set()
+    thread.join()
+    assert len(pauses) > 3 and max(pauses) < SOON
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_scan_that_was_interrupted_goes_on(threads, data, interrupt):
+    interrupted = 0
+    for step in range(12):
+        scan = PARSER.scan(data, threads=threads)
+        interrupt(0.004 * (step + 1))
+        try:
+            rows = scan.read_all()
+        except Interrupt:
+            interrupted += 1
+            try:
+                rows = scan.read_all()
+            except ValueError as error:
+                # The signal came when all was read, on the way back: the rows are gone, and it says so.
+                assert "read to its end" in str(error)
+                continue
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        assert len(rows) == ROWS and scan.stats.matched == ROWS
+        assert rows["n"][0] == 0 and rows["n"][-1] == ROWS - 1
+    assert interrupted
+
+
+def test_a_signal_ends_what_is_done_with_an_array(data, interrupt):
+    pyarrow = pytest.importorskip("pyarrow")
+    array = pyarrow.array(data.decode().splitlines())
+    begin = time.monotonic()
+    interrupt(0.02)
+    with pytest.raises(Interrupt):
+        while True:
+            PARSER.parse_array(array)
+    assert time.monotonic() - begin < 0.02 + SOON
+
+
+@pytest.mark.parametrize("read", [lambda scan: scan.read_all(), iter, lambda scan: scan.__arrow_c_stream__()])
+@pytest.mark.parametrize("end", [lambda scan: scan.read_all(), list])
+def test_a_scan_says_that_its_rows_were_given(end, read):
+    scan = PARSER.scan("info 1 a\n")
+    end(scan)
+    with pytest.raises(ValueError, match="read to its end"):
+        read(scan)
+    assert next(scan, None) is None
+
+
+def test_a_scan_without_rows_can_be_read_again():
+    scan = PARSER.scan("")
+    assert next(scan, None) is None and list(scan) == [] and len(scan.read_all()) == 0
+
+
+def test_rows_are_read_a_number_at_a_time_until_there_are_none():
+    scan = PARSER.scan("info 1 a\n" * 100_000)
+    sizes = []
+    while len(rows := scan.read(40_000)):
+        sizes.append(len(rows))
+    assert sum(sizes) == 100_000 and all(size >= 40_000 for size in sizes[:-1])
+    with pytest.raises(ValueError, match="read to its end"):
+        scan.read(1)

@@ -1,0 +1,197 @@
+"""Objects are made while the collector runs, hold one another in any way, and are dropped in any order."""
+
+import gc
+import itertools
+import random
+import weakref
+
+import parsimd
+import pytest
+from programs import run
+
+# How a result or an iterator can hold another object.
+HOLDERS = {
+    "result.named": "x = parsimd.parse('{a}', 'x'); x.named = r",
+    "result.fixed": "x = parsimd.parse('{a}', 'x'); x.fixed = r",
+    "result.other": "x = parsimd.parse('{a}', 'x'); x.other = r",
+    "vars(result)": "x = parsimd.parse('{a}', 'x'); vars(x)['spans'] = r",
+    "Result()": "x = parsimd.Result((r,), {}, {})",
+    "own result": "x = Own((), r, {})",
+    "iterator.other": "x = parsimd.findall('{a}', 'x'); x.other = r",
+    "iterator.string": "x = parsimd.findall('{a}', 'x'); x.string = r",
+    "iterator.parser": "x = parsimd.findall('{a}', 'x'); x.parser = r",
+    "converter": "x = parsimd.compile('{a:T}', {'T': functools.partial(lambda held, text: text, r)}); x.parse('x')",
+    "converted": "x = parsimd.compile('{a:T}', {'T': lambda text, r=r: r}).parse('x')",
+}
+PREPARED = """
+    import functools, gc, parsimd
+    class Own(parsimd.Result): pass
+"""
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_a_chain_of_any_length_is_dropped(holder):
+    run(f"""{PREPARED}
+    r = None
+    for i in range({30_000 if "compile" in HOLDERS[holder] else 200_000}):
+        {HOLDERS[holder]}
+        r = x
+    del x, r
+    """)
+
+
+def test_a_chain_of_all_kinds_of_links_is_dropped_by_any_thread():
+    links = "\n        ".join(f"if i % {len(HOLDERS)} == {n}: {HOLDERS[name]}" for n, name in enumerate(HOLDERS))
+    run(f"""{PREPARED}
+    import threading
+    r = None
+    for i in range(60_000):
+        {links}
+        r = x
+    del x
+    box = [r]
+    del r
+    gc.collect()
+    thread = threading.Thread(target=box.clear)
+    thread.start()
+    thread.join()
+    """)
+
+
+def cycles():
+    """One object of each kind that leads back to itself, and what the way back is called."""
+
+    class OwnParser(parsimd.Parser):
+        pass
+
+    class OwnResult(parsimd.Result):
+        pass
+
+    class OwnIterator(parsimd.ResultIterator):
+        pass
+
+    made = (lambda: parsimd.parse("{a}", "x"), lambda: OwnResult((), {}, {}), lambda: parsimd.Result((), {}, {}))
+    for (number, make), name in itertools.product(enumerate(made), ("fixed", "named", "spans", "other")):
+        result = make()
+        setattr(result, name, [result])
+        yield f"result {number}.{name}", result
+    made = (
+        lambda: parsimd.compile("{a:d}").findall("1 2 3"),
+        lambda: OwnIterator(parsimd.compile("{a:d}"), "1 2 3", 0, 5),
+        lambda: parsimd.compile("{a:w}").findall("é"),
+    )
+    for (number, make), name, taken in itertools.product(enumerate(made), ("other", "string", "parser"), (0, 1)):
+        iterator = make()
+        list(itertools.islice(iterator, taken))
+        setattr(iterator, name, iterator)
+        yield f"iterator {number}.{name} after {taken}", iterator
+    for package in (parsimd.Parser, OwnParser):
+        parser = package("{a}")
+        parser.other = parser
+        yield f"{package.__name__}.other", parser
+
+        def convert(text, keep=[]):
+            return keep
+
+        parser = package("{a:T}", {"T": convert})
+        convert.__defaults__[0].append(parser)
+        parser.parse("x")
+        yield f"{package.__name__} and its converter", parser
+
+
+def test_every_object_that_leads_back_to_itself_is_collected():
+    gc.collect()
+    alive = {}
+    for name, held in cycles():
+        assert name not in alive
+        alive[name] = weakref.ref(held)
+        del held
+    gc.collect()
+    assert [name for name, ref in alive.items() if ref() is not None] == []
+
+
+# What makes an object of each class of which Python may see one before it is complete.
+MADE = {
+    "parser": "parsimd.compile('{n:d} {w}')",
+    "own parser": "OwnParser('{n:d} {w}')",
+    "iterator": "parser.findall('1 a 2 b')",
+    "own iterator": "OwnIterator(parser, '1 a 2 b', 0, 7)",
+    "attribute of an iterator": "setattr(parser.findall('1 a 2 b'), 'x', [])",
+    "__dict__ of an iterator": "parser.findall('1 a 2 b').__dict__",
+    "matches": "list(parser.findall('1 a 2 b'))",
+    "result": "parser.parse('1 a')",
+    "read result": "parser.parse('1 a').named",
+    "own result": "OwnResult((1,), {}, {})",
+    "__dict__ of a result": "vars(parser.parse('1 a'))",
+    "result of a converter": "parsimd.compile('{:T}', {'T': lambda text: [text]}).parse('x')",
+    "match": "parser.parse('1 a', evaluate_result=False).evaluate_result()",
+    "scan": "parser.scan('1 a\\n')",
+    "batch": "parser.scan('1 a\\n').read_all()",
+    "row": "parser.scan('1 a\\n').read_all()[0].as_tuple()",
+    "rows": "parser.scan('1 a\\n').read_all().to_tuples()",
+    "stats": "parser.scan('1 a\\n').stats.first_failures",
+    "copy": "copy.copy(parser), copy.copy(parser.parse('1 a')), copy.copy(parser.findall('1 a'))",
+}
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_an_object_can_be_made_while_the_collector_looks_at_everything(made):
+    run(f"""
+    import copy, gc, parsimd
+    class OwnParser(parsimd.Parser): pass
+    class OwnResult(parsimd.Result): pass
+    class OwnIterator(parsimd.ResultIterator): pass
+    parser = parsimd.compile("{{n:d}} {{w}}")
+    {MADE[made]}
+    looked = 0
+    def look(phase, info):
+        # At all that is new, also at what is not complete yet, as the collector itself does.
+        global looked
+        for found in gc.get_objects():
+            gc.get_referents(found)
+            looked += 1
+    # What is there already would take all of the time.
+    gc.collect()
+    gc.freeze()
+    gc.callbacks.append(look)
+    gc.set_threshold(1)
+    keep = []
+    for i in range(300):
+        keep.append(({MADE[made]}))
+        keep.append([i])
+        if i % 7 == 0:
+            del keep[:: 1 + i % 5]
+    gc.callbacks.clear()
+    gc.set_threshold(700)
+    assert looked > 150, looked
+    """)
+
+
+def test_objects_are_kept_by_the_thousand_and_dropped_in_any_order():
+    chance = random.Random(5)
+    parser = parsimd.compile("{n:d} {w}")
+    batch = parser.scan("".join(f"{n} a\n" for n in range(100))).read_all()
+    makers = [
+        lambda n: parser.parse(f"{n} a"),
+        lambda n: parsimd.parse("{n:d} {w}", f"{n} a"),
+        lambda n: next(parser.findall(f"{n} a {n} b")),
+        lambda n: parser.findall(f"{n} a {n} b"),
+        lambda n: batch[n % 100],
+        lambda n: parsimd.compile("{n:d}" + "x" * (n % 50)),
+    ]
+    kept = []
+    for n in range(20_000):
+        kept.append((n, chance.choice(makers)(n)))
+        if len(kept) > 3000:
+            chance.shuffle(kept)
+            del kept[1000:]
+        if n % 100 == 0:
+            other = chance.choice(kept)[1]
+            if isinstance(other, (parsimd.Result, parsimd.ResultIterator, parsimd.Parser)):
+                other.held = kept[-1]
+    assert len(kept) > 1000
+    for n, held in kept:
+        if isinstance(held, parsimd.Result):
+            assert held["n"] == n
+        elif isinstance(held, parsimd.ResultIterator):
+            assert [result["n"] for result in held] == [n, n]
