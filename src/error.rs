@@ -137,6 +137,11 @@ impl Error {
         matches!(*self.0, Kind::Io { .. })
     }
 
+    /// Whether it says nothing of the input: the scan can go on.
+    pub(crate) fn is_interruption(&self) -> bool {
+        matches!(&*self.0, Kind::Io { source, .. } if source.kind() == io::ErrorKind::Interrupted)
+    }
+
     /// True when an instruction set was asked for that is unknown or not available here.
     pub fn is_isa(&self) -> bool {
         matches!(*self.0, Kind::Isa(_))

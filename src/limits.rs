@@ -7,7 +7,8 @@
 //! | [`BLOCK_BYTES`] | 256 KiB | a scan reads the input in blocks of this size; a record longer than a block is still read whole |
 //! | [`BLOCKS_AHEAD`] | 4 | a scan with several threads reads no further ahead than so many blocks for each |
 //! | [`PARALLEL_BYTES`] | 1 MiB | a scan that was not told how many threads to use takes more than one |
-//! | [`RECORD_BYTES`] | 1 GiB | a longer record ends the scan with `is_limit` |
+//! | [`RECORD_BYTES`] | 64 MiB | a longer record fails, and is skipped; [`ScanOptions::max_record_bytes`](crate::ScanOptions::max_record_bytes) sets it |
+//! | [`BLOCK_BYTES_MOST`] | 1 GiB | larger blocks and longer records cannot be asked for |
 //! | [`FAILURES_KEPT`] | 10 | failures are still counted, their texts are no longer kept |
 //! | [`MEMORY_KEPT`] | 4 | a batch of views copies its long texts out of the block, rather than keep so many times their memory |
 //! | [`EXCERPT_BYTES`] | 120 | a longer record is cut in a failure entry |
@@ -27,8 +28,11 @@ pub const BLOCKS_AHEAD: usize = 4;
 /// How many bytes a scan reads on one thread before it takes others, unless it was told how many to use.
 pub const PARALLEL_BYTES: u64 = 1 << 20;
 
-/// How long one record may be, in bytes: positions in a block are 32 bits wide.
-pub const RECORD_BYTES: usize = 1 << 30;
+/// How long one record may be, in bytes without its newline, unless a scan sets it otherwise. So much of an input without newlines is held at a time.
+pub const RECORD_BYTES: usize = 64 << 20;
+
+/// How large a block may be, and how long a record, whatever a scan asks for: positions in a block are 32 bits wide.
+pub const BLOCK_BYTES_MOST: usize = 1 << 30;
 
 /// How many times the memory of its long texts a batch of views may keep; past it, the texts are copied.
 pub const MEMORY_KEPT: usize = 4;

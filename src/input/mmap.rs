@@ -2,11 +2,14 @@
 
 #![allow(unsafe_code, reason = "memory that the system shares with whoever writes to the file")]
 
-use std::{fs::File, path::Path};
+use std::path::Path;
 
 use bytes::Bytes;
 
-use super::{Input, Memory, Source};
+use super::{
+    Input, Memory, Source,
+    stream::{Guess, compression},
+};
 use crate::error::{Error, Result};
 
 impl Input<'_> {
@@ -25,13 +28,12 @@ impl Input<'_> {
         let path = path.as_ref();
         let name = path.display().to_string();
         let fail = |error| Error::io(name.clone(), error);
-        let file = File::open(path).map_err(fail)?;
-        let is_plain = file.metadata().map_err(fail)?.is_file();
+        let (file, is_plain) = super::open_file(path).map_err(fail)?;
         // SAFETY: the caller sees to it that the file stays as it is, which is what is asked of ours.
         let map = if is_plain { unsafe { memmap2::Mmap::map(&file) }.ok() } else { None };
-        let Some(map) = map.filter(|map| !map.is_empty() && super::compression(map).is_none()) else {
+        let Some(map) = map.filter(|map| !map.is_empty() && compression(map) == Guess::IsPlain) else {
             // A pipe gives what it has to whoever opens it first, so nothing is opened twice.
-            return Input::of_file(file, name);
+            return Input::of_file(file, is_plain, name);
         };
         // It is only a hint.
         #[cfg(unix)]

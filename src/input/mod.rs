@@ -1,24 +1,38 @@
 //! Where the bytes come from: memory, a reader, a file (plain or gzip), cut into blocks of whole records.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`source`] | blocks, cut out of memory or of a stream |
+//! | [`stream`] | bytes that come in their own time; how they are compressed |
+//! | [`gzip`] | gzip, and what is left of it where it is damaged |
+//! | [`pipe`] | files that may have nothing to read yet |
+//! | [`mmap`] | files that are mapped into memory |
 
+mod gzip;
 mod mmap;
+#[cfg(unix)]
+mod pipe;
+mod source;
+mod stream;
 
 use std::{
     collections::VecDeque,
     fmt,
-    fs::File,
-    io::{self, BufRead, BufReader, Read},
+    fs::{self, File},
+    io::{self, Read},
     mem,
     ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Instant,
 };
 
 use bytes::Bytes;
+pub(crate) use source::{Cut, Fault, Next};
+use source::{Pace, Reading, Source};
+use stream::{Plain, Sniffed, Stream};
 
-use crate::{
-    error::{Error, Result},
-    limits,
-};
+use crate::error::{Error, Result};
 
 /// The bytes that a scan reads, from one source or from several, one after the other.
 ///
@@ -33,19 +47,16 @@ pub struct Input<'a> {
     name: Arc<str>,
     /// Where the next block begins in the source, in bytes after decompression.
     offset: u64,
-    /// The files to be read when this source ends.
-    waiting: VecDeque<PathBuf>,
+    /// What is to be read when this source ends.
+    waiting: VecDeque<Waiting<'a>>,
+    /// What is to be told of the sources that have ended.
+    notes: Vec<String>,
 }
 
-enum Source<'a> {
-    /// Memory, and how much of it was given out.
-    Memory { data: Memory<'a>, used: usize },
-    Reader {
-        reader: Box<dyn Read + Send + 'a>,
-        /// What was read behind the last block: the beginning of a record.
-        rest: Vec<u8>,
-        ended: bool,
-    },
+/// A source whose turn has not come.
+enum Waiting<'a> {
+    Path(PathBuf),
+    Source(Source<'a>, Arc<str>),
 }
 
 /// Where blocks lie.
@@ -74,8 +85,12 @@ pub(crate) struct Block<'b> {
     pub(crate) memory: Option<&'b Bytes>,
     /// Where the block begins in its source, in bytes.
     pub(crate) offset: u64,
+    /// How many bytes of its source it stands for: more than it has, where the record is too long.
+    pub(crate) extent: u64,
     /// The name of its source.
     pub(crate) source: &'b Arc<str>,
+    /// Why its record, which is the only one then, is not whole.
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Block<'_> {
@@ -95,12 +110,21 @@ pub(crate) struct Holder<'a> {
     /// Where the block is in the memory.
     place: Range<usize>,
     offset: u64,
+    extent: u64,
     source: Arc<str>,
+    fault: Option<Fault>,
 }
 
 impl<'a> Holder<'a> {
     pub(crate) fn new() -> Holder<'a> {
-        Holder { memory: Memory::Shared(Bytes::new()), place: 0..0, offset: 0, source: "".into() }
+        Holder {
+            memory: Memory::Shared(Bytes::new()),
+            place: 0..0,
+            offset: 0,
+            extent: 0,
+            source: "".into(),
+            fault: None,
+        }
     }
 
     /// The block that was read last.
@@ -110,18 +134,8 @@ impl<'a> Holder<'a> {
             Memory::Shared(bytes) => Some(bytes),
         };
         let bytes = &self.memory.bytes()[self.place.clone()];
-        Block { bytes, memory, offset: self.offset, source: &self.source }
-    }
-
-    /// A buffer to read into, of `size` bytes or more: that of the last block, if nobody else has it.
-    fn take_buffer(&mut self, size: usize) -> Vec<u8> {
-        self.place = 0..0;
-        let mut buffer = match mem::replace(&mut self.memory, Memory::Shared(Bytes::new())) {
-            Memory::Shared(bytes) => bytes.try_into_mut().map_or_else(|_| vec![0; size], Vec::from),
-            Memory::Lent(_) => vec![0; size],
-        };
-        buffer.resize(buffer.len().max(size), 0);
-        buffer
+        let Holder { offset, extent, fault, .. } = *self;
+        Block { bytes, memory, offset, extent, source: &self.source, fault }
     }
 }
 
@@ -133,7 +147,7 @@ impl fmt::Debug for Holder<'_> {
 
 impl fmt::Debug for Input<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Input").field("name", &self.name).field("waiting", &self.waiting).finish_non_exhaustive()
+        f.debug_struct("Input").field("name", &self.name).field("waiting", &self.waiting.len()).finish_non_exhaustive()
     }
 }
 
@@ -157,35 +171,87 @@ impl<'a> Input<'a> {
         Input::new(Source::Memory { data: Memory::Shared(data.into()), used: 0 }, "<bytes>")
     }
 
-    /// Anything that can be read; `name` is what errors call it.
+    /// Anything that can be read; `name` is what errors call it. Bytes are taken as they are; see [`decompressed`](Self::decompressed).
+    ///
+    /// An error ends the scan, after the rows of all records that were whole before it. Two errors do not: a reader that gives
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) has nothing yet, and is asked again; and [`Interrupted`](io::ErrorKind::Interrupted) with an error inside
+    /// is told at once, and the next call goes on where this one was.
     pub fn reader(reader: impl Read + Send + 'a, name: &str) -> Input<'a> {
-        let reader = Box::new(reader);
-        Input::new(Source::Reader { reader, rest: Vec::new(), ended: false }, name)
+        Input::new(Source::stream(Box::new(Plain(reader)), Pace::Full), name)
     }
 
     fn new(source: Source<'a>, name: &str) -> Input<'a> {
-        Input { source, name: name.into(), offset: 0, waiting: VecDeque::new() }
+        Input { source, name: name.into(), offset: 0, waiting: VecDeque::new(), notes: Vec::new() }
+    }
+
+    /// The same input, unpacked if its first bytes say that it is gzip. Only a [`reader`](Self::reader) has to be asked for this: a file is unpacked
+    /// anyway, and what is in memory never is.
+    ///
+    /// ```
+    /// use parsimd::{Input, Pattern};
+    ///
+    /// let packed: &[u8] = &[31, 139, 8, 0, 0, 0, 0, 0, 0, 255, 51, 228, 2, 0, 83, 252, 81, 103, 2, 0, 0, 0];
+    /// let input = Input::reader(packed, "packed").decompressed();
+    /// assert_eq!(Pattern::new("{n:d}")?.scan_input(input, Default::default()).read_all()?.len(), 1);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    pub fn decompressed(mut self) -> Input<'a> {
+        if let Source::Stream(reading) = &mut self.source {
+            let stream = mem::replace(&mut reading.stream, Box::new(Plain(io::empty())));
+            reading.stream = Box::new(Sniffed::new(stream));
+        }
+        self
+    }
+
+    /// The same input, for a [`reader`](Self::reader) that may wait long for what it reads, as one of a pipe: where it gives less than it was
+    /// asked for, the whole records that are there are scanned at once, and do not wait until there are enough for a block.
+    pub fn live(mut self) -> Input<'a> {
+        if let Source::Stream(Reading { pace, .. }) = &mut self.source {
+            *pace = Pace::Short;
+        }
+        self
+    }
+
+    /// This input, and then another.
+    ///
+    /// ```
+    /// let input = parsimd::Input::bytes(b"1\n2").then(parsimd::Input::reader(&b"3\n"[..], "more"));
+    /// let mut scan = parsimd::Pattern::new("{n:d}")?.scan_input(input, Default::default());
+    /// assert_eq!(scan.read_all()?.len(), 3);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    pub fn then(mut self, next: Input<'a>) -> Input<'a> {
+        self.waiting.push_back(Waiting::Source(next.source, next.name));
+        self.waiting.extend(next.waiting);
+        self
     }
 
     /// A file; gzip is seen by its first bytes, whatever the file is called.
     ///
+    /// A pipe, a terminal or a device is read as its data comes: [`Scan::next_soon`](crate::Scan::next_soon) does not wait for it. A pipe by name
+    /// that nobody has opened for writing yet has no data yet.
+    ///
     /// # Errors
-    /// [`Error::is_io`]: it cannot be opened, or is compressed in a way that is not read.
+    /// [`Error::is_io`]: it cannot be opened, is a directory, or is compressed in a way that is not read. Of what is no plain file the last is
+    /// found out when it is scanned.
     pub fn open(path: impl AsRef<Path>) -> Result<Input<'a>> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let file = File::open(path).map_err(|error| Error::io(name.clone(), error))?;
-        Input::of_file(file, name)
+        let (file, is_plain) = open_file(path).map_err(|error| Error::io(name.clone(), error))?;
+        Input::of_file(file, is_plain, name)
     }
 
     /// A file from where it stands, with what errors call it.
-    fn of_file(file: File, name: String) -> Result<Input<'a>> {
-        let mut file = BufReader::with_capacity(1 << 16, file);
-        match compression(file.fill_buf().map_err(|error| Error::io(name.clone(), error))?) {
-            None => Ok(Input::reader(file, &name)),
-            Some("gzip") => Ok(Input::reader(flate2::bufread::MultiGzDecoder::new(file), &name)),
-            Some(kind) => unsupported(name, kind),
-        }
+    fn of_file(file: File, is_plain: bool, name: String) -> Result<Input<'a>> {
+        let fail = |error| Error::io(name.clone(), error);
+        let source = if is_plain {
+            let mut stream = Sniffed::new(Box::new(Plain(file)));
+            stream.find_out(Instant::now()).map_err(fail)?;
+            Source::stream(Box::new(stream), Pace::Full)
+        } else {
+            Source::stream(Box::new(Sniffed::new(slow(file).map_err(fail)?)), Pace::Timed)
+        };
+        Ok(Input::new(source, &name))
     }
 
     /// Files, one after the other. The last line of a file and the first of the next are two records, newline or not. The
@@ -194,116 +260,89 @@ impl<'a> Input<'a> {
     /// # Errors
     /// As [`open`](Self::open), for the first file.
     pub fn files(paths: impl IntoIterator<Item = PathBuf>) -> Result<Input<'a>> {
-        let mut waiting: VecDeque<PathBuf> = paths.into_iter().collect();
-        let first = waiting.pop_front().map(Input::open).transpose()?;
+        let mut paths = paths.into_iter();
+        let first = paths.next().map(Input::open).transpose()?;
         let input = first.unwrap_or_else(|| Input::bytes(b""));
-        Ok(Input { waiting, ..input })
+        Ok(Input { waiting: paths.map(Waiting::Path).collect(), ..input })
     }
 
-    /// Reads the next block into `holder`: whole records of about `size` bytes, ending in a newline unless its source ended. False at the end.
+    /// Reads the next block into `holder`: whole records of about `size` bytes, ending in a newline unless its source ended. There is none
+    /// yet if it cannot be had by `end`; but something is read in each call, if there is something.
     ///
     /// # Errors
-    /// [`Error::is_io`] from a source; [`Error::is_limit`] for a record past [`limits::RECORD_BYTES`].
-    pub(crate) fn next_block(&mut self, size: usize, holder: &mut Holder<'a>) -> Result<bool> {
-        self.source.read(size, &self.name, holder)?;
-        while holder.place.is_empty() {
-            let Some(path) = self.waiting.pop_front() else { return Ok(false) };
-            let next = Input::open(path)?;
-            (self.source, self.name, self.offset) = (next.source, next.name, 0);
-            self.source.read(size, &self.name, holder)?;
-        }
-        (holder.offset, holder.source) = (self.offset, Arc::clone(&self.name));
-        self.offset += holder.place.len() as u64;
-        Ok(true)
-    }
-}
-
-impl<'a> Source<'a> {
-    /// Reads the next block of about `size` bytes; an empty one at the end.
-    fn read(&mut self, size: usize, name: &str, holder: &mut Holder<'a>) -> Result<()> {
-        match self {
-            Source::Memory { data, used } => {
-                let rest = &data.bytes()[*used..];
-                let length = match memchr::memrchr(b'\n', &rest[..size.min(rest.len())]) {
-                    _ if rest.len() <= size => rest.len(),
-                    Some(newline) => newline + 1,
-                    None => memchr::memchr(b'\n', &rest[size..]).map_or(rest.len(), |newline| size + newline + 1),
-                };
-                check_record(name, length, size)?;
-                (holder.memory, holder.place) = (data.clone(), *used..*used + length);
-                *used += length;
-                Ok(())
+    /// [`Error::is_io`] from a source, after all that was read before it.
+    pub(crate) fn next_block(&mut self, cut: Cut, end: Instant, holder: &mut Holder<'a>) -> Result<Next> {
+        loop {
+            match self.source.read(cut, end, holder).map_err(|error| Error::io(&*self.name, error))? {
+                Next::End => {}
+                Next::Later => return Ok(Next::Later),
+                Next::Block => {
+                    (holder.offset, holder.source) = (self.offset, Arc::clone(&self.name));
+                    self.offset += holder.extent;
+                    return Ok(Next::Block);
+                }
             }
-            Source::Reader { reader, rest, ended } => {
-                let mut filled = rest.len();
-                let mut buffer = holder.take_buffer(size.max(filled));
-                buffer[..filled].copy_from_slice(rest);
-                rest.clear();
-                // How much of the buffer is known to hold no newline.
-                let mut searched = filled;
-                let end = loop {
-                    let newline = memchr::memrchr(b'\n', &buffer[searched..filled]).map(|at| searched + at);
-                    match newline {
-                        Some(newline) if filled >= size && !*ended => break newline + 1,
-                        None => searched = filled,
-                        _ => {}
-                    }
-                    if *ended {
-                        break filled;
-                    }
-                    check_record(name, searched, size)?;
-                    let room = if filled < size { size } else { filled * 2 };
-                    buffer.resize(buffer.len().max(room), 0);
-                    match reader.read(&mut buffer[filled..room]) {
-                        Ok(0) => *ended = true,
-                        Ok(read) => filled += read,
-                        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                        Err(error) => return Err(Error::io(name, error)),
-                    }
-                };
-                rest.extend_from_slice(&buffer[end..filled]);
-                (holder.memory, holder.place) = (Memory::Shared(Bytes::from(buffer)), 0..end);
-                Ok(())
+            if let Source::Stream(reading) = &mut self.source {
+                self.notes.extend(reading.stream.note().map(|note| format!("{}: {note}", self.name)));
             }
+            (self.source, self.name) = match self.waiting.pop_front() {
+                None => return Ok(Next::End),
+                Some(Waiting::Source(source, name)) => (source, name),
+                Some(Waiting::Path(path)) => {
+                    let next = Input::open(path)?;
+                    (next.source, next.name)
+                }
+            };
+            self.offset = 0;
         }
     }
-}
 
-/// How a file is compressed that begins so.
-fn compression(beginning: &[u8]) -> Option<&'static str> {
-    match beginning {
-        [0x1f, 0x8b, ..] => Some("gzip"),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd"),
-        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("xz"),
-        [b'B', b'Z', b'h', ..] => Some("bzip2"),
-        _ => None,
+    /// What is to be told of the sources that have ended since this was asked.
+    pub(crate) fn take_notes(&mut self) -> Vec<String> {
+        mem::take(&mut self.notes)
     }
 }
 
-fn unsupported<T>(name: String, kind: &str) -> Result<T> {
-    let message = format!("compressed with {kind}, which is not read here: decompress it into a pipe, or use gzip");
-    Err(Error::io(name, io::Error::new(io::ErrorKind::Unsupported, message)))
+/// Opens a file without waiting, and says whether it is a plain one.
+fn open_file(path: &Path) -> io::Result<(File, bool)> {
+    let found = fs::metadata(path)?;
+    if found.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "Is a directory: name the files in it"));
+    }
+    #[cfg(unix)]
+    let file = if found.is_file() { File::open(path)? } else { pipe::open(path)? };
+    #[cfg(not(unix))]
+    let file = File::open(path)?;
+    let is_plain = file.metadata()?.is_file();
+    Ok((file, is_plain))
 }
 
-fn check_record(name: &str, record: usize, size: usize) -> Result<()> {
-    if record > size.max(limits::RECORD_BYTES) {
-        return Err(Error::limit(format!(
-            "{name}: a record of more than {} bytes without a newline",
-            limits::RECORD_BYTES
-        )));
-    }
-    Ok(())
+/// A file that may have nothing to read yet.
+#[cfg(unix)]
+fn slow(file: File) -> io::Result<Box<dyn Stream>> {
+    Ok(Box::new(pipe::Pipe::new(file)?))
+}
+
+#[cfg(not(unix))]
+fn slow(file: File) -> io::Result<Box<dyn Stream>> {
+    Ok(Box::new(Plain(file)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const CUT: Cut = Cut { size: 0, longest: 1 << 20, stops: false };
+
     fn blocks(mut input: Input<'_>, size: usize) -> Vec<Vec<u8>> {
         let mut holder = Holder::new();
-        let mut next = || {
-            let is_there = input.next_block(size, &mut holder).unwrap_or_else(|e| panic!("{e}"));
-            is_there.then(|| holder.block().bytes.to_vec())
+        let mut next = || loop {
+            match input.next_block(Cut { size, ..CUT }, Instant::now(), &mut holder) {
+                Ok(Next::Block) => return Some(holder.block().bytes.to_vec()),
+                Ok(Next::Later) => {}
+                Ok(Next::End) => return None,
+                Err(error) => panic!("{error}"),
+            }
         };
         std::iter::from_fn(&mut next).collect()
     }

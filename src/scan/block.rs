@@ -10,7 +10,7 @@ use crate::{
     batch::{Batch, Cell, ColumnType, Schema, Strings, Values},
     convert,
     error::{Error, Result},
-    input::Block,
+    input::{Block, Cut, Fault},
     limits,
     plan::{Outcome, Plan, Program, Row, Stop, Table, Walk},
 };
@@ -29,7 +29,7 @@ pub(super) struct Task {
 /// What became of a block.
 #[derive(Debug)]
 pub(super) struct Scanned {
-    /// The rows, if there are any.
+    /// The rows, if there are any; with an error, those before it.
     pub(super) batch: Option<Batch>,
     /// What was seen in the block; records are numbered from its beginning.
     pub(super) stats: Stats,
@@ -41,6 +41,11 @@ impl Scanned {
     /// Nothing but the end of the scan.
     pub(super) fn stopped(error: Error) -> Scanned {
         Scanned { batch: None, stats: Stats::default(), error: Some(error) }
+    }
+
+    /// Nothing but what is to be told of the input.
+    pub(super) fn noted(notes: Vec<String>) -> Scanned {
+        Scanned { batch: None, stats: Stats { notes, ..Stats::default() }, error: None }
     }
 
     /// Whether it has neither rows nor an error.
@@ -141,10 +146,16 @@ impl Task {
         let wrong = wrong.or_else(|| options.only.iter().find_map(|wish| wrong_wish(pattern, wish)));
         let schema = Arc::new(pattern.schema().select(&columns, options.strings));
         options.columns = Some(columns);
-        // Positions in a block are 32 bits wide.
-        options.block_bytes = options.block_bytes.clamp(1, limits::RECORD_BYTES);
+        options.block_bytes = options.block_bytes.clamp(1, limits::BLOCK_BYTES_MOST);
+        options.max_record_bytes = options.max_record_bytes.min(limits::BLOCK_BYTES_MOST);
         let year = options.year.unwrap_or_else(convert::current_year);
         (Task { pattern: pattern.clone(), year, options, schema }, wrong)
+    }
+
+    /// How the input is to be cut into blocks.
+    pub(super) fn cut(&self) -> Cut {
+        let ScanOptions { block_bytes: size, max_record_bytes: longest, on_error, .. } = self.options;
+        Cut { size, longest, stops: on_error == OnError::Raise }
     }
 
     /// Scans a block, as far as what is wanted of it goes. What comes out depends on the block and on that alone.
@@ -159,37 +170,34 @@ impl Task {
         if end == block.bytes.len() {
             scanned
         } else {
-            self.run_all(&Block { bytes: &block.bytes[..end], ..*block }, scratch)
+            self.run_all(&Block { bytes: &block.bytes[..end], extent: end as u64, ..*block }, scratch)
         }
     }
 
     fn run_all(&self, block: &Block<'_>, scratch: &mut Scratch) -> Scanned {
         let mut stats = Stats::default();
-        let (batch, error) = match self.rows(block, Ends::Newlines, &mut stats, scratch) {
-            Ok(batch) => (Some(batch).filter(|batch| !batch.is_empty()), None),
-            Err(error) => (None, Some(error)),
-        };
-        Scanned { batch, stats, error }
+        let (batch, error) = self.rows(block, Ends::Newlines, &mut stats, scratch);
+        Scanned { batch: Some(batch).filter(|batch| !batch.is_empty()), stats, error }
     }
 
-    /// The rows of a block whose records are told apart by `ends`.
+    /// The rows of a block whose records are told apart by `ends`; and what ends the scan after them.
     pub(super) fn rows(
         &self,
         block: &Block<'_>,
         ends: Ends<'_>,
         stats: &mut Stats,
         Scratch { finds, rows }: &mut Scratch,
-    ) -> Result<Batch> {
+    ) -> (Batch, Option<Error>) {
         let Task { pattern, options, year, schema } = self;
         let stopped = match_records(pattern, options, block, ends, stats, finds, rows);
-        let batch = convert_rows(pattern, options, *year, schema, block, stats, rows)?;
+        let (batch, raised) = convert_rows(pattern, options, *year, schema, block, stats, rows);
         // An earlier record whose value does not fit was raised just now; what stopped the matching comes after it.
-        if let Some((place, error)) = stopped {
-            stats.bytes += u64::from(place.1);
-            return Err(error);
-        }
-        stats.bytes += block.bytes.len() as u64;
-        Ok(batch)
+        let error = raised.or_else(|| {
+            let (seen, error) = stopped.map_or((block.extent, None), |(place, error)| (place.1.into(), Some(error)));
+            stats.bytes += seen;
+            error
+        });
+        (batch, error)
     }
 }
 
@@ -197,6 +205,20 @@ impl Block<'_> {
     /// The error for a record that begins at byte `start` of the block.
     fn error(&self, start: u32, reason: &str) -> Error {
         Error::record(self.source, self.offset + u64::from(start), reason)
+    }
+
+    /// Whether a record of it may be one that is not to be matched.
+    fn has_faults(&self, longest: usize) -> bool {
+        self.fault.is_some() || self.bytes.len() > longest
+    }
+
+    /// Why a record is not to be matched, whatever is in it.
+    fn fault(&self, (start, end, _): Place, longest: usize) -> Option<Unread> {
+        match self.fault {
+            Some(Fault::BrokenOff) if self.bytes.len() <= longest => Some(Unread::BrokenOff),
+            None if (end - start) as usize <= longest => None,
+            _ => Some(Unread::TooLong(longest)),
+        }
     }
 }
 
@@ -420,6 +442,10 @@ enum Unread {
     CutWrong,
     /// A pattern that needs backtracking came to its limit.
     GaveUp(String),
+    /// It has more bytes than this.
+    TooLong(usize),
+    /// The input broke off inside it.
+    BrokenOff,
 }
 
 impl Unread {
@@ -434,6 +460,8 @@ impl Unread {
                 "the matcher gave a field a span outside of the text, or one that cuts a character".into()
             }
             Unread::GaveUp(reason) => reason.into(),
+            Unread::TooLong(longest) => format!("record too long: more than {longest} bytes").into(),
+            Unread::BrokenOff => "the input broke off inside this record".into(),
         }
     }
 }
@@ -454,7 +482,9 @@ fn match_records(
     let program = plan.program(options.full_line);
     rows.clear();
     // Where nothing is to be told of a record that does not match, only those with an anchor have to be found.
-    let needs_few = finds.anchor_is_rare && rows.failures_wanted == 0 && options.on_error == OnError::Skip;
+    let has_faults = block.has_faults(options.max_record_bytes);
+    let needs_few =
+        finds.anchor_is_rare && rows.failures_wanted == 0 && options.on_error == OnError::Skip && !has_faults;
     let few = program.filter(|_| needs_few && matches!(ends, Ends::Newlines)).and_then(|program| {
         let anchor = program.anchor()?;
         finds.look_for_few(plan, bytes, program, anchor)
@@ -492,7 +522,8 @@ fn push_records(
     let Look { is_ascii, is_utf8, has_anchors } = finds.look(plan, bytes, ends, program);
     let newline = if matches!(ends, Ends::Newlines) { 1 } else { 0 };
     let records = records(bytes, &finds.ends, newline);
-    if program.is_some() && is_utf8 && finds.foreign.is_empty() && !has_anchors && !ends.has_nulls() {
+    let has_faults = block.has_faults(options.max_record_bytes);
+    if program.is_some() && is_utf8 && finds.foreign.is_empty() && !has_anchors && !ends.has_nulls() && !has_faults {
         rows.push_all(records);
         return is_ascii;
     }
@@ -503,6 +534,7 @@ fn push_records(
         let text = &bytes[place.0 as usize..place.1 as usize];
         let stop = match program {
             _ if ends.is_null(place) => Stop::NO_MATCH,
+            _ if has_faults && block.fault(place, options.max_record_bytes).is_some() => Stop::ASK,
             None => Stop::ASK,
             Some(_) if has_foreign || !is_utf8 && std::str::from_utf8(text).is_err() => Stop::ASK,
             Some(_) if has_anchors && !has_anchor => Stop::NO_MATCH,
@@ -552,12 +584,15 @@ fn settle(
     stats.matched += all;
     let stops = rows.walk.stops()?;
     let program = plan.program(options.full_line);
+    let has_faults = block.has_faults(options.max_record_bytes);
     let mut lost = Vec::new();
     for (number, stop) in stops.iter().enumerate().filter(|(_, stop)| **stop != Stop::NOWHERE) {
         let place = rows.records[number];
         let (start, end, _) = place;
         let mut row = rows.spans.row(number);
+        let fault = if has_faults { block.fault(place, options.max_record_bytes) } else { None };
         let outcome = match (stop, program) {
+            _ if fault.is_some() => Outcome::NoMatch,
             (&Stop::NO_MATCH, _) => Outcome::NoMatch,
             (_, Some(program)) => {
                 program.resume(block.bytes, number, Span::new(start, end), options.full_line, &rows.walk, &mut row)
@@ -567,7 +602,7 @@ fn settle(
         let text = &block.bytes[start as usize..end as usize];
         let found = match outcome {
             Outcome::Match => Ok(None),
-            Outcome::NoMatch => Ok(Some(Unread::Unmatched)),
+            Outcome::NoMatch => Ok(Some(fault.unwrap_or(Unread::Unmatched))),
             Outcome::Undecided => find(plan, options, text, start, &mut row),
         };
         let behind = all - number as u64 - 1;
@@ -593,12 +628,15 @@ fn settle(
             keep_failure(block, place, &unread.reason(), rows.failures_wanted, stats);
         }
         match options.on_error {
+            // Its values could be wrong, and the scan ends with what broke the input.
+            _ if matches!(unread, Unread::BrokenOff) => lost.push(number),
             OnError::Raise if !is_null => {
                 // What is behind it was not seen.
                 stats.records -= behind;
                 stats.matched -= behind;
                 rows.records.truncate(number);
-                return Some((place, block.error(start, &unread.reason())));
+                let seen = if let Unread::TooLong(longest) = unread { start + longest as u32 + 1 } else { end };
+                return Some(((start, seen, place.2), block.error(start, &unread.reason())));
             }
             OnError::Null | OnError::Raise => {
                 (0..rows.fields).for_each(|field| row.set(field, 0, 0));
@@ -670,7 +708,8 @@ fn wanted(pattern: &Pattern, options: &ScanOptions, year: i32, block: &Block<'_>
     kept
 }
 
-/// Converts the spans of a block, a column at a time.
+/// Converts the spans of a block, a column at a time. With [`OnError::Raise`] only those before the first value that does not fit, and gives the
+/// error for it.
 fn convert_rows(
     pattern: &Pattern,
     options: &ScanOptions,
@@ -679,8 +718,9 @@ fn convert_rows(
     block: &Block<'_>,
     stats: &mut Stats,
     rows: &mut Rows,
-) -> Result<Batch> {
+) -> (Batch, Option<Error>) {
     let kernels = pattern.plan().kernels();
+    let mut raised = None;
     // A value that does not fit ends a scan that raises, whoever wants its row: then rows are left out once all were read.
     let mut has_others = !options.only.is_empty();
     if has_others && options.on_error != OnError::Raise {
@@ -708,7 +748,7 @@ fn convert_rows(
         for misfit in &misfits {
             let place = rows.records[rows.number(misfit.row)];
             if options.on_error == OnError::Raise {
-                // All texts in front of it matched, and nothing behind it was seen.
+                // All texts before it matched and all their values fit, and nothing behind it was seen.
                 let nulls_behind = rows.missing.iter().filter(|&&row| row > misfit.row).count();
                 stats.matched -= (rows.len() - misfit.row - nulls_behind) as u64;
                 stats.failures = 1;
@@ -721,11 +761,16 @@ fn convert_rows(
                 rows.records.truncate(misfit.row);
                 rows.missing.retain(|&row| row < misfit.row);
                 rows.keep(&wanted(pattern, options, year, block, rows));
-                return Err(block.error(place.0, &misfit.reason));
+                has_others = false;
+                raised = Some(block.error(place.0, &misfit.reason));
+                break;
             }
             stats.matched -= 1;
             stats.failures += 1;
             keep_failure(block, place, &misfit.reason, rows.failures_wanted, stats);
+        }
+        if raised.is_some() && !misfits.is_empty() {
+            continue;
         }
         if misfits.is_empty() || options.on_error == OnError::Null {
             if has_others {
@@ -734,7 +779,7 @@ fn convert_rows(
                 continue;
             }
             let (schema, rows) = (Arc::clone(schema), rows.len());
-            return Ok(Batch::of_block(schema, columns, rows, block.bytes, || block.share()));
+            return (Batch::of_block(schema, columns, rows, block.bytes, || block.share()), raised);
         }
         // Few records have a value that does not fit: converting the others once more is simpler than mending every column.
         rows.remove(&misfits.iter().map(|misfit| misfit.row).collect::<Vec<_>>());

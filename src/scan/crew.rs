@@ -19,12 +19,12 @@ use std::{
 
 use super::block::{Scanned, Scratch, Task, Wanted};
 use crate::{
-    input::{Holder, Input},
+    input::{Holder, Input, Next},
     limits,
 };
 
-/// No block is begun later than this after the first of a wave: a caller that looks for signals between calls, or waits for a slow
-/// reader, is not kept waiting for a whole wave.
+/// No block is begun later than this after the first of a wave, and none is waited for: a caller that looks for signals between calls, or has a
+/// slow reader, is not kept waiting for a whole wave.
 pub(super) const WAVE: Duration = Duration::from_millis(20);
 
 /// Who scans the blocks.
@@ -54,6 +54,8 @@ struct Wave<'w, 'a> {
     taken: usize,
     most: usize,
     end: Instant,
+    /// The input has ended.
+    is_over: bool,
 }
 
 impl<'a> Crew<'a> {
@@ -61,8 +63,8 @@ impl<'a> Crew<'a> {
         Crew { threads, workers: Vec::new(), pool: None, bytes: 0 }
     }
 
-    /// Scans the next wave of blocks and adds what came of them to `ready`, in the order of the input. Nothing, when the input has ended.
-    /// No block gives more than is wanted.
+    /// Scans the next wave of blocks and adds what came of them to `ready`, in the order of the input. Says whether the input has ended; if not, and
+    /// nothing was added, no block can be had yet. No block gives more than is wanted.
     ///
     /// # Panics
     /// When a thread panics; the others have stopped then.
@@ -72,13 +74,13 @@ impl<'a> Crew<'a> {
         wanted: Wanted,
         input: &mut Input<'a>,
         ready: &mut VecDeque<Scanned>,
-    ) {
+    ) -> bool {
         let threads = self.ready_threads();
         while self.workers.len() < threads {
             self.workers.push(Worker::new(task));
         }
         let most = if threads == 1 { 1 } else { threads * limits::BLOCKS_AHEAD };
-        let wave = Mutex::new(Wave { input, taken: 0, most, end: Instant::now() + WAVE });
+        let wave = Mutex::new(Wave { input, taken: 0, most, end: Instant::now() + WAVE, is_over: false });
         match (self.pool.as_ref().and_then(Pool::threads), &mut self.workers[..threads]) {
             (Some(pool), [own, others @ ..]) => pool.in_place_scope(|scope| {
                 for worker in others {
@@ -90,9 +92,10 @@ impl<'a> Crew<'a> {
             (Some(_), []) => {}
         }
         let mut done: Vec<_> = self.workers.iter_mut().flat_map(|worker| worker.done.drain(..)).collect();
-        done.sort_unstable_by_key(|(number, _)| *number);
+        done.sort_by_key(|(number, _)| *number);
         self.bytes += done.iter().map(|(_, scanned)| scanned.stats.bytes).sum::<u64>();
         ready.extend(done.into_iter().map(|(_, scanned)| scanned));
+        wave.into_inner().is_ok_and(|wave| wave.is_over)
     }
 
     /// How many threads take part in the next wave, with the pool ready for them. The first block is the caller's alone: most inputs
@@ -141,9 +144,15 @@ impl<'a> Wave<'_, 'a> {
         }
         let number = self.taken;
         self.taken += 1;
-        match self.input.next_block(task.options.block_bytes, &mut worker.holder) {
-            Ok(true) => return Some(number),
-            Ok(false) => {}
+        let next = self.input.next_block(task.cut(), self.end, &mut worker.holder);
+        let notes = self.input.take_notes();
+        if !notes.is_empty() {
+            worker.done.push((number, Scanned::noted(notes)));
+        }
+        match next {
+            Ok(Next::Block) => return Some(number),
+            Ok(Next::Later) => {}
+            Ok(Next::End) => self.is_over = true,
             Err(error) => worker.done.push((number, Scanned::stopped(error))),
         }
         self.most = self.taken;

@@ -2,10 +2,10 @@
 //!
 //! A `\r` before the newline is dropped. The last record may lack its newline; behind a newline that ends the input there is no record.
 //! Each record ends in exactly one of three ways, and is counted so: it *matched*, and every value could be read; it was
-//! *unmatched*; or it *failed*, since it matched but a value does not fit its type, or it is not UTF-8. With
-//! [`Strings::Binary`] a record that is not UTF-8 is matched as any other, byte by byte.
+//! *unmatched*; or it *failed*, since it matched but a value does not fit its type, it is not UTF-8, it is too long, or the input broke off
+//! inside it. With [`Strings::Binary`] a record that is not UTF-8 is matched as any other, byte by byte.
 
-use std::{collections::VecDeque, num::NonZeroUsize, sync::Arc, time::Instant};
+use std::{collections::VecDeque, mem, num::NonZeroUsize, sync::Arc, time::Instant};
 
 use super::{
     block::{Scanned, Task, Wanted},
@@ -68,8 +68,11 @@ pub struct ScanOptions {
     pub on_error: OnError,
     /// The year of dates that are written without one; `None` is the current year, in UTC.
     pub year: Option<i32>,
-    /// How many bytes make a batch, about; no more than [`limits::RECORD_BYTES`]. The rows are the same.
+    /// How many bytes make a batch, about; no more than [`limits::BLOCK_BYTES_MOST`]. The rows are the same.
     pub block_bytes: usize,
+    /// How many bytes a record may have, without its newline; no more than [`limits::BLOCK_BYTES_MOST`]. A longer one fails, whatever is in it, and is
+    /// skipped: it is never held as a whole, unless it lies in memory.
+    pub max_record_bytes: usize,
     /// The fields that become columns, as numbers in [`Pattern::fields`], in the order of the columns; `None` is all. [`Schema::position`] of
     /// [`Pattern::schema`] has the number for a name. The others are matched but not read: whether a value fits its type, and so
     /// whether its record fails, is asked only of these. A number twice, or one past the fields, is an error from the scan's first call.
@@ -93,6 +96,7 @@ impl Default for ScanOptions {
             on_error: OnError::Skip,
             year: None,
             block_bytes: limits::BLOCK_BYTES,
+            max_record_bytes: limits::RECORD_BYTES,
             columns: None,
             only: Vec::new(),
             strings: Strings::default(),
@@ -111,12 +115,15 @@ pub struct Stats {
     pub matched: u64,
     /// Records that did not match.
     pub unmatched: u64,
-    /// Records that matched but have a value that does not fit its type, or that are not UTF-8 and could not be matched.
+    /// Records that matched but have a value that does not fit its type, that are not UTF-8 and could not be matched, that are longer than
+    /// [`ScanOptions::max_record_bytes`], or that the input broke off in.
     pub failures: u64,
     /// Bytes read, newlines included.
     pub bytes: u64,
     /// The first few records that did not match or failed, up to [`limits::FAILURES_KEPT`].
     pub first_failures: Vec<Failure>,
+    /// What else there is to be told of the input, with its name: that bytes which follow gzip data were ignored.
+    pub notes: Vec<String>,
 }
 
 impl Stats {
@@ -131,6 +138,7 @@ impl Stats {
         self.unmatched += block.unmatched;
         self.failures += block.failures;
         self.bytes += block.bytes;
+        self.notes.extend(block.notes);
     }
 }
 
@@ -158,6 +166,7 @@ pub struct Scan<'a> {
     crew: Crew<'a>,
     /// What came of blocks that were scanned ahead, in order.
     ready: VecDeque<Scanned>,
+    /// Batches that were given once and put back.
     held: VecDeque<Batch>,
     stats: Stats,
     /// How many rows may still be given.
@@ -187,7 +196,8 @@ impl Pattern {
         let rows_left = options.limit.unwrap_or(u64::MAX);
         let (task, wrong) = Task::new(self, options);
         let ready = wrong.map(Scanned::stopped).into_iter().collect();
-        Scan { task, input, crew, ready, held: VecDeque::new(), stats: Stats::default(), rows_left, ended: false }
+        let (held, stats) = (VecDeque::new(), Stats::default());
+        Scan { task, input, crew, ready, held, stats, rows_left, ended: false }
     }
 }
 
@@ -204,21 +214,43 @@ impl Scan<'_> {
 
     /// The rest of the input as one batch.
     ///
+    /// Where that fails nothing is lost: the batches that came before the error are still to be had, by `next` or by `read_all`; after them the scan is at
+    /// its end.
+    ///
+    /// ```
+    /// let mut options = parsimd::ScanOptions::default();
+    /// options.on_error = parsimd::OnError::Raise;
+    /// let input = parsimd::Input::bytes(b"1\n2\nx\n");
+    /// let mut scan = parsimd::Pattern::new("{n:d}")?.scan_input(input, options);
+    /// assert!(scan.read_all().is_err());
+    /// assert_eq!(scan.read_all()?.len(), 2);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// From the input; from a wrong [`ScanOptions::columns`] or [`ScanOptions::only`]; from a record, with [`OnError::Raise`]; [`Error::is_limit`] when the text of a column passes 2 GiB,
     /// unless it is in views.
     pub fn read_all(&mut self) -> Result<Batch> {
-        let batches = self.collect::<Result<Vec<_>>>()?;
-        Batch::concat(Arc::clone(&self.task.schema), &batches)
+        let mut batches = Vec::new();
+        let read = self.try_for_each(|batch| batch.map(|batch| batches.push(batch)));
+        let joined = read.and_then(|()| Batch::concat(Arc::clone(&self.task.schema), &batches));
+        if joined.is_err() {
+            self.put_back(batches);
+        }
+        joined
     }
 
-    /// Takes batches back, which the next calls give again, in this order, before anything else is read.
+    /// Takes back batches that it gave: the next calls give them again, in this order, before anything else, also when the scan has ended.
+    /// They were counted when they were given for the first time, and are not counted again.
     pub fn put_back(&mut self, batches: Vec<Batch>) {
-        batches.into_iter().rev().for_each(|batch| self.held.push_front(batch));
+        for batch in batches.into_iter().rev() {
+            self.held.push_front(batch);
+        }
     }
 
     /// As `next`, but gives an empty batch when some 20 milliseconds have passed without a row: for whoever has to look at other things
-    /// meanwhile, as signals or a clock.
+    /// meanwhile, as signals or a clock. A pipe that was [opened](Input::open) is not waited for longer than that; a [`reader`](Input::reader) is,
+    /// unless it says by itself that it has nothing yet.
     pub fn next_soon(&mut self) -> Option<Result<Batch>> {
         self.next_before(Some(Instant::now() + WAVE))
     }
@@ -234,20 +266,29 @@ impl Scan<'_> {
         // After a panic there is nothing left to be had.
         self.ended = true;
         let batch = self.next_batch(end).transpose();
-        self.ended = !matches!(batch, Some(Ok(_)));
+        self.ended = match &batch {
+            Some(Ok(_)) => false,
+            Some(Err(error)) => !error.is_interruption(),
+            None => true,
+        };
         batch
     }
 
     fn next_batch(&mut self, end: Option<Instant>) -> Result<Option<Batch>> {
         loop {
-            while let Some(scanned) = self.ready.pop_front() {
-                self.stats.add(scanned.stats);
-                if let Some(error) = scanned.error {
-                    return Err(error);
-                }
-                if let Some(batch) = scanned.batch {
-                    self.rows_left -= batch.len() as u64;
-                    return Ok(Some(batch));
+            while let Some(mut scanned) = self.ready.pop_front() {
+                self.stats.add(mem::take(&mut scanned.stats));
+                match (scanned.batch.take(), scanned.error.take()) {
+                    (None, None) => {}
+                    (None, Some(error)) => return Err(error),
+                    (Some(batch), error) => {
+                        self.rows_left -= batch.len() as u64;
+                        if let Some(error) = error {
+                            // The rows before it come first.
+                            self.ready.push_front(Scanned::stopped(error));
+                        }
+                        return Ok(Some(batch));
+                    }
                 }
             }
             if self.rows_left == 0 {
@@ -255,8 +296,8 @@ impl Scan<'_> {
             }
             let wanted =
                 Wanted { rows: self.rows_left, failures: limits::FAILURES_KEPT - self.stats.first_failures.len() };
-            self.crew.scan_wave(&self.task, wanted, &mut self.input, &mut self.ready);
-            if self.ready.is_empty() {
+            let is_over = self.crew.scan_wave(&self.task, wanted, &mut self.input, &mut self.ready);
+            if is_over && self.ready.is_empty() {
                 return Ok(None);
             }
             if end.is_some_and(|end| Instant::now() > end) && self.ready.iter().all(Scanned::is_empty) {

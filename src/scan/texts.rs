@@ -113,8 +113,7 @@ impl Pattern {
     /// ```
     ///
     /// # Errors
-    /// [`Error::is_column`] for a wrong choice of columns; [`Error::is_record`] with [`OnError::Raise`], [`Error::row`] is its number then; [`Error::is_limit`] for a text past
-    /// [`limits::RECORD_BYTES`].
+    /// [`Error::is_column`] for a wrong choice of columns; [`Error::is_record`] with [`OnError::Raise`], [`Error::row`] is its number then.
     pub fn scan_texts<'t>(
         &self,
         texts: impl IntoIterator<Item = Option<&'t [u8]>>,
@@ -143,18 +142,17 @@ impl Pattern {
         }
         let (mut scratch, name): (_, Arc<str>) = (Scratch::new(&task), "<texts>".into());
         let (mut batches, mut rows, mut missing, mut all) = (Vec::new(), 0, Vec::new(), Stats::default());
-        while let Some(Piece { bytes, ends, nulls }) = source.next(task.options.block_bytes)? {
+        let ScanOptions { block_bytes, max_record_bytes, .. } = task.options;
+        while let Some(Piece { bytes, extent, ends, nulls }) = source.next(block_bytes, max_record_bytes) {
             let mut stats = Stats::default();
-            let block = Block { bytes, memory: None, offset: all.bytes, source: &name };
-            let batch =
-                task.rows(&block, Ends::Given { ends, nulls }, &mut stats, &mut scratch).map_err(
-                    |error| match stats.first_failures.last() {
-                        Some(failure) if error.is_record() => {
-                            Error::at_row(all.records + failure.record, &failure.reason)
-                        }
-                        _ => error,
-                    },
-                )?;
+            let block = Block { bytes, memory: None, offset: all.bytes, extent, source: &name, fault: None };
+            let (batch, error) = task.rows(&block, Ends::Given { ends, nulls }, &mut stats, &mut scratch);
+            if let Some(error) = error {
+                return Err(match stats.first_failures.last() {
+                    Some(failure) if error.is_record() => Error::at_row(all.records + failure.record, &failure.reason),
+                    _ => error,
+                });
+            }
             if task.options.on_error != OnError::Skip {
                 missing.extend(scratch.missing().iter().map(|row| rows + row));
             }
@@ -174,16 +172,24 @@ impl Pattern {
 /// Texts that are scanned together.
 struct Piece<'p> {
     bytes: &'p [u8],
+    /// How many bytes the texts have: more than there are, where the last is too long.
+    extent: u64,
     /// Where each text ends in the bytes, and the next begins.
     ends: &'p [u32],
     /// The numbers of those that are no text, which have no bytes.
     nulls: &'p [usize],
 }
 
+/// How many bytes of a text tell that it has more than `longest`, its excerpt among them.
+fn too_many(longest: usize) -> usize {
+    longest.max(limits::EXCERPT_BYTES) + 1
+}
+
 /// Where texts come from.
 trait Source {
-    /// The texts that come next: those that begin in the next `size` bytes, and no more than `size`. At the end there are none.
-    fn next(&mut self, size: usize) -> Result<Option<Piece<'_>>>;
+    /// The texts that come next: those that begin in the next `size` bytes, and no more than `size`. The last of them is cut where it is too long
+    /// for sure, and enough of it is there to show. At the end there are none.
+    fn next(&mut self, size: usize, longest: usize) -> Option<Piece<'_>>;
 }
 
 /// Texts that lie wherever they like. Those of a piece are copied, one after the other; the memory is kept from piece to piece.
@@ -195,22 +201,29 @@ struct Gathered<I> {
 }
 
 impl<'t, I: Iterator<Item = Option<&'t [u8]>>> Source for Gathered<I> {
-    fn next(&mut self, size: usize) -> Result<Option<Piece<'_>>> {
+    fn next(&mut self, size: usize, longest: usize) -> Option<Piece<'_>> {
         let Gathered { texts, bytes, ends, nulls } = self;
         bytes.clear();
         ends.clear();
         nulls.clear();
+        let mut cut = 0;
         while bytes.len() < size
             && ends.len() < size
+            && cut == 0
             && let Some(text) = texts.next()
         {
             match text {
                 None => nulls.push(ends.len()),
-                Some(text) => bytes.extend_from_slice(checked(text)?),
+                Some(text) => {
+                    let kept = text.len().min(too_many(longest));
+                    cut = text.len() - kept;
+                    bytes.extend_from_slice(&text[..kept]);
+                }
             }
             ends.push(bytes.len() as u32);
         }
-        Ok((!ends.is_empty()).then_some(Piece { bytes, ends, nulls }))
+        let extent = (bytes.len() + cut) as u64;
+        (!ends.is_empty()).then_some(Piece { bytes, extent, ends, nulls })
     }
 }
 
@@ -224,35 +237,28 @@ struct Adjacent<'t, O> {
 }
 
 impl<O: Copy + Into<i64>> Source for Adjacent<'_, O> {
-    fn next(&mut self, size: usize) -> Result<Option<Piece<'_>>> {
+    fn next(&mut self, size: usize, longest: usize) -> Option<Piece<'_>> {
         let Adjacent { column, row, ends, nulls } = self;
         let first = *row;
         let offsets = &column.offsets[first + 1..];
         if offsets.is_empty() {
-            return Ok(None);
+            return None;
         }
         let base = column.place(first);
         let full = base.saturating_add(size) as i64;
         let rows = (offsets.partition_point(|&end| end.into() < full) + 1).min(size).min(offsets.len());
         *row += rows;
-        // The others end in front of `full`, so they are shorter.
-        checked(&column.bytes[column.place(*row - 1)..column.place(*row)])?;
+        let (last, end) = (column.place(*row - 1), column.place(*row));
+        // The others end before `full`, so positions in what is left fit in 32 bits.
+        let kept = end.min(last + too_many(longest));
         ends.clear();
-        ends.extend(offsets[..rows].iter().map(|&end| (end.into() as usize - base) as u32));
+        ends.extend(offsets[..rows].iter().map(|&end| (kept.min(end.into() as usize) - base) as u32));
         let here = column.nulls.partition_point(|&null| null < *row);
         nulls.clear();
         nulls.extend(column.nulls[..here].iter().map(|null| null - first));
         column.nulls = &column.nulls[here..];
-        Ok(Some(Piece { bytes: &column.bytes[base..column.place(*row)], ends, nulls }))
+        Some(Piece { bytes: &column.bytes[base..kept], extent: (end - base) as u64, ends, nulls })
     }
-}
-
-/// The text, if it is no longer than a record may be.
-fn checked(text: &[u8]) -> Result<&[u8]> {
-    if text.len() > limits::RECORD_BYTES {
-        return Err(Error::limit(format!("a text of more than {} bytes", limits::RECORD_BYTES)));
-    }
-    Ok(text)
 }
 
 #[cfg(test)]
@@ -386,7 +392,7 @@ mod tests {
         let column = TextColumn::new(&bytes, &offsets, &nulls).unwrap();
         let mut source = Adjacent { column, row: 0, ends: Vec::new(), nulls: Vec::new() };
         let mut pieces = Vec::new();
-        while let Some(piece) = source.next(4).unwrap() {
+        while let Some(piece) = source.next(4, 100) {
             let place = piece.bytes.as_ptr() as usize - bytes.as_ptr() as usize;
             pieces.push((place, piece.bytes.len(), piece.ends.to_vec(), piece.nulls.to_vec()));
         }
