@@ -24,6 +24,17 @@ from __future__ import annotations
 
 import sys
 
+# First of all: what else is imported below does not survive every subinterpreter of every CPython.
+try:
+    from . import _parsimd as _parsimd
+except ImportError as error:
+    if "subinterpreter" not in str(error):
+        raise
+    raise ImportError(
+        "parsimd cannot be imported in a subinterpreter: its native module has one state for the process, which belongs to the main "
+        "interpreter. Import it there; for work side by side use threads, which share it, or processes"
+    ) from error
+
 # A module attribute that programs replace to fix the year of dates written without one.
 from datetime import datetime as datetime
 from importlib.metadata import version as _version

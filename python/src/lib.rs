@@ -51,6 +51,11 @@ fn available_isas() -> Vec<&'static str> {
 // Free-threaded Python needs no lock of its own: every class is frozen, and what changes in one is behind a mutex, or set once.
 #[pymodule(gil_used = false)]
 fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // Classes and caches are of the process, and the way back into Python asks for the main interpreter: another one would wait for ever.
+    // These are the words of CPython, which refuses by itself from 3.12 on, unless it is told not to; the package adds what to do.
+    if objects::is_subinterpreter(module.py()) {
+        return Err(PyImportError::new_err("module parsimd._parsimd does not support loading in subinterpreters"));
+    }
     // A wrong name is an error from the start, never a quiet fallback.
     isa().map_err(|error| PyImportError::new_err(error.value(module.py()).to_string()))?;
     module.add_class::<pattern::Pattern>()?;

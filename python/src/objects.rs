@@ -21,6 +21,12 @@ use pyo3::{
 
 use crate::gate::caught;
 
+/// Whether the interpreter that runs is another than the first of the process.
+pub(crate) fn is_subinterpreter(_py: Python<'_>) -> bool {
+    // SAFETY: the thread is attached, as the token says, so an interpreter runs on it, which lives as long as this call.
+    unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) != 0 }
+}
+
 /// A string and its text, if that is ASCII.
 ///
 /// # Errors
