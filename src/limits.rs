@@ -6,6 +6,7 @@
 //! | [`BACKTRACKS`] | 1,000,000 | a pattern with a repeated name or lookaround gives up on that text: `is_limit` |
 //! | [`BLOCK_BYTES`] | 256 KiB | a scan reads the input in blocks of this size; a record longer than a block is still read whole |
 //! | [`BLOCKS_AHEAD`] | 4 | a scan with several threads reads no further ahead than so many blocks for each |
+//! | [`THREADS_PER_CORE`] | 4 | a scan that was told to use more threads uses so many |
 //! | [`PARALLEL_BYTES`] | 1 MiB | a scan that was not told how many threads to use takes more than one |
 //! | [`RECORD_BYTES`] | 64 MiB | a longer record fails, and is skipped; [`ScanOptions::max_record_bytes`](crate::ScanOptions::max_record_bytes) sets it |
 //! | [`BLOCK_BYTES_MOST`] | 1 GiB | larger blocks and longer records cannot be asked for |
@@ -24,6 +25,10 @@ pub const BLOCK_BYTES: usize = 1 << 18;
 
 /// How many blocks for each thread a scan may be ahead of its caller, where it has several threads.
 pub const BLOCKS_AHEAD: usize = 4;
+
+/// How many threads a scan uses at most, for each that the machine runs at once. More than one is of use where a thread waits: for its turn to read,
+/// or for an external matcher. With hundreds, most of the time goes into waking them.
+pub const THREADS_PER_CORE: usize = 4;
 
 /// How many bytes a scan reads on one thread before it takes others, unless it was told how many to use.
 pub const PARALLEL_BYTES: u64 = 1 << 20;

@@ -206,13 +206,29 @@ fn who_scans(text: &str, options: ScanOptions, wanted: usize) -> HashSet<ThreadI
     seen.clone()
 }
 
+/// How many threads a scan uses at most.
+fn most_threads() -> usize {
+    limits::THREADS_PER_CORE * thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
 #[test]
-fn as_many_threads_scan_as_were_asked_for_and_one_is_the_callers() {
+fn as_many_threads_scan_as_were_asked_for_and_can_be_used_and_one_is_the_callers() {
     let text = format!("alone\n{}", "together\n".repeat(1000));
-    for threads in THREADS {
-        let seen = who_scans(&text, options(threads, 1), threads);
-        assert_eq!(seen.len(), threads);
+    for threads in [1, 2, 3, 8, most_threads(), most_threads() + 1, 100 * most_threads()] {
+        let wanted = threads.min(most_threads());
+        let seen = who_scans(&text, options(threads, 1), wanted);
+        assert_eq!(seen.len(), wanted, "of {threads}");
         assert!(seen.contains(&thread::current().id()));
+    }
+}
+
+#[test]
+fn more_threads_than_can_be_used_change_nothing() {
+    let text = lines(3000);
+    let pattern = pattern("{n:d} {what:S} {day:ti}");
+    let one = all(pattern.scan_input(Input::bytes(&text), options(1, 1000)));
+    for threads in [1500, usize::MAX] {
+        assert_eq!(all(pattern.scan_input(Input::bytes(&text), options(threads, 1000))), one);
     }
 }
 

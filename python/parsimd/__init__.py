@@ -22,7 +22,19 @@ and reads a whole log into typed columns::
 
 from __future__ import annotations
 
+import collections.abc
 import sys
+
+# First of all: what else is imported below does not survive every subinterpreter of every CPython.
+try:
+    from . import _parsimd as _parsimd
+except ImportError as error:
+    if "subinterpreter" not in str(error):
+        raise
+    raise ImportError(
+        "parsimd cannot be imported in a subinterpreter: its native module has one state for the process, which belongs to the main "
+        "interpreter. Import it there; for work side by side use threads, which share it, or processes"
+    ) from error
 
 # A module attribute that programs replace to fix the year of dates written without one.
 from datetime import datetime as datetime
@@ -55,6 +67,10 @@ from ._parsimd import ScanError as ScanError
 from ._parsimd import Stats as Stats
 from ._parsimd import available_isas as available_isas
 from ._parsimd import isa as isa
+
+# pandas asks for this before it looks at the names of a row's columns. Batches and columns are not registered: polars would read
+# a sequence value by value, where it takes their memory now.
+collections.abc.Sequence.register(Row)
 
 __version__ = _version("parsimd")
 __all__ = ["parse", "search", "findall", "with_pattern"]

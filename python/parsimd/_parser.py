@@ -453,8 +453,8 @@ class Parser(_parsimd.ParserBase):
         ``.stats`` and left out. With ``on_error="null"`` it stays as a row: all nulls if it does not match, else a null for each
         value that does not fit. With ``"raise"`` it is a `ScanError`.
 
-        ``threads`` is how many threads may be used; None is one for small data, and as many as there are cores for large. Batches,
-        counts and errors are the same. ``columns`` names the fields that become columns, in that order; whether a value fits is
+        ``threads`` is how many threads may be used; None is one for small data, and as many as there are cores for large. More than
+        four for each core are of no use, and not started. Batches, counts and errors are the same. ``columns`` names the fields that become columns, in that order; whether a value fits is
         asked only of these. ``limit`` is how many rows to give at most; what stands behind the last is not read, but for the rest of
         its piece, and not counted. Such a scan uses one thread, and so does one that `re` may have to match for.
 

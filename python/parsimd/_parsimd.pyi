@@ -378,15 +378,25 @@ class Column:
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
 
 @final
-class Row:
+class Row(Sequence[Any]):
     """A row of a batch, read when asked: ``row["name"]``, ``row[0]``, and iteration over the values.
 
-    ``dict(row)`` and ``tuple(row)`` read all of it. Rows are equal when their names and values are.
+    ``dict(row)`` and ``tuple(row)`` read all of it. Rows are equal when their names and values are. A row is a sequence with names, as a
+    named tuple is: pandas takes a list of them as that.
     """
+
+    _fields: Tuple[str, ...]
 
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Any]: ...
+    @overload
     def __getitem__(self, key: Union[int, str]) -> Any: ...
+    @overload
+    def __getitem__(self, key: slice) -> Tuple[Any, ...]: ...
+    def index(self, value: Any, start: int = 0, stop: int = ...) -> int:
+        """The number of the first column with this value."""
+    def count(self, value: Any) -> int:
+        """How many columns have this value."""
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
     def keys(self) -> List[str]:

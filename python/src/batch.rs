@@ -14,7 +14,7 @@ use parsimd::ColumnType;
 use pyo3::{
     exceptions::{PyIndexError, PyKeyError, PyTypeError, PyValueError},
     prelude::*,
-    types::{PyBool, PyBytes, PyCapsule, PyDict, PyList, PySlice, PyString, PyTuple},
+    types::{PyBool, PyBytes, PyCapsule, PyDict, PyIterator, PyList, PySlice, PyString, PyTuple},
 };
 
 use crate::{
@@ -304,7 +304,7 @@ pub(crate) fn type_name(kind: ColumnType) -> &'static str {
 /// A column of a batch: a sequence of values, with None for nulls.
 ///
 /// `column[10:20]` is a column over the same memory. pyarrow and polars take a column as it is.
-#[pyclass(frozen, module = "parsimd")]
+#[pyclass(frozen, sequence, module = "parsimd")]
 pub(crate) struct Column {
     batch: Arc<parsimd::Batch>,
     column: usize,
@@ -335,6 +335,15 @@ impl Column {
         }
         let column = self.column();
         objects::cell(py, column.column_type(), column.get(index(key.extract()?, &self.rows)?))
+    }
+
+    /// One value after the other is made when it is its turn.
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let builtins = make::import(py, "builtins")?;
+        let rows = make::unsigned(py, slf.get().rows.len() as u64)?;
+        let numbers = builtins.call_method1(name!(py, "range"), (rows,))?;
+        builtins.call_method1(name!(py, "map"), (slf.getattr(name!(py, "__getitem__"))?, numbers))
     }
 
     /// The name.
@@ -421,8 +430,9 @@ impl Column {
 
 /// A row of a batch, read when asked: `row["name"]`, `row[0]`, and iteration over the values.
 ///
-/// `dict(row)` and `tuple(row)` read all of it. Rows are equal when their names and values are.
-#[pyclass(frozen, module = "parsimd")]
+/// `dict(row)` and `tuple(row)` read all of it. Rows are equal when their names and values are. A row is a sequence with names, as a named
+/// tuple is: pandas takes a list of them as that.
+#[pyclass(frozen, sequence, module = "parsimd")]
 pub(crate) struct Row {
     /// Its batch as Python has it: a reference to that costs less than one that is counted atomically.
     batch: Py<Batch>,
@@ -458,10 +468,35 @@ impl Row {
     fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let at = match key.cast::<PyString>() {
             Ok(name) => position(self.batch(), name.to_str()?)?,
+            Err(_) if key.is_instance_of::<PySlice>() => return self.as_tuple(py)?.as_any().get_item(key),
             Err(_) => index(key.extract()?, &(0..self.__len__()))?,
         };
         let column = &self.batch().columns()[at];
         objects::cell(py, column.column_type(), column.get(self.row))
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.as_tuple(py)?.try_iter()
+    }
+
+    /// The names of the columns, where a named tuple has them.
+    #[getter]
+    fn _fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        make::plain_tuple(py, self.made_keys().0.into_iter().map(|name| Ok(make::text(py, name)?.into_any())))
+    }
+
+    /// The number of the first column with this value, as `tuple.index` gives it.
+    #[pyo3(signature = (value, *bounds))]
+    fn index<'py>(&self, value: &Bound<'py, PyAny>, bounds: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let py = value.py();
+        let arguments: Vec<_> = std::iter::once(value.clone()).chain(bounds).collect();
+        self.as_tuple(py)?.call_method1(name!(py, "index"), make::tuple(py, arguments.into_iter().map(Ok))?)
+    }
+
+    /// How many columns have this value.
+    fn count<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = value.py();
+        self.as_tuple(py)?.call_method1(name!(py, "count"), (value,))
     }
 
     /// The names of the columns.

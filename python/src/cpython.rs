@@ -436,6 +436,12 @@ pub(crate) fn set_attribute(
     }
 }
 
+/// Whether the interpreter that runs is another than the first of the process.
+pub(crate) fn is_subinterpreter(_py: Python<'_>) -> bool {
+    // SAFETY: the thread is attached, as the token says, so an interpreter runs on it, which lives as long as this call.
+    unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) != 0 }
+}
+
 /// Whether a string is ASCII, of which every character is a byte.
 #[cfg(not(Py_3_14))]
 pub(crate) fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {

@@ -59,6 +59,13 @@ compile_error!("parsimd cannot be built for free-threaded Python: its classes co
 
 #[pymodule]
 fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // Classes and caches are of the process, and the way back into Python asks for the main interpreter: another one would wait for ever.
+    // These are the words of CPython, which refuses by itself from 3.12 on, unless it is told not to; the package adds what to do.
+    if cpython::is_subinterpreter(module.py()) {
+        return Err(make::error::<PyImportError>(
+            "module parsimd._parsimd does not support loading in subinterpreters",
+        ));
+    }
     // A wrong name is an error from the start, never a quiet fallback.
     isa().map_err(|error| make::error::<PyImportError>(error.value(module.py()).to_string()))?;
     module.add_class::<pattern::Pattern>()?;

@@ -17,7 +17,7 @@ use pyo3::{
     exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
-    types::{PyBytes, PyCapsule, PyDict, PyList, PyString},
+    types::{PyBytes, PyCapsule, PyDict, PyList, PyString, PyTuple},
 };
 
 use crate::{
@@ -455,6 +455,15 @@ impl Scan {
         requested_schema: Requested<'_, 'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         capsule::scan(this, &this.get().schema, requested_schema)
+    }
+
+    /// A scan is no array. Without this numpy would make one of it that holds the scan, and pandas a frame that holds its batches.
+    #[pyo3(signature = (*_arguments, **_options))]
+    fn __array__(&self, _arguments: &Bound<'_, PyTuple>, _options: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        Err(make::error::<PyTypeError>(
+            "a scan is no array: for pandas use pandas.DataFrame.from_arrow(scan) or pyarrow.table(scan).to_pandas(), for numpy \
+             scan.read_all()[name].to_numpy()",
+        ))
     }
 
     fn __repr__(&self) -> Made<String> {

@@ -147,7 +147,7 @@ def test_a_limit_gives_the_first_rows_and_counts_no_further(tmp_path):
 BIG = LOG.encode() * 60_000
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3, None])
+@pytest.mark.parametrize("threads", [1, 2, 3, 1500, None])
 def test_threads_change_nothing(threads):
     scan = PARSER.scan(BIG, threads=threads)
     assert [row for batch in scan for row in batch.to_tuples()] == [("info", 12), ("warn", 7), ("info", 340)] * 60_000

@@ -25,14 +25,15 @@ pub enum ColumnType {
     /// 64-bit floating-point numbers.
     Float64,
     /// Microseconds since 1970. `utc` where every value has an offset by its layout; else a value with an offset is
-    /// converted to UTC, and one without is taken as it stands.
+    /// converted to UTC, and one without is taken as it stands. Each is in the years 1 to 9999 then: one that is not, or
+    /// whose offset is of 24 hours or more, is a conversion error.
     Timestamp {
         /// Whether the type says UTC.
         utc: bool,
     },
     /// Days since 1970.
     Date,
-    /// Microseconds since midnight; of UTC, where the value has an offset.
+    /// Microseconds since midnight; of UTC, where the value has an offset. An offset of 24 hours or more is a conversion error.
     Time,
 }
 

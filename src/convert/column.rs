@@ -4,7 +4,7 @@
 
 use parsimd_simd::{Bitmap, FloatForm, Kernels, Layout, Span};
 
-use super::{Value, strptime, value};
+use super::{Value, strptime, time::TIMESTAMPS, value};
 use crate::{
     batch::{Column, ColumnType, Strings, TextViews, Validity, Values, offsets},
     pattern::{TimeLayout, ValueKind},
@@ -25,9 +25,6 @@ pub(crate) struct Spans<'a> {
     /// The rows that have no text, in order; their spans are of no meaning.
     pub(crate) missing: &'a [usize],
 }
-
-/// The years 1 to 9999, in microseconds since 1970.
-const TIMESTAMPS: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
 
 /// Converts spans to values of `kind`; what does not fit becomes null, and an entry in `misfits`.
 ///
@@ -127,13 +124,7 @@ fn by_kernel(
             push_zeros(values, spans.len());
             for (row, span) in spans.iter().enumerate() {
                 let value = span.of(block).and_then(|text| layout.read(text));
-                match (&mut *values, &value) {
-                    (Values::Timestamp(values), Some(Value::DateTime(value))) => values[row] = value.timestamp_micros(),
-                    (Values::Date(values), Some(Value::Date(value))) => values[row] = value.days(),
-                    (Values::Time(values), Some(Value::Time(value))) => values[row] = value.utc_micros(),
-                    _ => {}
-                }
-                valid.push(value.is_some());
+                valid.push(value.is_some_and(|value| put(values, row, value).is_ok()));
             }
         }
         _ => {
@@ -172,18 +163,17 @@ fn one(
     values: &mut Values,
 ) -> Result<(), String> {
     let text = spans[row].of(block).and_then(|text| std::str::from_utf8(text).ok()).ok_or("not UTF-8")?;
-    match (values, value(kind, text, year).map_err(|error| error.to_string())?) {
+    put(values, row, value(kind, text, year).map_err(|error| error.to_string())?)
+}
+
+/// Puts a value in the place of its row, or says why a column cannot hold it. Every value that no kernel has read comes by here.
+fn put(values: &mut Values, row: usize, value: Value<'_>) -> Result<(), String> {
+    match (values, value) {
         (Values::Int64(values), Value::Int(value)) => values[row] = value,
         (Values::Float64(values), Value::Float(value)) => values[row] = value,
-        (Values::Timestamp(values), Value::DateTime(value)) => {
-            let micros = value.timestamp_micros();
-            if !TIMESTAMPS.contains(&micros) {
-                return Err("in UTC it is outside of the years 1 to 9999".to_owned());
-            }
-            values[row] = micros;
-        }
+        (Values::Timestamp(values), Value::DateTime(value)) => values[row] = value.in_column()?,
         (Values::Date(values), Value::Date(value)) => values[row] = value.days(),
-        (Values::Time(values), Value::Time(value)) => values[row] = value.utc_micros(),
+        (Values::Time(values), Value::Time(value)) => values[row] = value.in_column()?,
         (_, Value::BigInt(big)) => {
             let sign = if big.negative { "-" } else { "" };
             return Err(format!("{sign}{} in base {} does not fit in 64 bits", big.digits, big.base));

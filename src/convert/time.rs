@@ -6,6 +6,12 @@
 use super::Value;
 use crate::pattern::{MONTHS, TimeLayout, name_at};
 
+/// A day, in microseconds.
+const DAY: i64 = 86_400_000_000;
+
+/// The years 1 to 9999, in microseconds since 1970: what a column of timestamps may hold, since Python's `datetime` holds no more.
+pub(super) const TIMESTAMPS: std::ops::Range<i64> = -719_162 * DAY..2_932_897 * DAY;
+
 /// A day of the Gregorian calendar, in the years 1 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Date {
@@ -107,14 +113,30 @@ impl Time {
 
     /// Microseconds since midnight of UTC; of local time, where there is no offset.
     pub fn utc_micros(self) -> i64 {
-        (self.micros() - self.offset_micros()).rem_euclid(86_400_000_000)
+        (self.micros() - self.offset_micros()).rem_euclid(DAY)
+    }
+
+    /// What a column holds for it: [`utc_micros`](Self::utc_micros). `parse` reads any offset of two digits, but only Python's
+    /// `tzinfo` for less than a day can be asked for it: a time further away has no UTC.
+    pub(super) fn in_column(self) -> Result<i64, &'static str> {
+        if self.offset_micros().abs() >= DAY {
+            return Err("the offset from UTC must be less than 24 hours");
+        }
+        Ok(self.utc_micros())
     }
 }
 
 impl DateTime {
     /// Microseconds since 1970-01-01T00:00:00 of UTC; of local time, where there is no offset.
     pub fn timestamp_micros(self) -> i64 {
-        i64::from(self.date.days()) * 86_400_000_000 + self.time.micros() - self.time.offset_micros()
+        i64::from(self.date.days()) * DAY + self.time.micros() - self.time.offset_micros()
+    }
+
+    /// What a column holds for it: [`timestamp_micros`](Self::timestamp_micros), if that is one of [`TIMESTAMPS`].
+    pub(super) fn in_column(self) -> Result<i64, &'static str> {
+        self.time.in_column()?;
+        let micros = self.timestamp_micros();
+        TIMESTAMPS.contains(&micros).then_some(micros).ok_or("in UTC it is outside of the years 1 to 9999")
     }
 }
 

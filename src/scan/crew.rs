@@ -30,7 +30,7 @@ pub(super) const WAVE: Duration = Duration::from_millis(20);
 /// Who scans the blocks.
 #[derive(Debug)]
 pub(super) struct Crew<'a> {
-    /// How many there may be; `None` is as many as the machine runs at once.
+    /// How many were asked for; `None` is as many as the machine runs at once.
     threads: Option<NonZeroUsize>,
     /// One for each thread that has been needed so far. The first is for the caller's.
     workers: Vec<Worker<'a>>,
@@ -102,10 +102,10 @@ impl<'a> Crew<'a> {
     /// are small, and starting threads would cost more than it gives.
     fn ready_threads(&mut self) -> usize {
         let threads = match self.threads {
-            Some(threads) if self.bytes > 0 => threads.get(),
-            None if self.bytes >= limits::PARALLEL_BYTES => {
-                thread::available_parallelism().map_or(1, NonZeroUsize::get)
-            }
+            // The system takes its time to say how many it runs at once. Where the answer cannot matter it is not asked.
+            Some(threads) if self.bytes > 0 && threads.get() <= limits::THREADS_PER_CORE => threads.get(),
+            Some(threads) if self.bytes > 0 => threads.get().min(limits::THREADS_PER_CORE * at_once()),
+            None if self.bytes >= limits::PARALLEL_BYTES => at_once(),
             _ => 1,
         };
         if threads > 1 && self.pool.as_ref().is_none_or(Pool::is_foreign) {
@@ -113,6 +113,11 @@ impl<'a> Crew<'a> {
         }
         if threads > 1 && self.pool.as_ref().and_then(Pool::threads).is_none() { 1 } else { threads }
     }
+}
+
+/// How many threads the machine runs at once.
+fn at_once() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 impl<'a> Worker<'a> {

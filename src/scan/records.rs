@@ -62,7 +62,8 @@ pub struct ScanOptions {
     pub full_line: bool,
     /// How many threads to use, the caller's among them; batches, counts and errors are the same. `None` is as many as the machine
     /// runs at once, once [`limits::PARALLEL_BYTES`] were read; the first block is always the caller's alone, so an input of one
-    /// block starts no thread. Where the system gives no thread the scan goes on with what it has.
+    /// block starts no thread. Where the system gives no thread the scan goes on with what it has. More than
+    /// [`limits::THREADS_PER_CORE`] for each that the machine runs at once are not of use, and not started.
     pub threads: Option<NonZeroUsize>,
     /// What becomes of a record that could not be read.
     pub on_error: OnError,
