@@ -19,6 +19,7 @@ mod batch;
 mod calls;
 mod capsule;
 mod gate;
+mod input;
 mod iterator;
 mod matcher;
 mod numpy;
