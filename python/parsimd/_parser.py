@@ -12,7 +12,7 @@ import logging
 import os
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple, Union
 
 from . import _parsimd
 from ._convert import FixedTzOffset, Integer, Moment, Strptime, TextOnly, dt_format_to_regex, percentage
@@ -25,7 +25,17 @@ if TYPE_CHECKING:
     import pyarrow
 
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
-_Path = Union[str, "os.PathLike[str]"]
+_Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+
+#: How long a line may be in a scan, unless the scan sets it otherwise.
+_MAX_RECORD_BYTES = 64 << 20
+
+
+class _Readable(Protocol):
+    """An open file."""
+
+    def read(self, size: int, /) -> Union[bytes, str, None]: ...
+
 
 # The state of a parser that decides what a match is worth.
 _STATE = ("_type_conversions", "_fixed_fields", "_named_fields", "_group_to_name_map")
@@ -445,6 +455,7 @@ class Parser(_parsimd.ParserBase):
         columns: Optional[Iterable[str]] = None,
         limit: Optional[int] = None,
         strings: Literal["utf8", "view", "binary"] = "utf8",
+        max_record_bytes: int = _MAX_RECORD_BYTES,
     ) -> Scan:
         """Matches each line of ``data`` and gives typed columns: an iterator over `Batch`.
 
@@ -462,14 +473,17 @@ class Parser(_parsimd.ParserBase):
         which a text of more than 12 bytes is a place in the input. It keeps the input in memory, ``data`` if that is bytes or str, as
         long as a batch, or what some other library has made of one. The texts are the same. With ``"binary"`` text is bytes, Arrow's binary, and lines
         that are not UTF-8 are matched too, each byte as a character; one that is not ASCII is no letter, no digit and no white space.
+
+        A line of more than ``max_record_bytes`` bytes, 64 MiB unless set, is not matched: it is counted in ``.stats.failures``, and skipped
+        without being held in memory.
         """
         return self._scan_pattern().scan(
-            data, full_line, threads, on_error, self._year(), _names(columns), limit, strings
+            data, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes
         )
 
     def scan_file(
         self,
-        path: Union[_Path, Iterable[_Path]],
+        path: Union[_Path, _Readable, Iterable[Union[_Path, _Readable]]],
         *,
         full_line: bool = True,
         threads: Optional[int] = None,
@@ -477,27 +491,36 @@ class Parser(_parsimd.ParserBase):
         columns: Optional[Iterable[str]] = None,
         limit: Optional[int] = None,
         strings: Literal["utf8", "view", "binary"] = "utf8",
+        max_record_bytes: int = _MAX_RECORD_BYTES,
     ) -> Scan:
-        """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`."""
-        paths = [path] if isinstance(path, (str, os.PathLike)) else list(path)
-        files = [os.fspath(p) for p in paths]
-        return self._scan_files(files, full_line, threads, on_error, columns, limit, strings)
+        """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`.
+
+        A file is a path (str, bytes or os.PathLike) or an open file: anything with a method ``read(n)`` that gives bytes or str. An open file is
+        read from where it stands, and further than the last line that is scanned; its text is scanned as UTF-8, however it is
+        encoded. Such a scan uses one thread.
+
+        A file that breaks, such as damaged gzip, raises when all lines before the damage were given. The line that is cut there is counted in
+        ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip data are ignored, and
+        noted in ``.stats.notes``.
+        """
+        return self._scan_files(path, full_line, threads, on_error, columns, limit, strings, max_record_bytes)
 
     def _scan_files(
         self,
-        files: List[str],
+        files: Union[_Path, _Readable, Iterable[Union[_Path, _Readable]]],
         full_line: bool,
         threads: Optional[int],
         on_error: Literal["skip", "null", "raise"],
         columns: Optional[Iterable[str]],
         limit: Optional[int],
         strings: Literal["utf8", "view", "binary"],
+        max_record_bytes: int,
         only: Sequence[Tuple[str, Union[Tuple[int, int], str]]] = (),
     ) -> Scan:
         """As `scan_file`. Rows are given only where each column of ``only`` has the text that goes with it, or a value between two, both among
         them: integers, or microseconds since 1970. The other fields of the other rows are not read."""
         return self._scan_pattern().scan_files(
-            files, full_line, threads, on_error, self._year(), _names(columns), limit, strings, only
+            files, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, only
         )
 
     def scan_polars(
@@ -507,15 +530,16 @@ class Parser(_parsimd.ParserBase):
         full_line: bool = True,
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
+        max_record_bytes: int = _MAX_RECORD_BYTES,
     ) -> "polars.LazyFrame":
         """The lines of files as a polars LazyFrame: nothing is read before it is collected. Otherwise as `scan_file`.
 
-        A path may have wildcards: ``logs/*.gz``. Only the columns that a query needs are handed to polars, rows are filtered
+        Files are named by their paths, since each query reads them again. A path may have wildcards: ``logs/*.gz``. Only the columns that a query needs are handed to polars, rows are filtered
         batch by batch, by comparisons with constants while they are scanned, and reading stops where a query has enough.
         """
         from ._polars import scan_polars
 
-        return scan_polars(self, paths, full_line, threads, on_error)
+        return scan_polars(self, paths, full_line, threads, on_error, max_record_bytes)
 
     def parse_array(self, array: Any, *, on_error: Literal["null", "raise"] = "null") -> "pyarrow.StructArray":
         """Matches each value of a column of text, as `parse` does it, and gives an array of structs of the same length.

@@ -73,10 +73,11 @@ class Pattern:
         columns: Optional[List[str]],
         limit: Optional[int],
         strings: str,
+        max_record_bytes: int,
     ) -> Scan: ...
     def scan_files(
         self,
-        paths: List[str],
+        files: Any,
         full_line: bool,
         threads: Optional[int],
         on_error: str,
@@ -84,6 +85,7 @@ class Pattern:
         columns: Optional[List[str]],
         limit: Optional[int],
         strings: str,
+        max_record_bytes: int,
         only: Sequence[Tuple[str, Union[Tuple[int, int], str]]],
     ) -> Scan: ...
     def scan_array(self, array: Any, on_error: str, year: int) -> Texts: ...
@@ -282,6 +284,9 @@ class Stats:
     def bytes(self) -> int: ...
     @property
     def first_failures(self) -> List[Failure]: ...
+    @property
+    def notes(self) -> List[str]:
+        """What else there is to be told of the input: that bytes which follow gzip data were ignored."""
 
 @final
 class Failure:

@@ -18,7 +18,7 @@ _ROWS = 50_000
 #: How long the words of a predicate may be that is looked at for what can be told while rows are scanned.
 _LONGEST = 10_000
 
-_Path = Union[str, "os.PathLike[str]"]
+_Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 #: A column, and the integers that its value must be between, both among them, or the text that it must be.
 _Wish = Tuple[str, Union[Tuple[int, int], str]]
@@ -30,12 +30,15 @@ def scan_polars(
     full_line: bool,
     threads: Optional[int],
     on_error: Literal["skip", "null", "raise"],
+    max_record_bytes: int,
 ) -> "polars.LazyFrame":
     import polars
     from polars.io.plugins import register_io_source
 
-    files = _expand([paths] if isinstance(paths, (str, os.PathLike)) else list(paths))
-    nothing = parser.scan(b"")
+    if hasattr(paths, "read"):
+        raise TypeError("scan_polars takes paths, since each query reads the files again, not an open file; for that use scan_file")
+    files = _expand([paths] if isinstance(paths, (str, bytes, os.PathLike)) else list(paths))
+    nothing = parser.scan(b"", max_record_bytes=max_record_bytes)
     types, empty = nothing.types, polars.DataFrame(nothing)
 
     def source(
@@ -54,7 +57,7 @@ def scan_polars(
         # Rows that are left out while they are scanned cost no more than their matching. Which row is the last to be read is asked of all.
         wishes = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_wishes(predicate, types))
         # polars keeps text as views too: it takes these as they are.
-        scan = parser._scan_files(files, full_line, threads, on_error, read, None, "view", wishes)
+        scan = parser._scan_files(files, full_line, threads, on_error, read, None, "view", max_record_bytes, wishes)
         while left != 0:
             pieces = scan._read_pieces(size if left is None else min(size, left))
             count = len(pieces) if left is None else min(len(pieces), left)
@@ -138,7 +141,9 @@ def _wish(kind: str, op: str, literal: Any) -> Union[Tuple[int, int], str, None]
 def _expand(paths: List[_Path]) -> List[str]:
     """The files: of a path with wildcards that is no file itself, those that it stands for, by name."""
     files: List[str] = []
-    for path in (os.fspath(path) for path in paths):
+    for path in map(os.fsdecode, paths):
+        if "\n" in path and not os.path.exists(path):
+            raise TypeError(f"there is no file of this name, which has a newline in it: {path!r}; scan_polars takes paths")
         if glob.has_magic(path) and not os.path.exists(path):
             found = sorted(glob.glob(path, recursive=True))
             if not found:

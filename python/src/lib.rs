@@ -22,6 +22,7 @@ mod calls;
 mod capsule;
 mod cpython;
 mod gate;
+mod input;
 mod iterator;
 mod make;
 mod matcher;

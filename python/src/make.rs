@@ -8,18 +8,20 @@
 //! |---|---|
 //! | [`text`], [`utf8`], [`ascii`] | a string |
 //! | [`int`], [`float`], [`bytes`] | a number, bytes |
-//! | [`list`], [`tuple`], [`dict`] | a container |
+//! | [`list`], [`tuple`], [`dict`], [`slice`] | a container, a slice |
 //! | [`Made`] | what a getter returns |
 //! | [`name!`] | a name that is looked up, interned |
 //! | [`error`] | an exception with a message |
 
 #![allow(unsafe_code, reason = "pyo3 has no constructors that can fail")]
 
+use std::{ops::Range, ptr};
+
 use pyo3::{
     PyTypeInfo, ffi,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyModule, PyString, PyTuple},
+    types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyModule, PySlice, PyString, PyTuple},
 };
 
 /// The exception `E` with a message. Where there is no memory for the message, the MemoryError.
@@ -184,6 +186,16 @@ pub(crate) fn plain_tuple<'py>(
         unsafe { ffi::PyTuple_SET_ITEM(tuple.as_ptr(), at as ffi::Py_ssize_t, object?.into_ptr()) };
     }
     Ok(tuple)
+}
+
+/// The slice of a range.
+pub(crate) fn slice(py: Python<'_>, range: Range<usize>) -> PyResult<Bound<'_, PySlice>> {
+    let (start, end) = (unsigned(py, range.start as u64)?, unsigned(py, range.end as u64)?);
+    // SAFETY: both bounds are alive for the call, and no step is null; a new object, which is a slice, or null with an exception.
+    unsafe {
+        let slice = ffi::PySlice_New(start.as_ptr(), end.as_ptr(), ptr::null_mut());
+        Ok(Bound::from_owned_ptr_or_err(py, slice)?.cast_into_unchecked())
+    }
 }
 
 /// Two numbers, as a tuple.

@@ -1,8 +1,8 @@
 //! `Pattern`: a format as the native engine reads it.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
-use parsimd::{CustomType, ExternalMatcher};
+use parsimd::{CustomType, ExternalMatcher, limits};
 use pyo3::{
     prelude::*,
     types::{PyAny, PyList},
@@ -10,7 +10,7 @@ use pyo3::{
 
 use crate::{
     capsule::Given,
-    gate,
+    gate, input,
     make::{self, Made},
     matcher::Matcher,
     scan::{Only, Scan, ScanArguments, Texts, to_python},
@@ -96,15 +96,28 @@ impl Pattern {
         columns: Option<Vec<String>>,
         limit: Option<i64>,
         strings: &str,
+        max_record_bytes: isize,
     ) -> PyResult<Scan> {
-        let arguments = ScanArguments { full_line, threads, on_error, year, columns, limit, strings, only: Vec::new() };
-        self.start(crate::scan::input(data)?, arguments)
+        let (calls_python, only) = (false, Vec::new());
+        let arguments = ScanArguments {
+            full_line,
+            threads,
+            on_error,
+            year,
+            columns,
+            limit,
+            strings,
+            max_record_bytes,
+            calls_python,
+            only,
+        };
+        self.start(input::data(data)?, arguments)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Python method, by name there")]
     fn scan_files(
         &self,
-        paths: Vec<PathBuf>,
+        files: &Bound<'_, PyAny>,
         full_line: bool,
         threads: Option<isize>,
         on_error: &str,
@@ -112,10 +125,23 @@ impl Pattern {
         columns: Option<Vec<String>>,
         limit: Option<i64>,
         strings: &str,
+        max_record_bytes: isize,
         only: Vec<(String, Only)>,
     ) -> PyResult<Scan> {
-        let input = parsimd::Input::files(paths).map_err(to_python)?;
-        self.start(input, ScanArguments { full_line, threads, on_error, year, columns, limit, strings, only })
+        let (input, calls_python) = input::files(files)?;
+        let arguments = ScanArguments {
+            full_line,
+            threads,
+            on_error,
+            year,
+            columns,
+            limit,
+            strings,
+            max_record_bytes,
+            calls_python,
+            only,
+        };
+        self.start(input, arguments)
     }
 
     /// Matches each text of an Arrow array of strings or bytes, as a whole.
@@ -128,6 +154,8 @@ impl Pattern {
             columns: None,
             limit: None,
             strings: "utf8",
+            max_record_bytes: limits::RECORD_BYTES as isize,
+            calls_python: false,
             only: Vec::new(),
         };
         let options = arguments.options(&self.pattern)?;

@@ -2,7 +2,7 @@
 
 use std::{
     error::Error as _,
-    io::{self, Read},
+    io,
     num::NonZeroUsize,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, TryLockError,
@@ -10,14 +10,12 @@ use std::{
     },
 };
 
-use bytes::Bytes;
-use parsimd::{Input, OnError, ScanOptions, Strings};
+use parsimd::{Input, OnError, ScanOptions, Strings, limits};
 use pyo3::{
     create_exception,
-    exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyTypeError, PyValueError},
+    exceptions::{PyIsADirectoryError, PyMemoryError, PyOSError, PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
-    pybacked::{PyBackedBytes, PyBackedStr},
-    types::{PyBytes, PyCapsule, PyDict, PyList, PyString, PyTuple},
+    types::{PyCapsule, PyDict, PyList, PyTuple},
 };
 
 use crate::{
@@ -40,7 +38,13 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
         return Python::attach(|py| raised.clone_ref(py));
     }
     if let Some(source) = error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
+        if let Some(raised) = source.get_ref().and_then(|inner| inner.downcast_ref::<PyErr>()) {
+            return Python::attach(|py| raised.clone_ref(py));
+        }
         return match source.raw_os_error() {
+            None if source.kind() == io::ErrorKind::IsADirectory => {
+                make::error::<PyIsADirectoryError>(error.to_string())
+            }
             Some(code) => {
                 let message = error.to_string();
                 let name = message.strip_suffix(&format!(": {source}")).unwrap_or(&message).to_owned();
@@ -74,82 +78,6 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
     make::error::<PyValueError>(error.to_string())
 }
 
-/// The input for what a program passes as data.
-pub(crate) fn input(data: &Bound<'_, PyAny>) -> PyResult<Input<'static>> {
-    if let Ok(bytes) = data.cast::<PyBytes>() {
-        return Ok(Input::shared(Bytes::from_owner(Kept::new(PyBackedBytes::from(bytes.clone())))));
-    }
-    if let Ok(text) = data.cast::<PyString>() {
-        return Ok(Input::shared(Bytes::from_owner(Kept::new(Text(PyBackedStr::try_from(text.clone())?)))));
-    }
-    // Anything else may change while it is read: it is copied, a block at a time.
-    let view = data
-        .py()
-        .import("builtins")?
-        .getattr("memoryview")?
-        .call1((data,))
-        .and_then(|view| view.call_method1("cast", ("B",)));
-    match view {
-        Ok(view) => Ok(Input::reader(View { view: view.unbind(), at: 0 }, "<buffer>")),
-        Err(_) => Err(make::error::<PyTypeError>(format!(
-            "data must be bytes, str or a contiguous buffer, not {}; for a file use scan_file",
-            data.get_type().name()?
-        ))),
-    }
-}
-
-struct Text(PyBackedStr);
-
-impl AsRef<[u8]> for Text {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
-/// Memory of a Python object, which batches may keep, and so may arrays that some other library has made of them: it is dropped by
-/// whatever thread is the last to have it.
-struct Kept<T: Send + 'static>(Option<T>);
-
-impl<T: Send + 'static> Kept<T> {
-    fn new(object: T) -> Kept<T> {
-        Kept(Some(object))
-    }
-}
-
-impl<T: AsRef<[u8]> + Send + 'static> AsRef<[u8]> for Kept<T> {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_ref().map_or(&[], AsRef::as_ref)
-    }
-}
-
-impl<T: Send + 'static> Drop for Kept<T> {
-    fn drop(&mut self) {
-        if let Some(object) = self.0.take() {
-            capsule::release(object);
-        }
-    }
-}
-
-/// Reads a memoryview of bytes.
-struct View {
-    view: Py<PyAny>,
-    at: usize,
-}
-
-impl Read for View {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        gate::back(|py| {
-            let slice = pyo3::types::PySlice::new(py, self.at as isize, (self.at + buffer.len()) as isize, 1);
-            let bytes = self.view.bind(py).get_item(slice)?.call_method0("tobytes")?;
-            let bytes = bytes.cast::<PyBytes>()?.as_bytes();
-            buffer[..bytes.len()].copy_from_slice(bytes);
-            self.at += bytes.len();
-            Ok(bytes.len())
-        })
-        .map_err(|error: PyErr| io::Error::other(error.to_string()))
-    }
-}
-
 pub(crate) struct ScanArguments<'a> {
     pub(crate) full_line: bool,
     pub(crate) threads: Option<isize>,
@@ -158,6 +86,9 @@ pub(crate) struct ScanArguments<'a> {
     pub(crate) columns: Option<Vec<String>>,
     pub(crate) limit: Option<i64>,
     pub(crate) strings: &'a str,
+    pub(crate) max_record_bytes: isize,
+    /// Whether the input is read by calls of Python.
+    pub(crate) calls_python: bool,
     pub(crate) only: Vec<(String, Only)>,
 }
 
@@ -192,8 +123,18 @@ impl ScanArguments<'_> {
                 threads => threads,
             },
         };
-        if pattern.plan().may_ask() {
-            // Threads that meet in the interpreter wake each other for every line: two take several times as long as one.
+        options.max_record_bytes = match usize::try_from(self.max_record_bytes) {
+            Ok(bytes @ 1..=limits::BLOCK_BYTES_MOST) => bytes,
+            _ => {
+                let (given, most) = (self.max_record_bytes, limits::BLOCK_BYTES_MOST);
+                return Err(make::error::<PyValueError>(format!(
+                    "max_record_bytes must be from 1 to {most}, not {given}"
+                )));
+            }
+        };
+        if pattern.plan().may_ask() || self.calls_python {
+            // Threads that meet in the interpreter wake each other for every line: two take several times as long as one. And only the thread of
+            // the caller lets signals through while it reads.
             options.threads = Some(NonZeroUsize::MIN);
         }
         let answers = [("skip", OnError::Skip), ("null", OnError::Null), ("raise", OnError::Raise)];
@@ -502,7 +443,8 @@ impl Stats {
         Made(self.0.unmatched)
     }
 
-    /// How many matched but have a value that does not fit its column, or are not UTF-8 and could not be matched.
+    /// How many matched but have a value that does not fit its column, are not UTF-8 and could not be matched, are too long, or were cut off
+    /// where the input broke.
     #[getter]
     fn failures(&self) -> Made<u64> {
         Made(self.0.failures)
@@ -521,6 +463,12 @@ impl Stats {
         make::list(py, failures.map(|failure| Ok(Bound::new(py, failure)?.into_any())))
     }
 
+    /// What else there is to be told of the input: that bytes which follow gzip data were ignored.
+    #[getter]
+    fn notes(&self) -> Made<Vec<String>> {
+        Made(self.0.notes.clone())
+    }
+
     fn __repr__(&self) -> Made<String> {
         Made(format!("<Stats {}>", self.summary()))
     }
@@ -532,7 +480,7 @@ pub(crate) struct Failure(parsimd::Failure);
 
 #[pymethods]
 impl Failure {
-    /// The name of the file, or `<bytes>`.
+    /// The name of the file, or `<bytes>`, `<buffer>` or `<file>`.
     #[getter]
     fn source(&self) -> Made<&str> {
         Made(&self.0.source)

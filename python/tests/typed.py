@@ -1,5 +1,7 @@
 """Not a test to run but to check: what the type checker must understand."""
 
+import io
+import pathlib
 import re
 from typing import Any, Dict, List, Optional
 
@@ -34,7 +36,9 @@ def converters() -> None:
 def scans() -> None:
     scan: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan(b"", full_line=False, threads=2, on_error="null")
     chosen: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan_file("a.log", columns=("ms",), limit=10)
+    files: parsimd.Scan = parsimd.compile("{}").scan_file([b"a.log", pathlib.Path("b"), io.BytesIO(), open("c")], max_record_bytes=1000)
     batch: parsimd.Batch = scan.read_all()
+    notes: List[str] = files.stats.notes
     for part in scan:
         for row in part:
             level: Any = row["level"]

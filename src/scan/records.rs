@@ -27,7 +27,8 @@ pub enum OnError {
     Skip,
     /// It has a row: nulls all through when it did not match, else a null for each value that could not be read.
     Null,
-    /// It ends the scan with an [`Error`] that says where.
+    /// It ends the scan, after the rows before it, with an [`Error`](crate::Error) that says where. A record that the input broke off in does not:
+    /// what broke the input does.
     Raise,
 }
 
