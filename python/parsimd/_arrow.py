@@ -6,6 +6,7 @@ imported when one of these is called.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Optional
 
 from ._parsimd import ScanError
@@ -42,11 +43,22 @@ def parse_array(parser: "Parser", array: Any, on_error: str) -> "pyarrow.StructA
 def map_arrow(
     parser: "Parser", batches: Iterable["pyarrow.RecordBatch"], column: Optional[str], on_error: str
 ) -> Iterator["pyarrow.RecordBatch"]:
+    # Iterating gives letters of a text, names of a dict, and columns of a single batch.
+    if isinstance(batches, (str, bytes, bytearray, memoryview, dict)) or hasattr(batches, "schema") and hasattr(batches, "columns"):
+        raise TypeError(f"batches must be an iterable of record batches, not {_kind(batches)}: for one table there is map_table")
+    return _map_batches(parser, iter(batches), column, on_error)
+
+
+def _map_batches(
+    parser: "Parser", batches: Iterator["pyarrow.RecordBatch"], column: Optional[str], on_error: str
+) -> Iterator["pyarrow.RecordBatch"]:
     import pyarrow
 
     scan = _scanner(parser, on_error)
     times = [number for number, kind in enumerate(parser.scan(b"").types.values()) if kind == "time[us]"]
     for batch in batches:
+        if not isinstance(batch, (pyarrow.RecordBatch, pyarrow.Table)):
+            raise TypeError(f"batches must be record batches of pyarrow, not {_kind(batch)}")
         for texts in _scan(scan, _text_column(batch, column)):
             for rows in pyarrow.RecordBatchReader.from_stream(texts):
                 yield _in_nanoseconds(rows, times)
@@ -55,6 +67,8 @@ def map_arrow(
 def map_table(parser: "Parser", table: "pyarrow.Table", column: Optional[str], on_error: str) -> "pyarrow.Table":
     import pyarrow
 
+    if not isinstance(table, (pyarrow.Table, pyarrow.RecordBatch)):
+        raise TypeError(f"table must be a table of pyarrow, not {_kind(table)}")
     parts = _scan(_scanner(parser, on_error), _text_column(table, column))
     batches = [rows for texts in parts for rows in pyarrow.RecordBatchReader.from_stream(texts)]
     return pyarrow.Table.from_batches(batches, _schema(parser))
@@ -91,8 +105,7 @@ def _scan(scan: Callable[[Any], "Texts"], array: Any) -> Iterator["Texts"]:
     """What became of each part of an array, or of anything else that gives Arrow arrays."""
     import pyarrow
 
-    if not isinstance(array, (pyarrow.Array, pyarrow.ChunkedArray)):
-        array = pyarrow.array(array) if hasattr(array, "__arrow_c_array__") else pyarrow.chunked_array(array)
+    array = _array(array)
     if pyarrow.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
     first = 0
@@ -108,6 +121,34 @@ def _scan(scan: Callable[[Any], "Texts"], array: Any) -> Iterator["Texts"]:
             told.offset, told.row = None, row
             raise told from None
         first += len(part)
+
+
+def _array(given: Any) -> Any:
+    """What was given as texts, as an array of pyarrow. pyarrow itself would take a list of texts for one of arrays, of letters."""
+    import pyarrow
+
+    if isinstance(given, (pyarrow.Array, pyarrow.ChunkedArray)):
+        return given
+    if hasattr(given, "__arrow_c_array__"):
+        return pyarrow.array(given)
+    if hasattr(given, "__arrow_c_stream__"):
+        return pyarrow.chunked_array(given)
+    if not isinstance(given, (str, bytes, bytearray, memoryview)):
+        if isinstance(given, Sequence):
+            for row, text in enumerate(given):
+                if text is not None and not isinstance(text, str):
+                    raise TypeError(f"array must hold texts, as str, and None: value {row} is {_kind(text)}")
+            return pyarrow.array(given, pyarrow.large_string())
+        if hasattr(given, "__array__"):
+            # One of numpy, or a Series of a pandas that does not speak Arrow; its NaN is a text that is not there.
+            return pyarrow.array(given, from_pandas=True)
+    raise TypeError(f"array must be an array of Arrow, or a sequence of str and None, not {_kind(given)}")
+
+
+def _kind(given: Any) -> str:
+    """The type of what was given, as a message has it."""
+    kind = type(given)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _text_column(table: Any, column: Optional[str]) -> Any:

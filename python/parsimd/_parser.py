@@ -93,7 +93,7 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
         parts["grouping"], rest = rest[0], rest[1:]
     if rest.startswith("."):
         parts["precision"], rest = _take_digits(rest[1:])
-    known = rest == "d" or rest in _TYPES or rest in (extra_types or ()) or _STRPTIME.search(rest)
+    known = rest == "d" or rest in _TYPES or _is_own(rest, extra_types) or _STRPTIME.search(rest)
     if rest and not known:
         raise _expecting(
             ValueError("format spec %r not recognised" % rest),
@@ -101,6 +101,20 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
         )
     parts["type"] = parts["format"] = rest
     return parts
+
+
+def _is_own(type: str, extra_types: Any) -> bool:
+    """Whether a type is one of the program's own. As in ``parse``, whatever has no type of that name may be anything."""
+    if extra_types is None or type not in extra_types:
+        return False
+    _check_mapping(extra_types)
+    return True
+
+
+def _check_mapping(extra_types: Any) -> None:
+    # A text is asked for names letter by letter, and a list by numbers.
+    if not (hasattr(extra_types, "keys") and hasattr(extra_types, "__getitem__")):
+        raise TypeError(f"extra_types must be a mapping of names to converters, not {type(extra_types).__name__}")
 
 
 def _take_digits(text: str) -> Tuple[str, str]:
@@ -200,9 +214,10 @@ class Parser(_parsimd.ParserBase):
             try:
                 self._match_cache = re.compile(expression, self._flags)
             except re.error as error:
+                # Programs look for the words of `parse`, which end with the expression.
                 raise NotImplementedError(
-                    "Group names (e.g. (?P<name>) can cause failure, as they are not escaped properly, and so can the pattern "
-                    f"of a type, or a fill character: {error} in '{expression}'"
+                    f"Group names (e.g. (?P<name>) can cause failure, as they are not escaped properly: '{expression}': {error}; "
+                    "the pattern of a type or a fill character can be the cause, too"
                 )
         return self._match_cache
 
@@ -295,7 +310,7 @@ class Parser(_parsimd.ParserBase):
         type, width, align, fill = parts["type"], parts["width"], parts["align"], parts["fill"]
         first = self._group_index
         convert: Optional[Callable[[str, Any], Any]] = None
-        if type in self._extra_types:
+        if _is_own(type, self._extra_types):
             converter = self._extra_types[type]
             regex = getattr(converter, "pattern", ".+?")
             self._group_index += getattr(converter, "regex_group_count", 0) or 0
@@ -388,6 +403,7 @@ class Parser(_parsimd.ParserBase):
 
     def _native_types(self) -> Dict[str, Tuple[Any, Any]]:
         """The expression and the number of groups of each extra type."""
+        _check_mapping(self._extra_types)
         return {
             name: (getattr(converter, "pattern", None), getattr(converter, "regex_group_count", 0) or 0)
             for name, converter in self._extra_types.items()
@@ -544,8 +560,8 @@ class Parser(_parsimd.ParserBase):
     def parse_array(self, array: Any, *, on_error: Literal["null", "raise"] = "null") -> "pyarrow.StructArray":
         """Matches each value of a column of text, as `parse` does it, and gives an array of structs of the same length.
 
-        ``array`` is a pyarrow array or anything else that speaks the Arrow PyCapsule protocol, as a polars Series does. A
-        value that is null or does not match is null in the answer; so is, inside of its struct, a field that its type cannot hold.
+        ``array`` is a pyarrow array, anything else that speaks the Arrow PyCapsule protocol, as a polars Series does, or a sequence
+        of str and None: a list, a tuple, an array of numpy. A value that is null or does not match is null in the answer; so is, inside of its struct, a field that its type cannot hold.
         With ``on_error="raise"``, the first value that is not null and cannot be read raises a `ScanError`, with its ``row``.
         """
         from ._arrow import parse_array
@@ -620,9 +636,17 @@ class Parser(_parsimd.ParserBase):
 
 
 def _names(columns: Optional[Iterable[str]]) -> Optional[List[str]]:
-    if isinstance(columns, str):
-        raise TypeError("columns must be the names of columns, not one string")
-    return None if columns is None else list(columns)
+    if columns is None:
+        return None
+    if isinstance(columns, (str, bytes, bytearray, memoryview)):
+        raise TypeError(f"columns must be the names of columns, as in ['a'], not one {type(columns).__name__}")
+    if isinstance(columns, (set, frozenset)):
+        raise TypeError("columns must be names in an order, which a set does not have")
+    names = list(columns)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"columns must be the names of columns, not {name!r}")
+    return names
 
 
 # What a program may override, in a subclass, on an instance or in the class itself, that the native engine would not see.

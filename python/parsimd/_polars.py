@@ -35,9 +35,7 @@ def scan_polars(
     import polars
     from polars.io.plugins import register_io_source
 
-    if hasattr(paths, "read"):
-        raise TypeError("scan_polars takes paths, since each query reads the files again, not an open file; for that use scan_file")
-    files = _expand([paths] if isinstance(paths, (str, bytes, os.PathLike)) else list(paths))
+    files = _expand(paths)
     nothing = parser.scan(b"", max_record_bytes=max_record_bytes)
     types, empty = nothing.types, polars.DataFrame(nothing)
 
@@ -138,10 +136,15 @@ def _wish(kind: str, op: str, literal: Any) -> Union[Tuple[int, int], str, None]
     return ranges.get(op)
 
 
-def _expand(paths: List[_Path]) -> List[str]:
+def _expand(paths: Union[_Path, Iterable[_Path]]) -> List[str]:
     """The files: of a path with wildcards that is no file itself, those that it stands for, by name."""
+    if hasattr(paths, "read"):
+        raise TypeError("scan_polars takes paths, since each query reads the files again, not an open file; for that use scan_file")
     files: List[str] = []
-    for path in map(os.fsdecode, paths):
+    for given in [paths] if isinstance(paths, (str, bytes, os.PathLike)) else paths:
+        if not isinstance(given, (str, bytes, os.PathLike)):
+            raise TypeError(f"paths must be paths, as str or os.PathLike, not {given!r}")
+        path = os.fsdecode(given)
         if "\n" in path and not os.path.exists(path):
             raise TypeError(f"there is no file of this name, which has a newline in it: {path!r}; scan_polars takes paths")
         if glob.has_magic(path) and not os.path.exists(path):

@@ -97,6 +97,7 @@ CALLS = {
         "to_numpy": "c.to_numpy()",
         "item": "c[3]",
         "slice": "c[1:3]",
+        "values": "list(c)",
         "repr": "repr(c)",
         "array": "c.__arrow_c_array__()",
     },
@@ -107,6 +108,10 @@ CALLS = {
         "item": "r['n']",
         "equal": "r == b[2]",
         "hash": "hash(r)",
+        "index": "r.index(r['n'])",
+        "count": "r.count('abc')",
+        "fields": "r._fields",
+        "values": "list(r)",
         "repr": "repr(r)",
     },
     "Stats": {

@@ -159,9 +159,8 @@ def cell(line, result, key, column_type):
 
 
 def offset_of(value):
-    """How far east of UTC; Python's own answer is an error from 24 hours on."""
-    zone = value.tzinfo
-    return getattr(zone, "_offset", None) or value.utcoffset() or datetime.timedelta(0)
+    """How far east of UTC. Python raises ValueError from 24 hours on, and a column has no such value either."""
+    return value.utcoffset() or datetime.timedelta(0)
 
 
 def rows_of_parse(parser, lines, full_line, types):

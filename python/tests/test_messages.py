@@ -1,0 +1,143 @@
+"""What is raised has the class that `parse` raises, and a message that begins with its message: programs that read one can read the other."""
+
+import itertools
+import re
+
+import parse
+import parsimd
+import pytest
+
+
+def own(pattern, count=None, convert=str):
+    def converter(text):
+        return convert(text)
+
+    converter.pattern = pattern
+    if count is not None:
+        converter.regex_group_count = count
+    return converter
+
+
+TYPES = {
+    "Bad": own("("),
+    "Open": own("[a"),
+    "Star": own("*"),
+    "Look": own("(?<=a+)b"),
+    "Flag": own("(?i)a"),
+    "Ref": own(r"\2"),
+    "Group": own("(a)"),
+    "Many": own("a", 99),
+    "Twice": own("(?P<x>a)"),
+    "Fails": own(r"\w+", convert=int),
+}
+
+# What is wrong with the format: types, names, fills, widths, codes, converters.
+FORMATS = [
+    *["{:q}", "{:Q}", "{a:z}", "{:ll}", "{:t}", "{:tz}", "{:dd}", "{:é}", "{::}", "{:5:d}", "{:%Z}", "{:%q}", "{:{w}d}", "{:d}}"],
+    *["{a:d} {a}", "{a} {a:d}", "{a:d}{a:w}", "{a:}{a}", "{a}{a:}", "{a_b}{a[b]}", "{a_b_}{a[b]}", "{a.b} {a_b}{a-b}", "{a_b_c}{a.b-c}"],
+    *["{a b}", "{a!r}", "{a['b']}", "{a²}", "{a%b}", "{é}", "{a[b:c]}", "{a} {a[b]}", "{a[b]} {a}"],
+    *["{:*=5d}", "{:x=5d}", "{:|>5d}", "{:^^6d}", "{:<<}", "{:>>5}", "{:.0}", "{:5.2}", "{:²d}", "{:2²d}", "{:5000d}", "{:99999999999d}"],
+    *["{:%Y(}", "{:%Y)}", "{:%Y[}", "{:%Y*}", "{x:%Y+}", "{:%Y %Y}"],
+    *[f"{{:{name}}}" for name in TYPES],
+    *["{:Twice}{:Twice}", "{x:Twice}", "{:Group}{}"],
+    *["{", "}", "{}}", "{{"],
+]
+
+# Texts that match and have no value.
+TEXTS = [
+    ("{:d}", ["9" * 5000, "٣"]),
+    ("{:d} {:d}", ["1 x", "1 " + "7" * 5000]),
+    ("{:,d}", [",", ",,"]),
+    ("{:n}", ["٣", "1,٣٣٣"]),
+    ("{:f}", ["xx"]),
+    ("{:x=d}", ["xx0x1f"]),
+    ("{:ti}", ["2011-02-30", "2011-13-01", "0000-01-01", "2011-01-01 24:00", "2011-01-01 1:60", "2011-01-01T1:2:61", "2011-01-01T1:2+0160"]),
+    ("{:tg}", ["31/2/2011", "1/1/2011 13:00 PM", "1/13/2011", "1/1/0000", "1/1/2011 1:2 +01:60"]),
+    ("{:ta}", ["2/31/2011", "13/1/2011"]),
+    ("{:te}", ["31 Feb 2011 1:00 +0000", "1  Jan 2011 1:00 +0000"]),
+    ("{:th}", ["31/Feb/2011:00:00:00 +0000", "1/Jan/2011:25:00 +0000"]),
+    ("{:tc}", ["Mon Feb 30 1:00:00 2011"]),
+    ("{:ts}", ["Feb 30 1:2:3", "Jan 99999999999999999999 ", "Jan 1 24:00:00"]),
+    ("{:tt}", ["25:00", "13:00 PM", "1:02:60", "1:60"]),
+    ("{:%Y-%m-%d}", ["2011-02-30", "2011-13-01", "0000-01-01"]),
+    ("{:%H:%M}", ["24:00", "1:60"]),
+    ("{:%j %z}", ["400 +0000", "1 +9900", "1 |0100"]),
+    ("{:Fails}", ["x"]),
+    ("{a} {a[b]}", ["1 2"]),
+]
+
+CALLS = {
+    "compile": lambda package, format, text: package.compile(format, TYPES),
+    "compile without types": lambda package, format, text: package.compile(format),
+    "parse": lambda package, format, text: package.parse(format, text, TYPES),
+    "parse where case counts": lambda package, format, text: package.parse(format, text, TYPES, case_sensitive=True),
+    "search": lambda package, format, text: package.search(format, text, extra_types=TYPES),
+    "findall": lambda package, format, text: list(itertools.islice(package.findall(format, text, extra_types=TYPES), 3)),
+    "a parser": lambda package, format, text: package.Parser(format, TYPES).parse(text),
+    "values later": lambda package, format, text: evaluated(package.compile(format, TYPES).parse(text, evaluate_result=False)),
+}
+
+
+def evaluated(match):
+    return match and match.evaluate_result()
+
+
+def raised(call, package, format, text):
+    """The class of what a call raises, by its name, and its message; None when it raises nothing."""
+    try:
+        call(package, format, text)
+    except Exception as error:
+        return type(error).__name__, str(error.args[0])
+    return None
+
+
+def check(format, texts):
+    seen = 0
+    for (name, call), text in itertools.product(CALLS.items(), texts):
+        theirs, ours = raised(call, parse, format, text), raised(call, parsimd, format, text)
+        if theirs is None:
+            assert ours is None, (name, text)
+            continue
+        seen += 1
+        assert ours is not None and ours[0] == theirs[0], (name, text)
+        assert ours[1].startswith(theirs[1]), (name, text)
+    return seen
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_format_that_is_wrong_is_told_as_parse_tells_it(format):
+    check(format, ["", "a", "7 7", "ab1"])
+
+
+def test_most_of_these_formats_are_wrong():
+    assert sum(check(format, ["a"]) > 0 for format in FORMATS) > 35
+
+
+@pytest.mark.parametrize(("format", "texts"), TEXTS, ids=lambda case: case if isinstance(case, str) else "")
+def test_a_text_without_a_value_is_told_as_parse_tells_it(format, texts):
+    check(format, texts)
+
+
+def test_most_of_these_texts_raise():
+    assert sum(check(format, [text]) > 0 for format, texts in TEXTS for text in texts) > 30
+
+
+@pytest.mark.parametrize("text", [None, 7, b"x", bytearray(b"x"), ["a"], object()], ids=lambda text: type(text).__name__)
+def test_what_is_no_text_is_a_type_error_in_words_of_our_own(text):
+    # Those of `parse` are Python's, which has changed them.
+    for name in ("parse", "search", "findall", "a parser"):
+        assert raised(CALLS[name], parse, "{}", text)[0] == raised(CALLS[name], parsimd, "{}", text)[0] == "TypeError"
+        assert type(text).__name__ in raised(CALLS[name], parsimd, "{}", text)[1]
+
+
+def test_an_expression_that_cannot_be_compiled_is_told_with_the_expression_and_the_reason():
+    words = "Group names (e.g. (?P<name>) can cause failure, as they are not escaped properly: "
+    for package in (parse, parsimd):
+        with pytest.raises(NotImplementedError, match=re.escape(words)) as caught:
+            package.parse("{:Bad}", "a", TYPES)
+        assert str(caught.value).startswith(words + r"'\A(()\Z'")
+    assert "missing )" in str(caught.value)
+    # A search compiles it without a word of its own, in both.
+    for package in (parse, parsimd):
+        with pytest.raises(re.error, match="missing"):
+            package.search("{:Bad}", "a", extra_types=TYPES)
