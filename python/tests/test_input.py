@@ -5,13 +5,12 @@ import gzip
 import inspect
 import io
 import os
-import subprocess
-import sys
 import textwrap
 import threading
 import zlib
 
 import parsimd
+import programs
 import pytest
 
 PARSER = parsimd.compile("{level:w} {n:d}")
@@ -90,8 +89,7 @@ def test_a_text_that_begins_as_the_name_of_a_compression_is_text(tmp_path):
 def run(code):
     """Runs a program that may hang."""
     setup = "import os, signal, sys, tempfile, threading, time, parsimd\nPARSER = parsimd.compile('{level:w} {n:d}')\n"
-    done = subprocess.run([sys.executable, "-c", setup + textwrap.dedent(code)], timeout=60, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    programs.run(setup + textwrap.dedent(code), seconds=60)
 
 
 @needs_pipes
