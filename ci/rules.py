@@ -25,6 +25,7 @@ PLACES = {
     "arrow_schema": ["src/batch/arrow.rs", "python/src/capsule.rs", "benches/"],
     "flate2": ["src/input/", "tests/"],
     "memmap2": ["src/input/mmap.rs"],
+    "rustix": ["src/input/pipe.rs"],
 }
 DETECTION = re.compile(r"is_\w+_feature_detected!")
 UNSAFE = re.compile(r"\bunsafe\s*(\{|fn|impl|extern)|allow\(unsafe_code")

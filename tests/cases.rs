@@ -287,6 +287,28 @@ fn a_pipe_that_is_to_be_mapped_is_read_and_opened_once() {
 }
 
 #[test]
+fn a_record_that_is_too_long_is_skipped_in_a_mapped_file_as_in_memory() {
+    let path = std::env::temp_dir().join(format!("parsimd-long-map-{}", std::process::id()));
+    let text = format!("1\n{}\n2\n{}\r\n3", "9".repeat(1000), "9".repeat(18));
+    std::fs::write(&path, &text).unwrap_or_else(|error| panic!("{error}"));
+    let pattern = Pattern::new("{n:d}").unwrap_or_else(|error| panic!("{error}"));
+    for block_bytes in [1, 100, 10_000] {
+        let mut options = ScanOptions::default();
+        options.block_bytes = block_bytes;
+        options.max_record_bytes = 17;
+        for input in [map(&path), Input::bytes(&text)] {
+            let mut scan = pattern.scan_input(input, options.clone());
+            let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(batch.columns()[0].values(), &parsimd::Values::Int64(vec![1, 2, 3]));
+            let failures = &scan.stats().first_failures;
+            assert_eq!(failures.iter().map(|failure| failure.offset).collect::<Vec<_>>(), [2, 1005]);
+            assert_eq!(scan.stats().bytes, text.len() as u64);
+        }
+    }
+    std::fs::remove_file(&path).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
 fn files_are_read_one_after_the_other_and_a_failure_names_its_file() {
     let folder = std::env::temp_dir().join(format!("parsimd-files-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));

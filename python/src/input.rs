@@ -26,12 +26,12 @@ const LONGEST_PATH: usize = 4096;
 /// The input for data in memory.
 pub(crate) fn data(data: &Bound<'_, PyAny>) -> PyResult<Input<'static>> {
     if let Ok(bytes) = data.cast::<PyBytes>() {
-        warn_of_path(data.py(), std::str::from_utf8(bytes.as_bytes()).unwrap_or_default())?;
+        warn_of_path(data.py(), bytes.as_bytes())?;
         return Ok(Input::shared(Bytes::from_owner(Kept::new(PyBackedBytes::from(bytes.clone())))));
     }
     if let Ok(text) = data.cast::<PyString>() {
         let text = PyBackedStr::try_from(text.clone())?;
-        warn_of_path(data.py(), &text)?;
+        warn_of_path(data.py(), text.as_bytes())?;
         return Ok(Input::shared(Bytes::from_owner(Kept::new(Text(text)))));
     }
     // Anything else may change while it is read: it is copied, a block at a time.
@@ -48,10 +48,11 @@ pub(crate) fn data(data: &Bound<'_, PyAny>) -> PyResult<Input<'static>> {
 }
 
 /// Warns of a text that is the path of a file: the file is not read.
-fn warn_of_path(py: Python<'_>, text: &str) -> PyResult<()> {
-    if text.is_empty() || text.len() > LONGEST_PATH || text.contains('\n') || !Path::new(text).is_file() {
+fn warn_of_path(py: Python<'_>, data: &[u8]) -> PyResult<()> {
+    if data.len() > LONGEST_PATH || data.contains(&b'\n') {
         return Ok(());
     }
+    let Some(text) = std::str::from_utf8(data).ok().filter(|text| Path::new(text).is_file()) else { return Ok(()) };
     let message = format!("scan takes {text:?} as text to be scanned; to scan the file of that name use scan_file");
     let message = std::ffi::CString::new(message)?;
     // The caller of `Parser.scan`.
