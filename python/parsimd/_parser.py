@@ -481,9 +481,10 @@ class Parser(_parsimd.ParserBase):
         value that does not fit. With ``"raise"`` it is a `ScanError`.
 
         ``threads`` is how many threads may be used; None is one for small data, and as many as there are cores for large. More than
-        four for each core are of no use, and not started. Batches, counts and errors are the same. ``columns`` names the fields that become columns, in that order; whether a value fits is
-        asked only of these. ``limit`` is how many rows to give at most; what stands behind the last is not read, but for the rest of
-        its piece, and not counted. Such a scan uses one thread, and so does one that `re` may have to match for.
+        four for each core are of no use, and not started. Batches, counts and errors are the same. ``columns`` names the fields that
+        become columns, in that order; whether a value fits is asked only of these. ``limit`` is how many rows to give at most; what
+        stands behind the last is not read, but for the rest of its piece, and not counted. Such a scan uses one thread, and so does
+        one that `re` may have to match for.
 
         ``strings`` is how text lies in memory: ``"utf8"`` is a copy for each column, Arrow's string; ``"view"`` is Arrow's string_view, in
         which a text of more than 12 bytes is a place in the input. It keeps the input in memory, ``data`` if that is bytes or str, as
@@ -561,8 +562,9 @@ class Parser(_parsimd.ParserBase):
         """Matches each value of a column of text, as `parse` does it, and gives an array of structs of the same length.
 
         ``array`` is a pyarrow array, anything else that speaks the Arrow PyCapsule protocol, as a polars Series does, or a sequence
-        of str and None: a list, a tuple, an array of numpy. A value that is null or does not match is null in the answer; so is, inside of its struct, a field that its type cannot hold.
-        With ``on_error="raise"``, the first value that is not null and cannot be read raises a `ScanError`, with its ``row``.
+        of str and None: a list, a tuple, an array of numpy. A value that is null or does not match is null in the answer; so is,
+        inside of its struct, a field that its type cannot hold. With ``on_error="raise"``, the first value that is
+        not null and cannot be read raises a `ScanError`, with its ``row``.
         """
         from ._arrow import parse_array
 

@@ -337,13 +337,9 @@ impl Column {
         objects::cell(py, column.column_type(), column.get(index(key.extract()?, &self.rows)?))
     }
 
-    /// One value after the other is made when it is its turn.
-    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        let builtins = make::import(py, "builtins")?;
-        let rows = make::unsigned(py, slf.get().rows.len() as u64)?;
-        let numbers = builtins.call_method1(name!(py, "range"), (rows,))?;
-        builtins.call_method1(name!(py, "map"), (slf.getattr(name!(py, "__getitem__"))?, numbers))
+    fn __iter__(slf: Bound<'_, Self>) -> Cells {
+        let start = slf.get().rows.start;
+        Cells { column: slf.unbind(), next: AtomicUsize::new(start) }
     }
 
     /// The name.
@@ -425,6 +421,33 @@ impl Column {
 
     fn __repr__(&self) -> Made<String> {
         Made(format!("<Column {}: {}, {} rows>", self.name(), self.r#type().0, self.__len__()))
+    }
+}
+
+#[pyclass(frozen)]
+struct Cells {
+    column: Py<Column>,
+    next: AtomicUsize,
+}
+
+#[pymethods]
+impl Cells {
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let column = self.column.get();
+        let row = self.next.fetch_add(1, Ordering::Relaxed);
+        if row >= column.rows.end {
+            return Ok(None);
+        }
+        let column = column.column();
+        objects::cell(py, column.column_type(), column.get(row)).map(Some)
+    }
+
+    fn __length_hint__(&self) -> usize {
+        self.column.get().rows.end.saturating_sub(self.next.load(Ordering::Relaxed))
     }
 }
 

@@ -3,7 +3,7 @@
 import io
 import pathlib
 import re
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import parsimd
 
@@ -52,3 +52,11 @@ def scans() -> None:
     some: parsimd.Batch = batch[["ms"]][:10]
     named: Dict[str, Any] = dict(first) if first == some[0] else first.as_dict()
     print(column.to_pylist(), column[1:].to_numpy().dtype, named, count, chosen)
+
+
+def sequences(row: parsimd.Row) -> None:
+    values: Sequence[Any] = row
+    part: Tuple[Any, ...] = row[1:]
+    names: Tuple[str, ...] = row._fields
+    found = parsimd.compile("{a}").parse_array(["x", None])
+    print(values, part, names, row.index(5), row.count(5), found)
