@@ -126,8 +126,10 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     /// So often the clock is looked at.
     const STRIDE: u32 = 64;
-    /// As long as Python lets a thread run when others wait.
-    const INTERVAL: Duration = Duration::from_millis(5);
+    /// Twice as long as Python lets a thread run when others wait.
+    const INTERVAL: Duration = Duration::from_millis(10);
+    /// So long the GIL is left. Whoever waits for it is only told that it is free: without a pause this thread would have it again before.
+    const PAUSE: Duration = Duration::from_micros(20);
 
     pub(crate) fn new() -> Checkpoint {
         Checkpoint { passed: 0, next: Instant::now() + Checkpoint::INTERVAL }
@@ -147,7 +149,7 @@ impl Checkpoint {
     fn look(&mut self, py: Python<'_>) -> PyResult<()> {
         if Instant::now() >= self.next {
             py.check_signals()?;
-            py.detach(|| ());
+            py.detach(|| thread::sleep(Checkpoint::PAUSE));
             self.next = Instant::now() + Checkpoint::INTERVAL;
         }
         Ok(())
