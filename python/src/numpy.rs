@@ -80,8 +80,9 @@ pub(crate) fn array<'py>(
     let array = array.call_method0("copy")?;
     let null = match kind {
         ColumnType::Float64 => numpy.getattr("nan")?,
-        ColumnType::Time => numpy.call_method1("timedelta64", ("NaT",))?,
-        _ => numpy.call_method1("datetime64", ("NaT",))?,
+        ColumnType::Time => numpy.call_method1("timedelta64", ("NaT", "us"))?,
+        ColumnType::Date => numpy.call_method1("datetime64", ("NaT", "D"))?,
+        _ => numpy.call_method1("datetime64", ("NaT", "us"))?,
     };
     array.set_item(nulls, null)?;
     Ok(array)
