@@ -13,7 +13,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
+.PHONY: help demo test test-rust test-python lint lint-bench lanes pythons gc python-aarch64 bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -43,9 +43,21 @@ lint:
 lint-bench:
 	$(CARGO) clippy --locked --package parsimd-benches --all-targets --features peers -- --deny warnings
 
-## make lanes    the kernels on every instruction set, native and emulated
+## make lanes    the Rust tests on every instruction set, native and emulated
 lanes:
 	ci/lanes.sh
+
+## make pythons  the Python tests on every CPython that is promised
+pythons:
+	ci/pythons.sh 'python-3.*'
+
+## make gc       the Python tests with the garbage collector at every chance
+gc:
+	ci/pythons.sh 'gc-*'
+
+## make python-aarch64  the Python tests on an emulated aarch64
+python-aarch64:
+	ci/pythons.sh python-aarch64
 
 ## make bench    whole scans beside peers in Rust and Python, results in Python, memory (MEGABYTES=64, BENCH=--record)
 bench: bench-built $(BENCH_VENV)/installed

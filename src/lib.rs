@@ -32,6 +32,8 @@ mod batch;
 mod convert;
 mod error;
 mod input;
+#[cfg(test)]
+mod lanes;
 pub mod limits;
 mod pattern;
 mod plan;

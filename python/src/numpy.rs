@@ -86,8 +86,9 @@ pub(crate) fn array<'py>(
     let array = array.call_method0(name!(py, "copy"))?;
     let null = match kind {
         ColumnType::Float64 => numpy.getattr(name!(py, "nan"))?,
-        ColumnType::Time => numpy.call_method1(name!(py, "timedelta64"), (name!(py, "NaT"),))?,
-        _ => numpy.call_method1(name!(py, "datetime64"), (name!(py, "NaT"),))?,
+        ColumnType::Time => numpy.call_method1(name!(py, "timedelta64"), (name!(py, "NaT"), name!(py, "us")))?,
+        ColumnType::Date => numpy.call_method1(name!(py, "datetime64"), (name!(py, "NaT"), name!(py, "D")))?,
+        _ => numpy.call_method1(name!(py, "datetime64"), (name!(py, "NaT"), name!(py, "us")))?,
     };
     let nulls = make::list(py, nulls.into_iter().map(|row| Ok(make::unsigned(py, row as u64)?.into_any())))?;
     array.set_item(nulls, null)?;

@@ -1,6 +1,7 @@
 """parsimd against PyPI parse, on formats and texts made together.
 
-``PARSIMD_CASES`` is how many cases each property runs; ``make oracle`` runs a hundred thousand in all.
+``PARSIMD_CASES`` is how many cases each property runs, of which ``PARSIMD_TEST_PERCENT`` may leave a share; ``make oracle`` runs a hundred
+thousand in all.
 """
 
 import datetime
@@ -13,11 +14,12 @@ import parsimd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from share import share_of
 from strategies import CONVERTERS, format_and_text
 
 CORRECTED = oracle.corrected()
 CASES = settings(
-    max_examples=int(os.environ.get("PARSIMD_CASES", "2000")),
+    max_examples=share_of(int(os.environ.get("PARSIMD_CASES", "2000"))),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

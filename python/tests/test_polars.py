@@ -73,21 +73,21 @@ class TestQueries:
         )
 
 
+# A fixture of the module: the releases of pytest do not agree on how one of a class is written.
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory):
+    texts = ["short", "a text that is much longer than a view of it", "ünï", "×" * 40]
+    folder = tmp_path_factory.mktemp("blocks")
+    lines = [f"{texts[n * n % 7 % 4]} [01/Jan/2024:00:{n // 60 % 60:02}:{n % 60:02} +0000] {n % 100} {n}\n" for n in range(120_000)]
+    lines[70_000:70_010] = ["noise\n"] * 5 + [lines[0].replace(" 0\n", " 99999999999999999999\n")] * 5
+    bounds = [0, 20, 21, 60_000, 119_999, 120_000]
+    for at, (start, end) in enumerate(zip(bounds, bounds[1:])):
+        (folder / f"{at}.log").write_text("".join(lines[start:end]), encoding="utf-8")
+    return f"{folder}/*.log"
+
+
 class TestManyBlocks:
     """Rows of more blocks and frames than one, beside polars with all rows at hand."""
-
-    TEXTS = ["short", "a text that is much longer than a view of it", "ünï", "×" * 40]
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def paths(cls, tmp_path_factory):
-        folder = tmp_path_factory.mktemp("blocks")
-        lines = [f"{cls.TEXTS[n * n % 7 % 4]} [01/Jan/2024:00:{n // 60 % 60:02}:{n % 60:02} +0000] {n % 100} {n}\n" for n in range(120_000)]
-        lines[70_000:70_010] = ["noise\n"] * 5 + [lines[0].replace(" 0\n", " 99999999999999999999\n")] * 5
-        bounds = [0, 20, 21, 60_000, 119_999, 120_000]
-        for at, (start, end) in enumerate(zip(bounds, bounds[1:])):
-            (folder / f"{at}.log").write_text("".join(lines[start:end]), encoding="utf-8")
-        return f"{folder}/*.log"
 
     @pytest.mark.parametrize("engine", ["in-memory", "streaming"])
     @pytest.mark.parametrize("on_error", ["skip", "null"])
@@ -204,7 +204,8 @@ def test_what_cannot_be_read_is_as_asked(log):
     assert PARSER.scan_polars(log / "a.log", on_error="null").collect()["size"].null_count() == 2
     with pytest.raises(Exception, match="record at byte"):
         PARSER.scan_polars(log / "a.log", on_error="raise").collect()
-    with pytest.raises(ValueError, match="on_error"):
+    # Before its version 2 polars wraps what is raised while it collects.
+    with pytest.raises((ValueError, polars.exceptions.ComputeError), match="on_error"):
         PARSER.scan_polars(log / "a.log", on_error="ignore").collect()
 
 

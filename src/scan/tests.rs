@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     CustomType, FindIter, Match, NOWHERE, Pattern, Result,
+    lanes::share_of,
     plan::{
         twin::{NOISE, Random, TYPES, Type, format, text},
         work,
@@ -93,7 +94,7 @@ fn whole_text_is_matched_as_by_the_expression_alone() {
     let mut random = Random(0x2545_F491_4F6C_DD1D);
     let (mut matches, mut failures) = (0, 0);
     let mut formats = 0;
-    while formats < 1000 {
+    while formats < share_of(1000) {
         let (format, parts) = format(&mut random, &types);
         let Some(pattern) = pattern(&format, random.below(3) == 0) else { continue };
         formats += 1;
@@ -134,7 +135,7 @@ fn whole_text_is_matched_as_by_the_expression_alone() {
             }
         }
     }
-    assert!(matches > 20_000 && failures > 5_000, "matches: {matches}, failures: {failures}");
+    assert!(matches > share_of(20_000) && failures > share_of(5_000), "matches: {matches}, failures: {failures}");
 }
 
 #[test]

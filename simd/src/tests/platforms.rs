@@ -21,11 +21,20 @@ fn table(page: &str, heading: &str) -> Vec<Vec<String>> {
 
 /// The lanes of `ci/lanes.sh`: name, machine, instruction sets, percent.
 fn lanes() -> Vec<[String; 4]> {
-    let script = file("ci/lanes.sh");
+    lanes_of("ci/lanes.sh")
+}
+
+/// The lanes of `ci/pythons.sh`: name, version, machine, collector, percent.
+fn pythons() -> Vec<[String; 5]> {
+    lanes_of("ci/pythons.sh")
+}
+
+fn lanes_of<const COLUMNS: usize>(script: &str) -> Vec<[String; COLUMNS]> {
+    let script = file(script);
     let list = script.split("LANES='").nth(1).and_then(|rest| rest.split('\'').next()).expect("a list of lanes");
     let words = |line: &str| {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        <[String; 4]>::try_from(words).unwrap_or_else(|words| panic!("not a lane: {words:?}"))
+        <[String; COLUMNS]>::try_from(words).unwrap_or_else(|words| panic!("not a lane: {words:?}"))
     };
     list.lines().filter(|line| !line.is_empty()).map(words).collect()
 }
@@ -49,6 +58,38 @@ fn the_lanes_on_the_page_are_those_of_the_script() {
         .map(|[lane, machine, isas, percent]| vec![lane, machine, isas, format!("{percent} %")])
         .collect();
     assert_eq!(on_the_page, in_the_script);
+    let on_the_page = table(&page, "Python lane");
+    let in_the_script: Vec<Vec<String>> = pythons()
+        .into_iter()
+        .map(|[lane, version, machine, collector, percent]| {
+            vec![lane, version, machine, collector, format!("{percent} %")]
+        })
+        .collect();
+    assert_eq!(on_the_page, in_the_script);
+}
+
+#[test]
+fn each_python_that_is_declared_is_promised_and_names_exactly_the_lanes_that_test_it() {
+    let (page, project) = (file("PLATFORMS.md"), file("python/pyproject.toml"));
+    let rows = table(&page, "Python");
+    for row in &rows {
+        let [version, promised, tested] = &row[..] else { panic!("not a row: {row:?}") };
+        assert_eq!(promised, "the same answers");
+        let named: BTreeSet<&str> = tested.split(',').map(str::trim).collect();
+        let lanes = pythons();
+        let found: BTreeSet<&str> =
+            lanes.iter().filter(|[_, of, ..]| of == version).map(|[lane, ..]| lane.as_str()).collect();
+        assert_eq!(named, found, "{version}");
+        assert!(found.contains(format!("python-{version}").as_str()), "{version} is tested by no lane of its own");
+    }
+    let promised: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
+    let declared: Vec<&str> = project
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("\"Programming Language :: Python :: ")?.strip_suffix("\","))
+        .filter(|version| version.starts_with(|first: char| first.is_ascii_digit()))
+        .collect();
+    assert_eq!(promised, declared);
+    assert!(project.contains(&format!("requires-python = \">={}\"", promised[0])));
 }
 
 #[test]
@@ -103,7 +144,19 @@ fn each_variable_that_is_read_is_on_the_page_and_no_other() {
     let page = file("PLATFORMS.md");
     let on_the_page: BTreeSet<String> =
         table(&page, "variable").iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
-    let sources = ["simd/src/isa.rs", "simd/src/tests/harness.rs", "ci/lanes.sh", "ci/setup-cross.sh"];
+    let sources = [
+        "simd/src/isa.rs",
+        "simd/src/tests/harness.rs",
+        "src/lanes.rs",
+        "python/tests/conftest.py",
+        "python/tests/share.py",
+        "python/tests/test_oracle.py",
+        "python/tests/spark/conftest.py",
+        "ci/lanes.sh",
+        "ci/pythons.sh",
+        "ci/run-lanes.sh",
+        "ci/setup-cross.sh",
+    ];
     let mut read = BTreeSet::new();
     for source in sources {
         let text = file(source);

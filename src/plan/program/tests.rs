@@ -4,6 +4,7 @@ use parsimd_simd::{Isa, Span, kernels};
 
 use super::{Outcome, Program, Stop, Table, Walk};
 use crate::{
+    lanes::share_of,
     pattern::{Format, FormatOptions},
     plan::{Foreign, Matcher},
 };
@@ -378,8 +379,7 @@ fn compile(format: &str, case_sensitive: bool) -> Option<Compiled> {
 
 #[test]
 fn a_program_never_disagrees_with_the_expression() {
-    let cases: usize =
-        std::env::var("PARSIMD_PROGRAM_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300_000);
+    let cases = share_of(300_000);
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut counts = Counts::default();
     while counts.known.as_flattened().iter().sum::<usize>() < cases {

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# What the scripts of lanes share. It is sourced, in the root of the repository.
+#
+# A script has a table of lanes, a line each, with the name first, and a function `run` that takes the columns of a line.
+# `run_lanes TABLE [NAME…]` runs the lanes that one of the names stands for (`python-*` stands for several; without names
+# all run), says of each what it is and how long it took, and what came of all of them. A `run` that ends with 77 says
+# that this machine cannot run the lane: it is left out by name, and the script then fails at its end, unless
+# PARSIMD_CI_ALLOW_MISSING=1.
+
+CROSS=$PWD/target/cross
+
+# The emulators, the cross compiler and the emulated Python, set up once.
+cross() {
+    [ "$(uname -m)" = x86_64 ] && command -v apt-get dpkg-deb > /dev/null && ci/setup-cross.sh "$CROSS"
+}
+
+names_of() {
+    awk 'NF { print $1 }' <<< "$1"
+}
+
+# Whether NAME is one of those that were asked for: is_asked NAME [PATTERN…]
+is_asked() {
+    local name=$1 pattern
+    [ $# -gt 1 ] || return 0
+    for pattern in "${@:2}"; do
+        # shellcheck disable=SC2053
+        [[ $name != $pattern ]] || return 0
+    done
+    return 1
+}
+
+run_lanes() {
+    local table=$1 lane columns pattern begin status name found
+    local missing=() failed=() done=()
+    shift
+    if [ "${1-}" = --list ]; then
+        names_of "$table"
+        return
+    fi
+    for pattern in "$@"; do
+        found=
+        for name in $(names_of "$table"); do
+            ! is_asked "$name" "$pattern" || found=1
+        done
+        [ -n "$found" ] || { echo "no lane is called $pattern" >&2; return 2; }
+    done
+    while read -r lane columns; do
+        [ -n "$lane" ] && is_asked "$lane" "$@" || continue
+        echo "== $lane ($(sed -E 's/ +/, /g; s/, ([0-9]+)$/, \1 % of the cases/' <<< "$columns"))"
+        begin=$SECONDS
+        # In a shell of its own, so that `set -e` holds inside.
+        set +e
+        # shellcheck disable=SC2086
+        (set -e; run "$lane" $columns) < /dev/null
+        status=$?
+        set -e
+        case $status in
+            0) done+=("$lane"); echo "== $lane passed in $((SECONDS - begin)) s" ;;
+            77) missing+=("$lane"); echo "== $lane LEFT OUT: this machine cannot run it" ;;
+            *) failed+=("$lane"); echo "== $lane FAILED after $((SECONDS - begin)) s" ;;
+        esac
+    done <<< "$table"
+    echo "lanes that passed: ${done[*]-}"
+    [ ${#failed[@]} = 0 ] || echo "lanes that FAILED: ${failed[*]}"
+    [ ${#missing[@]} = 0 ] || echo "lanes LEFT OUT: ${missing[*]}"
+    [ ${#failed[@]} = 0 ] || return 1
+    [ ${#missing[@]} = 0 ] || [ "${PARSIMD_CI_ALLOW_MISSING-}" = 1 ]
+}
