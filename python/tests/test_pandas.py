@@ -107,7 +107,8 @@ def test_a_series_or_an_array_of_a_column_has_its_values(name):
     if name == "day":
         # A date in a series is its midnight.
         wanted = [datetime.datetime.combine(value, datetime.time()) for value in wanted]
-    assert series.tolist() == wanted and series.dtype != "object"
+    # Versions of pandas differ in units and in how text is held, so the kind is compared with that of the same values.
+    assert series.tolist() == wanted and series.dtype.kind == pandas.Series(wanted).dtype.kind
     assert len(pandas.DataFrame({"column": batch[name]})) == len(pandas.DataFrame(batch[name])) == 3
 
 
