@@ -20,9 +20,9 @@ PLACES = {
     "rayon": ["src/scan/"],
     "lexical_core": ["src/convert/", "benches/", "simd/"],
     "pyo3": ["python/"],
-    "arrow_array": ["src/batch/arrow.rs", "python/src/capsule.rs", "benches/"],
-    "arrow_buffer": ["src/batch/arrow.rs", "python/src/capsule.rs"],
-    "arrow_schema": ["src/batch/arrow.rs", "python/src/capsule.rs", "benches/"],
+    "arrow_array": ["src/batch/arrow.rs", "python/src/arrow/", "benches/"],
+    "arrow_buffer": ["src/batch/arrow.rs", "python/src/arrow/"],
+    "arrow_schema": ["src/batch/arrow.rs", "python/src/arrow/", "benches/"],
     "flate2": ["src/input/", "tests/"],
     "memmap2": ["src/input/mmap.rs"],
     "rustix": ["src/input/pipe.rs"],
@@ -42,7 +42,7 @@ UNSAFE_PLACES = [
     "benches/src/bin/count.rs",  # the same
     "python/src/cpython.rs",
     "python/src/make.rs",
-    "python/src/capsule.rs",
+    "python/src/arrow/",
 ]
 # Constructors of pyo3 that panic where there is no memory for an object; make.rs has others.
 PANICKING = re.compile(

@@ -18,13 +18,13 @@ use pyo3::{
 };
 
 use crate::{
-    capsule::{self, Pair, Requested},
+    arrow::{self, Pair, Requested},
     cpython::{self, Slots},
+    error::to_python,
     gate,
     make::{self, Made, name},
     numpy,
     objects::{self, Maker},
-    scan::to_python,
 };
 
 /// Rows of typed columns.
@@ -136,7 +136,7 @@ impl Pieces {
     /// The rows with these numbers, a stream of Arrow arrays of uint64, with the columns of these names. Rows stay in order.
     fn take(&self, py: Python<'_>, names: Vec<String>, numbers: &Bound<'_, PyAny>) -> PyResult<Batch> {
         let mut keep = vec![false; self.rows];
-        for number in capsule::row_numbers(numbers)? {
+        for number in arrow::row_numbers(numbers)? {
             let number = usize::try_from(number).ok();
             *number
                 .and_then(|number| keep.get_mut(number))
@@ -224,13 +224,13 @@ impl Batch {
 
     /// The schema, as an Arrow capsule.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::schema(py, self.batch.schema())
+        arrow::schema(py, self.batch.schema())
     }
 
     /// The schema and the rows, as Arrow capsules.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
-        capsule::array(py, &self.batch, &self.rows, requested_schema)
+        arrow::array(py, &self.batch, &self.rows, requested_schema)
     }
 
     /// The rows, as an Arrow stream of one batch.
@@ -240,7 +240,7 @@ impl Batch {
         py: Python<'py>,
         requested_schema: Requested<'_, 'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::stream(py, &self.batch, &self.rows, requested_schema)
+        arrow::stream(py, &self.batch, &self.rows, requested_schema)
     }
 
     fn __repr__(&self) -> Made<String> {
@@ -400,13 +400,13 @@ impl Column {
 
     /// The type, as an Arrow capsule.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::column_schema(py, self.name(), self.column())
+        arrow::column_schema(py, self.name(), self.column())
     }
 
     /// The type and the values, as Arrow capsules.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
-        capsule::column(py, self.name(), self.column(), &self.rows, requested_schema)
+        arrow::column(py, self.name(), self.column(), &self.rows, requested_schema)
     }
 
     /// The values, as an Arrow stream of one array.
@@ -416,7 +416,7 @@ impl Column {
         py: Python<'py>,
         requested_schema: Requested<'_, 'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::column_stream(py, self.name(), self.column(), &self.rows, requested_schema)
+        arrow::column_stream(py, self.name(), self.column(), &self.rows, requested_schema)
     }
 
     fn __repr__(&self) -> Made<String> {

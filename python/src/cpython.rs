@@ -8,6 +8,7 @@
 //! | [`drop_bounded`] | chains of any length are dropped without a deep stack |
 //! | [`replace_slots`], [`alloc`] | classes whose objects are many: `tp_alloc` and `tp_dealloc` |
 //! | [`replace_subscript`], [`replace_iternext`] | what is asked very often: `mp_subscript` and `tp_iternext` |
+//! | [`Gil`] | the GIL, as the interpreter counts it |
 //!
 //! # Objects that are not complete
 //! pyo3 makes an object by `object.__new__`, and writes its value afterwards. CPython 3.11 makes the object's `__dict__` in between, when the
@@ -27,7 +28,7 @@ use std::{
 
 use pyo3::{Borrowed, PyClass, exceptions::PySystemError, ffi, prelude::*, types::PyString};
 
-use crate::{gate::caught, make::error};
+use crate::{error::caught, make::error};
 
 /// A type of which all-zero memory is a value, one that holds nothing.
 ///
@@ -467,4 +468,29 @@ pub(crate) fn part<'py>(string: &Bound<'py, PyString>, (start, end): (usize, usi
     let part = unsafe { ffi::PyUnicode_Substring(string.as_ptr(), start as ffi::Py_ssize_t, end as ffi::Py_ssize_t) };
     // SAFETY: a new object, which is a string, or null with an exception.
     unsafe { Ok(Bound::from_owned_ptr_or_err(string.py(), part)?.cast_into_unchecked()) }
+}
+
+/// The GIL, as the interpreter counts it, until this is dropped.
+pub(crate) struct Gil(ffi::PyGILState_STATE);
+
+impl Gil {
+    /// Waits for it, on any thread, which may have it already; `None` when the interpreter is shutting down.
+    pub(crate) fn take() -> Option<Gil> {
+        // SAFETY: both may be called from any thread, with the GIL or without.
+        unsafe { (ffi::Py_IsInitialized() != 0).then(|| Gil(ffi::PyGILState_Ensure())) }
+    }
+}
+
+impl Drop for Gil {
+    fn drop(&mut self) {
+        // SAFETY: the state is that of the call in `take`; it is given back once, on the same thread, as a raw number is not sent to another by
+        // anybody here, and in order.
+        unsafe { ffi::PyGILState_Release(self.0) };
+    }
+}
+
+/// Sends the signal of Ctrl-C again.
+pub(crate) fn interrupt_again(_py: Python<'_>) {
+    // SAFETY: the call has no preconditions.
+    unsafe { ffi::PyErr_SetInterrupt() };
 }

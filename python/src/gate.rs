@@ -12,7 +12,7 @@
 
 use std::{
     cell::Cell,
-    panic::{AssertUnwindSafe, catch_unwind},
+    mem,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -22,16 +22,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pyo3::{create_exception, exceptions::PyRuntimeError, prelude::*, pybacked::PyBackedStr, types::PyString};
+use pyo3::{exceptions::PyRuntimeError, prelude::*, pybacked::PyBackedStr, types::PyString};
 
-use crate::make::error;
-
-create_exception!(
-    parsimd,
-    InternalError,
-    PyRuntimeError,
-    "A defect of parsimd itself. Please report it, with the pattern."
-);
+use crate::{
+    cpython,
+    error::{InternalError, caught},
+    make::error,
+};
 
 /// From so many bytes on a search leaves the GIL: a tenth of a millisecond, or so.
 const LEAVES_THE_GIL: usize = 16 << 10;
@@ -104,19 +101,6 @@ pub(crate) fn run_apart<T: Send + 'static>(
     }
 }
 
-/// Runs `work`; a panic becomes an [`InternalError`].
-pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> PyResult<T> {
-    // After a panic the state that the work held is dropped with its owner, or locked for good: it is not seen again.
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|message| (*message).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "no message".to_owned());
-        error::<InternalError>(format!("parsimd panicked: {message}"))
-    })
-}
-
 /// Lets signals and other threads through now and then, in a loop that keeps the GIL.
 pub(crate) struct Checkpoint {
     passed: u32,
@@ -179,4 +163,20 @@ pub(crate) fn back<T>(work: impl FnOnce(Python<'_>) -> T) -> T {
 /// True on a thread that came [back].
 pub(crate) fn is_inside() -> bool {
     INSIDE.get()
+}
+
+/// Runs `work` with the GIL, on any thread, whatever it holds; `None` when the interpreter is shutting down.
+///
+/// pyo3 counts on its own whether this thread has the GIL. Where a consumer of ours was called from a Python function that a scan has called, and
+/// has released the GIL, that count is wrong; the interpreter's is right.
+pub(crate) fn attach<T>(work: impl FnOnce(Python<'_>) -> T) -> Option<T> {
+    let _gil = cpython::Gil::take()?;
+    Python::try_attach(work)
+}
+
+/// Drops what belongs to Python, on whatever thread: where there is no interpreter any more, it is left.
+pub(crate) fn release<T>(object: T) {
+    let mut object = Some(object);
+    attach(|_| drop(object.take()));
+    mem::forget(object);
 }

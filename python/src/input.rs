@@ -15,9 +15,9 @@ use pyo3::{
 };
 
 use crate::{
-    capsule, gate,
+    error::to_python,
+    gate,
     make::{self, name},
-    scan::to_python,
 };
 
 /// How long a text may be that is looked at for being a path.
@@ -234,7 +234,7 @@ impl<T: AsRef<[u8]> + Send + 'static> AsRef<[u8]> for Kept<T> {
 impl<T: Send + 'static> Drop for Kept<T> {
     fn drop(&mut self) {
         if let Some(object) = self.0.take() {
-            capsule::release(object);
+            gate::release(object);
         }
     }
 }

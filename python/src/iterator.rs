@@ -19,7 +19,7 @@ use pyo3::{
 
 use crate::{
     cpython::{IterNext, Late, Release, zeroed},
-    gate,
+    error::caught,
     make::{self, error, name},
     matcher::{Answer, Behind, Matcher},
     parser::{ParserBase, Place, Truth},
@@ -247,7 +247,7 @@ impl Search {
                 continue;
             }
             let epoch = self.state().epoch;
-            match gate::caught(|| self.look_ahead(py, epoch))?? {
+            match caught(|| self.look_ahead(py, epoch))?? {
                 Answer::Found(()) => {}
                 Answer::NotFound => return Ok(None),
                 Answer::LeftToPython => {

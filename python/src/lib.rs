@@ -8,19 +8,22 @@
 //! | [`calls`] | `Calls`: the calls at the top of the package, and their cache |
 //! | [`result`] | `Result`: the values of a match |
 //! | [`iterator`] | `ResultIterator`: what `findall` gives |
-//! | [`scan`] | `Scan`, `Stats`, `Failure`, `ScanError` |
+//! | [`input`], [`options`] | what a scan is called with |
+//! | [`scan`], [`stats`] | `Scan`, `Texts`; `Stats`, `Failure` |
 //! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
-//! | [`capsule`] | batches, columns and scans → Arrow capsules |
+//! | [`arrow`] | Arrow capsules, out and in |
 //! | [`numpy`] | columns → numpy arrays |
 //! | [`objects`] | values → Python objects |
+//! | [`error`] | errors and panics → exceptions |
+//! | [`gate`] | how a call leaves the interpreter, and comes back |
 //! | [`make`] | new Python objects, and what there is when there is no memory for one |
 //! | [`cpython`] | type slots of our own, and objects that are held without a lock |
-//! | [`gate`] | the one way in which a long call leaves the interpreter |
 
+mod arrow;
 mod batch;
 mod calls;
-mod capsule;
 mod cpython;
+mod error;
 mod gate;
 mod input;
 mod iterator;
@@ -28,10 +31,12 @@ mod make;
 mod matcher;
 mod numpy;
 mod objects;
+mod options;
 mod parser;
 mod pattern;
 mod result;
 mod scan;
+mod stats;
 
 use pyo3::{exceptions::PyImportError, prelude::*};
 
@@ -45,7 +50,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The name of the instruction set that the kernels use: `PARSIMD_ISA`, or the best that this machine has.
 #[pyfunction]
 fn isa() -> PyResult<Made<&'static str>> {
-    let isa = parsimd::Isa::from_env().map_err(|error| scan::to_python(error.into()))?;
+    let isa = parsimd::Isa::from_env().map_err(|error| error::to_python(error.into()))?;
     Ok(Made(isa.name()))
 }
 
@@ -76,9 +81,9 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<result::Result>()?;
     module.add_class::<iterator::ResultIterator>()?;
     module.add_class::<scan::Scan>()?;
-    module.add_class::<scan::Stats>()?;
+    module.add_class::<stats::Stats>()?;
     module.add_class::<scan::Texts>()?;
-    module.add_class::<scan::Failure>()?;
+    module.add_class::<stats::Failure>()?;
     module.add_class::<batch::Batch>()?;
     module.add_class::<batch::Pieces>()?;
     module.add_class::<batch::Column>()?;
@@ -88,8 +93,8 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cpython::replace_slots::<result::Matches>(module.py())?;
     cpython::replace_subscript::<result::Result>(module.py());
     cpython::replace_iternext::<iterator::ResultIterator>(module.py());
-    module.add("ScanError", module.py().get_type::<scan::ScanError>())?;
-    module.add("InternalError", module.py().get_type::<gate::InternalError>())?;
+    module.add("ScanError", module.py().get_type::<error::ScanError>())?;
+    module.add("InternalError", module.py().get_type::<error::InternalError>())?;
     module.add("TYPES", parsimd::tables::types().collect::<Vec<_>>())?;
     module.add("STRPTIME", parsimd::tables::strptime().collect::<Vec<_>>())?;
     module.add_function(wrap_pyfunction!(isa, module)?)?;

@@ -15,7 +15,7 @@ use pyo3::{
 
 use crate::{
     cpython::{Slot, zeroed},
-    gate,
+    error::caught,
     iterator::ResultIterator,
     make::{self, error, name},
     matcher::{Answer, Matcher},
@@ -115,7 +115,7 @@ impl ParserBase {
     ) -> PyResult<Bound<'py, PyAny>> {
         if evaluate_result.0
             && let Some(matcher) = Self::matcher(slf)?
-            && let Some(given) = gate::caught(|| given(&matcher, matcher.get().parse(string)?))??
+            && let Some(given) = caught(|| given(&matcher, matcher.get().parse(string)?))??
         {
             return Ok(given);
         }
@@ -139,7 +139,7 @@ impl ParserBase {
         if evaluate_result.0
             && let (Place::At(pos), Place::At(endpos)) = (&pos, &endpos)
             && let Some(matcher) = Self::matcher(slf)?
-            && let Some(given) = gate::caught(|| given(&matcher, matcher.get().search(string, *pos, *endpos)?))??
+            && let Some(given) = caught(|| given(&matcher, matcher.get().search(string, *pos, *endpos)?))??
         {
             return Ok(given);
         }

@@ -9,11 +9,13 @@ use pyo3::{
 };
 
 use crate::{
-    capsule::Given,
+    arrow::Given,
+    error::to_python,
     gate, input,
     make::{self, Made},
     matcher::Matcher,
-    scan::{Only, Scan, ScanArguments, Texts, to_python},
+    options::{Only, ScanArguments},
+    scan::{Scan, Texts},
 };
 
 /// A format, read by the native engine.

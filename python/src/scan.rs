@@ -1,180 +1,26 @@
-//! `Scan`, `Stats`, `Failure` and `ScanError`.
+//! `Scan`, and `Texts`, what became of an array.
 
-use std::{
-    error::Error as _,
-    io,
-    num::NonZeroUsize,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+    atomic::{AtomicBool, Ordering},
 };
 
-use parsimd::{Input, OnError, ScanOptions, Strings, limits};
+use parsimd::Input;
 use pyo3::{
-    create_exception,
-    exceptions::{PyIsADirectoryError, PyMemoryError, PyOSError, PyRuntimeError, PyTypeError, PyValueError},
+    exceptions::{PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
-    types::{PyCapsule, PyDict, PyList, PyTuple},
+    types::{PyCapsule, PyDict, PyTuple},
 };
 
 use crate::{
+    arrow::{self, Pair, Requested},
     batch::{Batch, Pieces, types},
-    capsule::{self, Pair, Requested},
+    error::to_python,
     gate,
-    make::{self, Made, name},
+    make::{self, Made},
+    options::ScanArguments,
+    stats::Stats,
 };
-
-create_exception!(
-    parsimd,
-    ScanError,
-    PyValueError,
-    "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, whose place in bytes is in `offset`, or in an array its number in `row`."
-);
-
-/// The exception for an error of the crate.
-pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
-    if let Some(raised) = error.source().and_then(|source| source.downcast_ref::<PyErr>()) {
-        return Python::attach(|py| raised.clone_ref(py));
-    }
-    if let Some(source) = error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
-        if let Some(raised) = source.get_ref().and_then(|inner| inner.downcast_ref::<PyErr>()) {
-            return Python::attach(|py| raised.clone_ref(py));
-        }
-        return match source.raw_os_error() {
-            None if source.kind() == io::ErrorKind::IsADirectory => {
-                make::error::<PyIsADirectoryError>(error.to_string())
-            }
-            Some(code) => {
-                let message = error.to_string();
-                let name = message.strip_suffix(&format!(": {source}")).unwrap_or(&message).to_owned();
-                let words = source.to_string();
-                let words = words.split(" (os error").next().unwrap_or_default().to_owned();
-                Python::attach(|py| {
-                    let text = |text: &str| make::text(py, text).map(Bound::into_any);
-                    let code = make::int(py, code.into()).map(Bound::into_any);
-                    make::error_of::<PyOSError>(make::tuple(py, [code, text(&words), text(&name)]))
-                })
-            }
-            None => make::error::<PyOSError>(error.to_string()),
-        };
-    }
-    if error.is_memory() {
-        return make::error::<PyMemoryError>(error.to_string());
-    }
-    if error.is_record() || error.is_limit() {
-        let offset = error.offset();
-        let raised = make::error::<ScanError>(error.to_string());
-        return Python::attach(|py| {
-            let value = raised.value(py);
-            let number = |number: Option<u64>| number.map(|number| make::unsigned(py, number)).transpose();
-            let set = || {
-                value.setattr(name!(py, "offset"), number(offset)?)?;
-                value.setattr(name!(py, "row"), number(error.row())?)
-            };
-            set().err().unwrap_or_else(|| raised.clone_ref(py))
-        });
-    }
-    make::error::<PyValueError>(error.to_string())
-}
-
-pub(crate) struct ScanArguments<'a> {
-    pub(crate) full_line: bool,
-    pub(crate) threads: Option<isize>,
-    pub(crate) on_error: &'a str,
-    pub(crate) year: i32,
-    pub(crate) columns: Option<Vec<String>>,
-    pub(crate) limit: Option<i64>,
-    pub(crate) strings: &'a str,
-    pub(crate) max_record_bytes: isize,
-    /// Whether the input is read by calls of Python.
-    pub(crate) calls_python: bool,
-    pub(crate) only: Vec<(String, Only)>,
-}
-
-/// What a column's value must be: an integer or a timestamp between two, or a text.
-#[derive(FromPyObject)]
-pub(crate) enum Only {
-    Between(i64, i64),
-    #[pyo3(transparent)]
-    Text(String),
-}
-
-/// What the argument `name` stands for, which must be one of three words.
-fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> {
-    let found = all.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning);
-    let [(a, _), (b, _), (c, _)] = all;
-    found.ok_or_else(|| make::error::<PyValueError>(format!("{name} must be '{a}', '{b}' or '{c}', not {given:?}")))
-}
-
-impl ScanArguments<'_> {
-    pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
-        let mut options = ScanOptions::default();
-        options.full_line = self.full_line;
-        options.year = Some(self.year);
-        options.threads = match self.threads {
-            None => None,
-            Some(threads) => match usize::try_from(threads).ok().and_then(NonZeroUsize::new) {
-                None => {
-                    return Err(make::error::<PyValueError>(format!(
-                        "threads must be 1 or more, or None, not {threads}"
-                    )));
-                }
-                threads => threads,
-            },
-        };
-        options.max_record_bytes = match usize::try_from(self.max_record_bytes) {
-            Ok(bytes @ 1..=limits::BLOCK_BYTES_MOST) => bytes,
-            _ => {
-                let (given, most) = (self.max_record_bytes, limits::BLOCK_BYTES_MOST);
-                return Err(make::error::<PyValueError>(format!(
-                    "max_record_bytes must be from 1 to {most}, not {given}"
-                )));
-            }
-        };
-        if pattern.plan().may_ask() || self.calls_python {
-            // Threads that meet in the interpreter wake each other for every line: two take several times as long as one. And only the thread of
-            // the caller lets signals through while it reads.
-            options.threads = Some(NonZeroUsize::MIN);
-        }
-        let answers = [("skip", OnError::Skip), ("null", OnError::Null), ("raise", OnError::Raise)];
-        options.on_error = choice("on_error", self.on_error, answers)?;
-        let forms = [("utf8", Strings::Utf8), ("view", Strings::View), ("binary", Strings::Binary)];
-        options.strings = choice("strings", self.strings, forms)?;
-        options.limit = self
-            .limit
-            .map(|limit| {
-                u64::try_from(limit)
-                    .map_err(|_| make::error::<PyValueError>(format!("limit must be 0 or more, or None, not {limit}")))
-            })
-            .transpose()?;
-        let number = |name: &String| {
-            pattern.schema().position(name).ok_or_else(|| {
-                let names: Vec<_> = pattern.schema().columns().map(|(name, _)| name).collect();
-                make::error::<PyValueError>(format!("no column {name:?}; there are {names:?}"))
-            })
-        };
-        let columns = self.columns.map(|names| names.iter().map(number).collect::<PyResult<Vec<_>>>()).transpose()?;
-        if let Some(&twice) = columns
-            .iter()
-            .flatten()
-            .enumerate()
-            .find_map(|(at, column)| columns.iter().flatten().take(at).find(|&before| before == column))
-        {
-            let name = pattern.schema().columns().nth(twice).map_or("", |(name, _)| name);
-            return Err(make::error::<PyValueError>(format!("column {name:?} was asked for twice")));
-        }
-        options.columns = columns;
-        for (name, only) in self.only {
-            let only = match only {
-                Only::Between(low, high) => parsimd::Only::Between(low, high),
-                Only::Text(text) => parsimd::Only::Text(text),
-            };
-            options.only.push((number(&name)?, only));
-        }
-        Ok(options)
-    }
-}
 
 /// A scan: an iterator over `Batch`, one for each piece of the input that has rows.
 ///
@@ -316,13 +162,13 @@ impl Texts {
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::schema(py, self.0.schema())
+        arrow::schema(py, self.0.schema())
     }
 
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
         let batch = Pieces::new(self.0.batches.clone(), Arc::clone(self.0.schema())).join_all(py)?;
-        capsule::texts(py, batch.batch(), self.0.matched.as_ref(), requested_schema)
+        arrow::texts(py, batch.batch(), self.0.matched.as_ref(), requested_schema)
     }
 
     #[pyo3(signature = (requested_schema=None))]
@@ -331,7 +177,7 @@ impl Texts {
         py: Python<'py>,
         requested_schema: Requested<'_, 'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::batches(py, self.0.schema(), &self.0.batches, requested_schema)
+        arrow::batches(py, self.0.schema(), &self.0.batches, requested_schema)
     }
 }
 
@@ -386,7 +232,7 @@ impl Scan {
 
     /// The schema of the batches, as an Arrow capsule.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::schema(py, &self.schema)
+        arrow::schema(py, &self.schema)
     }
 
     /// The rest of the batches, as an Arrow stream: each is scanned when it is asked for.
@@ -395,7 +241,9 @@ impl Scan {
         this: &Bound<'py, Self>,
         requested_schema: Requested<'_, 'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        capsule::scan(this, &this.get().schema, requested_schema)
+        this.get().check_unread()?;
+        let scan = this.clone().unbind();
+        arrow::lazy(this.py(), &this.get().schema, requested_schema, move |py| scan.get().take_batch(py))
     }
 
     /// A scan is no array. Without this numpy would make one of it that holds the scan, and pandas a frame that holds its batches.
@@ -409,109 +257,5 @@ impl Scan {
 
     fn __repr__(&self) -> Made<String> {
         Made(format!("<Scan {:?}, {}>", self.names().0, self.stats().summary()))
-    }
-}
-
-/// What a scan has seen: each record either matched, or did not, or failed.
-#[pyclass(frozen, module = "parsimd")]
-pub(crate) struct Stats(parsimd::Stats);
-
-impl Stats {
-    fn summary(&self) -> String {
-        let parsimd::Stats { records, matched, unmatched, failures, bytes, .. } = &self.0;
-        format!("records={records} matched={matched} unmatched={unmatched} failures={failures} bytes={bytes}")
-    }
-}
-
-#[pymethods]
-impl Stats {
-    /// How many lines there were.
-    #[getter]
-    fn records(&self) -> Made<u64> {
-        Made(self.0.records)
-    }
-
-    /// How many matched, with every value read.
-    #[getter]
-    fn matched(&self) -> Made<u64> {
-        Made(self.0.matched)
-    }
-
-    /// How many did not match.
-    #[getter]
-    fn unmatched(&self) -> Made<u64> {
-        Made(self.0.unmatched)
-    }
-
-    /// How many matched but have a value that does not fit its column, are not UTF-8 and could not be matched, are too long, or were cut off
-    /// where the input broke.
-    #[getter]
-    fn failures(&self) -> Made<u64> {
-        Made(self.0.failures)
-    }
-
-    /// How many bytes were read.
-    #[getter]
-    fn bytes(&self) -> Made<u64> {
-        Made(self.0.bytes)
-    }
-
-    /// The first few records that did not match or failed.
-    #[getter]
-    fn first_failures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let failures = self.0.first_failures.iter().cloned().map(Failure);
-        make::list(py, failures.map(|failure| Ok(Bound::new(py, failure)?.into_any())))
-    }
-
-    /// What else there is to be told of the input: that bytes which follow gzip data were ignored.
-    #[getter]
-    fn notes(&self) -> Made<Vec<String>> {
-        Made(self.0.notes.clone())
-    }
-
-    fn __repr__(&self) -> Made<String> {
-        Made(format!("<Stats {}>", self.summary()))
-    }
-}
-
-/// A record that could not be read.
-#[pyclass(frozen, module = "parsimd")]
-pub(crate) struct Failure(parsimd::Failure);
-
-#[pymethods]
-impl Failure {
-    /// The name of the file, or `<bytes>`, `<buffer>` or `<file>`.
-    #[getter]
-    fn source(&self) -> Made<&str> {
-        Made(&self.0.source)
-    }
-
-    /// Where the record begins in that file, in bytes, decompressed.
-    #[getter]
-    fn offset(&self) -> Made<u64> {
-        Made(self.0.offset)
-    }
-
-    /// The number of the record in the scan, from 0.
-    #[getter]
-    fn record(&self) -> Made<u64> {
-        Made(self.0.record)
-    }
-
-    /// Why it could not be read.
-    #[getter]
-    fn reason(&self) -> Made<&str> {
-        Made(&self.0.reason)
-    }
-
-    /// The record, cut when it is long.
-    #[getter]
-    fn text(&self) -> Made<&str> {
-        Made(&self.0.text)
-    }
-
-    fn __repr__(&self) -> Made<String> {
-        let parsimd::Failure { source, offset, reason, text, .. } = &self.0;
-        Made(format!("<Failure {source} byte {offset}: {reason}: {text:?}>"))
     }
 }

@@ -1,5 +1,7 @@
 """An allocation of Python that fails is a MemoryError, whatever it was for: no crash, and nothing that ``except Exception`` misses."""
 
+import sys
+
 import parsimd
 import pytest
 from programs import run
@@ -123,6 +125,18 @@ CALLS = {
 ELSEWHERE = {"Parser": {"scan_polars", "parse_array", "map_arrow", "map_table", "spark_schema"}}
 
 
+# What runs Python code of the package. Under CPython 3.12 and 3.13 that cannot be tried: a comprehension or a generator in which an allocation
+# fails crashes the interpreter, with no extension in it.
+IN_PYTHON = {
+    "parsimd": {"compile", "with_pattern", "extract_format", "dates", "parse", "search", "findall", "percentage", "numbers", "nested"},
+    "Parser": {"evaluate_result", "by re", "engine", "scan", "scan_file"},
+    "Result": {"pickle"},
+    "ResultIterator": {"pickle"},
+    "Scan": {"read_all", "read", "batches", "buffer"},
+}
+IS_SOUND = sys.version_info < (3, 12)
+
+
 def test_all_calls_are_among_those_that_are_tried():
     for name, calls in CALLS.items():
         if name != "parsimd":
@@ -135,6 +149,7 @@ def test_an_allocation_that_fails_is_a_memory_error(of, tmp_path):
     pytest.importorskip("_testcapi", reason="this interpreter cannot be made to run out of memory")
     path = tmp_path / "log"
     path.write_bytes(b"abc 500000\n")
+    tried = {name: call for name, call in CALLS[of].items() if IS_SOUND or name not in IN_PYTHON.get(of, ())}
     run(f"""
     import _testcapi, copy, operator, parsimd
     class Own(parsimd.Result): pass
@@ -143,7 +158,7 @@ def test_an_allocation_that_fails_is_a_memory_error(of, tmp_path):
         try: call(*arguments)
         except kind: return
         raise AssertionError(kind)
-    path, calls = {str(path)!r}, {CALLS[of]!r}
+    path, calls = {str(path)!r}, {tried!r}
     p = parsimd.compile("{{a}} {{n:d}}")
     text = b"".join(b"abc %d\\n" % (n * 10**6) for n in range(20)) + b"nonsense\\n"
     s = p.scan(text)

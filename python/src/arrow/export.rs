@@ -1,53 +1,33 @@
-//! The Arrow PyCapsule protocol: `__arrow_c_schema__`, `__arrow_c_array__` and `__arrow_c_stream__`.
-//!
-//! Nothing is copied: a capsule is one more owner of the memory of a batch.
+//! Batches, columns and scans as Arrow capsules. Nothing is copied: a capsule is one more owner of the memory of a batch.
 //!
 //! `requested_schema` may ask for another layout of text columns, `string`, `large_string` or `string_view`: it is given, by a copy of the texts
 //! if they are views and it is not. So it may for those of bytes: `binary`, `large_binary` or `binary_view`. Other types
 //! stay as they are, which the protocol leaves to the producer. A schema of other fields is an error, as it says too.
 
-#![allow(unsafe_code, reason = "the structs of Arrow's C interface")]
-
 use std::{
-    ffi::{CStr, c_char, c_int},
-    mem::ManuallyDrop,
+    ffi::{c_char, c_int},
     ops::Range,
     ptr,
     sync::Arc,
 };
 
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BinaryViewArray, GenericBinaryArray, LargeBinaryArray, LargeStringArray,
-    OffsetSizeTrait, RecordBatch, RecordBatchIterator, RecordBatchReader, StringArray, StringViewArray, StructArray,
+    Array, ArrayRef, BinaryViewArray, LargeBinaryArray, LargeStringArray, RecordBatch, RecordBatchIterator,
+    RecordBatchReader, StringArray, StringViewArray, StructArray,
     cast::AsArray,
-    ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi},
-    ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream},
-    make_array,
-    types::UInt64Type,
+    ffi::{FFI_ArrowArray, FFI_ArrowSchema},
+    ffi_stream::FFI_ArrowArrayStream,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use pyo3::{
-    exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyTypeError, PyValueError},
-    ffi,
+    exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyValueError},
     prelude::*,
-    types::{PyCapsule, PyCapsuleMethods, PyTuple},
+    types::PyCapsule,
 };
 
-use crate::{
-    make::{self, name},
-    scan::Scan,
-};
-
-const SCHEMA: &CStr = c"arrow_schema";
-const ARRAY: &CStr = c"arrow_array";
-const STREAM: &CStr = c"arrow_array_stream";
-
-/// A schema and an array: two capsules.
-pub(crate) type Pair<'py> = Bound<'py, PyTuple>;
-
-/// What a consumer asks for: a capsule with a schema, or None.
-pub(crate) type Requested<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+use super::{ARRAY, Pair, Requested, SCHEMA, STREAM, import::requested_field, to_python};
+use crate::{cpython, gate, make};
 
 /// The schema of a batch, as a capsule.
 pub(crate) fn schema<'py>(py: Python<'py>, schema: &parsimd::Schema) -> PyResult<Bound<'py, PyCapsule>> {
@@ -140,16 +120,16 @@ fn column_array(
     Ok((Field::new(name, kind, true), array.slice(rows.start, rows.len())))
 }
 
-/// The batches of a scan, which are made when they are asked for.
-pub(crate) fn scan<'py>(
-    scan: &Bound<'py, Scan>,
+/// Batches that `next` makes when they are asked for; it may be asked on any thread.
+pub(crate) fn lazy<'py>(
+    py: Python<'py>,
     schema: &parsimd::Schema,
     requested: Requested<'_, 'py>,
+    next: impl FnMut(Python<'_>) -> PyResult<Option<parsimd::Batch>> + Send + 'static,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    scan.get().check_unread()?;
     let layout = Layout::of(schema, requested)?;
-    let reader = Batches { scan: scan.clone().unbind(), layout, ended: false };
-    PyCapsule::new_with_value(scan.py(), FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
+    let reader = Batches { next: Box::new(next), layout, ended: false };
+    PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
 }
 
 fn pair<'py>(py: Python<'py>, schema: Result<FFI_ArrowSchema, ArrowError>, array: &dyn Array) -> PyResult<Pair<'py>> {
@@ -163,10 +143,6 @@ fn schema_capsule(py: Python<'_>, schema: Result<FFI_ArrowSchema, ArrowError>) -
 
 fn array_capsule<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Bound<'py, PyCapsule>> {
     PyCapsule::new_with_value(py, FFI_ArrowArray::new(&array.to_data()), ARRAY)
-}
-
-fn to_python(error: ArrowError) -> PyErr {
-    make::error::<PyValueError>(error.to_string())
 }
 
 /// The schema in which a batch is handed over.
@@ -297,101 +273,11 @@ pub(crate) fn texts<'py>(
     pair(py, FFI_ArrowSchema::try_from(array.data_type()), &array)
 }
 
-/// The numbers in the arrays of an object with `__arrow_c_stream__`.
-pub(crate) fn row_numbers(object: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
-    let capsule = object.call_method0(name!(object.py(), "__arrow_c_stream__"))?;
-    let stream = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
-    // SAFETY: the capsule has the name that the protocol gives to a pointer to a stream, which `pointer_checked` has compared, and
-    // lives to the end of this function. The stream is moved out of it, as the protocol wants it.
-    let stream = unsafe { FFI_ArrowArrayStream::from_raw(stream.as_ptr()) };
-    let mut numbers = Vec::new();
-    for array in ArrayStreamReader::try_new(stream).map_err(to_python)? {
-        let array = array.map_err(to_python)?;
-        let Some(array) = array.as_primitive_opt::<UInt64Type>().filter(|array| array.null_count() == 0) else {
-            return Err(make::error::<PyTypeError>(format!(
-                "uint64 without nulls is needed, not {}",
-                array.data_type()
-            )));
-        };
-        numbers.extend_from_slice(array.values());
-    }
-    Ok(numbers)
-}
+type NextBatch = dyn FnMut(Python<'_>) -> PyResult<Option<parsimd::Batch>> + Send;
 
-/// An array that Python code has passed.
-pub(crate) struct Given(ArrayRef);
-
-impl Given {
-    /// Takes the array of an object with `__arrow_c_array__`.
-    pub(crate) fn take(object: &Bound<'_, PyAny>) -> PyResult<Given> {
-        let capsules = object.call_method0(name!(object.py(), "__arrow_c_array__"))?;
-        let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = capsules.extract()?;
-        let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
-        let array = array.pointer_checked(Some(ARRAY))?.cast::<FFI_ArrowArray>();
-        // SAFETY: the capsules have the names that the protocol gives to pointers to these, which `pointer_checked` has compared, and
-        // live to the end of this function. The array is moved out of its capsule, as the protocol wants it; that it is what its
-        // schema says is the producer's promise.
-        let data = unsafe { from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
-        Ok(Given(make_array(data.map_err(to_python)?)))
-    }
-
-    /// How many values it has.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Scans its texts, each as one record. Strings are not trusted to be UTF-8.
-    pub(crate) fn scan(
-        &self,
-        pattern: &parsimd::Pattern,
-        options: parsimd::ScanOptions,
-    ) -> PyResult<parsimd::Result<parsimd::Texts>> {
-        let array = self.0.as_ref();
-        match array.data_type() {
-            DataType::Utf8 => scan_column(&BinaryArray::from(array.as_string::<i32>().clone()), pattern, options),
-            DataType::LargeUtf8 => {
-                scan_column(&LargeBinaryArray::from(array.as_string::<i64>().clone()), pattern, options)
-            }
-            DataType::Binary => scan_column(array.as_binary::<i32>(), pattern, options),
-            DataType::LargeBinary => scan_column(array.as_binary::<i64>(), pattern, options),
-            DataType::Utf8View => Ok(pattern.scan_texts(&array.as_string_view().clone().to_binary_view(), options)),
-            DataType::BinaryView => Ok(pattern.scan_texts(array.as_binary_view(), options)),
-            DataType::Null => Ok(pattern.scan_texts((0..array.len()).map(|_| None), options)),
-            other => Err(make::error::<PyTypeError>(format!("an array of strings or bytes is needed, not of {other}"))),
-        }
-    }
-}
-
-/// Scans the texts of an array where they lie.
-fn scan_column<O: OffsetSizeTrait + Into<i64>>(
-    array: &GenericBinaryArray<O>,
-    pattern: &parsimd::Pattern,
-    options: parsimd::ScanOptions,
-) -> PyResult<parsimd::Result<parsimd::Texts>> {
-    let nulls: Vec<usize> = array.nulls().map_or(Vec::new(), |nulls| (!nulls.inner()).set_indices().collect());
-    let column = parsimd::TextColumn::new(array.value_data(), array.value_offsets(), &nulls)
-        .ok_or_else(|| make::error::<PyValueError>("the offsets of the array are not those of texts in its memory"))?;
-    Ok(pattern.scan_column(column, options))
-}
-
-fn requested_field(requested: Requested<'_, '_>) -> PyResult<Option<Field>> {
-    let Some(object) = requested.filter(|object| !object.is_none()) else { return Ok(None) };
-    let capsule = object.cast::<PyCapsule>().map_err(|_| {
-        make::error::<PyTypeError>("requested_schema must be a capsule, as __arrow_c_schema__() gives it, or None")
-    })?;
-    let pointer = capsule.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
-    // SAFETY: the capsule has the name that the protocol gives to a pointer to an ArrowSchema, which `pointer_checked` has
-    // compared; `object` keeps it alive while it is read.
-    let schema = unsafe { pointer.as_ref() };
-    if schema.release().is_none() {
-        return Err(make::error::<PyValueError>("the requested schema was released"));
-    }
-    Field::try_from(schema).map(Some).map_err(to_python)
-}
-
-/// The batches of a scan. Whoever asks for the next may hold the GIL or not; the scan runs without it.
+/// Batches, one after the other. Whoever asks for the next may hold the GIL or not.
 struct Batches {
-    scan: Py<Scan>,
+    next: Box<NextBatch>,
     layout: Layout,
     ended: bool,
 }
@@ -409,7 +295,7 @@ impl Iterator for Batches {
         if self.ended {
             return None;
         }
-        let batch = attach(|py| self.scan.get().take_batch(py).map_err(|error| to_arrow(py, &error)));
+        let batch = gate::attach(|py| (self.next)(py).map_err(|error| to_arrow(py, &error)));
         let batch = batch.unwrap_or_else(|| Err(ArrowError::ExternalError("the interpreter is shutting down".into())));
         let records = batch.and_then(|batch| batch.map(|batch| self.layout.apply(&batch)).transpose()).transpose();
         self.ended = !matches!(records, Some(Ok(_)));
@@ -473,44 +359,12 @@ impl One {
     const INVALID: c_int = 22;
 }
 
-/// Runs `work` with the GIL; `None` when the interpreter is shutting down.
-fn attach<T>(work: impl FnOnce(Python<'_>) -> T) -> Option<T> {
-    /// The GIL, as the interpreter counts it.
-    struct Gil(ffi::PyGILState_STATE);
-
-    impl Drop for Gil {
-        fn drop(&mut self) {
-            // SAFETY: the state is that of the call in `attach`, on this thread, given back once and in order.
-            unsafe { ffi::PyGILState_Release(self.0) };
-        }
-    }
-
-    // pyo3 counts on its own whether this thread has the GIL. Where the consumer was called from a Python function that a scan
-    // has called, and has released the GIL, that count is wrong; the interpreter's is right.
-    // SAFETY: both may be called from any thread, with the GIL or without.
-    let _gil = unsafe {
-        if ffi::Py_IsInitialized() == 0 {
-            return None;
-        }
-        Gil(ffi::PyGILState_Ensure())
-    };
-    Python::try_attach(work)
-}
-
-/// Drops what belongs to Python, on whatever thread: where there is no interpreter any more, it is left.
-pub(crate) fn release<T>(object: T) {
-    let mut object = ManuallyDrop::new(object);
-    // SAFETY: it is dropped here once, with the GIL, and never looked at again.
-    attach(|_| unsafe { ManuallyDrop::drop(&mut object) });
-}
-
 /// The error of a stream for an exception, which can only be told in words.
 fn to_arrow(py: Python<'_>, error: &PyErr) -> ArrowError {
     let words = error.to_string();
     if error.is_instance_of::<PyKeyboardInterrupt>(py) {
-        // The interrupt is sent again, for the program to see when it is back from the consumer.
-        // SAFETY: the call has no preconditions.
-        unsafe { ffi::PyErr_SetInterrupt() };
+        // The program is to see it when it is back from the consumer.
+        cpython::interrupt_again(py);
     }
     if error.is_instance_of::<PyOSError>(py) {
         return ArrowError::IoError(words.clone(), std::io::Error::other(words));

@@ -1,0 +1,88 @@
+//! Errors of the crate, and panics, as exceptions.
+
+use std::{
+    error::Error as _,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use pyo3::{
+    create_exception,
+    exceptions::{PyIsADirectoryError, PyMemoryError, PyOSError, PyRuntimeError, PyValueError},
+    prelude::*,
+};
+
+use crate::make::{self, name};
+
+create_exception!(
+    parsimd,
+    InternalError,
+    PyRuntimeError,
+    "A defect of parsimd itself. Please report it, with the pattern."
+);
+
+create_exception!(
+    parsimd,
+    ScanError,
+    PyValueError,
+    "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, whose place in bytes is in `offset`, or in an array its number in `row`."
+);
+
+/// The exception for an error of the crate.
+pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
+    if let Some(raised) = error.source().and_then(|source| source.downcast_ref::<PyErr>()) {
+        return Python::attach(|py| raised.clone_ref(py));
+    }
+    if let Some(source) = error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
+        if let Some(raised) = source.get_ref().and_then(|inner| inner.downcast_ref::<PyErr>()) {
+            return Python::attach(|py| raised.clone_ref(py));
+        }
+        return match source.raw_os_error() {
+            None if source.kind() == io::ErrorKind::IsADirectory => {
+                make::error::<PyIsADirectoryError>(error.to_string())
+            }
+            Some(code) => {
+                let message = error.to_string();
+                let name = message.strip_suffix(&format!(": {source}")).unwrap_or(&message).to_owned();
+                let words = source.to_string();
+                let words = words.split(" (os error").next().unwrap_or_default().to_owned();
+                Python::attach(|py| {
+                    let text = |text: &str| make::text(py, text).map(Bound::into_any);
+                    let code = make::int(py, code.into()).map(Bound::into_any);
+                    make::error_of::<PyOSError>(make::tuple(py, [code, text(&words), text(&name)]))
+                })
+            }
+            None => make::error::<PyOSError>(error.to_string()),
+        };
+    }
+    if error.is_memory() {
+        return make::error::<PyMemoryError>(error.to_string());
+    }
+    if error.is_record() || error.is_limit() {
+        let offset = error.offset();
+        let raised = make::error::<ScanError>(error.to_string());
+        return Python::attach(|py| {
+            let value = raised.value(py);
+            let number = |number: Option<u64>| number.map(|number| make::unsigned(py, number)).transpose();
+            let set = || {
+                value.setattr(name!(py, "offset"), number(offset)?)?;
+                value.setattr(name!(py, "row"), number(error.row())?)
+            };
+            set().err().unwrap_or_else(|| raised.clone_ref(py))
+        });
+    }
+    make::error::<PyValueError>(error.to_string())
+}
+
+/// Runs `work`; a panic becomes an [`InternalError`].
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> PyResult<T> {
+    // After a panic the state that the work held is dropped with its owner, or locked for good: it is not seen again.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|message| (*message).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".to_owned());
+        make::error::<InternalError>(format!("parsimd panicked: {message}"))
+    })
+}

@@ -1,0 +1,107 @@
+//! The options of a scan, as they come from Python.
+
+use std::num::NonZeroUsize;
+
+use parsimd::{OnError, ScanOptions, Strings, limits};
+use pyo3::{exceptions::PyValueError, prelude::*};
+
+use crate::make;
+
+/// The keyword arguments of a scan.
+pub(crate) struct ScanArguments<'a> {
+    pub(crate) full_line: bool,
+    pub(crate) threads: Option<isize>,
+    pub(crate) on_error: &'a str,
+    pub(crate) year: i32,
+    pub(crate) columns: Option<Vec<String>>,
+    pub(crate) limit: Option<i64>,
+    pub(crate) strings: &'a str,
+    pub(crate) max_record_bytes: isize,
+    /// Whether the input is read by calls of Python.
+    pub(crate) calls_python: bool,
+    pub(crate) only: Vec<(String, Only)>,
+}
+
+/// What a column's value must be: an integer or a timestamp between two, or a text.
+#[derive(FromPyObject)]
+pub(crate) enum Only {
+    Between(i64, i64),
+    #[pyo3(transparent)]
+    Text(String),
+}
+
+/// What the argument `name` stands for, which must be one of three words.
+fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> {
+    let found = all.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning);
+    let [(a, _), (b, _), (c, _)] = all;
+    found.ok_or_else(|| make::error::<PyValueError>(format!("{name} must be '{a}', '{b}' or '{c}', not {given:?}")))
+}
+
+impl ScanArguments<'_> {
+    pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
+        let mut options = ScanOptions::default();
+        options.full_line = self.full_line;
+        options.year = Some(self.year);
+        options.threads = match self.threads {
+            None => None,
+            Some(threads) => match usize::try_from(threads).ok().and_then(NonZeroUsize::new) {
+                None => {
+                    return Err(make::error::<PyValueError>(format!(
+                        "threads must be 1 or more, or None, not {threads}"
+                    )));
+                }
+                threads => threads,
+            },
+        };
+        options.max_record_bytes = match usize::try_from(self.max_record_bytes) {
+            Ok(bytes @ 1..=limits::BLOCK_BYTES_MOST) => bytes,
+            _ => {
+                let (given, most) = (self.max_record_bytes, limits::BLOCK_BYTES_MOST);
+                return Err(make::error::<PyValueError>(format!(
+                    "max_record_bytes must be from 1 to {most}, not {given}"
+                )));
+            }
+        };
+        if pattern.plan().may_ask() || self.calls_python {
+            // Threads that meet in the interpreter wake each other for every line: two take several times as long as one. And only the thread of
+            // the caller lets signals through while it reads.
+            options.threads = Some(NonZeroUsize::MIN);
+        }
+        let answers = [("skip", OnError::Skip), ("null", OnError::Null), ("raise", OnError::Raise)];
+        options.on_error = choice("on_error", self.on_error, answers)?;
+        let forms = [("utf8", Strings::Utf8), ("view", Strings::View), ("binary", Strings::Binary)];
+        options.strings = choice("strings", self.strings, forms)?;
+        options.limit = self
+            .limit
+            .map(|limit| {
+                u64::try_from(limit)
+                    .map_err(|_| make::error::<PyValueError>(format!("limit must be 0 or more, or None, not {limit}")))
+            })
+            .transpose()?;
+        let number = |name: &String| {
+            pattern.schema().position(name).ok_or_else(|| {
+                let names: Vec<_> = pattern.schema().columns().map(|(name, _)| name).collect();
+                make::error::<PyValueError>(format!("no column {name:?}; there are {names:?}"))
+            })
+        };
+        let columns = self.columns.map(|names| names.iter().map(number).collect::<PyResult<Vec<_>>>()).transpose()?;
+        if let Some(&twice) = columns
+            .iter()
+            .flatten()
+            .enumerate()
+            .find_map(|(at, column)| columns.iter().flatten().take(at).find(|&before| before == column))
+        {
+            let name = pattern.schema().columns().nth(twice).map_or("", |(name, _)| name);
+            return Err(make::error::<PyValueError>(format!("column {name:?} was asked for twice")));
+        }
+        options.columns = columns;
+        for (name, only) in self.only {
+            let only = match only {
+                Only::Between(low, high) => parsimd::Only::Between(low, high),
+                Only::Text(text) => parsimd::Only::Text(text),
+            };
+            options.only.push((number(&name)?, only));
+        }
+        Ok(options)
+    }
+}

@@ -1,0 +1,110 @@
+//! `Stats` and `Failure`: what a scan has seen.
+
+use pyo3::{prelude::*, types::PyList};
+
+use crate::make::{self, Made};
+
+/// What a scan has seen: each record either matched, or did not, or failed.
+#[pyclass(frozen, module = "parsimd")]
+pub(crate) struct Stats(pub(crate) parsimd::Stats);
+
+impl Stats {
+    /// The counts, in one line.
+    pub(crate) fn summary(&self) -> String {
+        let parsimd::Stats { records, matched, unmatched, failures, bytes, .. } = &self.0;
+        format!("records={records} matched={matched} unmatched={unmatched} failures={failures} bytes={bytes}")
+    }
+}
+
+#[pymethods]
+impl Stats {
+    /// How many lines there were.
+    #[getter]
+    fn records(&self) -> Made<u64> {
+        Made(self.0.records)
+    }
+
+    /// How many matched, with every value read.
+    #[getter]
+    fn matched(&self) -> Made<u64> {
+        Made(self.0.matched)
+    }
+
+    /// How many did not match.
+    #[getter]
+    fn unmatched(&self) -> Made<u64> {
+        Made(self.0.unmatched)
+    }
+
+    /// How many matched but have a value that does not fit its column, are not UTF-8 and could not be matched, are too long, or were cut off
+    /// where the input broke.
+    #[getter]
+    fn failures(&self) -> Made<u64> {
+        Made(self.0.failures)
+    }
+
+    /// How many bytes were read.
+    #[getter]
+    fn bytes(&self) -> Made<u64> {
+        Made(self.0.bytes)
+    }
+
+    /// The first few records that did not match or failed.
+    #[getter]
+    fn first_failures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let failures = self.0.first_failures.iter().cloned().map(Failure);
+        make::list(py, failures.map(|failure| Ok(Bound::new(py, failure)?.into_any())))
+    }
+
+    /// What else there is to be told of the input: that bytes which follow gzip data were ignored.
+    #[getter]
+    fn notes(&self) -> Made<Vec<String>> {
+        Made(self.0.notes.clone())
+    }
+
+    fn __repr__(&self) -> Made<String> {
+        Made(format!("<Stats {}>", self.summary()))
+    }
+}
+
+/// A record that could not be read.
+#[pyclass(frozen, module = "parsimd")]
+pub(crate) struct Failure(parsimd::Failure);
+
+#[pymethods]
+impl Failure {
+    /// The name of the file, or `<bytes>`, `<buffer>` or `<file>`.
+    #[getter]
+    fn source(&self) -> Made<&str> {
+        Made(&self.0.source)
+    }
+
+    /// Where the record begins in that file, in bytes, decompressed.
+    #[getter]
+    fn offset(&self) -> Made<u64> {
+        Made(self.0.offset)
+    }
+
+    /// The number of the record in the scan, from 0.
+    #[getter]
+    fn record(&self) -> Made<u64> {
+        Made(self.0.record)
+    }
+
+    /// Why it could not be read.
+    #[getter]
+    fn reason(&self) -> Made<&str> {
+        Made(&self.0.reason)
+    }
+
+    /// The record, cut when it is long.
+    #[getter]
+    fn text(&self) -> Made<&str> {
+        Made(&self.0.text)
+    }
+
+    fn __repr__(&self) -> Made<String> {
+        let parsimd::Failure { source, offset, reason, text, .. } = &self.0;
+        Made(format!("<Failure {source} byte {offset}: {reason}: {text:?}>"))
+    }
+}
