@@ -217,12 +217,15 @@ pub(crate) fn drop_bounded(py: Python<'_>, value: Box<impl Release>) {
         drops.depth.set(depth + 1);
         value.release(py);
         if depth == 0 && drops.some_wait.get() {
-            // References that they drop themselves need the thread to know that it has the interpreter.
-            Python::attach(|py| {
-                while let Some(value) = WAITING.try_with(|waiting| waiting.borrow_mut().pop()).ok().flatten() {
-                    value.release(py);
-                }
-            });
+            // SAFETY: the thread has the interpreter, as the token says. References that the values drop themselves need it to know that.
+            // While the interpreter shuts down, `attach` would refuse.
+            unsafe {
+                Python::attach_unchecked(|py| {
+                    while let Some(value) = WAITING.try_with(|waiting| waiting.borrow_mut().pop()).ok().flatten() {
+                        value.release(py);
+                    }
+                });
+            }
             drops.some_wait.set(false);
         }
         drops.depth.set(depth);
@@ -342,7 +345,7 @@ pub(crate) trait IterNext: PyClass {
 }
 
 /// Replaces `mp_subscript` of a class. pyo3 counts how often the thread has come in, which costs as much as a quick answer. What is not
-/// quick is asked with the thread [attached](Python::attach), as pyo3 does it.
+/// quick is asked with the thread attached, as pyo3 does it, also while the interpreter shuts down, when [`Python::attach`] would refuse.
 pub(crate) fn replace_subscript<T: Subscript>(py: Python<'_>) {
     let class = T::type_object_raw(py);
     // SAFETY: the class is alive, and this module's; when it is made for the first time, nobody else looks at it. The table of a class that was
@@ -375,7 +378,7 @@ unsafe extern "C" fn subscript<T: Subscript>(
         let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
         match caught(|| T::quick(&this, &Borrowed::from_ptr(py, item))) {
             Ok(Some(answer)) => answer.into_ptr(),
-            Ok(None) => Python::attach(|py| {
+            Ok(None) => Python::attach_unchecked(|py| {
                 let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
                 let item = caught(|| T::item(&this, &Borrowed::from_ptr(py, item)));
                 given(py, item.flatten().map(Some))
@@ -391,7 +394,7 @@ unsafe extern "C" fn iternext<T: IterNext>(object: *mut ffi::PyObject) -> *mut f
         let py = Python::assume_attached();
         match caught(|| T::quick(&Borrowed::from_ptr(py, object).cast_unchecked::<T>())) {
             Ok(Some(answer)) => given(py, answer),
-            Ok(None) => Python::attach(|py| {
+            Ok(None) => Python::attach_unchecked(|py| {
                 let this = Borrowed::from_ptr(py, object).cast_unchecked::<T>();
                 given(py, caught(|| T::next(&this)).flatten())
             }),

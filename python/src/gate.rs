@@ -14,7 +14,7 @@ use std::{
     cell::Cell,
     mem,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc::{RecvTimeoutError, sync_channel},
     },
@@ -22,7 +22,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pyo3::{exceptions::PyRuntimeError, prelude::*, pybacked::PyBackedStr, types::PyString};
+use pyo3::{
+    exceptions::{PyException, PyRuntimeError},
+    prelude::*,
+    pybacked::PyBackedStr,
+    types::PyString,
+};
 
 use crate::{
     cpython,
@@ -98,6 +103,26 @@ pub(crate) fn run_apart<T: Send + 'static>(
                 py.check_signals().inspect_err(|_| abandoned.store(true, Ordering::Relaxed))?;
             }
         }
+    }
+}
+
+/// Whether an error is what a signal handler raises to end a program, and says nothing of what was called.
+pub(crate) fn is_interrupt(py: Python<'_>, error: &PyErr) -> bool {
+    !error.is_instance_of::<PyException>(py)
+}
+
+/// What signal handlers raised inside of Python code that was called for one record of many, kept until the scan can be left there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Interrupts(Arc<Mutex<Option<PyErr>>>);
+
+impl Interrupts {
+    /// Keeps the first.
+    pub(crate) fn keep(&self, error: PyErr) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    pub(crate) fn take(&self) -> Option<PyErr> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use parsimd::Input;
 use pyo3::{
-    exceptions::{PyException, PyMemoryError, PyTypeError, PyUserWarning},
+    exceptions::{PyMemoryError, PyTypeError, PyUserWarning},
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
     types::{PyByteArray, PyBytes, PyMemoryView, PyString},
@@ -148,10 +148,10 @@ fn not_a_file(given: &Bound<'_, PyAny>, several: Option<&Bound<'_, PyAny>>) -> P
 /// What was raised, as an error of the reader: it comes out of the scan as it is. What is no `Exception`, as an interrupt, says nothing of the
 /// input, so the scan can go on after it.
 fn raised(py: Python<'_>, error: PyErr) -> io::Error {
-    if error.is_instance_of::<PyException>(py) {
-        io::Error::other(error)
-    } else {
+    if gate::is_interrupt(py, &error) {
         io::Error::new(io::ErrorKind::Interrupted, error)
+    } else {
+        io::Error::other(error)
     }
 }
 

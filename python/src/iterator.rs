@@ -232,9 +232,12 @@ impl Search {
         loop {
             if let Some(next) = self.peek(py) {
                 let Some(matcher) = &next.matcher else {
-                    // Nothing was asked since it was looked at, so it is still the next.
-                    self.take(&next);
-                    return Result::late(py, || Found::Row(next.matches, next.from)).map(Some);
+                    let result = Result::late(py, || Found::Row(next.matches.clone_ref(py), next.from))?;
+                    // The collector may have run meanwhile, and other code with it.
+                    if self.take(&next) {
+                        return Ok(Some(result));
+                    }
+                    continue;
                 };
                 if !matcher.get().holds(py, next.matches.get())? {
                     // It is looked for again, from where the iterator stands.

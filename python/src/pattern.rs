@@ -11,7 +11,8 @@ use pyo3::{
 use crate::{
     arrow::Given,
     error::to_python,
-    gate, input,
+    gate::{self, Interrupts},
+    input,
     make::{self, Made},
     matcher::Matcher,
     options::{Only, ScanArguments},
@@ -26,6 +27,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Pattern {
     pattern: parsimd::Pattern,
+    interrupts: Interrupts,
 }
 
 #[pymethods]
@@ -42,10 +44,11 @@ impl Pattern {
         for (name, (pattern, group_count)) in types {
             builder = builder.custom_type(name, CustomType { pattern, group_count });
         }
+        let interrupts = Interrupts::default();
         if let Some(find_spans) = find_spans {
-            builder = builder.external_matcher(Box::new(ByRe { find_spans }));
+            builder = builder.external_matcher(Box::new(ByRe { find_spans, interrupts: interrupts.clone() }));
         }
-        Ok(Pattern { pattern: builder.build().map_err(to_python)? })
+        Ok(Pattern { pattern: builder.build().map_err(to_python)?, interrupts })
     }
 
     /// The regular expression.
@@ -166,15 +169,21 @@ impl Pattern {
         // So many take some milliseconds. More take too long for who waits for a signal.
         const FEW: usize = 4096;
         let pattern = self.pattern.clone();
+        let asks_python = pattern.plan().may_ask();
         let work = move || array.scan(&pattern, options);
-        let texts = if array_len < FEW { gate::run(py, work)? } else { gate::run_apart(py, |_| work())? }?;
+        // What is asked of Python is asked on this thread, where a signal handler can raise in it.
+        let texts =
+            if array_len < FEW || asks_python { gate::run(py, work)? } else { gate::run_apart(py, |_| work())? }?;
+        if let Some(interrupt) = self.interrupts.take() {
+            return Err(interrupt);
+        }
         texts.map(Texts::new).map_err(to_python)
     }
 }
 
 impl Pattern {
     fn start(&self, input: parsimd::Input<'static>, arguments: ScanArguments<'_>) -> PyResult<Scan> {
-        Scan::new(&self.pattern, input, arguments)
+        Scan::new(&self.pattern, input, arguments, self.interrupts.clone())
     }
 }
 
@@ -182,6 +191,7 @@ impl Pattern {
 #[derive(Debug)]
 struct ByRe {
     find_spans: Py<PyAny>,
+    interrupts: Interrupts,
 }
 
 /// A span in characters, or in bytes.
@@ -194,8 +204,17 @@ impl ExternalMatcher for ByRe {
         _start: usize,
         whole: bool,
     ) -> Result<Option<Vec<Span>>, Box<dyn std::error::Error + Send + Sync>> {
-        let spans: Option<Vec<(isize, isize)>> =
-            gate::back(|py| self.find_spans.call1(py, (make::text(py, text)?, whole))?.extract(py))?;
+        let ask = |py: Python<'_>| -> PyResult<Option<Vec<(isize, isize)>>> {
+            self.find_spans.call1(py, (make::text(py, text)?, whole))?.extract(py)
+        };
+        let spans = gate::back(|py| match ask(py) {
+            // It says nothing of the record, which is asked for again: the scan can be left after it, and go on.
+            Err(error) if gate::is_interrupt(py, &error) => {
+                self.interrupts.keep(error);
+                ask(py)
+            }
+            answer => answer,
+        })?;
         Ok(spans.map(|spans| to_bytes(text, &spans)))
     }
 }

@@ -427,7 +427,12 @@ fn get<'py>(this: This<'_, 'py>, which: Attribute) -> PyResult<Bound<'py, PyAny>
     };
     let mut kept = result.keep();
     cpython::track(this);
-    // Another thread may have been faster.
+    // Making it may have let others come in between, who have made it too, or the dict.
+    if let Some(dict) = &kept.dict {
+        let dict = dict.clone_ref(py).into_bound(py);
+        drop(kept);
+        return dict.get_item(which.key(py)?)?.ok_or_else(|| no_attribute(this, which.name()));
+    }
     Ok(kept.attributes[which as usize].get_or_insert_with(|| made.clone().unbind()).clone_ref(py).into_bound(py))
 }
 
@@ -453,13 +458,28 @@ fn dict<'py>(this: This<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
         return Ok(dict);
     }
     let dict = make::dict(py)?;
-    for attribute in Attribute::ALL {
-        if let Ok(value) = get(this, attribute) {
-            dict.set_item(attribute.key(py)?, value)?;
-        }
+    for (attribute, value) in attributes(this)? {
+        dict.set_item(attribute.key(py)?, value)?;
+    }
+    // Making the values may have let others come in between.
+    if let Some(dict) = result.dict_if_any(py) {
+        return Ok(dict);
     }
     keep_dict(this, dict.clone());
     Ok(dict)
+}
+
+/// The attributes that there are, with their values.
+fn attributes<'py>(this: This<'_, 'py>) -> PyResult<Vec<(Attribute, Bound<'py, PyAny>)>> {
+    let mut all = Vec::with_capacity(Attribute::ALL.len());
+    for attribute in Attribute::ALL {
+        match get(this, attribute) {
+            Ok(value) => all.push((attribute, value)),
+            Err(error) if error.is_instance_of::<PyAttributeError>(this.py()) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
 }
 
 fn keep_dict<'py>(this: This<'_, 'py>, dict: Bound<'py, PyDict>) {
@@ -586,10 +606,8 @@ impl Result {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let py = slf.py();
         let state = make::dict(py)?;
-        for attribute in Attribute::ALL {
-            if let Ok(value) = get(slf, attribute) {
-                state.set_item(attribute.key(py)?, value)?;
-            }
+        for (attribute, value) in attributes(slf)? {
+            state.set_item(attribute.key(py)?, value)?;
         }
         state.update(slf.getattr(name!(py, "__dict__"))?.cast::<PyDict>()?.as_mapping())?;
         let make = make::import(py, "copyreg")?.getattr(name!(py, "__newobj__"))?;

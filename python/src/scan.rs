@@ -1,8 +1,13 @@
 //! `Scan`, and `Texts`, what became of an array.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError, TryLockError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 use parsimd::Input;
@@ -16,7 +21,7 @@ use crate::{
     arrow::{self, Pair, Requested},
     batch::{Batch, Pieces, types},
     error::to_python,
-    gate,
+    gate::{self, Interrupts},
     make::{self, Made},
     options::ScanArguments,
     stats::Stats,
@@ -30,6 +35,10 @@ pub(crate) struct Scan {
     scan: Mutex<parsimd::Scan<'static>>,
     /// What was seen up to the last batch: to be had while the scan is busy.
     stats: Mutex<parsimd::Stats>,
+    /// Batches that come next: they were read by a call that failed.
+    kept: Mutex<VecDeque<parsimd::Batch>>,
+    /// What signal handlers raised in the middle of a record.
+    interrupts: Interrupts,
     schema: Arc<parsimd::Schema>,
     has_given_rows: AtomicBool,
     /// Whether somebody was told that there are no more rows.
@@ -46,38 +55,73 @@ impl Scan {
         pattern: &parsimd::Pattern,
         input: Input<'static>,
         arguments: ScanArguments<'_>,
+        interrupts: Interrupts,
     ) -> PyResult<Scan> {
         let scan = pattern.scan_input(input, arguments.options(pattern)?);
         let schema = Arc::clone(scan.schema());
-        let (has_given_rows, has_ended) = (AtomicBool::new(false), AtomicBool::new(false));
-        Ok(Scan { scan: Mutex::new(scan), stats: Mutex::default(), schema, has_given_rows, has_ended })
+        Ok(Scan {
+            scan: Mutex::new(scan),
+            stats: Mutex::default(),
+            kept: Mutex::default(),
+            interrupts,
+            schema,
+            has_given_rows: AtomicBool::new(false),
+            has_ended: AtomicBool::new(false),
+        })
     }
 
-    /// Runs `work` on the scan, without the GIL. Another thread waits for its turn; what a scan calls in Python does not, since the scan may
-    /// be waiting for it.
+    /// Runs `work` on the scan, without the GIL. Another thread waits for its turn, and lets signals through; what a scan calls in Python does not
+    /// wait, since the scan may be waiting for it.
     fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut parsimd::Scan<'static>) -> T + Send) -> PyResult<T> {
-        let answer = gate::run(py, || {
-            let mut scan = match self.scan.try_lock() {
-                Ok(scan) => scan,
-                Err(TryLockError::WouldBlock) if gate::is_inside() => return None,
-                // After a panic in the scan there is nothing left to be had.
-                Err(_) => self.scan.lock().unwrap_or_else(|_| panic!("an earlier call of this scan panicked")),
-            };
-            let answer = work(&mut scan);
-            *held(&self.stats) = scan.stats().clone();
-            Some(answer)
-        })?;
-        answer.ok_or_else(|| {
-            make::error::<PyRuntimeError>("this scan is already running: it was asked from inside of a scan")
-        })
+        /// How often a scan that is busy is asked.
+        const NAP: Duration = Duration::from_millis(2);
+        let mut work = Some(work);
+        loop {
+            let turn = gate::run(py, || {
+                let mut scan = match self.scan.try_lock() {
+                    Ok(scan) => scan,
+                    Err(TryLockError::WouldBlock) if gate::is_inside() => return Turn::Never,
+                    Err(TryLockError::WouldBlock) => {
+                        thread::sleep(NAP);
+                        return Turn::Later;
+                    }
+                    // After a panic in the scan there is nothing left to be had.
+                    Err(TryLockError::Poisoned(_)) => panic!("an earlier call of this scan panicked"),
+                };
+                let answer = work.take().map(|work| work(&mut scan));
+                *held(&self.stats) = scan.stats().clone();
+                answer.map_or(Turn::Never, Turn::Done)
+            })?;
+            match turn {
+                Turn::Done(answer) => return Ok(answer),
+                Turn::Later => {}
+                Turn::Never => {
+                    return Err(make::error::<PyRuntimeError>(
+                        "this scan is already running: it was asked from inside of a scan",
+                    ));
+                }
+            }
+        }
     }
 
     /// The next batch. Where rows are rare it comes back between blocks to let signals through.
     fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
         loop {
-            match self.run(py, parsimd::Scan::next_soon)?.transpose().map_err(to_python)? {
-                Some(batch) if batch.is_empty() => {}
-                batch => return Ok(batch),
+            if let Some(batch) = held(&self.kept).pop_front() {
+                return Ok(Some(batch));
+            }
+            let batch = self.run(py, parsimd::Scan::next_soon)?.transpose().map_err(to_python)?;
+            let batch = match batch {
+                Some(batch) if batch.is_empty() => None,
+                None => Some(None),
+                batch => Some(batch),
+            };
+            if let Some(interrupt) = self.interrupts.take() {
+                held(&self.kept).extend(batch.flatten());
+                return Err(interrupt);
+            }
+            if let Some(batch) = batch {
+                return Ok(batch);
             }
         }
     }
@@ -134,12 +178,21 @@ impl Scan {
                 Ok(made)
             }
             Err(error) => {
-                // No other thread keeps the lock for long, but it may have to wait for the interpreter meanwhile.
-                py.detach(|| held(&self.scan).put_back(batches));
+                let mut kept = held(&self.kept);
+                batches.into_iter().rev().for_each(|batch| kept.push_front(batch));
                 Err(error)
             }
         }
     }
+}
+
+/// What came of asking for a scan.
+enum Turn<T> {
+    Done(T),
+    /// Another thread has it.
+    Later,
+    /// This thread has it already.
+    Never,
 }
 
 /// What became of an array of texts: for whoever takes Arrow arrays an array of structs, with a row for each text; for whoever takes streams

@@ -1,5 +1,6 @@
 """An allocation of Python that fails is a MemoryError, whatever it was for: no crash, and nothing that ``except Exception`` misses."""
 
+import subprocess
 import sys
 
 import parsimd
@@ -198,6 +199,17 @@ LIMITED = """
 """
 
 
+def has_limits():
+    """Whether the system holds a process to a limit of memory. An emulator does not."""
+    program = "import mmap, resource\nresource.setrlimit(resource.RLIMIT_AS, (2**30,) * 2)\nmmap.mmap(-1, 2**31)"
+    done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    return done.returncode != 0
+
+
+needs_limits = pytest.mark.skipif(not has_limits(), reason="an emulator holds no process to a limit of memory")
+
+
+@needs_limits
 @pytest.mark.parametrize("call", ["b.to_tuples()", "b.to_pylist()", "b['rest'].to_pylist()"])
 def test_objects_for_which_there_is_no_memory_are_a_memory_error(call):
     run(f"""{LIMITED}
@@ -211,6 +223,7 @@ def test_objects_for_which_there_is_no_memory_are_a_memory_error(call):
     """)
 
 
+@needs_limits
 def test_rows_that_have_no_room_together_stay_in_the_scan():
     # The allocator of the extension must not have taken the room before.
     run("""

@@ -7,6 +7,7 @@ import time
 
 import parsimd
 import pytest
+from programs import run
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers on this system")
 
@@ -148,3 +149,108 @@ def test_rows_are_read_a_number_at_a_time_until_there_are_none():
     assert sum(sizes) == 100_000 and all(size >= 40_000 for size in sizes[:-1])
     with pytest.raises(ValueError, match="read to its end"):
         scan.read(1)
+
+
+def ahead(text):
+    return text
+
+
+ahead.pattern = r"(?=\w)\w+"
+
+
+@pytest.mark.parametrize("read", [lambda scan: scan.read_all(), next, lambda scan: scan.read(5)])
+def test_an_interrupt_in_the_middle_of_a_line_loses_no_line(read):
+    class Interrupting(parsimd.Parser):
+        asked = 0
+
+        def _find_spans(self, text, whole):
+            self.asked += 1
+            if self.asked == 50:
+                raise KeyboardInterrupt
+            return super()._find_spans(text, whole)
+
+    scan = Interrupting("{a:T} {n:d}", {"T": ahead}).scan("".join(f"é {n}\n" for n in range(100)))
+    with pytest.raises(KeyboardInterrupt):
+        read(scan)
+    assert scan.read_all()["n"].to_pylist() == list(range(100))
+    assert (scan.stats.records, scan.stats.matched) == (100, 100)
+
+
+@pytest.mark.parametrize("on_error", ["skip", "null", "raise"])
+def test_counts_add_up_when_matching_fails(on_error):
+    class Failing(parsimd.Parser):
+        def _find_spans(self, text, whole):
+            if text == "é 50":
+                raise LookupError("not today")
+            return super()._find_spans(text, whole)
+
+    scan = Failing("{a:T} {n:d}", {"T": ahead}).scan("".join(f"é {n}\n" for n in range(100)), on_error=on_error)
+    with pytest.raises(LookupError, match="not today"):
+        scan.read_all()
+    assert scan.read_all()["n"].to_pylist() == list(range(50))
+    stats = scan.stats
+    assert stats.records == stats.matched + stats.unmatched + stats.failures == 50
+    assert stats.bytes == len("".join(f"é {n}\n" for n in range(50)).encode())
+
+
+def test_an_array_that_re_matches_is_left_at_an_interrupt(interrupt):
+    pytest.importorskip("pyarrow")
+    parser = parsimd.compile("{a:T} {n:d}", {"T": ahead})
+    texts = [f"é {n}" for n in range(200_000)]
+    asked = []
+    find = parser._find_spans
+
+    def count(text, whole):
+        asked.append(text)
+        return find(text, whole)
+
+    parser._find_spans = count
+    begin = time.monotonic()
+    interrupt(0.05)
+    with pytest.raises(Interrupt):
+        while True:
+            parser.parse_array(texts)
+    seen = len(asked)
+    time.sleep(0.2)
+    assert len(asked) == seen and time.monotonic() - begin < 5
+
+
+@pytest.mark.parametrize("read", ["scan.read_all()", "scan.read(5)", "next(scan)", "list(scan)"])
+def test_a_scan_that_is_asked_by_its_own_reader_says_so(read):
+    run(f"""
+    import io, parsimd
+    class Asking(io.RawIOBase):
+        def readable(self): return True
+        def seekable(self): return False
+        def read(self, size=-1):
+            {read}
+    scan = parsimd.compile("{{n:d}}").scan_file(Asking())
+    try:
+        scan.read_all()
+    except RuntimeError as error:
+        assert "already running" in str(error)
+    else:
+        raise AssertionError
+    """, seconds=30)
+
+
+def test_a_thread_that_waits_for_a_scan_lets_signals_through(interrupt):
+    go_on = threading.Event()
+
+    class Slow:
+        def read(self, size=-1):
+            go_on.wait(30)
+            return b""
+
+    scan = PARSER.scan_file(Slow())
+    thread = threading.Thread(target=scan.read_all)
+    thread.start()
+    time.sleep(0.1)
+    begin = time.monotonic()
+    interrupt(0.05)
+    with pytest.raises(Interrupt):
+        next(scan)
+    took = time.monotonic() - begin
+    go_on.set()
+    thread.join()
+    assert took < 0.05 + SOON

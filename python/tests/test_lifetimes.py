@@ -1,8 +1,10 @@
 """Objects are made while the collector runs, hold one another in any way, and are dropped in any order."""
 
+import copy
 import gc
 import itertools
 import random
+import textwrap
 import weakref
 
 import parsimd
@@ -195,3 +197,95 @@ def test_objects_are_kept_by_the_thousand_and_dropped_in_any_order():
             assert held["n"] == n
         elif isinstance(held, parsimd.ResultIterator):
             assert [result["n"] for result in held] == [n, n]
+
+
+ENDINGS = {
+    "a global with a finalizer": """
+        class Last:
+            def __init__(self):
+                self.result, self.iterator = parsimd.parse("{a} {:d}", "x 1"), parsimd.findall("{:d}", "1 2 3")
+            def __del__(self):
+                assert self.result[-1] == 1 and self.result["a"] == "x"
+                assert [result[0] for result in self.iterator] == [1, 2, 3]
+                print("done", flush=True)
+        last = Last()
+    """,
+    "a generator that was not finished": """
+        def generate():
+            iterator = parsimd.findall("{:d}", "1 2 3")
+            try:
+                yield
+            finally:
+                assert [result[0] for result in iterator] == [1, 2, 3]
+                print("done", flush=True)
+        last = generate()
+        next(last)
+    """,
+    "a chain": """
+        last = None
+        for _ in range(1000):
+            result = parsimd.parse("{a}", "x")
+            result.fixed = last
+            last = result
+        del result
+        print("done", flush=True)
+    """,
+    "a scan that was not finished": """
+        last = iter(parsimd.compile("{n:d}").scan("1\\n" * 10**6, threads=2))
+        next(last)
+        print("done", flush=True)
+    """,
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_objects_are_used_and_dropped_while_the_interpreter_shuts_down(ending):
+    assert run("import sys, parsimd\n" + textwrap.dedent(ENDINGS[ending])) == "done\n"
+
+
+class OnceInACollection:
+    """Calls something in the next collection, wherever that comes, which it does at the next chance."""
+
+    def __init__(self, call):
+        self.call = call
+
+    def __enter__(self):
+        gc.callbacks.append(self)
+        gc.set_threshold(1)
+
+    def __call__(self, phase, info):
+        if self.call:
+            call, self.call = self.call, None
+            call()
+
+    def __exit__(self, *_):
+        gc.set_threshold(700)
+        gc.callbacks.remove(self)
+        assert self.call is None
+
+
+@pytest.mark.parametrize("read", [lambda r: r.named, lambda r: r.fixed, lambda r: setattr(r, "y", 2), lambda r: vars(r)])
+def test_an_attribute_that_is_set_while_another_is_made_is_kept(read):
+    result = parsimd.parse("{a} {t:ti} {}", "q 2020-01-01T00:00:00+01:00 z")
+    with OnceInACollection(lambda: setattr(result, "x", 1)):
+        read(result)
+        [[] for _ in range(10)]
+    assert result.x == vars(result)["x"] == 1
+    for name in ("fixed", "named", "spans"):
+        assert getattr(result, name) is vars(result)[name]
+    result.named = {"z": 1}
+    assert result.named == vars(result)["named"] == {"z": 1}
+
+
+@pytest.mark.parametrize("read", [vars, lambda r: setattr(r, "y", 2), copy.copy, lambda r: r.named])
+def test_an_error_of_a_value_is_raised_and_loses_nothing(read, monkeypatch):
+    result = parsimd.parse("{a} {t:ti}", "q 2020-01-01T00:00:00+01:00")
+    with monkeypatch.context() as patched:
+
+        def fail(*_):
+            raise KeyboardInterrupt
+
+        patched.setattr(parsimd.FixedTzOffset, "__init__", fail)
+        with pytest.raises(KeyboardInterrupt):
+            read(result)
+    assert result["a"] == "q" and result["t"].year == 2020 and set(vars(result)) >= {"fixed", "named", "spans"}

@@ -610,12 +610,13 @@ fn settle(
             Ok(None) => continue,
             Ok(Some(unread)) => unread,
             Err(error) => {
-                stats.records -= behind;
+                // Nobody knows what the record is: it is not seen, as those behind it are not.
+                stats.records -= behind + 1;
                 stats.matched -= behind + 1;
                 // A limit asks for the rows in front of it.
                 rows.records.truncate(number);
                 rows.remove(&lost);
-                return Some((place, error));
+                return Some(((start, start, place.2), error));
             }
         };
         stats.matched -= 1;

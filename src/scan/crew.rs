@@ -144,7 +144,7 @@ impl<'a> Worker<'a> {
 impl<'a> Wave<'_, 'a> {
     /// Reads the next block for a worker, and gives its number.
     fn take(&mut self, task: &Task, worker: &mut Worker<'a>) -> Option<usize> {
-        if self.taken == self.most || (self.taken > 0 && Instant::now() > self.end) {
+        if self.taken >= self.most || (self.taken > 0 && Instant::now() > self.end) {
             return None;
         }
         let number = self.taken;
