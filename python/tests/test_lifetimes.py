@@ -259,6 +259,8 @@ class OnceInACollection:
             call()
 
     def __exit__(self, *_):
+        # From CPython 3.12 on an allocation starts none by itself: then it comes here at the latest.
+        gc.collect()
         gc.set_threshold(700)
         gc.callbacks.remove(self)
         assert self.call is None
@@ -269,7 +271,6 @@ def test_an_attribute_that_is_set_while_another_is_made_is_kept(read):
     result = parsimd.parse("{a} {t:ti} {}", "q 2020-01-01T00:00:00+01:00 z")
     with OnceInACollection(lambda: setattr(result, "x", 1)):
         read(result)
-        [[] for _ in range(10)]
     assert result.x == vars(result)["x"] == 1
     for name in ("fixed", "named", "spans"):
         assert getattr(result, name) is vars(result)[name]
