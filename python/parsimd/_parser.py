@@ -28,7 +28,7 @@ _Types = Optional[Mapping[str, Callable[[str], Any]]]
 _Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 #: How long a line may be in a scan, unless the scan sets it otherwise.
-_MAX_RECORD_BYTES = 64 << 20
+_MAX_RECORD_BYTES = _parsimd.RECORD_BYTES
 
 
 class _Readable(Protocol):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
 
+RECORD_BYTES: Final[int]
 TYPES: Final[List[Tuple[str, str, int]]]
 STRPTIME: Final[List[Tuple[str, str]]]
 

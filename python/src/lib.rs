@@ -95,6 +95,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cpython::replace_iternext::<iterator::ResultIterator>(module.py());
     module.add("ScanError", module.py().get_type::<error::ScanError>())?;
     module.add("InternalError", module.py().get_type::<error::InternalError>())?;
+    module.add("RECORD_BYTES", parsimd::limits::RECORD_BYTES)?;
     module.add("TYPES", parsimd::tables::types().collect::<Vec<_>>())?;
     module.add("STRPTIME", parsimd::tables::strptime().collect::<Vec<_>>())?;
     module.add_function(wrap_pyfunction!(isa, module)?)?;

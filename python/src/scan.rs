@@ -35,7 +35,8 @@ pub(crate) struct Scan {
     scan: Mutex<parsimd::Scan<'static>>,
     /// What was seen up to the last batch: to be had while the scan is busy.
     stats: Mutex<parsimd::Stats>,
-    /// Batches that come next: they were read by a call that failed.
+    /// Batches that come next: they were read by a call that failed. They are not put back into the scan, whose lock another call may have, and it may be
+    /// this one's caller.
     kept: Mutex<VecDeque<parsimd::Batch>>,
     /// What signal handlers raised in the middle of a record.
     interrupts: Interrupts,
