@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A crate, as the word behind `use` or before `::`, and where it may stand.
 PLACES = {
-    "regex": ["src/plan/", "benches/"],
-    "regex_syntax": ["src/plan/"],
-    "fancy_regex": ["src/plan/"],
+    "regex": ["src/engine/", "benches/"],
+    "regex_syntax": ["src/engine/"],
+    "fancy_regex": ["src/engine/"],
     "rayon": ["src/scan/"],
     "lexical_core": ["src/convert/", "benches/", "simd/"],
     "pyo3": ["python/"],
@@ -51,11 +51,13 @@ PANICKING = re.compile(
 )
 # Which layer may name which other inside of the root crate.
 LAYERS = {
-    "src/pattern/": ["plan", "scan", "batch", "input"],
-    "src/convert/": ["plan", "scan", "input"],
-    "src/batch/": ["plan", "scan", "input"],
-    "src/input/": ["pattern", "plan", "scan", "convert", "batch"],
-    "src/plan/": ["scan", "batch", "input"],
+    "src/pattern/": ["engine", "plan", "scan", "convert", "batch", "input", "api"],
+    "src/convert/": ["engine", "plan", "scan", "input", "api"],
+    "src/batch/": ["engine", "plan", "scan", "convert", "input", "api"],
+    "src/input/": ["pattern", "engine", "plan", "scan", "convert", "batch", "api"],
+    "src/engine/": ["plan", "scan", "convert", "batch", "input", "api"],
+    "src/plan/": ["scan", "convert", "batch", "input", "api"],
+    "src/scan/": ["api"],
 }
 
 

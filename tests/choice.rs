@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use parsimd::{Batch, Cell, ExternalMatcher, Input, OnError, Pattern, ScanOptions, Stats};
+use parsimd::{Anchored, Batch, Cell, ExternalMatcher, Input, OnError, Pattern, ScanOptions, Stats};
 
 fn pattern() -> Pattern {
     Pattern::new("{n:d} {what:S} {day:ti}").unwrap_or_else(|error| panic!("{error}"))
@@ -131,11 +131,11 @@ impl ExternalMatcher for Rows {
         &self,
         text: &str,
         _: usize,
-        _: bool,
-    ) -> Result<Option<Vec<Option<(usize, usize)>>>, Box<dyn std::error::Error + Send + Sync>> {
+        _: Anchored,
+    ) -> Result<Option<parsimd::MatchRanges>, Box<dyn std::error::Error + Send + Sync>> {
         match text {
             "end" => Err("the end".into()),
-            "row" => Ok(Some(vec![Some((0, 3)); 2])),
+            "row" => Ok(Some(vec![Some(0..3); 2])),
             _ => Ok(None),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use parsimd::{Cell, ExternalMatcher, Input, OnError, Only, Pattern, ScanOptions, Strings};
+use parsimd::{Anchored, Cell, ExternalMatcher, Input, OnError, Pattern, Predicate, ScanOptions, Strings};
 
 const FORMAT: &str = "{level:w} {n:d} [{at:ti}] {size:F} {text}";
 
@@ -36,28 +36,28 @@ fn scan(data: &[u8], options: &ScanOptions) -> (Rows, parsimd::Stats) {
     ((0..batch.len()).map(cells).collect(), scan.stats().clone())
 }
 
-fn wishes() -> Vec<Vec<(usize, Only)>> {
+fn wishes() -> Vec<Vec<(usize, Predicate)>> {
     let minutes = |from: i64, to: i64| {
-        (2, Only::Between(1_704_067_200_000_000 + from * 60_000_000, 1_704_067_200_000_000 + to * 60_000_000))
+        (2, Predicate::Between(1_704_067_200_000_000 + from * 60_000_000, 1_704_067_200_000_000 + to * 60_000_000))
     };
     vec![
-        vec![(1, Only::Between(100, 120))],
-        vec![(1, Only::Between(i64::MIN, i64::MAX))],
-        vec![(1, Only::Between(5, 4))],
-        vec![(0, Only::Text("error".into()))],
-        vec![(0, Only::Text("ERROR".into()))],
-        vec![(3, Only::Text("2.5".into()))],
+        vec![(1, Predicate::Between(100, 120))],
+        vec![(1, Predicate::Between(i64::MIN, i64::MAX))],
+        vec![(1, Predicate::Between(5, 4))],
+        vec![(0, Predicate::Text("error".into()))],
+        vec![(0, Predicate::Text("ERROR".into()))],
+        vec![(3, Predicate::Text("2.5".into()))],
         vec![minutes(10, 20)],
-        vec![(0, Only::Text("warn".into())), (1, Only::Between(7, 300)), minutes(0, 40)],
-        vec![(1, Only::Between(7, 300)), (1, Only::Between(50, 400))],
+        vec![(0, Predicate::Text("warn".into())), (1, Predicate::Between(7, 300)), minutes(0, 40)],
+        vec![(1, Predicate::Between(7, 300)), (1, Predicate::Between(50, 400))],
     ]
 }
 
 /// Whether the row, of all columns, is wanted.
-fn is_wanted(row: &[String], wishes: &[(usize, Only)]) -> bool {
+fn is_wanted(row: &[String], wishes: &[(usize, Predicate)]) -> bool {
     wishes.iter().all(|(field, only)| match only {
-        Only::Text(text) => row[*field] == format!("{:?}", Cell::Text(text)),
-        Only::Between(low, high) => (*low..=*high).contains(&number(&row[*field])),
+        Predicate::Text(text) => row[*field] == format!("{:?}", Cell::Text(text)),
+        Predicate::Between(low, high) => (*low..=*high).contains(&number(&row[*field])),
         _ => unreachable!("there are two"),
     })
 }
@@ -95,7 +95,7 @@ fn rows_that_are_told_by_their_values_are_those_that_all_rows_have() {
                         })
                         .collect();
                     options.columns.clone_from(&columns);
-                    options.only.clone_from(&wishes);
+                    options.filter.clone_from(&wishes);
                     let (found, stats) = scan(&data, &options);
                     // With all columns the same values are asked for in both scans; with fewer, a row may stay whose others do not fit.
                     match &columns {
@@ -118,7 +118,7 @@ fn a_limit_counts_the_rows_that_are_given() {
     let data = lines();
     for limit in 0..5 {
         let mut options = ScanOptions::default();
-        options.only = vec![(1, Only::Between(100, 300))];
+        options.filter = vec![(1, Predicate::Between(100, 300))];
         let (all, _) = scan(&data, &options);
         options.limit = Some(limit);
         let (found, stats) = scan(&data, &options);
@@ -132,7 +132,7 @@ fn a_scan_that_raises_does_so_for_rows_that_nobody_wants() {
     let pattern = Pattern::new("{n:d} {m:d}").unwrap_or_else(|error| panic!("{error}"));
     let mut options = ScanOptions::default();
     options.on_error = OnError::Raise;
-    options.only = vec![(0, Only::Between(2, 3))];
+    options.filter = vec![(0, Predicate::Between(2, 3))];
     let mut scan = pattern.scan_input(Input::bytes(b"1 1\n2 2\n3 3\n4 4\n"), options.clone());
     let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(batch.columns()[1].values(), &parsimd::Values::Int64(vec![2, 3]));
@@ -150,7 +150,7 @@ fn a_limit_hides_no_error_in_front_of_its_last_row() {
     for (low, raises) in [(100, true), (1, false), (3, true)] {
         let mut options = ScanOptions::default();
         options.on_error = OnError::Raise;
-        options.only = vec![(0, Only::Between(low, 200))];
+        options.filter = vec![(0, Predicate::Between(low, 200))];
         options.limit = Some(2);
         let rows = pattern.scan_input(Input::bytes(&text[..]), options).read_all().map(|batch| batch.len());
         assert_eq!(rows.as_ref().err().and_then(parsimd::Error::offset), raises.then_some(12), "{low}: {rows:?}");
@@ -166,9 +166,9 @@ impl ExternalMatcher for Failing {
         &self,
         text: &str,
         _: usize,
-        _: bool,
-    ) -> Result<Option<Vec<Option<(usize, usize)>>>, Box<dyn std::error::Error + Send + Sync>> {
-        if text == "boom" { Err("boom".into()) } else { Ok(Some(vec![Some((0, text.len())); 2])) }
+        _: Anchored,
+    ) -> Result<Option<parsimd::MatchRanges>, Box<dyn std::error::Error + Send + Sync>> {
+        if text == "boom" { Err("boom".into()) } else { Ok(Some(vec![Some(0..text.len()); 2])) }
     }
 }
 
@@ -179,7 +179,7 @@ fn a_limit_hides_no_error_of_a_matcher_either() {
     let pattern = pattern.unwrap_or_else(|error| panic!("{error}"));
     for (low, limit, rows) in [(0, 1, Some(1)), (0, 2, None), (100, 1, None)] {
         let mut options = ScanOptions::default();
-        options.only = vec![(0, Only::Between(low, 200))];
+        options.filter = vec![(0, Predicate::Between(low, 200))];
         options.limit = Some(limit);
         let found = pattern.scan_input(Input::bytes(&text[..]), options).read_all();
         assert_eq!(found.as_ref().ok().map(parsimd::Batch::len), rows, "{low} {limit}");
@@ -191,13 +191,13 @@ fn a_limit_hides_no_error_of_a_matcher_either() {
 fn a_wish_that_does_not_fit_its_field_is_an_error() {
     let pattern = Pattern::new("{n:d} {f:f} {text}").unwrap_or_else(|error| panic!("{error}"));
     for (wish, word) in [
-        ((0, Only::Text("1".into())), "n"),
-        ((1, Only::Between(1, 2)), "f"),
-        ((2, Only::Between(1, 2)), "text"),
-        ((3, Only::Between(1, 2)), "3"),
+        ((0, Predicate::Text("1".into())), "n"),
+        ((1, Predicate::Between(1, 2)), "f"),
+        ((2, Predicate::Between(1, 2)), "text"),
+        ((3, Predicate::Between(1, 2)), "3"),
     ] {
         let mut options = ScanOptions::default();
-        options.only = vec![wish];
+        options.filter = vec![wish];
         let error = pattern.scan_input(Input::bytes(b"1 1.5 x\n"), options).read_all().map(|_| ()).unwrap_err();
         assert!(error.to_string().contains(word), "{error}");
     }

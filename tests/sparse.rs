@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use parsimd::{Input, Isa, OnError, Pattern, ScanOptions, Value};
+use parsimd::{Anchored, Input, Isa, OnError, Pattern, ScanOptions, Value};
 
 /// Lines of several lengths and ends; about one in `rarity` matches, and some nearly do.
 fn log(lines: usize, rarity: usize, odd: &str) -> String {
@@ -62,7 +62,7 @@ fn the_few_lines_that_match_are_found_whatever_the_blocks() {
                     for (block_bytes, threads) in [(300, 1), (5000, 1), (5000, 2), (1 << 20, 1)] {
                         let pattern = Pattern::builder(format).isa(isa).build().unwrap();
                         let mut options = ScanOptions::default();
-                        options.full_line = full_line;
+                        options.anchored = Anchored::when(full_line);
                         options.on_error = OnError::Skip;
                         options.block_bytes = block_bytes;
                         options.threads = NonZeroUsize::new(threads);

@@ -8,8 +8,8 @@ use std::{
 };
 
 use parsimd::{
-    Batch, Cell, ColumnType, ExternalMatcher, Input, Isa, OnError, Pattern, ScanOptions, Strings, TextViews, Values,
-    limits,
+    Anchored, Batch, Cell, ColumnType, ExternalMatcher, Input, Isa, OnError, Pattern, ScanOptions, Strings, TextViews,
+    Values, limits,
 };
 
 fn options(strings: Strings) -> ScanOptions {
@@ -353,15 +353,15 @@ fn batches_of_views_are_equal_when_their_texts_are() {
 }
 
 /// What an external matcher gives.
-type Found = Result<Option<Vec<Option<(usize, usize)>>>, Box<dyn std::error::Error + Send + Sync>>;
+type Found = Result<Option<parsimd::MatchRanges>, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Gives its one field this span.
 #[derive(Debug)]
 struct Gives(usize, usize);
 
 impl ExternalMatcher for Gives {
-    fn find(&self, text: &str, _: usize, _: bool) -> Found {
-        Ok(Some(vec![Some((0, text.len())), Some((self.0, self.1))]))
+    fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
+        Ok(Some(vec![Some(0..text.len()), Some(self.0..self.1)]))
     }
 }
 
