@@ -2,12 +2,8 @@
 //!
 //! [`multiversion::target`](macro@multiversion::target) compiles a loop once more for an instruction set, which then goes into the same table as the
 //! kernels. Such a clone is kept where `benches/record/` shows it at 1.3 times the plain loop or more. That is so of the
-//! least and the greatest: 1.6 times on AVX2 and 3.2 times on AVX-512 (Xeon, family 6 model 207), nothing on SSE4.2. The
-//! others were tried on the same machine and have no clones: packing came to 0.6 to 1.0 times the plain loop, scaling to
-//! 0.8, 1.0 and 1.28 times, moving offsets to 0.9, 1.0 and 1.2 times, on SSE4.2, AVX2 and AVX-512.
+//! least and the greatest: 1.6 times on AVX2 and 3.2 times on AVX-512 (Xeon, family 6 model 207), nothing on SSE4.2.
 #![allow(unsafe_code, reason = "a function with features is unsafe to call, and is only called through the table")]
-
-use crate::column::Bitmap;
 
 /// The loops of one instruction set: part of its table, and like the rest of it only called where the CPU has it.
 pub(crate) struct Columns {
@@ -49,30 +45,4 @@ fn min_max_avx2(values: &[i64]) -> Option<(i64, i64)> {
 #[multiversion::target("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl+avx512vbmi2")]
 fn min_max_avx512(values: &[i64]) -> Option<(i64, i64)> {
     min_max(values)
-}
-
-/// Appends one row to `out` for each of `valid`.
-pub fn pack(valid: &[bool], out: &mut Bitmap) {
-    out.reserve(valid.len());
-    let (eights, rest) = valid.as_chunks::<8>();
-    for eight in eights {
-        // Multiplying moves bit 0 of byte i to bit i of the highest byte.
-        let bytes = u64::from_le_bytes(eight.map(u8::from));
-        out.push_eight((bytes.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8);
-    }
-    for &valid in rest {
-        out.push(valid);
-    }
-}
-
-/// Appends each of `values`, as the nearest float, times `factor`, to `out`.
-pub fn scale(values: &[i64], factor: f64, out: &mut Vec<f64>) {
-    out.extend(values.iter().map(|&value| value as f64 * factor));
-}
-
-/// Adds `base` to each of `offsets`, modulo 2^32: positions in a block become positions in what the block is part of.
-pub fn rebase(offsets: &mut [u32], base: u32) {
-    for offset in offsets {
-        *offset = offset.wrapping_add(base);
-    }
 }

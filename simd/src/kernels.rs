@@ -1,11 +1,11 @@
 //! The table of entries that one instruction set has, and the safe way to call them.
 
+use crate::byte_set::ByteSet;
 use crate::column::{Bitmap, Span};
 use crate::columns::Columns;
 use crate::isa::{Isa, IsaError};
 use crate::literal::Literal;
-use crate::needles::{ByteSet, Needles};
-use crate::numbers::{Digits, FloatForm};
+use crate::numbers::FloatForm;
 use crate::timestamps::Layout;
 use crate::walk::{Cursors, Take};
 
@@ -18,15 +18,11 @@ macro_rules! kernel_list {
             [$($with)*]
             fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool, in index;
             fn lines_around(block: &[u8], places: &[u32], out: &mut Vec<crate::Span>) -> (), in index;
-            fn delimiters(block: &[u8], needles: &crate::Needles, out: &mut Vec<u32>) -> (), in index;
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
             fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
             fn anchor_and_newlines(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (usize, bool), in anchor;
             fn find(block: &[u8], literal: &crate::Literal) -> usize, in anchor;
             fn utf8_valid_up_to(block: &[u8]) -> usize, in text;
-            fn code_points(block: &[u8]) -> usize, in text;
-            fn digits(block: &[u8], spans: &[crate::Span], rule: crate::Digits, valid: &mut crate::Bitmap) -> (),
-                in integers;
             fn integers(
                 block: &[u8],
                 spans: &[crate::Span],
@@ -145,30 +141,7 @@ impl Kernels {
         unsafe { (self.lines_around)(block, places, out) }
     }
 
-    /// Appends the position of each byte of `block` that is one of `needles` to `out`, in order.
-    ///
-    /// # Panics
-    ///
-    /// If the block has more than `u32::MAX` bytes.
-    ///
-    /// ```
-    /// use parsimd_simd::{Isa, Needles, kernels};
-    ///
-    /// let kernels = kernels(Isa::best())?;
-    /// let mut out = Vec::new();
-    /// kernels.delimiters(b"[a] \"b\"\n", &Needles::new(b"[]\"\n").expect("four bytes"), &mut out);
-    /// assert_eq!(out, [0, 2, 4, 6, 7]);
-    /// # Ok::<(), parsimd_simd::IsaError>(())
-    /// ```
-    pub fn delimiters(&self, block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
-        check_length(block);
-        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.delimiters)(block, needles, out) }
-    }
-
     /// Appends the position of each byte of `block` that is in `set` to `out`, in order.
-    ///
-    /// For one to eight bytes [`Kernels::delimiters`] is quicker.
     ///
     /// # Panics
     ///
@@ -253,19 +226,6 @@ impl Kernels {
     /// Whether all of `block` is valid UTF-8.
     pub fn is_utf8(&self, block: &[u8]) -> bool {
         self.utf8_valid_up_to(block) == block.len()
-    }
-
-    /// The number of code points in `block`, which must be UTF-8 for the number to mean that: in any bytes, the
-    /// number of those that do not continue a code point (`0b10xx_xxxx`).
-    pub fn code_points(&self, block: &[u8]) -> usize {
-        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.code_points)(block) }
-    }
-
-    /// Appends one row to `valid` for each span: whether its text is what `rule` asks for.
-    pub fn digits(&self, block: &[u8], spans: &[Span], rule: Digits, valid: &mut Bitmap) {
-        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.digits)(block, spans, rule, valid) }
     }
 
     /// Appends the integer that each span holds to `values`, and to `valid` whether it holds one.

@@ -33,15 +33,15 @@
 //! * No load leaves the slices that were passed in.
 //! * The answer is the same, bit for bit, on every instruction set.
 
+mod byte_set;
 mod calendar;
 mod column;
-pub mod columns;
+mod columns;
 mod frequency;
 mod generic;
 mod isa;
 mod kernels;
 mod literal;
-mod needles;
 mod numbers;
 mod scalar;
 mod tail;
@@ -53,11 +53,11 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use byte_set::ByteSet;
 pub use column::{Bitmap, Span};
 pub use isa::{Isa, IsaError};
 pub use kernels::{Kernels, kernels};
-pub use literal::{Case, Literal, rarest_pair};
-pub use needles::{ByteSet, Needles};
-pub use numbers::{Digits, FloatForm};
+pub use literal::{Case, Literal};
+pub use numbers::FloatForm;
 pub use timestamps::{Layout, NO_OFFSET};
 pub use walk::{Class, Cursors, Take};

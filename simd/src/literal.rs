@@ -157,7 +157,7 @@ fn cost(byte: u8, case: Case) -> u16 {
 /// The rarest byte is taken first, then the rarest one that differs from it, if there is one; of bytes that are
 /// equally rare, the first. Where case is ignored a letter is as common as both its cases together, and `k` and `s` are
 /// taken last: they are the letters that Unicode folds to letters outside of ASCII.
-pub fn rarest_pair(literal: &[u8], case: Case) -> Option<(usize, usize)> {
+fn rarest_pair(literal: &[u8], case: Case) -> Option<(usize, usize)> {
     let same = |a: u8, b: u8| a == b || folds(a, case) && a.eq_ignore_ascii_case(&b);
     let offsets = 0..literal.len();
     let first = offsets.clone().min_by_key(|&offset| cost(literal[offset], case))?;

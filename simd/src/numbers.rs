@@ -1,27 +1,5 @@
 //! What a number may look like.
 
-/// Which texts count as digits: `[+-]?[0-9]{min,max}`, the sign only where it is allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Digits {
-    /// Whether one `+` or `-` may stand in front.
-    pub sign: bool,
-    /// The least number of digits; 0 counts as 1.
-    pub min: u32,
-    /// The greatest number of digits.
-    pub max: u32,
-}
-
-impl Digits {
-    /// Any number of digits, with or without a sign.
-    pub const INTEGER: Digits = Digits { sign: true, min: 1, max: u32::MAX };
-
-    /// Whether so many digits, behind a sign or not, are allowed.
-    #[inline(always)]
-    pub(crate) fn allows(self, signed: bool, digits: usize) -> bool {
-        (self.sign || !signed) && digits >= self.min.max(1) as usize && digits <= self.max as usize
-    }
-}
-
 /// What a decimal text is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FloatForm {

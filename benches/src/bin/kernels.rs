@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use parsimd_benches::record;
 use parsimd_benches::rounds::{Finish, Race, Unit};
 use parsimd_benches::texts::{Column, Random, access_log, read};
-use parsimd_simd::{Bitmap, Case, FloatForm, Isa, Kernels, Layout, Literal, Needles, kernels};
+use parsimd_simd::{Bitmap, ByteSet, Case, FloatForm, Isa, Kernels, Layout, Literal, kernels};
 
 /// Rows of a column: as many as a block of a few hundred KiB has, which fits a second-level cache.
 const ROWS: usize = 8192;
@@ -34,8 +34,8 @@ const TARGETS: &[Target] = &[
     Target { race: "timestamps, Apache", isas: ANY, ratio: 5.0 },
     Target { race: "anchor, from memory", isas: ANY, ratio: 1.3 },
     Target { race: "anchor against reading", isas: ANY, ratio: 0.8 },
-    Target { race: "index of 4 rare bytes, from memory", isas: &[Isa::Avx512], ratio: 1.2 },
-    Target { race: "index of 4 rare bytes, from memory", isas: &[Isa::Avx2], ratio: 0.95 },
+    Target { race: "positions of newlines, from memory", isas: &[Isa::Avx512], ratio: 1.2 },
+    Target { race: "positions of newlines, from memory", isas: &[Isa::Avx2], ratio: 0.95 },
     Target { race: "UTF-8 check, from memory", isas: ANY, ratio: 1.0 },
     Target { race: "UTF-8 check, from cache", isas: ANY, ratio: 1.0 },
 ];
@@ -135,12 +135,18 @@ const RACES: &[Entry] = &[
     }),
     ("anchor, from memory", anchor),
     ("anchor against reading", anchor_against_reading),
-    ("index of newlines, from memory", |name| index(name, b"\n")),
-    ("index of 4 rare bytes, from memory", |name| index(name, b"\n\"[]")),
+    ("positions of newlines, from memory", |name| {
+        positions(name, b"\n", |kernels, block, out| {
+            kernels.newlines(block, out);
+        })
+    }),
+    ("positions of a byte set, from memory", |name| {
+        let set = ByteSet::new(|byte| b"\n\"[]".contains(&byte));
+        positions(name, b"\n\"[]", move |kernels, block, out| kernels.byte_set(block, &set, out))
+    }),
     ("UTF-8 check, from memory", |name| utf8(name, LARGE)),
     ("UTF-8 check, from cache", |name| utf8(name, BLOCK)),
     ("UTF-8 check of text that is not ASCII, from cache", utf8_of_greek),
-    ("code points, from cache", code_points),
     ("column loop: least and greatest", least_and_greatest),
 ];
 
@@ -312,11 +318,10 @@ fn anchor_against_reading(name: &str) -> Finish {
     race.finish(9)
 }
 
-/// The index of `bytes`, next to memchr visiting the newlines only.
-fn index(name: &str, bytes: &[u8]) -> Finish {
+/// The positions of `bytes` that `find` appends, next to memchr, which visits the newlines only.
+fn positions(name: &str, bytes: &[u8], find: impl Fn(&Kernels, &[u8], &mut Vec<u32>)) -> Finish {
     let text = access_log(LARGE);
-    let text = &text;
-    let needles = Needles::new(bytes).expect("a few bytes");
+    let (text, find) = (&text, &find);
     let mut race = Race::new(name, Unit::Bytes, text.len());
     // The sum of the positions in each block: what each contestant must find, of the newlines or of all.
     let sum = |wanted: &dyn Fn(u8) -> bool| -> u64 {
@@ -330,12 +335,12 @@ fn index(name: &str, bytes: &[u8]) -> Finish {
         u64::from(text.chunks(BLOCK).map(in_block).sum::<u64>() == newlines)
     });
     for (name, kernels) in tables() {
-        let (mut out, needles) = (Vec::new(), &needles);
+        let mut out = Vec::new();
         race.run(name, move || {
             let mut sum = 0;
             for block in text.chunks(BLOCK) {
                 out.clear();
-                kernels.delimiters(block, needles, &mut out);
+                find(kernels, block, &mut out);
                 sum += out.iter().map(|&at| u64::from(at)).sum::<u64>();
             }
             u64::from(sum == all)
@@ -365,18 +370,6 @@ fn check_utf8(name: &str, text: &[u8], times: usize) -> Finish {
         race.run(name, move || repeat(&|block| kernels.is_utf8(block)));
     }
     race.finish(if times == 1 { 9 } else { 101 })
-}
-
-fn code_points(name: &str) -> Finish {
-    let text = "Ἐν ἀρχῇ ἦν ὁ λόγος, καὶ ὁ λόγος ἦν πρὸς τὸν θεόν. In 1 line: 漢字 𝄞\n".repeat(BLOCK / 100);
-    let text = &text;
-    let mut race = Race::new(name, Unit::Bytes, text.len() * 20);
-    let repeat = |count: &dyn Fn(&str) -> usize| (0..20).map(|_| count(std::hint::black_box(text)) as u64).sum();
-    race.run("std", move || repeat(&|text| text.chars().count()));
-    for (name, kernels) in tables() {
-        race.run(name, move || repeat(&|text| kernels.code_points(text.as_bytes())));
-    }
-    race.finish(201)
 }
 
 /// A loop that the compiler vectorises; the plain one stands for the peer.

@@ -1,8 +1,8 @@
 //! Positions of bytes: 64 bytes become a mask, and the bits of the mask become positions.
 
 use super::AHEAD;
+use crate::byte_set::ByteSet;
 use crate::column::Span;
-use crate::needles::{ByteSet, Needles};
 use crate::vector::Vector;
 
 /// Tells which of 64 bytes are wanted.
@@ -14,30 +14,13 @@ trait Classify<V> {
     fn mask(&self, bytes: V) -> u64;
 }
 
-/// The bytes that equal one of `N`.
-struct AnyOf<V, const N: usize>([V; N]);
+/// The bytes that equal one.
+struct Equal<V>(V);
 
-impl<V: Vector, const N: usize> Classify<V> for AnyOf<V, N> {
+impl<V: Vector> Classify<V> for Equal<V> {
     #[inline(always)]
     fn mask(&self, bytes: V) -> u64 {
-        let mut mask = 0;
-        for needle in self.0 {
-            mask |= bytes.eq_mask(needle);
-        }
-        mask
-    }
-}
-
-/// The bytes that equal what a table has for their low nibble.
-struct ByLowNibble<V> {
-    table: V,
-    nibble: V,
-}
-
-impl<V: Vector> Classify<V> for ByLowNibble<V> {
-    #[inline(always)]
-    fn mask(&self, bytes: V) -> u64 {
-        self.table.swizzle(bytes.and(self.nibble)).eq_mask(bytes)
+        bytes.eq_mask(self.0)
     }
 }
 
@@ -64,7 +47,7 @@ impl<V: Vector> Classify<V> for InSet<V> {
 /// See `Kernels::newlines`.
 #[inline(always)]
 pub(crate) fn newlines<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>) -> bool {
-    positions::<V>(token, block, out, &AnyOf([V::splat(token, b'\n')]))
+    positions::<V>(token, block, out, &Equal(V::splat(token, b'\n')))
 }
 
 /// The newlines of what it was shown, and whether all of it was ASCII.
@@ -142,28 +125,6 @@ fn two_masks<V: Vector>(token: V::Token, byte: V, text: &[u8; 128]) -> u128 {
         mask |= u128::from(V::load(token, half).eq_mask(byte)) << (64 * number);
     }
     mask
-}
-
-/// See `Kernels::delimiters`.
-#[inline(always)]
-pub(crate) fn delimiters<V: Vector>(token: V::Token, block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
-    let bytes = needles.padded();
-    let one = V::splat(token, bytes[0]);
-    let mut wanted = [one; 8];
-    for (wanted, &byte) in wanted.iter_mut().zip(bytes) {
-        *wanted = V::splat(token, byte);
-    }
-    let [_, two, three, four, ..] = wanted;
-    let _is_ascii = match (needles.bytes().len(), needles.table()) {
-        (1, _) => positions::<V>(token, block, out, &AnyOf([one])),
-        (2, _) => positions::<V>(token, block, out, &AnyOf([one, two])),
-        (_, Some(table)) => {
-            let (table, nibble) = (V::splat_group(token, table), V::splat(token, 15));
-            positions::<V>(token, block, out, &ByLowNibble { table, nibble })
-        }
-        (3 | 4, None) => positions::<V>(token, block, out, &AnyOf([one, two, three, four])),
-        (_, None) => positions::<V>(token, block, out, &AnyOf(wanted)),
-    };
 }
 
 /// See `Kernels::byte_set`.

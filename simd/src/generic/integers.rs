@@ -2,49 +2,8 @@
 
 use super::words::{Rows, Words, number};
 use crate::column::{Bitmap, Span};
-use crate::numbers;
 use crate::scalar;
 use crate::vector::Vector;
-
-/// See `Kernels::digits`.
-#[inline(always)]
-pub(crate) fn digits<V: Vector>(
-    token: V::Token,
-    block: &[u8],
-    spans: &[Span],
-    rule: numbers::Digits,
-    valid: &mut Bitmap,
-) {
-    let (chunks, rest) = spans.as_chunks::<8>();
-    valid.reserve(spans.len());
-    for chunk in chunks {
-        match Rows::new(token, block, chunk) {
-            Some(rows) => valid.push_eight(match rows.words {
-                1 => digits_in_words::<V, 1>(token, block, &rows, rule),
-                2 => digits_in_words::<V, 2>(token, block, &rows, rule),
-                _ => digits_in_words::<V, 3>(token, block, &rows, rule),
-            }),
-            None => scalar::integers::digits(block, chunk, rule, valid),
-        }
-    }
-    scalar::integers::digits(block, rest, rule, valid);
-}
-
-/// Which of eight rows are what `rule` asks for.
-#[inline(always)]
-fn digits_in_words<V: Vector, const WORDS: usize>(
-    token: V::Token,
-    block: &[u8],
-    rows: &Rows<V>,
-    rule: numbers::Digits,
-) -> u8 {
-    let digits = Words::<V, WORDS>::load(token, block, rows).digits(token);
-    let limit = |digits: u32| V::splat_word(token, u64::from(digits));
-    let too_few = digits.count.sub_words(limit(rule.min.max(1)));
-    let too_many = limit(rule.max).sub_words(digits.count);
-    let wrong_sign = if rule.sign { V::splat(token, 0) } else { digits.signed };
-    !too_few.or(too_many).or(wrong_sign).word_signs() & all_digits(token, &digits.words).word_signs()
-}
 
 /// All ones in the words of rows in which each byte is 0 to 9.
 #[inline(always)]

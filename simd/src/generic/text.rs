@@ -151,16 +151,3 @@ fn first_error(block: &[u8], from: usize) -> usize {
     }
     start + scalar::text::utf8_valid_up_to(&block[start..])
 }
-
-/// See `Kernels::code_points`.
-#[inline(always)]
-pub(crate) fn code_points<V: Vector>(token: V::Token, block: &[u8]) -> usize {
-    // The bytes that continue a code point are 0x80 to 0xbf: with the highest bit turned over, 0 to 0x3f.
-    let (sign, limit) = (V::splat(token, 0x80), V::splat(token, 0x3f));
-    let (chunks, rest) = block.as_chunks::<64>();
-    let mut continuing = 0;
-    for chunk in chunks {
-        continuing += V::load(token, chunk).xor(sign).le_mask(limit).count_ones() as usize;
-    }
-    block.len() - continuing - rest.iter().filter(|&&byte| byte & 0xc0 == 0x80).count()
-}

@@ -100,7 +100,7 @@ impl<V: Vector, const WORDS: usize> Words<V, WORDS> {
         let signed = sign.equal_words(zero).xor(ones);
         let negative = minus.equal_words(zero).xor(ones);
         // All ones is −1.
-        Digits { words, count: self.lengths.add_words(signed), signed, negative }
+        Digits { words, count: self.lengths.add_words(signed), negative }
     }
 
     /// The same, looking first whether all bytes are digits, so that there are no signs.
@@ -113,8 +113,7 @@ impl<V: Vector, const WORDS: usize> Words<V, WORDS> {
         if !more.is_zero() {
             return self.without_sign(token);
         }
-        let none = V::splat(token, 0);
-        Digits { words: self.words, count: self.lengths, signed: none, negative: none }
+        Digits { words: self.words, count: self.lengths, negative: V::splat(token, 0) }
     }
 }
 
@@ -124,8 +123,6 @@ pub(crate) struct Digits<V, const WORDS: usize> {
     pub(crate) words: [V; WORDS],
     /// How many bytes there are.
     pub(crate) count: V,
-    /// All ones in the words of rows with a sign.
-    pub(crate) signed: V,
     /// All ones in the words of rows with `-` in front.
     pub(crate) negative: V,
 }

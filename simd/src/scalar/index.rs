@@ -1,7 +1,7 @@
 //! Positions of bytes.
 
+use crate::byte_set::ByteSet;
 use crate::column::Span;
-use crate::needles::{ByteSet, Needles};
 use crate::window::{Window, Word};
 
 /// Twin of `Kernels::newlines`, a word at a time: each scan begins with it.
@@ -41,11 +41,6 @@ pub(crate) fn start_of_line(block: &[u8], at: usize) -> usize {
 /// At the first newline from `at` on, or at the end.
 pub(crate) fn end_of_line(block: &[u8], at: usize) -> usize {
     block[at..].iter().position(|&byte| byte == b'\n').map_or(block.len(), |newline| at + newline)
-}
-
-/// Twin of `Kernels::delimiters`.
-pub(crate) fn delimiters(block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
-    positions(block, 0, |byte| needles.bytes().contains(&byte), out);
 }
 
 /// Twin of `Kernels::byte_set`.

@@ -7,8 +7,3 @@ pub(crate) fn utf8_valid_up_to(block: &[u8]) -> usize {
         Err(error) => error.valid_up_to(),
     }
 }
-
-/// Twin of `Kernels::code_points`: bytes that do not continue a code point.
-pub(crate) fn code_points(block: &[u8]) -> usize {
-    block.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
-}
