@@ -2,7 +2,7 @@
 
 use crate::byte_set::ByteSet;
 use crate::column::{Bitmap, Span};
-use crate::columns::Columns;
+use crate::columns::{Columns, FloatStats, IntegerStats, ValidRows};
 use crate::isa::{Isa, IsaError};
 use crate::literal::Literal;
 use crate::numbers::FloatForm;
@@ -340,10 +340,44 @@ impl Kernels {
         unsafe { (self.walk)(block, take, literal, cursors) }
     }
 
-    /// The least and the greatest of `values`; `None` if there are none.
-    pub fn min_max(&self, values: &[i64]) -> Option<(i64, i64)> {
+    /// Count, least, greatest and exact sum of those of `values` that are valid; `None` if there are none.
+    ///
+    /// # Panics
+    ///
+    /// If `valid` has another number of rows than `values`.
+    ///
+    /// ```
+    /// use parsimd_simd::{Isa, ValidRows, kernels};
+    ///
+    /// let kernels = kernels(Isa::best())?;
+    /// let stats = kernels.integer_stats(&[7, -1, 0, 9], ValidRows::from_bits(&[0b1011], 0..4)).expect("three values");
+    /// assert_eq!((stats.count, stats.min, stats.max, stats.sum), (3, -1, 9, 15));
+    /// assert_eq!(kernels.integer_stats(&[], ValidRows::all(0)), None);
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn integer_stats(&self, values: &[i64], valid: ValidRows<'_>) -> Option<IntegerStats> {
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.columns.min_max)(values) }
+        unsafe { (self.columns.integer_stats)(values, valid) }
+    }
+
+    /// Count, least, greatest and sum of those of `values` that are valid; `None` if there are none. See [`FloatStats`] for NaN,
+    /// zeros, and the order of the additions.
+    ///
+    /// # Panics
+    ///
+    /// If `valid` has another number of rows than `values`.
+    ///
+    /// ```
+    /// use parsimd_simd::{Isa, ValidRows, kernels};
+    ///
+    /// let stats = kernels(Isa::best())?.float_stats(&[0.5, f64::NAN, -2.0], ValidRows::all(3)).expect("three values");
+    /// assert_eq!((stats.min, stats.max), (-2.0, 0.5));
+    /// assert!(stats.sum.is_nan());
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn float_stats(&self, values: &[f64], valid: ValidRows<'_>) -> Option<FloatStats> {
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.columns.float_stats)(values, valid) }
     }
 }
 

@@ -55,6 +55,7 @@ mod tests;
 
 pub use byte_set::ByteSet;
 pub use column::{Bitmap, Span};
+pub use columns::{FloatStats, IntegerStats, ValidRows};
 pub use isa::{Isa, IsaError};
 pub use kernels::{Kernels, kernels};
 pub use literal::{Case, Literal};

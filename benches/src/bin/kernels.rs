@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use parsimd_benches::record;
 use parsimd_benches::rounds::{Finish, Race, Unit};
 use parsimd_benches::texts::{Column, Random, access_log, read};
-use parsimd_simd::{Bitmap, ByteSet, Case, FloatForm, Isa, Kernels, Layout, Literal, kernels};
+use parsimd_simd::{Bitmap, ByteSet, Case, FloatForm, Isa, Kernels, Layout, Literal, ValidRows, kernels};
 
 /// Rows of a column: as many as a block of a few hundred KiB has, which fits a second-level cache.
 const ROWS: usize = 8192;
@@ -147,7 +147,10 @@ const RACES: &[Entry] = &[
     ("UTF-8 check, from memory", |name| utf8(name, LARGE)),
     ("UTF-8 check, from cache", |name| utf8(name, BLOCK)),
     ("UTF-8 check of text that is not ASCII, from cache", utf8_of_greek),
-    ("column loop: least and greatest", least_and_greatest),
+    ("statistics of integers", |name| integer_stats(name, false)),
+    ("statistics of integers with nulls", |name| integer_stats(name, true)),
+    ("statistics of floats", |name| float_stats(name, false)),
+    ("statistics of floats with nulls", |name| float_stats(name, true)),
 ];
 
 /// Every instruction set that this CPU has.
@@ -372,17 +375,44 @@ fn check_utf8(name: &str, text: &[u8], times: usize) -> Finish {
     race.finish(if times == 1 { 9 } else { 101 })
 }
 
-/// A loop that the compiler vectorises; the plain one stands for the peer.
-fn least_and_greatest(name: &str) -> Finish {
+/// A column of which every eighth row is null, if it `has_nulls`.
+fn validity(has_nulls: bool) -> Option<Vec<u8>> {
+    has_nulls.then(|| vec![0b1111_0111; ROWS / 8])
+}
+
+fn valid_rows(bits: Option<&[u8]>) -> ValidRows<'_> {
+    bits.map_or(ValidRows::all(ROWS), |bits| ValidRows::from_bits(bits, 0..ROWS))
+}
+
+/// The statistics of a column of integers; the plain loop stands for the peer.
+fn integer_stats(name: &str, has_nulls: bool) -> Finish {
     let mut random = Random(5);
     let values: Vec<i64> = (0..ROWS).map(|_| random.bits().cast_signed() >> 20).collect();
-    let values = &values;
+    let bits = validity(has_nulls);
+    let (values, bits) = (&values, bits.as_deref());
     let mut race = Race::new(name, Unit::Rows, ROWS);
     for (name, kernels) in tables().into_iter().rev() {
         let name = if kernels.isa() == Isa::Scalar { "plain loop".to_owned() } else { name };
         race.run(name, move || {
-            let (least, greatest) = kernels.min_max(values).unwrap_or_default();
-            least.wrapping_mul(31).wrapping_add(greatest).cast_unsigned()
+            let stats = kernels.integer_stats(std::hint::black_box(values), valid_rows(bits));
+            stats.map_or(0, |stats| digest([stats.min.cast_unsigned(), stats.max.cast_unsigned(), stats.sum as u64]))
+        });
+    }
+    race.finish(501)
+}
+
+/// The same of a column of floats.
+fn float_stats(name: &str, has_nulls: bool) -> Finish {
+    let mut random = Random(5);
+    let values: Vec<f64> = (0..ROWS).map(|_| (random.bits() >> 20) as f64 / 1e3 - 1e9).collect();
+    let bits = validity(has_nulls);
+    let (values, bits) = (&values, bits.as_deref());
+    let mut race = Race::new(name, Unit::Rows, ROWS);
+    for (name, kernels) in tables().into_iter().rev() {
+        let name = if kernels.isa() == Isa::Scalar { "plain loop".to_owned() } else { name };
+        race.run(name, move || {
+            let stats = kernels.float_stats(std::hint::black_box(values), valid_rows(bits));
+            stats.map_or(0, |stats| digest([stats.min, stats.max, stats.sum].map(f64::to_bits)))
         });
     }
     race.finish(501)
