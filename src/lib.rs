@@ -41,7 +41,7 @@ mod scan;
 
 use std::{fmt, sync::Arc};
 
-pub use batch::{Batch, Cell, Column, ColumnType, Schema, Strings, TextViews, Validity, Values};
+pub use batch::{Batch, Cell, Column, ColumnStats, ColumnType, Schema, Strings, TextViews, Validity, Values};
 pub use convert::{BigInt, Date, DateTime, Time, Value};
 pub use error::{Error, Result};
 pub use input::Input;

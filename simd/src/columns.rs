@@ -98,6 +98,11 @@ impl<'a> ValidRows<'a> {
         ValidRows { bits: Some((&bits[rows.start / 8..rows.end.div_ceil(8)], rows.start % 8)), rows: rows.len() }
     }
 
+    /// The number of rows.
+    pub fn rows(self) -> usize {
+        self.rows
+    }
+
     /// How many rows have a value.
     ///
     /// ```
