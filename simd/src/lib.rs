@@ -44,6 +44,8 @@ mod kernels;
 mod literal;
 mod numbers;
 mod scalar;
+#[doc(hidden)]
+pub mod swar;
 mod tail;
 mod timestamps;
 mod vector;

@@ -3,6 +3,8 @@
 //! Fields are short. Where a [`Vector`](crate::vector::Vector) answers for 64 bytes whatever the registers are, a window is
 //! one register or less: 32 bytes of AVX-512 and AVX2, 16 of SSE4.2 and NEON, and 8 in plain Rust.
 
+use crate::swar;
+
 /// A block that has at least one window.
 #[derive(Clone, Copy)]
 pub(crate) struct Room<'a> {
@@ -78,14 +80,10 @@ pub(crate) trait Window: Copy {
 #[derive(Clone, Copy)]
 pub(crate) struct Word(u64);
 
-/// The lowest bit, and the highest, of each byte.
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = LOW << 7;
-
 impl Word {
     #[inline(always)]
     pub(crate) fn new(bytes: [u8; 8]) -> Word {
-        Word(u64::from_le_bytes(bytes))
+        Word(swar::load(&bytes))
     }
 }
 
@@ -93,11 +91,11 @@ impl Window for Word {
     type Token = ();
 
     const SIZE: usize = 8;
-    const BITS: u64 = HIGH;
+    const BITS: u64 = swar::HIGH;
 
     #[inline(always)]
     fn splat((): (), byte: u8) -> Word {
-        Word(LOW * u64::from(byte))
+        Word(swar::splat(byte))
     }
 
     #[inline(always)]
@@ -117,44 +115,11 @@ impl Window for Word {
 
     #[inline(always)]
     fn equal(self, other: Word) -> u64 {
-        let different = self.0 ^ other.0;
-        // A byte has its highest bit here if any of its bits is set.
-        let any = ((different & !HIGH) + !HIGH) | different;
-        !any & HIGH
+        swar::equal(self.0, other.0)
     }
 
     #[inline(always)]
     fn between(self, low: Word, size: Word) -> u64 {
-        // The highest bit is set from `low` on, and again behind `low + size`. A byte that is not ASCII is in no range; without its
-        // highest bit it carries into no other.
-        let ascii = self.0 & !HIGH;
-        let from = ascii + (HIGH - low.0);
-        let behind = ascii + (!HIGH - low.0 - size.0);
-        from & !behind & !self.0 & HIGH
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_answers_as_its_bytes_do() {
-        let mut bytes = [0; 64];
-        for first in 0..=255u8 {
-            for (low, high) in [(b'0', b'9'), (b'a', b'z'), (0, 0), (0, 127), (127, 127), (b'_', b'_'), (0x1c, b' ')] {
-                for place in 0..8 {
-                    bytes[..8].copy_from_slice(b"az09_ \x7f\x00");
-                    bytes[place] = first;
-                    let window = Word::new(*bytes.first_chunk().unwrap());
-                    let expected = |wanted: &dyn Fn(u8) -> bool| {
-                        bytes[..8].iter().rev().fold(0u64, |mask, &byte| mask << 8 | u64::from(wanted(byte)) << 7)
-                    };
-                    let between = window.between(Word::splat((), low), Word::splat((), high - low));
-                    assert_eq!(between, expected(&|byte| (low..=high).contains(&byte)));
-                    assert_eq!(window.equal(Word::splat((), low)), expected(&|byte| byte == low));
-                }
-            }
-        }
+        swar::between(self.0, low.0, size.0)
     }
 }

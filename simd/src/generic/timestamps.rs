@@ -21,6 +21,7 @@ use crate::calendar::{DAY_OF_YEAR, DAYS_TO_1970, is_weekday, month};
 use crate::column::{Bitmap, Span};
 use crate::scalar;
 use crate::scalar::timestamps::{in_utc, iso_tail, signed_offset};
+use crate::swar;
 use crate::timestamps::{Layout, NO_OFFSET, Shape};
 use crate::vector::Vector;
 
@@ -159,10 +160,9 @@ impl Finish for Iso8601 {
         let Some(eight) = block.get(start..).and_then(|rest| rest.first_chunk()) else {
             return unusual_rest(block, start, end);
         };
-        let text = u64::from_le_bytes(*eight);
-        let digits = text ^ 0x3030_3030_3030_3030;
-        // The highest bit of each byte that is more than 9: those below 0x80 carry into it.
-        let others = (((digits & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+        let text = swar::load(eight);
+        let digits = text ^ swar::splat(b'0');
+        let others = swar::above_nine(digits);
         // The digits that follow the first byte, and the byte behind them.
         let count = (others & !0xff).trailing_zeros() / 8;
         let zulu = (text >> ((8 * count) & 63)) as u8 == b'Z';

@@ -5,6 +5,7 @@ use std::arch::aarch64::*;
 use crate::column::Span;
 use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
+use crate::swar;
 use crate::vector::Vector;
 use crate::window::{Room, Window};
 
@@ -117,7 +118,7 @@ impl Vector for Bytes {
         }
         fn word_signs(self) -> u8 {
             // The sign of each word is that of its last byte.
-            let signs = self.sign_mask() >> 7 & 0x0101_0101_0101_0101;
+            let signs = self.sign_mask() >> 7 & swar::LOW;
             (signs.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
         }
         fn sum_bytes(self) -> Self {
