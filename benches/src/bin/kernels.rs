@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use parsimd_benches::record;
 use parsimd_benches::rounds::{Finish, Race, Unit};
 use parsimd_benches::texts::{Column, Random, access_log, read};
-use parsimd_simd::{Bitmap, ByteSet, Case, FloatForm, Isa, Kernels, Layout, Literal, ValidRows, kernels};
+use parsimd_simd::{
+    Bitmap, ByteSet, Case, Class, Cursors, FloatForm, Isa, Kernels, Layout, Literal, Span, Take, ValidRows, kernels,
+};
 
 /// Rows of a column: as many as a block of a few hundred KiB has, which fits a second-level cache.
 const ROWS: usize = 8192;
@@ -147,6 +149,28 @@ const RACES: &[Entry] = &[
     ("UTF-8 check, from memory", |name| utf8(name, LARGE)),
     ("UTF-8 check, from cache", |name| utf8(name, BLOCK)),
     ("UTF-8 check of text that is not ASCII, from cache", utf8_of_greek),
+    ("walk through an access log", |name| {
+        let moves = [
+            (Take::Until(1), " - - ["),
+            (Take::Until(1), "] \""),
+            (Take::Until(1), "\" "),
+            (Take::Integer, " "),
+            (Take::Integer, " \""),
+            (Take::Until(1), "\" \""),
+            (Take::Rest(1), "\""),
+        ];
+        walk(name, &access_log(BLOCK), &moves)
+    }),
+    ("walk through short fields", |name| {
+        let mut random = Random(3);
+        let mut line = || {
+            let (number, share, word) = (random.below(100_000), random.below(1000), random.below(3) as usize);
+            format!("{number},{}.{share},{},{};\n", share % 10, ["info", "warning", "error_5"][word], number % 977)
+        };
+        let text: String = (0..ROWS).map(|_| line()).collect();
+        let moves = [(Take::Integer, ","), (Take::Decimal, ","), (Take::Run(Class::WORD), ","), (Take::Integer, ";")];
+        walk(name, text.as_bytes(), &moves)
+    }),
     ("statistics of integers", |name| integer_stats(name, false)),
     ("statistics of integers with nulls", |name| integer_stats(name, true)),
     ("statistics of floats", |name| float_stats(name, false)),
@@ -373,6 +397,50 @@ fn check_utf8(name: &str, text: &[u8], times: usize) -> Finish {
         race.run(name, move || repeat(&|block| kernels.is_utf8(block)));
     }
     race.finish(if times == 1 { 9 } else { 101 })
+}
+
+/// Each line of `text` from its start to its end, by `moves`. The peer looks for the literals alone, line after line.
+fn walk(name: &str, text: &[u8], moves: &[(Take, &str)]) -> Finish {
+    let (mut starts, mut ends) = (Vec::new(), Vec::new());
+    let mut start = 0;
+    for newline in memchr::memchr_iter(b'\n', text) {
+        starts.push(start);
+        ends.push(newline as u32);
+        start = newline as u32 + 1;
+    }
+    let (starts, ends) = (&starts, &ends);
+    let literals: Vec<(Take, Option<Literal>)> =
+        moves.iter().map(|&(take, literal)| (take, Literal::new(literal.as_bytes(), Case::Exact))).collect();
+    let literals = &literals;
+    let mut race = Race::new(name, Unit::Rows, starts.len());
+    let finders: Vec<_> = moves.iter().map(|(_, literal)| memchr::memmem::Finder::new(literal.as_bytes())).collect();
+    race.run("memchr::memmem", move || {
+        let mut sum = 0;
+        for (&start, &end) in starts.iter().zip(ends) {
+            let mut at = start as usize;
+            for finder in &finders {
+                let Some(length) = finder.find(&text[at..end as usize]) else { break };
+                sum += (at + length) as u64;
+                at += length + finder.needle().len();
+            }
+        }
+        sum
+    });
+    for (name, kernels) in tables() {
+        let (mut at, mut end, mut taken) = (starts.clone(), ends.clone(), vec![Span::default(); starts.len()]);
+        race.run(name, move || {
+            at.copy_from_slice(starts);
+            end.copy_from_slice(ends);
+            let mut sum = 0;
+            for (take, literal) in literals {
+                let cursors = Cursors { at: &mut at, end: &mut end, taken: &mut taken };
+                kernels.walk(text, *take, literal.as_ref(), cursors);
+                sum += taken.iter().map(|taken| u64::from(taken.end)).sum::<u64>();
+            }
+            sum
+        });
+    }
+    race.finish(201)
 }
 
 /// A column of which every eighth row is null, if it `has_nulls`.
