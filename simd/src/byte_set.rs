@@ -1,3 +1,5 @@
+//! [`ByteSet`]: any set of bytes, as the tables that a vector looks it up in.
+
 /// Any set of bytes.
 ///
 /// Held as one bit per byte, in rows by low nibble: bit *h* of `low[n]` is the byte `16·h + n`, and of `high[n]` the byte
@@ -10,7 +12,7 @@ pub struct ByteSet {
 }
 
 impl ByteSet {
-    /// The bytes that `wanted` says yes to.
+    /// The bytes for which `wanted` returns true.
     pub fn new(wanted: impl Fn(u8) -> bool) -> ByteSet {
         let mut set = ByteSet::default();
         for byte in (0..=255u8).filter(|&byte| wanted(byte)) {

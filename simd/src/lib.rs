@@ -1,8 +1,8 @@
 //! The kernels of parsimd: one algorithm each, every instruction set, chosen at run time.
 //!
-//! A [`Kernels`] table is one instruction set's entries, and holding one proves that this CPU has that
-//! instruction set: the only way to get one is [`kernels`], which asks the CPU. Every entry does a batch of work
-//! (a block of bytes, a column of spans), so that the few nanoseconds of a dispatched call are paid per batch.
+//! A [`Kernels`] table has the kernels of one instruction set. The only way to get one is [`kernels`], which asks the CPU, so holding a
+//! table proves that this CPU has its instruction set. Every kernel does a batch of work (a block of bytes, a column of spans), and
+//! the few nanoseconds of a dispatched call are paid per batch.
 //!
 //! ```
 //! use parsimd_simd::{Isa, kernels};
@@ -15,7 +15,7 @@
 //! # Ok::<(), parsimd_simd::IsaError>(())
 //! ```
 //!
-//! A name that nobody knows is an error, and so is one that this CPU cannot run; nothing falls back in silence:
+//! An unknown name is an error, and so is one that this CPU cannot run. There is no quiet fallback:
 //!
 //! ```
 //! use parsimd_simd::{Isa, IsaError};
@@ -27,10 +27,9 @@
 //!
 //! # Conventions of every kernel
 //!
-//! * Outputs are *appended* to the caller's buffers, which are meant to be cleared and used again.
-//! * Positions are byte offsets in the block, as `u32`: a block has at most `u32::MAX` bytes, and a longer one
-//!   panics before it is read.
-//! * No load leaves the slices that were passed in.
+//! * Outputs are *appended* to the caller's buffers, which can be cleared and used again.
+//! * Positions are byte offsets in the block, as `u32`. A block of more than `u32::MAX` bytes panics before it is read.
+//! * No load goes outside of the slices that were passed in.
 //! * The answer is the same, bit for bit, on every instruction set.
 
 mod byte_set;

@@ -1,6 +1,9 @@
-//! Columns of integers, and of texts that must be digits.
+//! Columns of integers, eight rows at a time.
+//!
+//! The rows are loaded right-aligned into words of eight bytes (see [`words`](super::words)), so that every digit has its place value
+//! whatever the length of its row. Eight rows that are not all of the usual form go to the scalar kernel, row by row.
 
-use super::words::{Rows, Words, number};
+use super::words::{EightRows, Words, number};
 use crate::column::{Bitmap, Span};
 use crate::scalar;
 use crate::vector::Vector;
@@ -51,11 +54,11 @@ pub(crate) fn integers<V: Vector>(
     scalar::integers::integers(block, rest, grouping, values, valid);
 }
 
-/// The numbers of eight rows, 0 where there is none, and which rows have one. `None` if the rows cannot be loaded as
-/// words, or one has more than 19 digits: it may have zeros in front, and its value is not certain here.
+/// The numbers of eight rows, 0 where there is none, and a bit for each row that has one. `None` if the rows cannot be loaded as words, or if
+/// one has more than 19 digits: these may be leading zeros, so the scalar kernel must decide.
 #[inline(always)]
 fn eight_integers<V: Vector>(token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<(V, u8)> {
-    let rows = Rows::new(token, block, spans)?;
+    let rows = EightRows::new(token, block, spans)?;
     match rows.words {
         1 => integers_in_words::<V, 1>(token, block, &rows),
         2 => integers_in_words::<V, 2>(token, block, &rows),
@@ -64,7 +67,11 @@ fn eight_integers<V: Vector>(token: V::Token, block: &[u8], spans: &[Span; 8]) -
 }
 
 #[inline(always)]
-fn integers_in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: &Rows<V>) -> Option<(V, u8)> {
+fn integers_in_words<V: Vector, const WORDS: usize>(
+    token: V::Token,
+    block: &[u8],
+    rows: &EightRows<V>,
+) -> Option<(V, u8)> {
     let digits = Words::<V, WORDS>::load(token, block, rows).digits(token);
     let sum = number(token, &digits.words);
     let too_few = digits.count.sub_words(V::splat_word(token, 1));
@@ -79,7 +86,7 @@ fn integers_in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8
     }
     let right = all_digits(token, &digits.words);
     let certain = right.word_signs() & !wrong.word_signs();
-    // Where negative, all bits turned over and one added.
+    // Negation of the negative ones: all bits inverted, and one added.
     let numbers = sum.xor(digits.negative).sub_words(digits.negative);
     if certain == 0xff {
         return Some((numbers, certain));

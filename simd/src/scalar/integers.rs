@@ -1,8 +1,8 @@
-//! Integers, and texts that must be digits.
+//! Integers, digit by digit.
 
 use crate::column::{Bitmap, Span};
 
-/// Twin of `Kernels::integers`.
+/// `Kernels::integers`.
 pub(crate) fn integers(block: &[u8], spans: &[Span], grouping: Option<u8>, values: &mut Vec<i64>, valid: &mut Bitmap) {
     for &span in spans {
         let number = integer(block, span, grouping);

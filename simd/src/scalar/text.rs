@@ -1,6 +1,6 @@
-//! UTF-8.
+//! UTF-8, as the standard library checks it.
 
-/// Twin of `Kernels::utf8_valid_up_to`: what the standard library says.
+/// `Kernels::utf8_valid_up_to`.
 pub(crate) fn utf8_valid_up_to(block: &[u8]) -> usize {
     match std::str::from_utf8(block) {
         Ok(text) => text.len(),

@@ -17,7 +17,7 @@ on_each_isa!(
     no_load_leaves_the_block,
 );
 
-/// Texts, one behind the other with a byte between them, and the span of each.
+/// Texts, one after the other with a byte between them, and the span of each.
 #[derive(Default)]
 pub(super) struct Texts {
     pub(super) block: Vec<u8>,

@@ -1,5 +1,5 @@
-//! What must hold of any input: every instruction set gives the scalar twin's answer, and the answers of one kernel fit
-//! those of another.
+//! What must hold of any input: every instruction set has the answer of the scalar kernels, and the answers of one
+//! kernel agree with those of another.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -33,7 +33,7 @@ fn hold(count: usize, property: impl Fn(&[u8], u64) -> Result<(), TestCaseError>
     run.unwrap_or_else(|error| panic!("{error}"));
 }
 
-fn twin() -> &'static Kernels {
+fn scalar() -> &'static Kernels {
     kernels(Isa::Scalar).unwrap()
 }
 
@@ -42,7 +42,7 @@ fn any_block_has_one_answer(kernels: &Kernels) {
         let positions = |run: &dyn Fn(&Kernels, &mut Vec<u32>)| {
             let (mut got, mut wanted) = (vec![1], vec![1]);
             run(kernels, &mut got);
-            run(twin(), &mut wanted);
+            run(scalar(), &mut wanted);
             prop_assert_eq!(got, wanted);
             Ok(())
         };
@@ -57,10 +57,10 @@ fn any_block_has_one_answer(kernels: &Kernels) {
         for case in [Case::Exact, Case::IgnoreAscii] {
             if let Some(anchor) = Literal::new(literal, case) {
                 positions(&|kernels, out| kernels.anchor(block, &anchor, out))?;
-                prop_assert_eq!(kernels.find(block, &anchor), twin().find(block, &anchor));
+                prop_assert_eq!(kernels.find(block, &anchor), scalar().find(block, &anchor));
             }
         }
-        prop_assert_eq!(kernels.utf8_valid_up_to(block), twin().utf8_valid_up_to(block));
+        prop_assert_eq!(kernels.utf8_valid_up_to(block), scalar().utf8_valid_up_to(block));
         Ok(())
     });
 }
@@ -69,7 +69,7 @@ fn any_column_has_one_answer(kernels: &Kernels) {
     hold(4000, |block, seed| {
         // The spans between some delimiters, and some that are next to them.
         let mut ends = Vec::new();
-        twin().byte_set(block, &ByteSet::new(|byte| b" \n,:;[]\"".contains(&byte)), &mut ends);
+        scalar().byte_set(block, &ByteSet::new(|byte| b" \n,:;[]\"".contains(&byte)), &mut ends);
         let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
         let mut spans: Vec<Span> = starts.zip(&ends).map(|(start, &end)| Span::new(start, end)).collect();
         for row in 0..(seed % 40) as u32 {
@@ -99,7 +99,7 @@ fn any_column_has_one_answer(kernels: &Kernels) {
             }
             answers
         };
-        prop_assert_eq!(all(kernels), all(twin()));
+        prop_assert_eq!(all(kernels), all(scalar()));
         Ok(())
     });
 }

@@ -45,7 +45,7 @@ fn every_sequence_of_interesting_bytes_is_judged_as_std_does(kernels: &Kernels) 
         for at in [5, 14, 30, 61] {
             block[at..at + 4].copy_from_slice(&four);
             assert_eq!(kernels.utf8_valid_up_to(&block), std_valid_up_to(&block), "{four:x?} at {at}");
-            // Cut off behind the four.
+            // Cut off after the four.
             assert_eq!(
                 kernels.utf8_valid_up_to(&block[..at + 4]),
                 std_valid_up_to(&block[..at + 4]),

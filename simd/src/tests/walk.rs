@@ -230,8 +230,8 @@ fn fields_of_every_length_are_taken(kernels: &Kernels) {
                 assert_eq!((failed, at, taken), (0, [end], [Span::new(64, to)]), "{take:?} {length}");
             }
         }
-        for behind in 1..80 {
-            let number = format!("-{}.{},", "1".repeat(length), "2".repeat(behind));
+        for places in 1..80 {
+            let number = format!("-{}.{},", "1".repeat(length), "2".repeat(places));
             let block = format!("{number}{}", "3".repeat(200));
             let (mut at, mut ends, mut taken) = ([0], [number.len() as u32], [Span::default()]);
             let cursors = Cursors { at: &mut at, end: &mut ends, taken: &mut taken };

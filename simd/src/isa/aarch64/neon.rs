@@ -7,7 +7,7 @@ use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::swar;
 use crate::vector::Vector;
-use crate::window::{Room, Window};
+use crate::window::{Padded, Window};
 
 kernel_list!(entries Neon Bytes NEON "neon");
 
@@ -179,9 +179,9 @@ impl Window for Register {
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Register(vdupq_n_u8(byte)) }
-        fn load(_token: Token, room: Room<'_>, at: usize) -> Self { Register(vld1q_u8(room.from(at))) }
-        fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
-            room.from(at).cast::<u64>().read_unaligned().to_le()
+        fn load(_token: Token, padded: Padded<'_>, at: usize) -> Self { Register(vld1q_u8(padded.from(at))) }
+        fn word(_token: Token, padded: Padded<'_>, at: usize) -> u64 {
+            padded.from(at).cast::<u64>().read_unaligned().to_le()
         }
         fn or(self, other: Self) -> Self { Register(vorrq_u8(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 { bits(vceqq_u8(self.0, other.0)) }
