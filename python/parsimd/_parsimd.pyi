@@ -348,6 +348,13 @@ class Batch:
         """The rows, as a list of dicts."""
     def to_tuples(self) -> List[Tuple[Any, ...]]:
         """The rows, as a list of tuples."""
+    def describe(self) -> List[Dict[str, Any]]:
+        """The statistics of each column, as a list of dicts.
+
+        A dict has ``name``, ``type``, ``count`` of values, ``null_count``, ``min``, ``max`` and ``mean``. ``min`` and ``max`` are values of
+        the column, or None where it has none. Those of text and bytes are by their bytes. ``mean`` is None for what is no number. NaN
+        is a value: ``min`` and ``max`` leave it out, and ``mean`` is NaN. ``pandas.DataFrame(batch.describe())`` is a table.
+        """
     def __arrow_c_schema__(self) -> Any: ...
     def __arrow_c_array__(self, requested_schema: Any = None) -> Tuple[Any, Any]: ...
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...

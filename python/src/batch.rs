@@ -222,6 +222,16 @@ impl Batch {
         objects::tuples(py, self.makers(py)?, self.rows.clone())
     }
 
+    /// The statistics of each column, as a list of dicts: `name`, `type`, `count` of values, `null_count`, `min`, `max` and `mean`.
+    ///
+    /// `min` and `max` are values of the column, or None where it has none. Those of text and bytes are by their bytes. `mean` is None for
+    /// what is no number. NaN is a value: `min` and `max` leave it out, and `mean` is NaN. `pandas.DataFrame(batch.describe())` is a table.
+    fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let isa = parsimd::Isa::from_env().map_err(|error| to_python(error.into()))?;
+        let columns = gate::run(py, || self.batch.describe_rows(self.rows.clone(), isa))?.map_err(to_python)?;
+        make::list(py, columns.iter().map(|column| Ok(described(py, column)?.into_any())))
+    }
+
     /// The schema, as an Arrow capsule.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         arrow::schema(py, self.batch.schema())
@@ -272,6 +282,24 @@ impl Batch {
         let _ = write!(html, "</tbody></table><small>{} of {} rows</small>", shown.len(), self.rows.len());
         Ok(Made(html))
     }
+}
+
+/// The statistics of a column, by name.
+fn described<'py>(py: Python<'py>, stats: &parsimd::ColumnStats<'_>) -> PyResult<Bound<'py, PyDict>> {
+    let kind = stats.column_type;
+    let dict = make::dict(py)?;
+    dict.set_item(name!(py, "name"), make::text(py, stats.name)?)?;
+    dict.set_item(name!(py, "type"), make::text(py, type_name(kind))?)?;
+    dict.set_item(name!(py, "count"), make::unsigned(py, stats.count as u64)?)?;
+    dict.set_item(name!(py, "null_count"), make::unsigned(py, stats.nulls as u64)?)?;
+    dict.set_item(name!(py, "min"), objects::cell(py, kind, stats.min)?)?;
+    dict.set_item(name!(py, "max"), objects::cell(py, kind, stats.max)?)?;
+    let mean = match stats.mean {
+        Some(mean) => make::float(py, mean)?.into_any(),
+        None => py.None().into_bound(py),
+    };
+    dict.set_item(name!(py, "mean"), mean)?;
+    Ok(dict)
 }
 
 fn escape(text: &str) -> String {

@@ -81,6 +81,7 @@ CALLS = {
         "types": "b.types",
         "to_pylist": "b.to_pylist()",
         "to_tuples": "b.to_tuples()",
+        "describe": "b.describe()",
         "rows": "[row['n'] for row in b]",
         "slice": "b[1:3]",
         "columns": "b[['n', 'a']]",

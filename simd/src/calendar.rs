@@ -1,4 +1,4 @@
-//! Dates and times as numbers.
+//! The calendar: dates and times as microseconds since 1970, months and weekdays by their names.
 
 /// The fields of a timestamp as they are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Fields {
         let leap = u32::from((year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0)));
         let slot = (month & 15) as usize;
         let before = DAYS_BEFORE[slot] + (leap & u32::from(month > 2));
-        // Of a month that is none, whatever comes out.
+        // For a number that is no month this is any number, and is not used.
         let length = DAYS_BEFORE[(slot + 1) & 15].wrapping_sub(DAYS_BEFORE[slot]) + (leap & u32::from(month == 2));
         let right = (year.wrapping_sub(1) < 9999)
             & (month.wrapping_sub(1) < 12)
@@ -72,7 +72,7 @@ pub(crate) static DAY_OF_YEAR: [u16; 1024] = {
 pub(crate) const DAYS_TO_1970: u32 = 719_162;
 const SECONDS_TO_1970: i64 = DAYS_TO_1970 as i64 * 86_400;
 
-/// The month that a three-letter English name in any case stands for, 1 to 12; anything else gives 0.
+/// The month that a three-letter English name in any case stands for, 1 to 12; 0 for anything else.
 ///
 /// `name` holds the letters in its three low bytes; the fourth is ignored.
 #[inline(always)]
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn known_moments_have_their_numbers() {
+    fn known_datetimes_have_their_numbers() {
         let at = |year, month, day, hour, minute, second| {
             Fields { year, month, day, hour, minute, second, micros: 0 }.micros_since_1970().map(|us| us / 1_000_000)
         };

@@ -1,4 +1,4 @@
-//! What columns are made of: spans of text, and one bit for each row that has a value.
+//! The input and the output of column kernels: [`Span`], a piece of text, and [`Bitmap`], which rows have a value.
 
 /// A piece of a block: the bytes from `start` up to, but not including, `end`.
 ///
@@ -8,7 +8,7 @@
 pub struct Span {
     /// Byte offset of the first byte.
     pub start: u32,
-    /// Byte offset behind the last byte.
+    /// Byte offset after the last byte.
     pub end: u32,
 }
 
@@ -18,14 +18,14 @@ impl Span {
         Span { start, end }
     }
 
-    /// The bytes of `block` that it stands for, if it lies inside.
+    /// The bytes of `block` in this span, if it lies inside.
     #[inline]
     pub fn of(self, block: &[u8]) -> Option<&[u8]> {
         block.get(self.start as usize..self.end as usize)
     }
 }
 
-/// One bit for each row, packed as Arrow does: row *i* is bit `i % 8` of byte `i / 8`, and the bits behind the last
+/// One bit for each row, packed as Arrow does: row *i* is bit `i % 8` of byte `i / 8`, and the bits after the last
 /// row are zero. A set bit means that the row has a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bitmap {
@@ -107,7 +107,7 @@ impl Bitmap {
         &self.bytes
     }
 
-    /// The packed bytes, given away.
+    /// The packed bytes, as their own vector.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }

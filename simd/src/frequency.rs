@@ -1,6 +1,6 @@
 //! How common each byte is in logs.
 //!
-//! A byte that makes up the share *p* of a text is given `16 · log2(1 + p · 10⁶ / 16)`, rounded: 16 more means twice as
+//! A byte that makes up the share *p* of a text has the value `16 · log2(1 + p · 10⁶ / 16)`, rounded: 16 more means twice as
 //! common. The shares are means over eight kinds of logs, each with the same weight: Apache access logs (the public
 //! Elastic example) and the public Loghub samples of BGL, Hadoop, HDFS, Linux, OpenSSH, Spark and ZooKeeper. Those are
 //! ASCII without tabs and carriage returns, so these bytes, and those of UTF-8, have values set by hand: common

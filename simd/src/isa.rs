@@ -54,7 +54,7 @@ macro_rules! entries {
     };
 }
 
-/// Operations of a vector that are intrinsics, whose only demand is that the CPU has the instruction set.
+/// Operations of a vector that are intrinsics. Their only precondition is that the CPU has the instruction set.
 #[allow(unused_macros, reason = "a target may have no vectors")]
 macro_rules! operations {
     ($(fn $name:ident $(<const $constant:ident: i32>)? ($($arguments:tt)*) -> $answer:ty $body:block)*) => {
@@ -63,7 +63,7 @@ macro_rules! operations {
         fn $name $(<const $constant: i32>)? ($($arguments)*) -> $answer {
             // SAFETY: each takes a token or a value that was made with one, and a token is made only where the CPU has
             // the instruction set: see `Token::assume`. Pointers are made of arrays of the size that is read or
-            // written, or of slices behind a check of their length.
+            // written, or of slices after a check of their length.
             unsafe { $body }
         })*
     };
@@ -151,7 +151,7 @@ impl Isa {
         }
     }
 
-    /// What the environment asks for: the value of `PARSIMD_ISA`, or [`Isa::best`] where it is unset or empty.
+    /// The instruction set that the environment asks for: the value of `PARSIMD_ISA`, or [`Isa::best`] where it is unset or empty.
     ///
     /// # Errors
     ///
@@ -213,7 +213,7 @@ impl FromStr for Isa {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IsaError {
     kind: Kind,
-    /// The environment variable that the wish came from, if it did.
+    /// The environment variable that asked for it, if one did.
     source: Option<&'static str>,
 }
 
@@ -277,7 +277,8 @@ fn fits<const N: usize>(block: &[u8], at: &[u32; N], size: usize) -> bool {
     block.len() >= size && last <= block.len() - size
 }
 
-/// `Vector::write_positions` for vectors that cannot compress: four positions at a time, whether they are there or not.
+/// `Vector::write_positions` for vectors that cannot compress: four positions at a time. Those past the last are written too, and mean
+/// nothing.
 #[allow(dead_code, reason = "a target may have no vectors")]
 #[inline(always)]
 fn write_each(mut mask: u64, base: u32, out: &mut [u32; 64]) {

@@ -1,32 +1,35 @@
-//! The table of entries that one instruction set has, and the safe way to call them.
+//! The table of kernels: one function pointer for each kernel, one table for each instruction set, and the safe way to call it.
+//!
+//! A kernel works on a batch: a block of bytes, or a column of spans. So the instruction set is chosen once, by [`kernels`], and a call
+//! through a pointer is paid once per batch. The list of kernels is written once, in `kernel_list!`. Three macros read it: the type of
+//! the table below, the scalar table in `isa/scalar.rs`, and the entries of each instruction set in `isa.rs`. A kernel that is missing
+//! somewhere does not compile.
+//!
+//! To add a kernel, add a line to the list, a function to `scalar/`, one to `generic/`, and a method of [`Kernels`] here.
 
+use crate::byte_set::ByteSet;
 use crate::column::{Bitmap, Span};
-use crate::columns::Columns;
+use crate::columns::{Columns, FloatStats, IntegerStats, ValidRows};
 use crate::isa::{Isa, IsaError};
 use crate::literal::Literal;
-use crate::needles::{ByteSet, Needles};
-use crate::numbers::{Digits, FloatForm};
+use crate::numbers::FloatForm;
 use crate::timestamps::Layout;
 use crate::walk::{Cursors, Take};
 
-/// Every kernel: its name, what it takes and gives, and the module of `scalar` and `generic` that it is written in.
+/// Every kernel: its name, arguments and result, and the module of `scalar` and `generic` that has it.
 ///
-/// `$then` is a macro that makes something of the list: the table's type, or one instruction set's entries.
+/// `$then` is the macro that reads the list.
 macro_rules! kernel_list {
     ($then:ident $($with:tt)*) => {
         $then! {
             [$($with)*]
             fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool, in index;
             fn lines_around(block: &[u8], places: &[u32], out: &mut Vec<crate::Span>) -> (), in index;
-            fn delimiters(block: &[u8], needles: &crate::Needles, out: &mut Vec<u32>) -> (), in index;
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
             fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
             fn anchor_and_newlines(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (usize, bool), in anchor;
             fn find(block: &[u8], literal: &crate::Literal) -> usize, in anchor;
             fn utf8_valid_up_to(block: &[u8]) -> usize, in text;
-            fn code_points(block: &[u8]) -> usize, in text;
-            fn digits(block: &[u8], spans: &[crate::Span], rule: crate::Digits, valid: &mut crate::Bitmap) -> (),
-                in integers;
             fn integers(
                 block: &[u8],
                 spans: &[crate::Span],
@@ -80,7 +83,7 @@ kernel_list!(table_type);
 ///
 /// This CPU, or this build, does not have it.
 pub fn kernels(isa: Isa) -> Result<&'static Kernels, IsaError> {
-    // Each entry of a table needs the CPU to have the table's instruction set: this is the check.
+    // Calling an entry of a table is sound only if the CPU has the table's instruction set. This is the check.
     let isa = isa.require()?;
     Ok(match isa {
         Isa::Scalar => &crate::isa::scalar::KERNELS,
@@ -92,7 +95,7 @@ pub fn kernels(isa: Isa) -> Result<&'static Kernels, IsaError> {
         Isa::Avx512 => &crate::isa::x86::avx512::KERNELS,
         #[cfg(target_arch = "aarch64")]
         Isa::Neon => &crate::isa::aarch64::neon::KERNELS,
-        // Each target has names that belong to the others; `require` lets none of them through.
+        // Names of other targets: `require` has refused them.
         other => unreachable!("{other} is available but has no table"),
     })
 }
@@ -103,8 +106,8 @@ fn check_length(block: &[u8]) {
     assert!(u32::try_from(block.len()).is_ok(), "a block of {} bytes: the limit is 4 GiB - 1", block.len());
 }
 
-// A function pointer of a table may be called on a CPU that has the table's instruction set. That is what each
-// `SAFETY` line below rests on, and `kernels` is where it was checked.
+// Each `SAFETY` line below says the same: a function pointer of a table may be called on a CPU that has the table's instruction set.
+// The tempting argument, that this code compiled for the target, is wrong: the features of an entry go beyond those of the target.
 #[allow(unsafe_code, reason = "calls through the table")]
 impl Kernels {
     /// The instruction set that these kernels are written for.
@@ -112,8 +115,8 @@ impl Kernels {
         self.isa
     }
 
-    /// Appends the position of each `b'\n'` of `block` to `out`, in order. Says whether the block is ASCII: whoever cuts it into
-    /// records wants to know, and the bytes are at hand.
+    /// Appends the position of each `b'\n'` of `block` to `out`, in order. Returns whether the block is ASCII, which is known at no
+    /// further cost.
     ///
     /// # Panics
     ///
@@ -124,12 +127,12 @@ impl Kernels {
         unsafe { (self.newlines)(block, out) }
     }
 
-    /// Appends the line around each of `places`, which are in order, to `out`, without the newline at its end: one that has several of them
-    /// once. A newline belongs to the line that it ends.
+    /// Appends the line that each of `places` is in to `out`, without the newline at its end. The places must be in order. A line with
+    /// several of them is appended once. A newline belongs to the line that it ends.
     ///
     /// # Panics
     ///
-    /// If the block has more than `u32::MAX` bytes, or a place is behind its end.
+    /// If the block has more than `u32::MAX` bytes, or a place is after its end.
     ///
     /// ```
     /// use parsimd_simd::{Isa, Span, kernels};
@@ -145,30 +148,7 @@ impl Kernels {
         unsafe { (self.lines_around)(block, places, out) }
     }
 
-    /// Appends the position of each byte of `block` that is one of `needles` to `out`, in order.
-    ///
-    /// # Panics
-    ///
-    /// If the block has more than `u32::MAX` bytes.
-    ///
-    /// ```
-    /// use parsimd_simd::{Isa, Needles, kernels};
-    ///
-    /// let kernels = kernels(Isa::best())?;
-    /// let mut out = Vec::new();
-    /// kernels.delimiters(b"[a] \"b\"\n", &Needles::new(b"[]\"\n").expect("four bytes"), &mut out);
-    /// assert_eq!(out, [0, 2, 4, 6, 7]);
-    /// # Ok::<(), parsimd_simd::IsaError>(())
-    /// ```
-    pub fn delimiters(&self, block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
-        check_length(block);
-        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.delimiters)(block, needles, out) }
-    }
-
     /// Appends the position of each byte of `block` that is in `set` to `out`, in order.
-    ///
-    /// For one to eight bytes [`Kernels::delimiters`] is quicker.
     ///
     /// # Panics
     ///
@@ -201,8 +181,9 @@ impl Kernels {
         unsafe { (self.anchor)(block, literal, out) }
     }
 
-    /// Does what [`Kernels::anchor`] does, and says how many `b'\n'` there are in `block`, and whether it is ASCII: for whoever wants only
-    /// those of its records that have the literal. A block that comes from memory is read once.
+    /// [`Kernels::anchor`] and more in one pass: returns how many `b'\n'` there are in `block`, and whether it is ASCII.
+    ///
+    /// This serves a caller that wants only the records with the literal, but counts all. A block that comes from memory is read once.
     ///
     /// # Panics
     ///
@@ -224,7 +205,7 @@ impl Kernels {
         unsafe { (self.anchor_and_newlines)(block, literal, out) }
     }
 
-    /// The first position of `block` where `literal` begins. Nothing behind it is looked at, but for a few hundred bytes.
+    /// The first position of `block` where `literal` begins. The search reads at most a few hundred bytes past it.
     ///
     /// ```
     /// use parsimd_simd::{Case, Isa, Literal, kernels};
@@ -255,23 +236,10 @@ impl Kernels {
         self.utf8_valid_up_to(block) == block.len()
     }
 
-    /// The number of code points in `block`, which must be UTF-8 for the number to mean that: in any bytes, the
-    /// number of those that do not continue a code point (`0b10xx_xxxx`).
-    pub fn code_points(&self, block: &[u8]) -> usize {
-        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.code_points)(block) }
-    }
-
-    /// Appends one row to `valid` for each span: whether its text is what `rule` asks for.
-    pub fn digits(&self, block: &[u8], spans: &[Span], rule: Digits, valid: &mut Bitmap) {
-        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.digits)(block, spans, rule, valid) }
-    }
-
     /// Appends the integer that each span holds to `values`, and to `valid` whether it holds one.
     ///
     /// An integer is `[+-]?[0-9]+` of any length, from −2⁶³ to 2⁶³ − 1. If `grouping` names a byte, that byte may also
-    /// stand anywhere behind the sign, any number of times, and means nothing. A row without an integer has the value 0.
+    /// occur anywhere after the sign, any number of times, and is skipped. A row without an integer has the value 0.
     ///
     /// ```
     /// use parsimd_simd::{Bitmap, Isa, Span, kernels};
@@ -297,18 +265,18 @@ impl Kernels {
     /// Appends the float that each span holds to `values`, and to `valid` whether it holds one.
     ///
     /// A float is `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`, or `[+-]?(inf|nan)` in any case, and with
-    /// [`FloatForm::Percent`] a `%` behind it. The value is correctly rounded: the float next to the number, the even one of
+    /// [`FloatForm::Percent`] a `%` after it. The value is correctly rounded: the float next to the number, the even one of
     /// two that are equally near; what is too great is infinite. A row without a float has the value 0.
     pub fn floats(&self, block: &[u8], spans: &[Span], form: FloatForm, values: &mut Vec<f64>, valid: &mut Bitmap) {
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.floats)(block, spans, form, values, valid) }
     }
 
-    /// Appends the moment that each span holds to `micros`, in microseconds since 1970, its offset from UTC to `offsets`, in
-    /// minutes east, and to `valid` whether it holds one. See [`Layout`] for what is a moment.
+    /// Appends the datetime that each span holds to `micros`, in microseconds since 1970, its offset from UTC to `offsets`, in
+    /// minutes east, and to `valid` whether it holds one. See [`Layout`] for the forms of a datetime.
     ///
-    /// The moment is in UTC where the text has an offset, and in the text's own time where it has none; the offset of
-    /// such a row is [`NO_OFFSET`](crate::NO_OFFSET). A row without a moment has the value 0 and `NO_OFFSET`.
+    /// A datetime with an offset is converted to UTC. One without is taken as it is, and its offset is
+    /// [`NO_OFFSET`](crate::NO_OFFSET). A row without a datetime has the value 0 and `NO_OFFSET`.
     ///
     /// ```
     /// use parsimd_simd::{Bitmap, Isa, Layout, Span, kernels};
@@ -333,8 +301,8 @@ impl Kernels {
         unsafe { (self.timestamps)(block, spans, layout, micros, offsets, valid) }
     }
 
-    /// Appends the bytes of each span to `bytes`, one behind the other, and to `ends` where they end there. A span that does not lie in
-    /// the block has no bytes.
+    /// Appends the bytes of each span to `bytes`, one after the other, and to `ends` where they end there. A span outside of the block
+    /// has no bytes.
     ///
     /// # Panics
     ///
@@ -353,11 +321,11 @@ impl Kernels {
         unsafe { (self.texts)(block, spans, bytes, ends) }
     }
 
-    /// Makes one move with every cursor: what `take` says, and `literal` right behind it, all before the end of its record.
+    /// Makes one move with every cursor: the field that `take` describes, and `literal` right after it, all before the end of its
+    /// record. Returns how many cursors failed that had not failed before.
     ///
-    /// Says how many cursors failed that had not failed before. The arrays of `cursors` must be equally long; what is past the
-    /// shortest is not looked at. Records may lie anywhere in the block, side by side or not. Bytes that are not
-    /// ASCII are in no class but the inverted ones.
+    /// The arrays of `cursors` should be equally long: rows past the end of the shortest are ignored. Records may lie anywhere in the
+    /// block. Bytes that are not ASCII are in no class but the inverted ones.
     ///
     /// # Panics
     ///
@@ -380,10 +348,44 @@ impl Kernels {
         unsafe { (self.walk)(block, take, literal, cursors) }
     }
 
-    /// The least and the greatest of `values`; `None` if there are none.
-    pub fn min_max(&self, values: &[i64]) -> Option<(i64, i64)> {
+    /// Count, least, greatest and exact sum of those of `values` that are valid; `None` if there are none.
+    ///
+    /// # Panics
+    ///
+    /// If `valid` has another number of rows than `values`.
+    ///
+    /// ```
+    /// use parsimd_simd::{Isa, ValidRows, kernels};
+    ///
+    /// let kernels = kernels(Isa::best())?;
+    /// let stats = kernels.integer_stats(&[7, -1, 0, 9], ValidRows::from_bits(&[0b1011], 0..4)).expect("three values");
+    /// assert_eq!((stats.count, stats.min, stats.max, stats.sum), (3, -1, 9, 15));
+    /// assert_eq!(kernels.integer_stats(&[], ValidRows::all(0)), None);
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn integer_stats(&self, values: &[i64], valid: ValidRows<'_>) -> Option<IntegerStats> {
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
-        unsafe { (self.columns.min_max)(values) }
+        unsafe { (self.columns.integer_stats)(values, valid) }
+    }
+
+    /// Count, least, greatest and sum of those of `values` that are valid; `None` if there are none. See [`FloatStats`] for NaN,
+    /// zeros, and the order of the additions.
+    ///
+    /// # Panics
+    ///
+    /// If `valid` has another number of rows than `values`.
+    ///
+    /// ```
+    /// use parsimd_simd::{Isa, ValidRows, kernels};
+    ///
+    /// let stats = kernels(Isa::best())?.float_stats(&[0.5, f64::NAN, -2.0], ValidRows::all(3)).expect("three values");
+    /// assert_eq!((stats.min, stats.max), (-2.0, 0.5));
+    /// assert!(stats.sum.is_nan());
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn float_stats(&self, values: &[f64], valid: ValidRows<'_>) -> Option<FloatStats> {
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.columns.float_stats)(values, valid) }
     }
 }
 

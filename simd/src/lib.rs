@@ -1,8 +1,8 @@
 //! The kernels of parsimd: one algorithm each, every instruction set, chosen at run time.
 //!
-//! A [`Kernels`] table is one instruction set's entries, and holding one proves that this CPU has that
-//! instruction set: the only way to get one is [`kernels`], which asks the CPU. Every entry does a batch of work
-//! (a block of bytes, a column of spans), so that the few nanoseconds of a dispatched call are paid per batch.
+//! A [`Kernels`] table has the kernels of one instruction set. The only way to get one is [`kernels`], which asks the CPU, so holding a
+//! table proves that this CPU has its instruction set. Every kernel does a batch of work (a block of bytes, a column of spans), and
+//! the few nanoseconds of a dispatched call are paid per batch.
 //!
 //! ```
 //! use parsimd_simd::{Isa, kernels};
@@ -15,7 +15,7 @@
 //! # Ok::<(), parsimd_simd::IsaError>(())
 //! ```
 //!
-//! A name that nobody knows is an error, and so is one that this CPU cannot run; nothing falls back in silence:
+//! An unknown name is an error, and so is one that this CPU cannot run. There is no quiet fallback:
 //!
 //! ```
 //! use parsimd_simd::{Isa, IsaError};
@@ -27,23 +27,24 @@
 //!
 //! # Conventions of every kernel
 //!
-//! * Outputs are *appended* to the caller's buffers, which are meant to be cleared and used again.
-//! * Positions are byte offsets in the block, as `u32`: a block has at most `u32::MAX` bytes, and a longer one
-//!   panics before it is read.
-//! * No load leaves the slices that were passed in.
+//! * Outputs are *appended* to the caller's buffers, which can be cleared and used again.
+//! * Positions are byte offsets in the block, as `u32`. A block of more than `u32::MAX` bytes panics before it is read.
+//! * No load goes outside of the slices that were passed in.
 //! * The answer is the same, bit for bit, on every instruction set.
 
+mod byte_set;
 mod calendar;
 mod column;
-pub mod columns;
+mod columns;
 mod frequency;
 mod generic;
 mod isa;
 mod kernels;
 mod literal;
-mod needles;
 mod numbers;
 mod scalar;
+#[doc(hidden)]
+pub mod swar;
 mod tail;
 mod timestamps;
 mod vector;
@@ -53,11 +54,12 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use byte_set::ByteSet;
 pub use column::{Bitmap, Span};
+pub use columns::{FloatStats, IntegerStats, ValidRows};
 pub use isa::{Isa, IsaError};
 pub use kernels::{Kernels, kernels};
-pub use literal::{Case, Literal, rarest_pair};
-pub use needles::{ByteSet, Needles};
-pub use numbers::{Digits, FloatForm};
+pub use literal::{Case, Literal};
+pub use numbers::FloatForm;
 pub use timestamps::{Layout, NO_OFFSET};
 pub use walk::{Class, Cursors, Take};

@@ -1,11 +1,12 @@
-//! A literal to search for, and the three of its bytes to search by.
+//! [`Literal`]: a literal, prepared to be searched for and compared with, and the choice of the three bytes to search by.
 //!
-//! A search for a few bytes at their distances reads a vector for each, compares, and looks at the rest of the literal only
-//! where all stand: the rarer they are, the fewer the looks. The bytes of a literal are not equally rare, and in logs
+//! A search compares a few bytes at their distances, and the whole literal only where all of them match. The rarer they are, the fewer
+//! comparisons of the whole. The bytes of a literal are not equally rare, and in logs
 //! the first one is a poor choice, so they are chosen from a table of frequencies. (The idea is that of the "generic
 //! SIMD" search of Wojciech Muła, with chosen bytes instead of the first and the last one.)
 
 use crate::frequency::FREQUENCY;
+use crate::swar;
 
 /// Whether upper and lower case are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,8 +14,8 @@ pub enum Case {
     /// Bytes are equal if they are the same.
     Exact,
     /// ASCII letters are equal to themselves in the other case. Other bytes are equal if they are the same, so that of
-    /// Unicode's foldings those between ASCII and other letters (`k` and U+212A, `s` and U+017F) are not known here:
-    /// whoever searches text that is not ASCII chooses a literal without `k` and `s`, or text without such letters.
+    /// Unicode's foldings those between ASCII and other letters (`k` and U+212A, `s` and U+017F) are not known here.
+    /// A caller with text that is not ASCII must choose a literal without `k` and `s`, or text without such letters.
     IgnoreAscii,
 }
 
@@ -61,13 +62,13 @@ impl Literal {
         self.pair
     }
 
-    /// Whether the literal stands at `at` in `block`.
+    /// Whether the literal begins at `at` in `block`.
     #[inline(always)]
     pub fn stands_at(&self, block: &[u8], at: usize) -> bool {
         let Some(rest) = block.get(at..) else { return false };
         let Some(first) = rest.first_chunk() else { return self.stands_from(rest, 0) };
         let [wanted, fold, mask] = self.word;
-        (u64::from_le_bytes(*first) | fold) & mask == wanted && (self.literal.len() <= 8 || self.stands_from(rest, 8))
+        (swar::load(first) | fold) & mask == wanted && (self.literal.len() <= 8 || self.stands_from(rest, 8))
     }
 
     /// See `word`.
@@ -75,11 +76,10 @@ impl Literal {
         self.word
     }
 
-    /// Whether what the literal has from byte `offset` on stands in `rest`, which begins where the literal does.
+    /// Whether `rest` begins with the literal, of which the first `offset` bytes are known to match.
     pub(crate) fn stands_from(&self, rest: &[u8], offset: usize) -> bool {
         let Some(text) = rest.get(..self.literal.len()) else { return false };
-        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-        let same = |text, fold, wanted| word(text) | word(fold) == word(wanted);
+        let same = |text, fold, wanted| swar::load(text) | swar::load(fold) == swar::load(wanted);
         match (text.last_chunk(), self.fold.last_chunk(), self.literal.last_chunk()) {
             // Word by word; the last one may overlap with the one before.
             (Some(last), Some(last_fold), Some(last_wanted)) => {
@@ -115,7 +115,7 @@ impl Literal {
         self.third
     }
 
-    /// For the byte at `offset`: what to or to the text, and what must then stand there.
+    /// For the byte at `offset`: what to or to the text, and what the text must then be.
     ///
     /// # Panics
     ///
@@ -126,22 +126,22 @@ impl Literal {
     }
 }
 
-/// What a byte costs that is at most the 150th part of a text, as quotes and brackets are.
+/// The cost of a byte that is at most the 150th part of a text, as quotes and brackets are.
 const RARE: u16 = 140;
 
-/// The first eight bytes, zeros behind them where there are fewer.
+/// The first eight bytes, with zeros after them where there are fewer.
 fn first_word(bytes: &[u8]) -> u64 {
     let mut word = [0; 8];
     bytes.iter().zip(&mut word).for_each(|(&byte, place)| *place = byte);
-    u64::from_le_bytes(word)
+    swar::load(&word)
 }
 
-/// Whether the other case of `byte` is the same byte.
+/// Whether `byte` has two cases that count as the same.
 fn folds(byte: u8, case: Case) -> bool {
     case == Case::IgnoreAscii && byte.is_ascii_alphabetic()
 }
 
-/// How common `byte` is, see [`FREQUENCY`], or how little it is wanted.
+/// How common `byte` is, by [`FREQUENCY`], and more for letters to be avoided.
 fn cost(byte: u8, case: Case) -> u16 {
     if !folds(byte, case) {
         return FREQUENCY[usize::from(byte)].into();
@@ -157,7 +157,7 @@ fn cost(byte: u8, case: Case) -> u16 {
 /// The rarest byte is taken first, then the rarest one that differs from it, if there is one; of bytes that are
 /// equally rare, the first. Where case is ignored a letter is as common as both its cases together, and `k` and `s` are
 /// taken last: they are the letters that Unicode folds to letters outside of ASCII.
-pub fn rarest_pair(literal: &[u8], case: Case) -> Option<(usize, usize)> {
+fn rarest_pair(literal: &[u8], case: Case) -> Option<(usize, usize)> {
     let same = |a: u8, b: u8| a == b || folds(a, case) && a.eq_ignore_ascii_case(&b);
     let offsets = 0..literal.len();
     let first = offsets.clone().min_by_key(|&offset| cost(literal[offset], case))?;
@@ -210,12 +210,12 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_of_a_literal_of_any_length_is_compared_and_none_behind_it() {
+    fn every_byte_of_a_literal_of_any_length_is_compared_and_none_after_it() {
         let all = b"One Literal, of 40 bytes: [x] is at 27.\n";
         for (length, case) in (1..=all.len()).flat_map(|length| [(length, Case::Exact), (length, Case::IgnoreAscii)]) {
             let literal = Literal::new(&all[..length], case).unwrap();
-            for behind in [0, 1, 9] {
-                let mut text = [&b"..."[..], &all[..length], &vec![b'!'; behind]].concat();
+            for after in [0, 1, 9] {
+                let mut text = [&b"..."[..], &all[..length], &vec![b'!'; after]].concat();
                 assert!(literal.stands_at(&text, 3) && !literal.stands_at(&text, 2));
                 assert!(!literal.stands_at(&text[..2 + length], 3), "{length}");
                 for spoiled in 3..3 + length {

@@ -1,45 +1,23 @@
-//! What a number may look like.
+//! The forms of floats, and the division that reads the long ones.
 
-/// Which texts count as digits: `[+-]?[0-9]{min,max}`, the sign only where it is allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Digits {
-    /// Whether one `+` or `-` may stand in front.
-    pub sign: bool,
-    /// The least number of digits; 0 counts as 1.
-    pub min: u32,
-    /// The greatest number of digits.
-    pub max: u32,
-}
-
-impl Digits {
-    /// Any number of digits, with or without a sign.
-    pub const INTEGER: Digits = Digits { sign: true, min: 1, max: u32::MAX };
-
-    /// Whether so many digits, behind a sign or not, are allowed.
-    #[inline(always)]
-    pub(crate) fn allows(self, signed: bool, digits: usize) -> bool {
-        (self.sign || !signed) && digits >= self.min.max(1) as usize && digits <= self.max as usize
-    }
-}
-
-/// What a decimal text is worth.
+/// How the text of a float is written, and what it is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FloatForm {
     /// The number that is written there.
     Plain,
-    /// The text must end in `%`, and is worth the number in front of it, rounded to a float, divided by 100: what Python
+    /// The text must end in `%`, and is worth the number before it, rounded to a float, divided by 100: what Python
     /// calculates as `float(text[:-1]) / 100.0`.
     Percent,
 }
 
-/// `mantissa / 10^behind`, correctly rounded, for `2^53 < mantissa` and `behind <= 19`.
+/// `mantissa / 10^places`, correctly rounded, for `2^53 < mantissa` and `places <= 19`.
 ///
 /// By exact integer division: the mantissa, shifted until the quotient has more bits than a float, is divided by the
 /// power, and the quotient is rounded to even at the float's last bit, with a remainder counting as more than nothing.
 /// The result is never subnormal: it is at least 2^53 / 10^19.
 #[inline]
-pub(crate) fn divide(mantissa: u64, behind: usize) -> f64 {
-    let Some(&power) = POWERS_OF_TEN.get(behind) else { unreachable!("more digits than a mantissa has") };
+pub(crate) fn divide(mantissa: u64, places: usize) -> f64 {
+    let Some(&power) = POWERS_OF_TEN.get(places) else { unreachable!("more digits than a mantissa has") };
     // With the highest bit set in both, the quotient of 2^63 · m and p has 63 or 64 bits.
     let (up, down) = (mantissa.leading_zeros(), power.leading_zeros());
     let (dividend, divisor) = (u128::from(mantissa << up) << 63, u128::from(power << down));
@@ -75,9 +53,9 @@ mod tests {
         for _ in 0..200_000 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let mantissa = (seed | 1 << 54) >> (seed & 7);
-            let behind = (seed >> 32) as usize % 20;
-            let expected: f64 = format!("{mantissa}e-{behind}").parse().unwrap();
-            assert_eq!(divide(mantissa, behind).to_bits(), expected.to_bits(), "{mantissa}e-{behind}");
+            let places = (seed >> 32) as usize % 20;
+            let expected: f64 = format!("{mantissa}e-{places}").parse().unwrap();
+            assert_eq!(divide(mantissa, places).to_bits(), expected.to_bits(), "{mantissa}e-{places}");
         }
     }
 }

@@ -1,25 +1,26 @@
-//! Bytes on their way to the end of a vector.
+//! [`Tail`]: appending to a byte vector by whole arrays, of which a part is kept.
 
-#![allow(unsafe_code, reason = "the length of a vector whose bytes were written behind it")]
+#![allow(unsafe_code, reason = "the length of a vector whose bytes were written past its end")]
 
 use crate::column::Span;
 
-/// Makes room behind `bytes` for the texts of `spans`, and for 64 bytes more, since a whole array may be written at the place of the last
-/// text. Gives the length of all texts. Panics if the vector would become longer than `i32::MAX`.
+/// Reserves memory in `bytes` for the texts of `spans`, and for 64 bytes more, since a whole array may be written where the last text goes.
+/// Returns the length of all texts. Panics if the vector would become longer than `i32::MAX`.
 #[inline(always)]
-pub(crate) fn make_room(spans: &[Span], bytes: &mut Vec<u8>) -> usize {
+pub(crate) fn reserve(spans: &[Span], bytes: &mut Vec<u8>) -> usize {
     let length: u64 = spans.iter().map(|span| u64::from(span.end.saturating_sub(span.start))).sum();
     assert!(bytes.len() as u64 + length <= i32::MAX as u64, "a column of more than {} bytes", i32::MAX);
     bytes.reserve(length as usize + 64);
     length as usize
 }
 
-/// A vector that grows by whole arrays, of which a part is kept.
+/// A byte vector that grows by whole arrays, of which a part is kept.
 ///
-/// How long it is stays in a register, so that one array does not wait for the one before.
+/// Its length is kept here and not in the vector: there it would be stored and loaded for each array, which would then wait for the one
+/// before.
 pub(crate) struct Tail {
     bytes: Vec<u8>,
-    /// Its length: so many bytes of its memory have been written, all from the beginning on.
+    /// The length: so many bytes of the memory have been written, all from its beginning.
     len: usize,
 }
 
@@ -31,7 +32,7 @@ impl Tail {
     /// The bytes.
     pub(crate) fn finish(mut self) -> Vec<u8> {
         // SAFETY: `len` is the vector's own length and what `push` and `push_slice` have added to it, which is no more than they have
-        // written behind it, where they check that there is room.
+        // written after it, where they check that there is room.
         unsafe { self.bytes.set_len(self.len) };
         self.bytes
     }
@@ -45,7 +46,7 @@ impl Tail {
     #[inline(always)]
     pub(crate) fn push<const N: usize>(&mut self, array: &[u8; N], count: usize) {
         assert!(count <= N && self.bytes.capacity() - self.len >= N);
-        // SAFETY: there is room for `N` bytes behind the first `len`: the check above.
+        // SAFETY: there is memory for `N` bytes after the first `len`: the check above.
         unsafe { self.bytes.as_mut_ptr().add(self.len).cast::<[u8; N]>().write(*array) };
         self.len += count;
     }
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_of_each_array_stands_behind_what_was_there() {
+    fn the_kept_part_of_each_array_is_appended() {
         let mut bytes = Vec::with_capacity(64);
         bytes.extend_from_slice(b"ab");
         let mut tail = Tail::new(bytes);
@@ -76,7 +77,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "capacity")]
-    fn an_array_must_have_room_although_little_of_it_is_kept() {
+    fn an_array_needs_memory_for_all_of_it_although_little_is_kept() {
         let mut bytes = Vec::new();
         bytes.reserve_exact(3);
         Tail::new(bytes).push(b"abcd", 1);

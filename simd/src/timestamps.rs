@@ -1,9 +1,12 @@
-//! How a timestamp may be written.
+//! The layouts of timestamps, and [`Shape`]: where the parts of a layout are, as tables for the kernel.
+//!
+//! A layout is fixed, so each digit has its place. The shape of a layout is computed at compile time from a template, in which a character
+//! stands for each byte. The kernel that reads it is `generic/timestamps.rs`.
 
 /// A fixed way to write a date and a time.
 ///
-/// Months and weekdays are English names of three letters, in any case. A timestamp must be a moment of the proleptic
-/// Gregorian calendar in the years 1 to 9999; second 60 is not one. The value is in microseconds since the first second
+/// Months and weekdays are English names of three letters, in any case. A timestamp must exist in the proleptic
+/// Gregorian calendar in the years 1 to 9999, without leap seconds. The value is in microseconds since the first second
 /// of 1970, in UTC if the text has an offset, else in whatever time the text is in.
 ///
 /// | layout | example | offset |
@@ -17,7 +20,7 @@
 /// # Limits
 ///
 /// Each field has exactly the digits shown. The fraction of `Iso8601` is optional and may have any number of digits; those
-/// behind the sixth are checked to be digits, and dropped. Offsets are less than 24 hours. That a weekday is the right
+/// after the sixth are checked to be digits, and dropped. Offsets are less than 24 hours. That a weekday is the right
 /// one is not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -26,30 +29,30 @@ pub enum Layout {
     Iso8601,
     /// `DD/Mon/YYYY:hh:mm:ss ±hhmm`, as in an access log.
     Apache,
-    /// `Mon DD hh:mm:ss`, the day with a zero or a space in front; the year is not in the text.
+    /// `Mon DD hh:mm:ss`, the day with a leading zero or space; the year is not in the text.
     Syslog {
         /// The year of every row.
         year: u16,
     },
-    /// `Day Mon DD hh:mm:ss YYYY`, the day of the month with a zero or a space in front.
+    /// `Day Mon DD hh:mm:ss YYYY`, the day of the month with a leading zero or space.
     Ctime,
     /// `YYYY-MM-DD hh:mm:ss,mmm`, as Python's `logging` writes it.
     CommaMillis,
 }
 
-/// The offset of a row whose text has none.
+/// The offset of a row whose text has no offset.
 pub const NO_OFFSET: i16 = i16::MIN;
 
-/// Where things stand in a layout, for the part of it that is fixed: one character for each byte.
+/// Where the parts of a layout are: masks and table look-ups for the bytes that have a fixed place.
 ///
-/// `Y M D h m s` are digits of year, month, day, hour, minute and second; `d` is a digit of a day or a space; `o p` are
+/// A template has one character for each byte. `Y M D h m s` are digits of year, month, day, hour, minute and second; `d` is a digit of a day or a space; `o p` are
 /// digits of the offset's hours and minutes and `±` its sign; `N` and `W` are the names of month and weekday; `f` is a
 /// digit of the fraction and `T` the separator of ISO 8601; `*` is any byte. Everything else stands for itself.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
     /// How many bytes the timestamp has, from its start.
     pub(crate) length: u32,
-    /// Bytes in front of the timestamp that the first window includes.
+    /// Bytes before the timestamp that the first window includes.
     pub(crate) lead: u32,
     /// Where the second window of 16 bytes begins, relative to the first one.
     pub(crate) second_at: u32,
@@ -74,7 +77,7 @@ pub(crate) struct Shape {
 const SLOTS: [&[u8]; 8] = [b"Y", b"Y", b"Mp", b"Dd", b"h", b"m", b"s", b"o"];
 
 impl Shape {
-    /// The shape of `template`, of which `lead` bytes are in front of the timestamp.
+    /// The shape of `template`, of which `lead` bytes are before the timestamp.
     const fn new(template: &[u8], lead: u32) -> Shape {
         let size = template.len();
         assert!(size >= 16 && size <= 32);

@@ -1,4 +1,4 @@
-//! What an algorithm may ask of an instruction set.
+//! [`Vector`]: the operations that a kernel may ask of an instruction set.
 //!
 //! A [`Vector`] is always 64 bytes, on every instruction set: one register of AVX-512, two of AVX2, four of SSE4.2
 //! or NEON. A question about 64 bytes is then always answered by one `u64`, a chunk of a column is always 8 rows of
@@ -40,8 +40,8 @@ pub(crate) trait Vector: Copy {
     fn gather_words(token: Self::Token, block: &[u8], at: Self) -> Self;
     /// The 4 groups that begin at the offsets `at` of `block`. Panics if one does not lie inside.
     fn gather_groups(token: Self::Token, block: &[u8], at: [u32; 4]) -> Self;
-    /// Asks for the memory `ahead` bytes behind the first of `bytes`, which need not be there. A hint, for loops that read
-    /// a block faster than memory is fetched unasked.
+    /// Prefetches the memory `ahead` bytes after the first of `bytes`, which need not exist. A hint, for loops that read a block faster
+    /// than the CPU fetches by itself.
     fn prefetch(token: Self::Token, bytes: &[u8; 64], ahead: usize);
     /// The words as an array.
     fn to_words(self) -> [u64; 8];
@@ -71,7 +71,7 @@ pub(crate) trait Vector: Copy {
     fn is_zero(self) -> bool;
 
     /// Within each group: byte *i* of the answer is byte `indexes[i]` of `self`. An index is 0 to 15, or 128 to 255
-    /// for a zero; what the others give differs from one instruction set to the next.
+    /// for a zero. The result for other indexes differs between instruction sets.
     fn swizzle(self, indexes: Self) -> Self;
     /// The bytes `N` places earlier in the text: byte *i* of the answer is byte *i − N* of `self`, and the first `N`
     /// are the last of `before`. `N` is 1, 2 or 3.
@@ -100,7 +100,7 @@ pub(crate) trait Vector: Copy {
     /// The same for 16-bit lanes, as 32-bit lanes. Lanes and weights are at most 32,767.
     fn weigh_pairs(self, weights: Self) -> Self;
 
-    /// Writes `base` + the position of each bit that is set in `mask`, in order, to the front of `out`. What stands
-    /// behind the last of them afterwards is unspecified.
+    /// Writes `base` + the position of each bit that is set in `mask`, in order, to the beginning of `out`. The elements
+    /// after the last of them are unspecified.
     fn write_positions(token: Self::Token, mask: u64, base: u32, out: &mut [u32; 64]);
 }

@@ -1,30 +1,42 @@
-//! What cursors do in a walk: many records of a block are matched together, one move after the other.
+//! Matching many records at once: the moves, the classes of bytes and the cursors of [`Kernels::walk`](crate::Kernels::walk).
 //!
-//! A record is matched from its start to its end, and each move begins where the one before ended, so that within a record
-//! nothing can be done at the same time. Between records everything can: a walk makes one move in every record of a
-//! block before it makes the next, and a CPU overlaps the moves of a dozen records.
+//! A pattern is a list of fields with literals between them. A *move* takes one field and the literal after it, and a *cursor* is the place
+//! that a record has been matched up to. A *walk* matches all records of a block: it makes the first move in every record,
+//! then the second move in every record, and so on.
+//!
+//! ```text
+//! record 1   12,info,ok       move 1: an integer, then `,`     12,^
+//! record 2   7,warn,late      move 1 in the next record         7,^
+//! record 3   x,info,ok        move 1 fails: the cursor stays    ^
+//! record 1   …                move 2: a word, then `,`          12,info,^
+//! ```
+//!
+//! Why not one record after the other? Within a record each move waits for the one before, since it begins where that ended. Between
+//! records nothing waits. So a CPU overlaps the moves of a dozen records, and what a move needs is put into registers once per block.
+//!
+//! A walk only goes forward. A record in which a move fails is left to the caller, who knows what else may match.
 
 use crate::window::{Window, Word};
 
-/// What a move takes, in front of the literal that it ends with.
+/// What a move takes: the field, which the literal comes after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Take {
-    /// Nothing.
+    /// No field: the move is the literal alone.
     Nothing,
-    /// Bytes of a class, at least one, as many as there are.
+    /// The longest run of bytes of a class; at least one.
     Run(Class),
-    /// `[-+ ]{0,2}[0-9]+`, as much as there is; but not `0` in front of a letter that a prefix for a base has (`b`, `o`,
-    /// `x`, in any case), which is left to the caller.
+    /// The longest match of `[-+ ]{0,2}[0-9]+`. A move fails at the digit `0` before `b`, `o` or `x`, in any case: a number with a base
+    /// prefix is left to the caller.
     Integer,
-    /// `[-+ ]?[0-9]*\.[0-9]+`, as much as there is.
+    /// The longest match of `[-+ ]?[0-9]*\.[0-9]+`.
     Decimal,
-    /// At least so many bytes, up to the first place where the literal stands.
+    /// At least so many bytes, up to the first place where the literal begins. Without a literal the move fails.
     Until(usize),
-    /// At least so many bytes, and one: all up to the end of the record, or up to the literal that it ends with.
+    /// The rest of the record, or the rest up to the literal that the record ends with: at least so many bytes, and at least one.
     Rest(usize),
 }
 
-/// A set of bytes, as a few ranges of ASCII, or all bytes but these.
+/// A set of bytes: up to four ranges of ASCII, or all bytes outside of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Class {
     /// The first and the last byte of each range, the last range repeated to the end.
@@ -59,7 +71,7 @@ impl Class {
         self.ranges.iter().any(|&(first, last)| (first..=last).contains(&byte)) != self.is_inverted
     }
 
-    /// How many bytes of the class stand at `at` of `text`.
+    /// How many bytes of the class there are in a row from `at` of `text`.
     #[inline]
     pub fn run(&self, text: &[u8], at: usize) -> usize {
         let Some(rest) = text.get(at..) else { return 0 };
@@ -95,11 +107,11 @@ impl Class {
 /// The cursors of a walk. All arrays have one entry for each record.
 #[derive(Debug)]
 pub struct Cursors<'a> {
-    /// Where each cursor stands in the block.
+    /// The place of each cursor in the block.
     pub at: &'a mut [u32],
-    /// Where its record ends; 0 once a move has failed: the cursor stays where it was before that move.
+    /// Where its record ends; 0 once a move has failed. The cursor is then where it was before that move.
     pub end: &'a mut [u32],
-    /// What the move took, without the literal; of no meaning for a cursor that has failed.
+    /// The field of the last move, without the literal. It means nothing for a cursor that has failed.
     pub taken: &'a mut [crate::Span],
 }
 

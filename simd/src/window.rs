@@ -1,21 +1,26 @@
-//! What a walk may ask of an instruction set: one register of text.
+//! One register of text: what [`walk`](crate::generic::walk) asks of an instruction set.
 //!
-//! Fields are short. Where a [`Vector`](crate::vector::Vector) answers for 64 bytes whatever the registers are, a window is
-//! one register or less: 32 bytes of AVX-512 and AVX2, 16 of SSE4.2 and NEON, and 8 in plain Rust.
+//! Fields are short. A [`Vector`](crate::vector::Vector) answers for 64 bytes on every instruction set, which for a field of five
+//! bytes is too much work. A [`Window`] is one register or less: 32 bytes with AVX-512 and AVX2, 16 with SSE4.2 and NEON, 8 in plain Rust
+//! ([`Word`]).
+//!
+//! A window is loaded from any place of a block, whatever is left of the record there. [`Padded`] makes that safe: it is a block
+//! with the last place from which 64 bytes can be read.
 
-/// A block that has at least one window.
+use crate::swar;
+
+/// A block of at least 64 bytes, and the last place from which 64 bytes can be read.
 #[derive(Clone, Copy)]
-pub(crate) struct Room<'a> {
+pub(crate) struct Padded<'a> {
     block: &'a [u8],
-    /// The last place of the block that has 64 bytes behind it.
     last: usize,
 }
 
-impl<'a> Room<'a> {
+impl<'a> Padded<'a> {
     /// `None` if the block has less than 64 bytes.
     #[inline(always)]
-    pub(crate) fn new(block: &'a [u8]) -> Option<Room<'a>> {
-        Some(Room { block, last: block.len().checked_sub(64)? })
+    pub(crate) fn new(block: &'a [u8]) -> Option<Padded<'a>> {
+        Some(Padded { block, last: block.len().checked_sub(64)? })
     }
 
     /// The block.
@@ -24,16 +29,16 @@ impl<'a> Room<'a> {
         self.block
     }
 
-    /// The byte at `at`. Panics if there are not 64 bytes from there on.
+    /// The byte at `at`. Panics if fewer than 64 bytes can be read from there.
     #[inline(always)]
     pub(crate) fn byte(self, at: usize) -> u8 {
         assert!(at <= self.last);
         self.block[at]
     }
 
-    /// What begins at `at` and has at least 64 bytes. Panics if there is no such place.
+    /// A pointer to place `at`, from which at least 64 bytes can be read. Panics if there are fewer.
     ///
-    /// That it has them is the check that loads rest on.
+    /// The `SAFETY` of every load of a window rests on this check.
     #[allow(dead_code, reason = "a target may have no vectors")]
     #[inline(always)]
     pub(crate) fn from(self, at: usize) -> *const u8 {
@@ -42,15 +47,15 @@ impl<'a> Room<'a> {
     }
 }
 
-/// As many bytes as are looked at together.
+/// The bytes that are looked at together: one register, or less.
 pub(crate) trait Window: Copy {
     /// Proof that this CPU has the instruction set.
     type Token: Copy;
 
     /// How many bytes it is, at most 64.
     const SIZE: usize;
-    /// The bits of a mask that stand for a byte. There is one for each byte, or it is one of eight: what instructions give is not packed
-    /// where that takes more of them.
+    /// The bits of a mask that stand for a byte: either every bit, one for each byte, or one bit of eight. A mask of bytes is not packed
+    /// where that would cost instructions.
     const BITS: u64 = u64::MAX;
 
     /// The first byte whose bit is set in `mask`; at least `SIZE` if there is none.
@@ -62,30 +67,26 @@ pub(crate) trait Window: Copy {
 
     /// The same byte everywhere.
     fn splat(token: Self::Token, byte: u8) -> Self;
-    /// The bytes from `at` on. Panics if there are less than 64 of them.
-    fn load(token: Self::Token, room: Room<'_>, at: usize) -> Self;
-    /// Eight bytes from `at` on, the first one lowest. Panics if there are less than 64 of them.
-    fn word(token: Self::Token, room: Room<'_>, at: usize) -> u64;
+    /// The bytes from `at` on. Panics if fewer than 64 can be read.
+    fn load(token: Self::Token, padded: Padded<'_>, at: usize) -> Self;
+    /// Eight bytes from `at` on, the first one lowest. Panics if fewer than 64 can be read.
+    fn word(token: Self::Token, padded: Padded<'_>, at: usize) -> u64;
     /// Bitwise or.
     fn or(self, other: Self) -> Self;
     /// The bit of byte *i* is set where byte *i* of both is equal, for the first `SIZE` bytes; no other bit is.
     fn equal(self, other: Self) -> u64;
-    /// The same where byte *i* is at least `low` and at most `low + size`, which is ASCII.
+    /// The same where byte *i* is at least `low` and at most `low + size`. Both are ASCII.
     fn between(self, low: Self, size: Self) -> u64;
 }
 
-/// Eight bytes in a word. All sums stay inside of their bytes.
+/// Eight bytes in a `u64`: the window of plain Rust. See [`swar`].
 #[derive(Clone, Copy)]
 pub(crate) struct Word(u64);
-
-/// The lowest bit, and the highest, of each byte.
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = LOW << 7;
 
 impl Word {
     #[inline(always)]
     pub(crate) fn new(bytes: [u8; 8]) -> Word {
-        Word(u64::from_le_bytes(bytes))
+        Word(swar::load(&bytes))
     }
 }
 
@@ -93,21 +94,21 @@ impl Window for Word {
     type Token = ();
 
     const SIZE: usize = 8;
-    const BITS: u64 = HIGH;
+    const BITS: u64 = swar::HIGH;
 
     #[inline(always)]
     fn splat((): (), byte: u8) -> Word {
-        Word(LOW * u64::from(byte))
+        Word(swar::splat(byte))
     }
 
     #[inline(always)]
-    fn load((): (), room: Room<'_>, at: usize) -> Word {
-        Word(Self::word((), room, at))
+    fn load((): (), padded: Padded<'_>, at: usize) -> Word {
+        Word(Self::word((), padded, at))
     }
 
     #[inline(always)]
-    fn word((): (), room: Room<'_>, at: usize) -> u64 {
-        u64::from_le_bytes(room.block[at..].first_chunk().copied().unwrap_or_default())
+    fn word((): (), padded: Padded<'_>, at: usize) -> u64 {
+        u64::from_le_bytes(padded.block[at..].first_chunk().copied().unwrap_or_default())
     }
 
     #[inline(always)]
@@ -117,44 +118,11 @@ impl Window for Word {
 
     #[inline(always)]
     fn equal(self, other: Word) -> u64 {
-        let different = self.0 ^ other.0;
-        // A byte has its highest bit here if any of its bits is set.
-        let any = ((different & !HIGH) + !HIGH) | different;
-        !any & HIGH
+        swar::equal(self.0, other.0)
     }
 
     #[inline(always)]
     fn between(self, low: Word, size: Word) -> u64 {
-        // The highest bit is set from `low` on, and again behind `low + size`. A byte that is not ASCII is in no range; without its
-        // highest bit it carries into no other.
-        let ascii = self.0 & !HIGH;
-        let from = ascii + (HIGH - low.0);
-        let behind = ascii + (!HIGH - low.0 - size.0);
-        from & !behind & !self.0 & HIGH
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_answers_as_its_bytes_do() {
-        let mut bytes = [0; 64];
-        for first in 0..=255u8 {
-            for (low, high) in [(b'0', b'9'), (b'a', b'z'), (0, 0), (0, 127), (127, 127), (b'_', b'_'), (0x1c, b' ')] {
-                for place in 0..8 {
-                    bytes[..8].copy_from_slice(b"az09_ \x7f\x00");
-                    bytes[place] = first;
-                    let window = Word::new(*bytes.first_chunk().unwrap());
-                    let expected = |wanted: &dyn Fn(u8) -> bool| {
-                        bytes[..8].iter().rev().fold(0u64, |mask, &byte| mask << 8 | u64::from(wanted(byte)) << 7)
-                    };
-                    let between = window.between(Word::splat((), low), Word::splat((), high - low));
-                    assert_eq!(between, expected(&|byte| (low..=high).contains(&byte)));
-                    assert_eq!(window.equal(Word::splat((), low)), expected(&|byte| byte == low));
-                }
-            }
-        }
+        swar::between(self.0, low.0, size.0)
     }
 }

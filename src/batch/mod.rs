@@ -7,6 +7,7 @@
 #[cfg(feature = "arrow")]
 mod arrow;
 mod column;
+mod describe;
 mod views;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::{
 use bytes::Bytes;
 pub use column::{Cell, Column, ColumnType, Strings, Validity, Values};
 pub(crate) use column::{Unjoined, offsets};
+pub use describe::ColumnStats;
 pub use views::TextViews;
 
 /// The names and types of the columns of a [`Batch`].

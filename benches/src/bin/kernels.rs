@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use parsimd_benches::record;
 use parsimd_benches::rounds::{Finish, Race, Unit};
 use parsimd_benches::texts::{Column, Random, access_log, read};
-use parsimd_simd::{Bitmap, Case, FloatForm, Isa, Kernels, Layout, Literal, Needles, kernels};
+use parsimd_simd::{
+    Bitmap, ByteSet, Case, Class, Cursors, FloatForm, Isa, Kernels, Layout, Literal, Span, Take, ValidRows, kernels,
+};
 
 /// Rows of a column: as many as a block of a few hundred KiB has, which fits a second-level cache.
 const ROWS: usize = 8192;
@@ -34,8 +36,8 @@ const TARGETS: &[Target] = &[
     Target { race: "timestamps, Apache", isas: ANY, ratio: 5.0 },
     Target { race: "anchor, from memory", isas: ANY, ratio: 1.3 },
     Target { race: "anchor against reading", isas: ANY, ratio: 0.8 },
-    Target { race: "index of 4 rare bytes, from memory", isas: &[Isa::Avx512], ratio: 1.2 },
-    Target { race: "index of 4 rare bytes, from memory", isas: &[Isa::Avx2], ratio: 0.95 },
+    Target { race: "positions of newlines, from memory", isas: &[Isa::Avx512], ratio: 1.2 },
+    Target { race: "positions of newlines, from memory", isas: &[Isa::Avx2], ratio: 0.95 },
     Target { race: "UTF-8 check, from memory", isas: ANY, ratio: 1.0 },
     Target { race: "UTF-8 check, from cache", isas: ANY, ratio: 1.0 },
 ];
@@ -135,13 +137,44 @@ const RACES: &[Entry] = &[
     }),
     ("anchor, from memory", anchor),
     ("anchor against reading", anchor_against_reading),
-    ("index of newlines, from memory", |name| index(name, b"\n")),
-    ("index of 4 rare bytes, from memory", |name| index(name, b"\n\"[]")),
+    ("positions of newlines, from memory", |name| {
+        positions(name, b"\n", |kernels, block, out| {
+            kernels.newlines(block, out);
+        })
+    }),
+    ("positions of a byte set, from memory", |name| {
+        let set = ByteSet::new(|byte| b"\n\"[]".contains(&byte));
+        positions(name, b"\n\"[]", move |kernels, block, out| kernels.byte_set(block, &set, out))
+    }),
     ("UTF-8 check, from memory", |name| utf8(name, LARGE)),
     ("UTF-8 check, from cache", |name| utf8(name, BLOCK)),
     ("UTF-8 check of text that is not ASCII, from cache", utf8_of_greek),
-    ("code points, from cache", code_points),
-    ("column loop: least and greatest", least_and_greatest),
+    ("walk through an access log", |name| {
+        let moves = [
+            (Take::Until(1), " - - ["),
+            (Take::Until(1), "] \""),
+            (Take::Until(1), "\" "),
+            (Take::Integer, " "),
+            (Take::Integer, " \""),
+            (Take::Until(1), "\" \""),
+            (Take::Rest(1), "\""),
+        ];
+        walk(name, &access_log(BLOCK), &moves)
+    }),
+    ("walk through short fields", |name| {
+        let mut random = Random(3);
+        let mut line = || {
+            let (number, share, word) = (random.below(100_000), random.below(1000), random.below(3) as usize);
+            format!("{number},{}.{share},{},{};\n", share % 10, ["info", "warning", "error_5"][word], number % 977)
+        };
+        let text: String = (0..ROWS).map(|_| line()).collect();
+        let moves = [(Take::Integer, ","), (Take::Decimal, ","), (Take::Run(Class::WORD), ","), (Take::Integer, ";")];
+        walk(name, text.as_bytes(), &moves)
+    }),
+    ("statistics of integers", |name| integer_stats(name, false)),
+    ("statistics of integers with nulls", |name| integer_stats(name, true)),
+    ("statistics of floats", |name| float_stats(name, false)),
+    ("statistics of floats with nulls", |name| float_stats(name, true)),
 ];
 
 /// Every instruction set that this CPU has.
@@ -312,11 +345,10 @@ fn anchor_against_reading(name: &str) -> Finish {
     race.finish(9)
 }
 
-/// The index of `bytes`, next to memchr visiting the newlines only.
-fn index(name: &str, bytes: &[u8]) -> Finish {
+/// The positions of `bytes` that `find` appends, next to memchr, which visits the newlines only.
+fn positions(name: &str, bytes: &[u8], find: impl Fn(&Kernels, &[u8], &mut Vec<u32>)) -> Finish {
     let text = access_log(LARGE);
-    let text = &text;
-    let needles = Needles::new(bytes).expect("a few bytes");
+    let (text, find) = (&text, &find);
     let mut race = Race::new(name, Unit::Bytes, text.len());
     // The sum of the positions in each block: what each contestant must find, of the newlines or of all.
     let sum = |wanted: &dyn Fn(u8) -> bool| -> u64 {
@@ -330,12 +362,12 @@ fn index(name: &str, bytes: &[u8]) -> Finish {
         u64::from(text.chunks(BLOCK).map(in_block).sum::<u64>() == newlines)
     });
     for (name, kernels) in tables() {
-        let (mut out, needles) = (Vec::new(), &needles);
+        let mut out = Vec::new();
         race.run(name, move || {
             let mut sum = 0;
             for block in text.chunks(BLOCK) {
                 out.clear();
-                kernels.delimiters(block, needles, &mut out);
+                find(kernels, block, &mut out);
                 sum += out.iter().map(|&at| u64::from(at)).sum::<u64>();
             }
             u64::from(sum == all)
@@ -367,29 +399,88 @@ fn check_utf8(name: &str, text: &[u8], times: usize) -> Finish {
     race.finish(if times == 1 { 9 } else { 101 })
 }
 
-fn code_points(name: &str) -> Finish {
-    let text = "Ἐν ἀρχῇ ἦν ὁ λόγος, καὶ ὁ λόγος ἦν πρὸς τὸν θεόν. In 1 line: 漢字 𝄞\n".repeat(BLOCK / 100);
-    let text = &text;
-    let mut race = Race::new(name, Unit::Bytes, text.len() * 20);
-    let repeat = |count: &dyn Fn(&str) -> usize| (0..20).map(|_| count(std::hint::black_box(text)) as u64).sum();
-    race.run("std", move || repeat(&|text| text.chars().count()));
+/// Each line of `text` from its start to its end, by `moves`. The peer looks for the literals alone, line after line.
+fn walk(name: &str, text: &[u8], moves: &[(Take, &str)]) -> Finish {
+    let (mut starts, mut ends) = (Vec::new(), Vec::new());
+    let mut start = 0;
+    for newline in memchr::memchr_iter(b'\n', text) {
+        starts.push(start);
+        ends.push(newline as u32);
+        start = newline as u32 + 1;
+    }
+    let (starts, ends) = (&starts, &ends);
+    let literals: Vec<(Take, Option<Literal>)> =
+        moves.iter().map(|&(take, literal)| (take, Literal::new(literal.as_bytes(), Case::Exact))).collect();
+    let literals = &literals;
+    let mut race = Race::new(name, Unit::Rows, starts.len());
+    let finders: Vec<_> = moves.iter().map(|(_, literal)| memchr::memmem::Finder::new(literal.as_bytes())).collect();
+    race.run("memchr::memmem", move || {
+        let mut sum = 0;
+        for (&start, &end) in starts.iter().zip(ends) {
+            let mut at = start as usize;
+            for finder in &finders {
+                let Some(length) = finder.find(&text[at..end as usize]) else { break };
+                sum += (at + length) as u64;
+                at += length + finder.needle().len();
+            }
+        }
+        sum
+    });
     for (name, kernels) in tables() {
-        race.run(name, move || repeat(&|text| kernels.code_points(text.as_bytes())));
+        let (mut at, mut end, mut taken) = (starts.clone(), ends.clone(), vec![Span::default(); starts.len()]);
+        race.run(name, move || {
+            at.copy_from_slice(starts);
+            end.copy_from_slice(ends);
+            let mut sum = 0;
+            for (take, literal) in literals {
+                let cursors = Cursors { at: &mut at, end: &mut end, taken: &mut taken };
+                kernels.walk(text, *take, literal.as_ref(), cursors);
+                sum += taken.iter().map(|taken| u64::from(taken.end)).sum::<u64>();
+            }
+            sum
+        });
     }
     race.finish(201)
 }
 
-/// A loop that the compiler vectorises; the plain one stands for the peer.
-fn least_and_greatest(name: &str) -> Finish {
+/// A column of which every eighth row is null, if it `has_nulls`.
+fn validity(has_nulls: bool) -> Option<Vec<u8>> {
+    has_nulls.then(|| vec![0b1111_0111; ROWS / 8])
+}
+
+fn valid_rows(bits: Option<&[u8]>) -> ValidRows<'_> {
+    bits.map_or(ValidRows::all(ROWS), |bits| ValidRows::from_bits(bits, 0..ROWS))
+}
+
+/// The statistics of a column of integers; the plain loop stands for the peer.
+fn integer_stats(name: &str, has_nulls: bool) -> Finish {
     let mut random = Random(5);
     let values: Vec<i64> = (0..ROWS).map(|_| random.bits().cast_signed() >> 20).collect();
-    let values = &values;
+    let bits = validity(has_nulls);
+    let (values, bits) = (&values, bits.as_deref());
     let mut race = Race::new(name, Unit::Rows, ROWS);
     for (name, kernels) in tables().into_iter().rev() {
         let name = if kernels.isa() == Isa::Scalar { "plain loop".to_owned() } else { name };
         race.run(name, move || {
-            let (least, greatest) = kernels.min_max(values).unwrap_or_default();
-            least.wrapping_mul(31).wrapping_add(greatest).cast_unsigned()
+            let stats = kernels.integer_stats(std::hint::black_box(values), valid_rows(bits));
+            stats.map_or(0, |stats| digest([stats.min.cast_unsigned(), stats.max.cast_unsigned(), stats.sum as u64]))
+        });
+    }
+    race.finish(501)
+}
+
+/// The same of a column of floats.
+fn float_stats(name: &str, has_nulls: bool) -> Finish {
+    let mut random = Random(5);
+    let values: Vec<f64> = (0..ROWS).map(|_| (random.bits() >> 20) as f64 / 1e3 - 1e9).collect();
+    let bits = validity(has_nulls);
+    let (values, bits) = (&values, bits.as_deref());
+    let mut race = Race::new(name, Unit::Rows, ROWS);
+    for (name, kernels) in tables().into_iter().rev() {
+        let name = if kernels.isa() == Isa::Scalar { "plain loop".to_owned() } else { name };
+        race.run(name, move || {
+            let stats = kernels.float_stats(std::hint::black_box(values), valid_rows(bits));
+            stats.map_or(0, |stats| digest([stats.min, stats.max, stats.sum].map(f64::to_bits)))
         });
     }
     race.finish(501)

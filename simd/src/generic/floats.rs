@@ -1,7 +1,7 @@
 //! Columns of floats.
 //!
 //! Eight rows at a time lie right-aligned in words (see [`words`](super::words)). The point is taken out by moving the
-//! digits in front of it up by one byte; what is left is an integer, the mantissa, and the number of digits behind the
+//! digits before it up by one byte. What is left is an integer, the mantissa, and the number of digits after the
 //! point is the decimal exponent:
 //!
 //! ```text
@@ -12,10 +12,10 @@
 //!
 //! A mantissa of at most 2⁵³ and a power of ten of at most 10²² are floats without rounding, so that one division rounds
 //! once, and correctly (William D. Clinger, "How to Read Floating Point Numbers Accurately", 1990). For other mantissas
-//! of up to 19 digits see [`divide`]. Whatever else there is, exponents above all, goes to the scalar twin.
+//! of up to 19 digits see [`divide`]. Everything else, exponents above all, goes to the scalar kernel.
 
 use super::integers::all_digits;
-use super::words::{Rows, Words, number};
+use super::words::{EightRows, Words, number};
 use crate::column::{Bitmap, Span};
 use crate::numbers::{FloatForm, divide};
 use crate::scalar;
@@ -69,7 +69,7 @@ fn eight_floats<V: Vector>(
         FloatForm::Plain => *spans,
         FloatForm::Percent => without_percent(block, spans)?,
     };
-    let rows = Rows::new(token, block, &bare)?;
+    let rows = EightRows::new(token, block, &bare)?;
     Some(match rows.words {
         1 => in_words::<V, 1>(token, block, &rows),
         2 => in_words::<V, 2>(token, block, &rows),
@@ -90,7 +90,7 @@ fn without_percent(block: &[u8], spans: &[Span; 8]) -> Option<[Span; 8]> {
     Some(bare)
 }
 
-/// The powers of ten that a float holds exactly, as far as a mantissa here has digits behind the point.
+/// The powers of ten that a float holds exactly. A mantissa here has no more digits after its point.
 const POWERS: [f64; 32] = {
     let mut powers = [1.0; 32];
     let mut i = 1;
@@ -103,7 +103,7 @@ const POWERS: [f64; 32] = {
 
 /// The floats of eight rows of at most `8 · WORDS` bytes, and which rows are certain to be right.
 #[inline(always)]
-fn in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: &Rows<V>) -> ([f64; 8], u8) {
+fn in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: &EightRows<V>) -> ([f64; 8], u8) {
     let zero = V::splat(token, 0);
     let ones = V::splat(token, 0xff);
     let one = V::splat(token, 1);
@@ -111,29 +111,29 @@ fn in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: 
 
     let mut moved = [zero; WORDS];
     let mut points = zero;
-    let mut behind = zero;
-    // All ones in the words of rows whose point came in a word before: later in the text, as word 0 is the last one.
-    let mut front_of_it = zero;
+    let mut fraction_digits = zero;
+    // All ones in the words of rows whose point was in a word with a smaller number. That is later in the text, as word 0 is the last one.
+    let mut before_point = zero;
     for number in 0..WORDS {
         let word = text.words[number];
         let point = word.equal(V::splat(token, b'.' ^ b'0'));
         let has_point = point.equal_words(zero).xor(ones);
         points = points.add_words(point.and(one).sum_bytes());
-        // The bytes in front of the point: the lowest bit of the point, less one; nothing where there is no point.
+        // The bytes before the point: the lowest bit of the point, less one; nothing where there is no point.
         let lowest = point.and(zero.sub_words(point));
         let below = lowest.add_words(has_point).and(has_point);
-        let front = below.or(front_of_it);
-        let elsewhere = front.or(point);
-        moved[number] = word.and(front).shift_up::<8>().or(word.and_not(elsewhere));
+        let whole = below.or(before_point);
+        let elsewhere = whole.or(point);
+        moved[number] = word.and(whole).shift_up::<8>().or(word.and_not(elsewhere));
         if number > 0 {
-            // What left the word at its high end enters the word behind it, if all of this word moves.
-            moved[number - 1] = moved[number - 1].or(word.and(front_of_it).shift_down::<56>());
+            // The byte that leaves the word at its high end enters the next word of the text, if all of this word moves.
+            moved[number - 1] = moved[number - 1].or(word.and(before_point).shift_down::<56>());
         }
-        behind = behind.add_words(one.and_not(elsewhere).sum_bytes());
-        front_of_it = front_of_it.or(has_point);
+        fraction_digits = fraction_digits.add_words(one.and_not(elsewhere).sum_bytes());
+        before_point = before_point.or(has_point);
     }
-    // Rows without a point have no digits behind it.
-    let behind = behind.and(front_of_it);
+    // Rows without a point have no digits after it.
+    let fraction_digits = fraction_digits.and(before_point);
 
     // One point at most, at least one digit, and not more than 19, which fit a word.
     let digits = text.count.sub_words(points);
@@ -146,11 +146,11 @@ fn in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: 
     let mantissas = number(token, &moved);
     let wide = WORDS > 1 && V::splat_word(token, 1 << 53).sub_words(mantissas).or(mantissas).word_signs() != 0;
     let signs = text.negative.and(V::splat_word(token, 1 << 63)).to_words();
-    let (mantissas, behind) = (mantissas.to_words(), behind.to_words());
+    let (mantissas, fraction_digits) = (mantissas.to_words(), fraction_digits.to_words());
     let mut numbers = [0.0; 8];
     for row in 0..8 {
-        // A row that is certain has at most 19 digits behind the point.
-        let divisor = POWERS[(behind[row] % 32) as usize];
+        // A row that is certain has at most 19 digits after the point.
+        let divisor = POWERS[(fraction_digits[row] % 32) as usize];
         let number = mantissas[row].cast_signed() as f64 / divisor;
         // The sign is one bit, also of zero.
         numbers[row] = f64::from_bits(number.to_bits() | signs[row]);
@@ -158,7 +158,7 @@ fn in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: 
     if wide {
         for row in 0..8 {
             if certain >> row & 1 == 1 && mantissas[row] > 1 << f64::MANTISSA_DIGITS {
-                let number = divide(mantissas[row], behind[row] as usize);
+                let number = divide(mantissas[row], fraction_digits[row] as usize);
                 numbers[row] = f64::from_bits(number.to_bits() | signs[row]);
             }
         }

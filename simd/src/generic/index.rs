@@ -1,47 +1,46 @@
-//! Positions of bytes: 64 bytes become a mask, and the bits of the mask become positions.
+//! Positions of bytes, and the lines around them.
+//!
+//! The one step that all kernels here share turns 64 bytes into a mask, in which a bit is set where a byte is wanted. Positions are the bits
+//! of the masks, written one after the other:
+//!
+//! ```text
+//! text        … 2 0 0 \n G E T …
+//! mask          0 0 0 1  0 0 0         one comparison for a byte, four table look-ups for any set of bytes
+//! positions     base + 3               see `Vector::write_positions`
+//! ```
+//!
+//! | kernel | finds | called for |
+//! |---|---|---|
+//! | [`newlines`] | every newline | cutting a block into records |
+//! | [`lines_around`] | the lines of given places | records with a literal, when those are few |
+//! | [`byte_set`] | every byte of a set | characters that a pattern must look at more closely |
 
 use super::AHEAD;
+use crate::byte_set::ByteSet;
 use crate::column::Span;
-use crate::needles::{ByteSet, Needles};
 use crate::vector::Vector;
 
-/// Tells which of 64 bytes are wanted.
+/// Finds which of 64 bytes are wanted.
 ///
-/// A trait and not a closure, because each function between an entry point and its instructions has to be inlined, and a
-/// closure cannot be told to.
+/// A trait and not a closure, because each function between an entry point and its instructions must be inlined, and
+/// `inline(always)` cannot be written on a closure.
 trait Classify<V> {
     /// Bit *i* is set where byte *i* is wanted.
     fn mask(&self, bytes: V) -> u64;
 }
 
-/// The bytes that equal one of `N`.
-struct AnyOf<V, const N: usize>([V; N]);
+/// The bytes that equal one.
+struct Equal<V>(V);
 
-impl<V: Vector, const N: usize> Classify<V> for AnyOf<V, N> {
+impl<V: Vector> Classify<V> for Equal<V> {
     #[inline(always)]
     fn mask(&self, bytes: V) -> u64 {
-        let mut mask = 0;
-        for needle in self.0 {
-            mask |= bytes.eq_mask(needle);
-        }
-        mask
+        bytes.eq_mask(self.0)
     }
 }
 
-/// The bytes that equal what a table has for their low nibble.
-struct ByLowNibble<V> {
-    table: V,
-    nibble: V,
-}
-
-impl<V: Vector> Classify<V> for ByLowNibble<V> {
-    #[inline(always)]
-    fn mask(&self, bytes: V) -> u64 {
-        self.table.swizzle(bytes.and(self.nibble)).eq_mask(bytes)
-    }
-}
-
-/// The bytes of a set: for the low nibble the high nibbles that go with it, for the high nibble its bit, in two halves.
+/// The bytes of a [`ByteSet`]: the low nibble selects a row of the set, the high nibble a bit of the row. Rows have 16 bits, so there are
+/// two tables of each.
 struct InSet<V> {
     low_rows: V,
     high_rows: V,
@@ -64,10 +63,10 @@ impl<V: Vector> Classify<V> for InSet<V> {
 /// See `Kernels::newlines`.
 #[inline(always)]
 pub(crate) fn newlines<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>) -> bool {
-    positions::<V>(token, block, out, &AnyOf([V::splat(token, b'\n')]))
+    positions::<V>(token, block, out, &Equal(V::splat(token, b'\n')))
 }
 
-/// The newlines of what it was shown, and whether all of it was ASCII.
+/// The number of newlines in the vectors that were added, and whether all of their bytes are ASCII.
 pub(super) struct Lines<V> {
     newline: V,
     all: V,
@@ -108,7 +107,7 @@ pub(crate) fn lines_around<V: Vector>(token: V::Token, block: &[u8], places: &[u
     }
 }
 
-/// Behind the last newline in front of `at`.
+/// The start of the line that `at` is in: after the last newline before it.
 #[inline(always)]
 fn start_of_line<V: Vector>(token: V::Token, newline: V, block: &[u8], mut at: usize) -> usize {
     while let Some(text) = block[..at].last_chunk() {
@@ -121,7 +120,7 @@ fn start_of_line<V: Vector>(token: V::Token, newline: V, block: &[u8], mut at: u
     crate::scalar::index::start_of_line(block, at)
 }
 
-/// At the first newline from `at` on.
+/// The end of the line that `at` is in: the first newline at `at` or after it, or the end of the block.
 #[inline(always)]
 fn end_of_line<V: Vector>(token: V::Token, newline: V, block: &[u8], mut at: usize) -> usize {
     while let Some(text) = block[at..].first_chunk() {
@@ -134,7 +133,8 @@ fn end_of_line<V: Vector>(token: V::Token, newline: V, block: &[u8], mut at: usi
     crate::scalar::index::end_of_line(block, at)
 }
 
-/// Bit *i* is set where byte *i* is that byte. Two vectors at once, since how many a line takes is not foreseen.
+/// Bit *i* is set where byte *i* is that byte. Two vectors at once: which of them a line ends in is no branch then, and most lines end
+/// in them.
 #[inline(always)]
 fn two_masks<V: Vector>(token: V::Token, byte: V, text: &[u8; 128]) -> u128 {
     let mut mask = 0;
@@ -142,28 +142,6 @@ fn two_masks<V: Vector>(token: V::Token, byte: V, text: &[u8; 128]) -> u128 {
         mask |= u128::from(V::load(token, half).eq_mask(byte)) << (64 * number);
     }
     mask
-}
-
-/// See `Kernels::delimiters`.
-#[inline(always)]
-pub(crate) fn delimiters<V: Vector>(token: V::Token, block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
-    let bytes = needles.padded();
-    let one = V::splat(token, bytes[0]);
-    let mut wanted = [one; 8];
-    for (wanted, &byte) in wanted.iter_mut().zip(bytes) {
-        *wanted = V::splat(token, byte);
-    }
-    let [_, two, three, four, ..] = wanted;
-    let _is_ascii = match (needles.bytes().len(), needles.table()) {
-        (1, _) => positions::<V>(token, block, out, &AnyOf([one])),
-        (2, _) => positions::<V>(token, block, out, &AnyOf([one, two])),
-        (_, Some(table)) => {
-            let (table, nibble) = (V::splat_group(token, table), V::splat(token, 15));
-            positions::<V>(token, block, out, &ByLowNibble { table, nibble })
-        }
-        (3 | 4, None) => positions::<V>(token, block, out, &AnyOf([one, two, three, four])),
-        (_, None) => positions::<V>(token, block, out, &AnyOf(wanted)),
-    };
 }
 
 /// See `Kernels::byte_set`.
@@ -181,17 +159,19 @@ pub(crate) fn byte_set<V: Vector>(token: V::Token, block: &[u8], set: &ByteSet, 
     positions::<V>(token, block, out, &set);
 }
 
-/// How many positions are collected before they are appended to the output in one go.
+/// How many positions are collected before they are appended to the output.
 const BATCH: usize = 1024;
 
-/// Positions on their way to the output.
-struct Found<'a> {
+/// Positions that are collected in an array before they go to the output.
+///
+/// The array has room for 64 positions more than it is emptied at, so a mask is written without a check for each position.
+struct Positions<'a> {
     positions: [u32; BATCH + 64],
     count: usize,
     out: &'a mut Vec<u32>,
 }
 
-impl Found<'_> {
+impl Positions<'_> {
     /// Adds `base` + the position of each bit of `mask`.
     #[inline(always)]
     fn add<V: Vector>(&mut self, token: V::Token, mask: u64, base: u32) {
@@ -211,10 +191,10 @@ impl Found<'_> {
     }
 }
 
-/// Appends the position of each byte that is wanted, and says whether all bytes are ASCII.
+/// Appends the position of each byte that is wanted. Returns whether all bytes are ASCII.
 #[inline(always)]
 fn positions<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u32>, wanted: &impl Classify<V>) -> bool {
-    let mut found = Found { positions: [0; BATCH + 64], count: 0, out };
+    let mut found = Positions { positions: [0; BATCH + 64], count: 0, out };
     let (chunks, rest) = block.as_chunks::<64>();
     let mut base = 0u32;
     let mut all = V::splat(token, 0);

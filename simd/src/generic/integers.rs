@@ -1,50 +1,12 @@
-//! Columns of integers, and of texts that must be digits.
+//! Columns of integers, eight rows at a time.
+//!
+//! The rows are loaded right-aligned into words of eight bytes (see [`words`](super::words)), so that every digit has its place value
+//! whatever the length of its row. Eight rows that are not all of the usual form go to the scalar kernel, row by row.
 
-use super::words::{Rows, Words, number};
+use super::words::{EightRows, Words, number};
 use crate::column::{Bitmap, Span};
-use crate::numbers;
 use crate::scalar;
 use crate::vector::Vector;
-
-/// See `Kernels::digits`.
-#[inline(always)]
-pub(crate) fn digits<V: Vector>(
-    token: V::Token,
-    block: &[u8],
-    spans: &[Span],
-    rule: numbers::Digits,
-    valid: &mut Bitmap,
-) {
-    let (chunks, rest) = spans.as_chunks::<8>();
-    valid.reserve(spans.len());
-    for chunk in chunks {
-        match Rows::new(token, block, chunk) {
-            Some(rows) => valid.push_eight(match rows.words {
-                1 => digits_in_words::<V, 1>(token, block, &rows, rule),
-                2 => digits_in_words::<V, 2>(token, block, &rows, rule),
-                _ => digits_in_words::<V, 3>(token, block, &rows, rule),
-            }),
-            None => scalar::integers::digits(block, chunk, rule, valid),
-        }
-    }
-    scalar::integers::digits(block, rest, rule, valid);
-}
-
-/// Which of eight rows are what `rule` asks for.
-#[inline(always)]
-fn digits_in_words<V: Vector, const WORDS: usize>(
-    token: V::Token,
-    block: &[u8],
-    rows: &Rows<V>,
-    rule: numbers::Digits,
-) -> u8 {
-    let digits = Words::<V, WORDS>::load(token, block, rows).digits(token);
-    let limit = |digits: u32| V::splat_word(token, u64::from(digits));
-    let too_few = digits.count.sub_words(limit(rule.min.max(1)));
-    let too_many = limit(rule.max).sub_words(digits.count);
-    let wrong_sign = if rule.sign { V::splat(token, 0) } else { digits.signed };
-    !too_few.or(too_many).or(wrong_sign).word_signs() & all_digits(token, &digits.words).word_signs()
-}
 
 /// All ones in the words of rows in which each byte is 0 to 9.
 #[inline(always)]
@@ -92,11 +54,11 @@ pub(crate) fn integers<V: Vector>(
     scalar::integers::integers(block, rest, grouping, values, valid);
 }
 
-/// The numbers of eight rows, 0 where there is none, and which rows have one. `None` if the rows cannot be loaded as
-/// words, or one has more than 19 digits: it may have zeros in front, and its value is not certain here.
+/// The numbers of eight rows, 0 where there is none, and a bit for each row that has one. `None` if the rows cannot be loaded as words, or if
+/// one has more than 19 digits: these may be leading zeros, so the scalar kernel must decide.
 #[inline(always)]
 fn eight_integers<V: Vector>(token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<(V, u8)> {
-    let rows = Rows::new(token, block, spans)?;
+    let rows = EightRows::new(token, block, spans)?;
     match rows.words {
         1 => integers_in_words::<V, 1>(token, block, &rows),
         2 => integers_in_words::<V, 2>(token, block, &rows),
@@ -105,7 +67,11 @@ fn eight_integers<V: Vector>(token: V::Token, block: &[u8], spans: &[Span; 8]) -
 }
 
 #[inline(always)]
-fn integers_in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8], rows: &Rows<V>) -> Option<(V, u8)> {
+fn integers_in_words<V: Vector, const WORDS: usize>(
+    token: V::Token,
+    block: &[u8],
+    rows: &EightRows<V>,
+) -> Option<(V, u8)> {
     let digits = Words::<V, WORDS>::load(token, block, rows).digits(token);
     let sum = number(token, &digits.words);
     let too_few = digits.count.sub_words(V::splat_word(token, 1));
@@ -120,7 +86,7 @@ fn integers_in_words<V: Vector, const WORDS: usize>(token: V::Token, block: &[u8
     }
     let right = all_digits(token, &digits.words);
     let certain = right.word_signs() & !wrong.word_signs();
-    // Where negative, all bits turned over and one added.
+    // Negation of the negative ones: all bits inverted, and one added.
     let numbers = sum.xor(digits.negative).sub_words(digits.negative);
     if certain == 0xff {
         return Some((numbers, certain));

@@ -1,7 +1,9 @@
-//! Each algorithm once, over any [`Vector`](crate::vector::Vector).
+//! Each kernel once, over any [`Vector`](crate::vector::Vector) or [`Window`](crate::window::Window).
 //!
-//! A function here is inlined into the entry points of each instruction set, which is where it gets its instructions
-//! from. It has no `unsafe` code: what it asks of a vector is safe, and checked where the vector is made.
+//! A function here is inlined into the entry of each instruction set, where it gets its instructions from. There is no `unsafe` code:
+//! the operations of a vector are safe, and what they rest on is checked where the vector is made.
+//!
+//! What a kernel here cannot decide with vectors (a short end, a rare form) it leaves to its function in [`scalar`](crate::scalar).
 #![forbid(unsafe_code)]
 #![allow(clippy::needless_range_loop, reason = "a row is the same index into several arrays")]
 
@@ -15,5 +17,5 @@ pub(crate) mod timestamps;
 pub(crate) mod walk;
 pub(crate) mod words;
 
-/// How many bytes ahead of a loop over a block memory is asked for: a page.
+/// How far ahead a loop over a block prefetches, in bytes: a page.
 const AHEAD: usize = 4096;

@@ -1,10 +1,10 @@
-//! UTF-8: validation and code points.
+//! Validation of UTF-8.
 //!
 //! The validation is the one of John Keiser and Daniel Lemire, "Validating UTF-8 In Less Than One Instruction Per
 //! Byte" (2021). Each wrong pair of neighbouring bytes belongs to one of eight classes, and each class is a product of
 //! three sets: of the first byte's high nibble, of its low nibble, and of the second byte's high nibble. So three tables
 //! of 16 entries hold, per nibble, the classes that the nibble allows, and a pair is wrong if some class is
-//! allowed by all three. Third and fourth bytes need no table: two places behind a byte ≥ 0xe0, and three behind one
+//! allowed by all three. Third and fourth bytes need no table: two places after a byte ≥ 0xe0, and three after one
 //! ≥ 0xf0, must be a pair of continuation bytes, which is itself a class, and an error anywhere else.
 
 use super::AHEAD;
@@ -62,7 +62,7 @@ const TABLES: [[u8; 16]; 3] = {
     tables
 };
 
-/// How many bytes are checked before the first error is asked for.
+/// How many bytes are checked between two branches on whether there was an error.
 const STRIDE: usize = 1024;
 
 /// See `Kernels::utf8_valid_up_to`.
@@ -80,7 +80,7 @@ pub(crate) fn utf8_valid_up_to<V: Vector>(token: V::Token, block: &[u8]) -> usiz
                 all = all.or(V::load(token, chunk));
             }
             if all.sign_mask() == 0 {
-                // ASCII: the first of the four answers for what came before.
+                // ASCII: the only error can be a code point that the bytes before left incomplete.
                 error = error.or(cut_off(token, before));
                 before = V::load(token, &four[3]);
                 continue;
@@ -102,7 +102,7 @@ pub(crate) fn utf8_valid_up_to<V: Vector>(token: V::Token, block: &[u8]) -> usiz
         error = error.or(wrong(token, before, bytes));
         before = bytes;
     }
-    // The zeros behind the end are ASCII: a code point that is cut off is an error.
+    // The zeros after the end are ASCII: a code point that is cut off is an error.
     let mut last = [0; 64];
     last[..rest.len()].copy_from_slice(rest);
     error = error.or(wrong(token, before, V::load(token, &last)));
@@ -150,17 +150,4 @@ fn first_error(block: &[u8], from: usize) -> usize {
         start += 1;
     }
     start + scalar::text::utf8_valid_up_to(&block[start..])
-}
-
-/// See `Kernels::code_points`.
-#[inline(always)]
-pub(crate) fn code_points<V: Vector>(token: V::Token, block: &[u8]) -> usize {
-    // The bytes that continue a code point are 0x80 to 0xbf: with the highest bit turned over, 0 to 0x3f.
-    let (sign, limit) = (V::splat(token, 0x80), V::splat(token, 0x3f));
-    let (chunks, rest) = block.as_chunks::<64>();
-    let mut continuing = 0;
-    for chunk in chunks {
-        continuing += V::load(token, chunk).xor(sign).le_mask(limit).count_ones() as usize;
-    }
-    block.len() - continuing - rest.iter().filter(|&&byte| byte & 0xc0 == 0x80).count()
 }

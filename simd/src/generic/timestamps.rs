@@ -21,6 +21,7 @@ use crate::calendar::{DAY_OF_YEAR, DAYS_TO_1970, is_weekday, month};
 use crate::column::{Bitmap, Span};
 use crate::scalar;
 use crate::scalar::timestamps::{in_utc, iso_tail, signed_offset};
+use crate::swar;
 use crate::timestamps::{Layout, NO_OFFSET, Shape};
 use crate::vector::Vector;
 
@@ -50,7 +51,7 @@ pub(crate) fn timestamps<V: Vector>(
     scalar::timestamps::timestamps(block, rest, layout, out.micros, out.offsets, out.valid);
 }
 
-/// What the vectors found out about one row, whose digits and the bytes between them are right and within their limits.
+/// What the vectors have read of one row, whose digits and the bytes between them are right and within their limits.
 #[derive(Clone, Copy, Default)]
 struct Row {
     /// The year in the low half; 32 times the month (or the offset minutes) plus the day in the high one.
@@ -86,20 +87,20 @@ impl Row {
 /// What a row has beyond its date and time, in one register: microseconds of the second in the low half, minutes of the
 /// offset in the 16 bits above, and a bit above those if the row is right.
 #[derive(Clone, Copy, Default)]
-struct Rest(u64);
+struct FractionAndOffset(u64);
 
-impl Rest {
+impl FractionAndOffset {
     /// Neither a fraction nor an offset.
-    const NOTHING: Rest = Rest::new(0, NO_OFFSET);
+    const NOTHING: FractionAndOffset = FractionAndOffset::new(0, NO_OFFSET);
 
     #[inline(always)]
-    const fn new(micros: u32, offset: i16) -> Rest {
-        Rest(1 << 48 | (offset.cast_unsigned() as u64) << 32 | micros as u64)
+    const fn new(micros: u32, offset: i16) -> FractionAndOffset {
+        FractionAndOffset(1 << 48 | (offset.cast_unsigned() as u64) << 32 | micros as u64)
     }
 
     #[inline(always)]
-    fn only_if(self, right: bool) -> Rest {
-        if right { self } else { Rest(0) }
+    fn only_if(self, right: bool) -> FractionAndOffset {
+        if right { self } else { FractionAndOffset(0) }
     }
 
     #[inline(always)]
@@ -119,10 +120,10 @@ impl Rest {
     }
 }
 
-impl From<Option<(u32, i16)>> for Rest {
+impl From<Option<(u32, i16)>> for FractionAndOffset {
     #[inline(always)]
-    fn from(found: Option<(u32, i16)>) -> Rest {
-        found.map_or(Rest(0), |(micros, offset)| Rest::new(micros, offset))
+    fn from(found: Option<(u32, i16)>) -> FractionAndOffset {
+        found.map_or(FractionAndOffset(0), |(micros, offset)| FractionAndOffset::new(micros, offset))
     }
 }
 
@@ -135,10 +136,10 @@ trait Finish: Copy {
     }
 
     /// The rest of a row that is the text of `span`.
-    fn rest(self, row: &Row, block: &[u8], span: Span) -> Rest;
+    fn rest(self, row: &Row, block: &[u8], span: Span) -> FractionAndOffset;
 
-    /// The microseconds of eight rows' seconds, and the offset that all of them have (none, or 0), if the rows are so much
-    /// alike that they can be read together, and all are right.
+    /// The microseconds of eight rows' seconds, and the offset that all of them have (none, or 0), if the rows have one form, can be read
+    /// together, and are all valid.
     #[inline(always)]
     fn alike<V: Vector>(self, _token: V::Token, _block: &[u8], _spans: &[Span; 8]) -> Option<(V, i16)> {
         None
@@ -150,32 +151,31 @@ struct Iso8601;
 
 impl Finish for Iso8601 {
     #[inline(always)]
-    fn rest(self, _row: &Row, block: &[u8], span: Span) -> Rest {
+    fn rest(self, _row: &Row, block: &[u8], span: Span) -> FractionAndOffset {
         let (start, end) = (span.start as usize + 19, span.end as usize);
         if start == end {
-            return Rest::NOTHING;
+            return FractionAndOffset::NOTHING;
         }
         // A point, then up to six digits, and up to a `Z`, if the block has so many bytes.
         let Some(eight) = block.get(start..).and_then(|rest| rest.first_chunk()) else {
             return unusual_rest(block, start, end);
         };
-        let text = u64::from_le_bytes(*eight);
-        let digits = text ^ 0x3030_3030_3030_3030;
-        // The highest bit of each byte that is more than 9: those below 0x80 carry into it.
-        let others = (((digits & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-        // The digits that follow the first byte, and the byte behind them.
+        let text = swar::load(eight);
+        let digits = text ^ swar::splat(b'0');
+        let others = swar::above_nine(digits);
+        // The digits after the first byte, and the byte after them.
         let count = (others & !0xff).trailing_zeros() / 8;
         let zulu = (text >> ((8 * count) & 63)) as u8 == b'Z';
         let length = (end - start) as u32;
         if text as u8 != b'.' || count < 2 || !(length == count || length == count + 1 && zulu) || count > 7 {
             return unusual_rest(block, start, end);
         }
-        // The digits behind two zeros, and zeros behind them: eight in all.
+        // Two zeros, the digits, and zeros: eight in all.
         let kept = (digits >> 8) & ((1 << (8 * count - 8)) - 1);
-        Rest::new(eight_digits(kept << 16), if length == count { NO_OFFSET } else { 0 })
+        FractionAndOffset::new(eight_digits(kept << 16), if length == count { NO_OFFSET } else { 0 })
     }
 
-    /// Rows of one length with nothing behind the seconds, or a point and up to six digits, or that and a `Z`.
+    /// Rows of one length with nothing after the seconds, or a point and up to six digits, or that and a `Z`.
     #[inline(always)]
     fn alike<V: Vector>(self, token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<(V, i16)> {
         let word = |number: u64| V::splat_word(token, number);
@@ -205,7 +205,7 @@ impl Finish for Iso8601 {
         if count > 7 {
             return None;
         }
-        // The bytes behind the point; no bytes at all where there is only a `Z`.
+        // The bytes after the point; no bytes at all where there is only a `Z`.
         let digits_at = word(((1u64 << (8 * count)) - 1) & !0xff);
         let digits = text.xor(V::splat(token, b'0')).and(digits_at);
         let point = text.xor(word(b'.'.into())).and(word(if count == 0 { 0 } else { 0xff }));
@@ -213,7 +213,7 @@ impl Finish for Iso8601 {
         if count == 1 || !wrong.is_zero() {
             return None;
         }
-        // Behind two zeros, and with zeros behind them: eight in all.
+        // Two zeros, the digits, and zeros: eight in all.
         let fractions = super::words::eight_digits(token, digits.shift_up::<8>());
         Some((fractions, if zulu { 0 } else { NO_OFFSET }))
     }
@@ -221,7 +221,7 @@ impl Finish for Iso8601 {
 
 /// What follows the seconds, from `start`, if it is not short and simple.
 #[inline(never)]
-fn unusual_rest(block: &[u8], start: usize, end: usize) -> Rest {
+fn unusual_rest(block: &[u8], start: usize, end: usize) -> FractionAndOffset {
     block.get(start..end).and_then(iso_tail).into()
 }
 
@@ -245,7 +245,7 @@ impl Finish for Apache {
     }
 
     #[inline(always)]
-    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Rest {
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> FractionAndOffset {
         signed_offset(row.second(11), (row.time >> 40) as u32, (row.date >> 37) as u32).map(|offset| (0, offset)).into()
     }
 }
@@ -258,14 +258,14 @@ struct Syslog {
 impl Finish for Syslog {
     #[inline(always)]
     fn date(self, row: &Row) -> u64 {
-        // A year that is none gives none.
+        // A year that does not exist becomes year 0, which does not exist either.
         let year = if self.year < 10_000 { u64::from(self.year) } else { 0 };
         row.date | row.month(1) | year
     }
 
     #[inline(always)]
-    fn rest(self, _row: &Row, _block: &[u8], _span: Span) -> Rest {
-        Rest::NOTHING
+    fn rest(self, _row: &Row, _block: &[u8], _span: Span) -> FractionAndOffset {
+        FractionAndOffset::NOTHING
     }
 
     #[inline(always)]
@@ -284,8 +284,8 @@ impl Finish for Ctime {
     }
 
     #[inline(always)]
-    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Rest {
-        Rest::NOTHING.only_if(is_weekday(row.first(0)))
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> FractionAndOffset {
+        FractionAndOffset::NOTHING.only_if(is_weekday(row.first(0)))
     }
 }
 
@@ -294,9 +294,9 @@ struct CommaMillis;
 
 impl Finish for CommaMillis {
     #[inline(always)]
-    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> Rest {
+    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> FractionAndOffset {
         let [a, b, c] = [13, 14, 15].map(|place| u32::from(row.second(place) ^ b'0'));
-        Rest::new((a * 100 + b * 10 + c) * 1000, NO_OFFSET).only_if(a < 10 && b < 10 && c < 10)
+        FractionAndOffset::new((a * 100 + b * 10 + c) * 1000, NO_OFFSET).only_if(a < 10 && b < 10 && c < 10)
     }
 }
 
@@ -338,14 +338,14 @@ impl<V: Vector> Column<'_, V> {
                 dates[row] = layout.date(&rows[row]);
                 times[row] = rows[row].time;
             }
-            let (moments, exist) = moments::<V>(self.token, dates, times);
+            let (datetimes, exist) = datetimes::<V>(self.token, dates, times);
             let mut right = (full_groups(good[0]) | full_groups(good[1]) << 4) & exist;
             let (mut micros, mut offsets);
             if let Some((fractions, offset)) = layout.alike::<V>(self.token, self.block, chunk) {
-                micros = moments.add_words(fractions).to_words().map(u64::cast_signed);
+                micros = datetimes.add_words(fractions).to_words().map(u64::cast_signed);
                 offsets = [offset; 8];
             } else {
-                micros = moments.to_words().map(u64::cast_signed);
+                micros = datetimes.to_words().map(u64::cast_signed);
                 offsets = [NO_OFFSET; 8];
                 for row in 0..8 {
                     let rest = layout.rest(&rows[row], self.block, chunk[row]);
@@ -437,7 +437,7 @@ fn full_groups(mask: u64) -> u8 {
 /// Microseconds since 1970 of eight rows' dates and times, and which of the rows have a date that is one. The year is
 /// less than 16,384; see [`Row`] for the halves.
 #[inline(always)]
-fn moments<V: Vector>(token: V::Token, dates: [u64; 8], times: [u64; 8]) -> (V, u8) {
+fn datetimes<V: Vector>(token: V::Token, dates: [u64; 8], times: [u64; 8]) -> (V, u8) {
     let word = |number: u64| V::splat_word(token, number);
     let dates = V::from_words(token, dates);
     let years = dates.and(word(0xffff_ffff));

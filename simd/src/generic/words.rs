@@ -1,7 +1,7 @@
 //! Columns of short texts, eight rows at a time, each row right-aligned in words of eight bytes.
 //!
 //! The last eight bytes of a row are one word, the eight before them another. What belongs to the row is kept and the
-//! rest zeroed, so that digits stand where a number of 8, 16 or 24 digits would have them, with zeros in front:
+//! rest zeroed, so that digits stand where a number of 8, 16 or 24 digits would have them, with leading zeros:
 //!
 //! ```text
 //! text        … G E T   /   -  4 2 9 4 9 6 7 2 9 6 \n …
@@ -13,9 +13,10 @@
 use crate::column::Span;
 use crate::vector::Vector;
 
-/// Eight rows whose bytes are all inside the block, with as many bytes in front of each row's end as its words need.
+/// Eight rows that can be loaded as words: each lies inside the block, and the block has as many bytes before the end of each as its words
+/// read.
 #[derive(Clone, Copy)]
-pub(crate) struct Rows<V> {
+pub(crate) struct EightRows<V> {
     /// Where each row ends.
     ends: V,
     /// How long each row is.
@@ -24,10 +25,10 @@ pub(crate) struct Rows<V> {
     pub(crate) words: u32,
 }
 
-impl<V: Vector> Rows<V> {
+impl<V: Vector> EightRows<V> {
     /// The rows of `spans`, if none is longer than three words and all can be loaded from.
     #[inline(always)]
-    pub(crate) fn new(token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<Rows<V>> {
+    pub(crate) fn new(token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<EightRows<V>> {
         // All numbers here are less than 2^33, and what is negative has the sign bit: one test at the end.
         let spans = V::load_spans(token, spans);
         let ends = spans.shift_down::<32>();
@@ -47,7 +48,7 @@ impl<V: Vector> Rows<V> {
         if wrong.word_signs() != 0 {
             return None;
         }
-        Some(Rows { ends, lengths, words })
+        Some(EightRows { ends, lengths, words })
     }
 }
 
@@ -63,13 +64,13 @@ pub(crate) struct Words<V, const WORDS: usize> {
 impl<V: Vector, const WORDS: usize> Words<V, WORDS> {
     /// Loads the words of `rows`.
     #[inline(always)]
-    pub(crate) fn load(token: V::Token, block: &[u8], rows: &Rows<V>) -> Self {
+    pub(crate) fn load(token: V::Token, block: &[u8], rows: &EightRows<V>) -> Self {
         let zero = V::splat(token, 0);
         // The length of its row in each byte.
         let length = rows.lengths.swizzle(V::splat_group(token, [0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8]));
         let (mut words, mut kept) = ([zero; WORDS], [zero; WORDS]);
         for number in 0..WORDS {
-            // Byte j of the word belongs to the row if the row has at least 8 − j bytes, and 8 more for each word behind.
+            // Byte j of the word belongs to the row if the row has at least 8 − j bytes, and 8 more for each later word.
             let least = V::splat_word(token, 0x0102_0304_0506_0708 + 0x0808_0808_0808_0808 * number as u64);
             kept[number] = least.saturating_sub(length).equal(zero);
             let at = rows.ends.sub_words(V::splat_word(token, 8 * (number as u64 + 1)));
@@ -78,32 +79,32 @@ impl<V: Vector, const WORDS: usize> Words<V, WORDS> {
         Words { words, kept, lengths: rows.lengths }
     }
 
-    /// The rows without their signs, told that there may be some.
+    /// The rows without their signs, which any row may have.
     #[inline(always)]
     pub(crate) fn without_sign(self, token: V::Token) -> Digits<V, WORDS> {
         let zero = V::splat(token, 0);
         let ones = V::splat(token, 0xff);
         let mut words = [zero; WORDS];
         let (mut minus, mut sign) = (zero, zero);
-        let mut in_front = zero;
+        let mut has_earlier = zero;
         for number in (0..WORDS).rev() {
             let (text, kept) = (self.words[number], self.kept[number]);
-            // The row's first byte: the lowest that is kept, unless the word in front has one.
-            let first = kept.and_not(kept.shift_up::<8>()).and_not(in_front);
+            // The row's first byte: the lowest that is kept, unless an earlier word has one.
+            let first = kept.and_not(kept.shift_up::<8>()).and_not(has_earlier);
             let is_minus = text.equal(V::splat(token, b'-' ^ b'0')).and(first);
             let is_sign = text.equal(V::splat(token, b'+' ^ b'0')).and(first).or(is_minus);
             words[number] = text.and_not(is_sign);
             minus = minus.or(is_minus);
             sign = sign.or(is_sign);
-            in_front = kept.equal_words(zero).xor(ones);
+            has_earlier = kept.equal_words(zero).xor(ones);
         }
         let signed = sign.equal_words(zero).xor(ones);
         let negative = minus.equal_words(zero).xor(ones);
         // All ones is −1.
-        Digits { words, count: self.lengths.add_words(signed), signed, negative }
+        Digits { words, count: self.lengths.add_words(signed), negative }
     }
 
-    /// The same, looking first whether all bytes are digits, so that there are no signs.
+    /// The same, but quick where all bytes of all rows are digits, so that there are no signs.
     #[inline(always)]
     pub(crate) fn digits(self, token: V::Token) -> Digits<V, WORDS> {
         let mut more = V::splat(token, 0);
@@ -113,8 +114,7 @@ impl<V: Vector, const WORDS: usize> Words<V, WORDS> {
         if !more.is_zero() {
             return self.without_sign(token);
         }
-        let none = V::splat(token, 0);
-        Digits { words: self.words, count: self.lengths, signed: none, negative: none }
+        Digits { words: self.words, count: self.lengths, negative: V::splat(token, 0) }
     }
 }
 
@@ -124,9 +124,7 @@ pub(crate) struct Digits<V, const WORDS: usize> {
     pub(crate) words: [V; WORDS],
     /// How many bytes there are.
     pub(crate) count: V,
-    /// All ones in the words of rows with a sign.
-    pub(crate) signed: V,
-    /// All ones in the words of rows with `-` in front.
+    /// All ones in the words of rows that begin with `-`.
     pub(crate) negative: V,
 }
 

@@ -1,10 +1,10 @@
-//! Floats: what is a number by its looks, `lexical-core` is asked for the value of.
+//! Floats: the form is checked here, and `lexical-core` reads the number.
 
 use super::integers::sign;
 use crate::column::{Bitmap, Span};
 use crate::numbers::FloatForm;
 
-/// Twin of `Kernels::floats`.
+/// `Kernels::floats`.
 pub(crate) fn floats(block: &[u8], spans: &[Span], form: FloatForm, values: &mut Vec<f64>, valid: &mut Bitmap) {
     for &span in spans {
         let number = float(block, span, form);

@@ -1,10 +1,10 @@
-//! Positions of bytes.
+//! Positions of bytes and lines, a byte at a time.
 
+use crate::byte_set::ByteSet;
 use crate::column::Span;
-use crate::needles::{ByteSet, Needles};
 use crate::window::{Window, Word};
 
-/// Twin of `Kernels::newlines`, a word at a time: each scan begins with it.
+/// `Kernels::newlines`, eight bytes at a time, since every scan begins with it.
 pub(crate) fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool {
     let newline = Word::splat((), b'\n');
     let (words, rest) = block.as_chunks::<8>();
@@ -21,7 +21,7 @@ pub(crate) fn newlines(block: &[u8], out: &mut Vec<u32>) -> bool {
     block.is_ascii()
 }
 
-/// Twin of `Kernels::lines_around`.
+/// `Kernels::lines_around`.
 pub(crate) fn lines_around(block: &[u8], places: &[u32], out: &mut Vec<Span>) {
     let mut next = 0;
     for place in places.iter().map(|&place| place as usize) {
@@ -33,22 +33,17 @@ pub(crate) fn lines_around(block: &[u8], places: &[u32], out: &mut Vec<Span>) {
     }
 }
 
-/// Behind the last newline in front of `at`.
+/// The start of the line that `at` is in: after the last newline before it.
 pub(crate) fn start_of_line(block: &[u8], at: usize) -> usize {
     block[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1)
 }
 
-/// At the first newline from `at` on, or at the end.
+/// The end of the line that `at` is in: the first newline at `at` or after it, or the end of the block.
 pub(crate) fn end_of_line(block: &[u8], at: usize) -> usize {
     block[at..].iter().position(|&byte| byte == b'\n').map_or(block.len(), |newline| at + newline)
 }
 
-/// Twin of `Kernels::delimiters`.
-pub(crate) fn delimiters(block: &[u8], needles: &Needles, out: &mut Vec<u32>) {
-    positions(block, 0, |byte| needles.bytes().contains(&byte), out);
-}
-
-/// Twin of `Kernels::byte_set`.
+/// `Kernels::byte_set`.
 pub(crate) fn byte_set(block: &[u8], set: &ByteSet, out: &mut Vec<u32>) {
     positions(block, 0, |byte| set.contains(byte), out);
 }

@@ -1,19 +1,8 @@
-//! Integers, and texts that must be digits.
+//! Integers, digit by digit.
 
 use crate::column::{Bitmap, Span};
-use crate::numbers::Digits;
 
-/// Twin of `Kernels::digits`.
-pub(crate) fn digits(block: &[u8], spans: &[Span], rule: Digits, valid: &mut Bitmap) {
-    for span in spans {
-        valid.push(span.of(block).is_some_and(|text| {
-            let (_, digits) = sign(text);
-            digits.iter().all(u8::is_ascii_digit) && rule.allows(digits.len() != text.len(), digits.len())
-        }));
-    }
-}
-
-/// Twin of `Kernels::integers`.
+/// `Kernels::integers`.
 pub(crate) fn integers(block: &[u8], spans: &[Span], grouping: Option<u8>, values: &mut Vec<i64>, valid: &mut Bitmap) {
     for &span in spans {
         let number = integer(block, span, grouping);

@@ -1,10 +1,10 @@
-//! Timestamps.
+//! Timestamps, read from left to right.
 
 use crate::calendar::{Fields, is_weekday, month};
 use crate::column::{Bitmap, Span};
 use crate::timestamps::{Layout, NO_OFFSET};
 
-/// Twin of `Kernels::timestamps`.
+/// `Kernels::timestamps`.
 pub(crate) fn timestamps(
     block: &[u8],
     spans: &[Span],
@@ -14,11 +14,11 @@ pub(crate) fn timestamps(
     valid: &mut Bitmap,
 ) {
     for span in spans {
-        let moment = span.of(block).and_then(|text| timestamp(text, layout));
-        let (value, offset) = moment.unwrap_or((0, NO_OFFSET));
+        let found = span.of(block).and_then(|text| timestamp(text, layout));
+        let (value, offset) = found.unwrap_or((0, NO_OFFSET));
         micros.push(value);
         offsets.push(offset);
-        valid.push(moment.is_some());
+        valid.push(found.is_some());
     }
 }
 
@@ -178,7 +178,7 @@ pub(crate) fn signed_offset(sign: u8, hours: u32, minutes: u32) -> Option<i16> {
     Some(if sign == b'-' { -total } else { total })
 }
 
-/// The moment that a clock with this offset shows as `micros`.
+/// The microseconds in UTC of what a clock with this offset shows as `micros`.
 #[inline(always)]
 pub(crate) fn in_utc(micros: i64, offset: i16) -> i64 {
     if offset == NO_OFFSET { micros } else { micros - i64::from(offset) * 60_000_000 }

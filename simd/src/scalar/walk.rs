@@ -1,18 +1,29 @@
-//! Moves of cursors, a byte at a time.
+//! Moves of cursors in plain Rust.
+//!
+//! There are three implementations of a move:
+//!
+//! | what | where | for |
+//! |---|---|---|
+//! | [`walk`] | the algorithm of [`generic::walk`](crate::generic::walk), with a word of eight bytes for a register | the kernel of `Isa::Scalar` |
+//! | [`step`] | below, a byte at a time | records too near to the end of their block for a load, on every instruction set |
+//! | `reference` | `tests/walk.rs`, which tries every end of a field | what the tests compare all others with |
+//!
+//! The kernel of `Isa::Scalar` is not the plain loop over [`step`] because that takes 2.6 to 3.3 times as long (`cargo run --release -p
+//! parsimd-benches --bin kernels -- walk`, AMD EPYC, family 25 model 17).
 
 use crate::literal::Literal;
 use crate::walk::{Class, Cursors, Take};
 use crate::window::Word;
 
-/// Twin of `Kernels::walk`: the algorithm of the others, with words for registers. What is plain about it are the moves below,
-/// which all of them use where a record is too near to the end of its block, and which they are tested against.
+/// `Kernels::walk` of `Isa::Scalar`.
 pub(crate) fn walk(block: &[u8], take: Take, literal: Option<&Literal>, cursors: Cursors<'_>) -> usize {
     crate::generic::walk::walk_in::<Word>((), block, take, literal, cursors)
 }
 
-/// Where a move from `from` ends: what it took, and the literal behind that; `None` if it cannot be made.
+/// One move from `from` in a record that ends at `end`: where the field ends, and where the literal after it does. `None` if there is no
+/// such field.
 ///
-/// It may end behind the end of its record: whoever asks looks.
+/// The answer may lie after `end`, or be `from` itself. The caller must check both.
 pub(crate) fn step(
     block: &[u8],
     take: Take,
@@ -45,12 +56,12 @@ fn positive(length: usize) -> Option<usize> {
     Some(length).filter(|&length| length > 0)
 }
 
-/// How many bytes of `class` stand at `from`.
+/// How many bytes of `class` there are at `from`.
 fn run(record: &[u8], class: Class, from: usize) -> usize {
     record.get(from..).unwrap_or_default().iter().take_while(|&&byte| class.contains(byte)).count()
 }
 
-/// How many bytes of a sign stand at `from`, `most` or less.
+/// How many signs there are at `from`, `most` at most.
 fn signs(record: &[u8], from: usize, most: usize) -> usize {
     let rest = record.get(from..).unwrap_or_default();
     rest.iter().take(most).take_while(|&&byte| is_sign(byte)).count()
@@ -59,19 +70,19 @@ fn signs(record: &[u8], from: usize, most: usize) -> usize {
 const SIGNS: u64 = 1 << b'-' | 1 << b'+' | 1 << b' ';
 const DIGITS: u64 = 0x3ff << b'0';
 
-/// Whether it may stand in front of a number. Without a branch: in some columns every other number has a sign.
+/// Whether it may be before the digits of a number. There is no branch, which could not be predicted where every other number has a sign.
 #[inline(always)]
 pub(crate) fn is_sign(byte: u8) -> bool {
     (SIGNS >> (byte & 63) & u64::from(byte < 64)) == 1
 }
 
-/// Whether it is a digit or may stand in front of one, as [`is_sign`].
+/// Whether it is a digit or a sign, likewise.
 #[inline(always)]
 pub(crate) fn begins_number(byte: u8) -> bool {
     ((SIGNS | DIGITS) >> (byte & 63) & u64::from(byte < 64)) == 1
 }
 
-/// Whether `byte` makes a prefix for a base of a zero in front of it.
+/// Whether `byte` after a zero makes a base prefix, as in `0x`.
 #[inline(always)]
 pub(crate) fn is_base(byte: u8) -> bool {
     matches!(byte | 0x20, b'b' | b'o' | b'x')

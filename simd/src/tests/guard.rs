@@ -30,18 +30,18 @@ impl Guarded {
         unsafe { std::slice::from_raw_parts_mut(self.map.byte_add(self.page).cast(), self.size) }
     }
 
-    /// The first `size` bytes behind the page in front.
+    /// The first `size` bytes, right after the page before them.
     pub(super) fn front(&mut self, size: usize) -> &mut [u8] {
         &mut self.bytes()[..size]
     }
 
-    /// The last `size` bytes before the page behind.
+    /// The last `size` bytes, right before the page after them.
     pub(super) fn back(&mut self, size: usize) -> &mut [u8] {
         let from = self.size - size;
         &mut self.bytes()[from..]
     }
 
-    /// A copy of `bytes` that touches the page in front, or the one behind.
+    /// A copy of `bytes` that touches the page before it, or the one after it.
     pub(super) fn hold(&mut self, bytes: &[u8], at_the_back: bool) -> &[u8] {
         let place = if at_the_back { self.back(bytes.len()) } else { self.front(bytes.len()) };
         place.copy_from_slice(bytes);

@@ -6,7 +6,7 @@
 
 use crate::{Isa, Kernels, kernels};
 
-/// Why a test does or does not run on an instruction set.
+/// Whether a test runs on an instruction set, and if not, why.
 #[derive(Debug, PartialEq, Eq)]
 enum Turn {
     Runs,

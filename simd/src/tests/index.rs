@@ -1,16 +1,15 @@
-//! Newlines, delimiters and byte sets.
+//! Newlines, lines and byte sets.
 
 use super::guard::Guarded;
 use super::harness::{Random, cases, some_of};
 use super::on_each_isa;
-use crate::{ByteSet, Kernels, Needles, Span};
+use crate::{ByteSet, Kernels, Span};
 
 on_each_isa!(
     a_newline_is_found_at_every_place,
     one_byte_that_is_not_ascii_is_seen_at_every_place,
-    each_delimiter_is_found_at_every_place,
     each_byte_of_a_set_is_found_at_every_place,
-    every_set_of_needles_finds_them_and_nothing_else,
+    a_byte_set_finds_its_members_and_nothing_else,
     positions_are_appended_in_order_across_many_batches,
     each_line_with_a_place_is_given_once,
     no_load_leaves_the_block,
@@ -58,25 +57,6 @@ fn one_byte_that_is_not_ascii_is_seen_at_every_place(kernels: &Kernels) {
     assert!(out.is_empty());
 }
 
-fn each_delimiter_is_found_at_every_place(kernels: &Kernels) {
-    let sets = [&b"\n"[..], b"\n ", b"[]\"\n", b"\n:", b"\n:*", b"\n:*J,; \xff"].map(|set| Needles::new(set).unwrap());
-    let mut out = Vec::new();
-    let mut turn = 0;
-    every_place(|block, place| {
-        turn += 1;
-        let set = &sets[turn % sets.len()];
-        let needle = set.bytes()[turn / sets.len() % set.bytes().len()];
-        block.fill(needle ^ 0x80);
-        block[place] = needle;
-        if set.bytes().contains(&(needle ^ 0x80)) {
-            return;
-        }
-        out.clear();
-        kernels.delimiters(block, set, &mut out);
-        assert_eq!(out, [place as u32], "{} bytes, {set:?}", block.len());
-    });
-}
-
 fn each_byte_of_a_set_is_found_at_every_place(kernels: &Kernels) {
     let wanted = |byte: u8| byte.is_ascii_punctuation() || byte >= 0xf0;
     let set = ByteSet::new(wanted);
@@ -94,19 +74,13 @@ fn each_byte_of_a_set_is_found_at_every_place(kernels: &Kernels) {
     });
 }
 
-fn every_set_of_needles_finds_them_and_nothing_else(kernels: &Kernels) {
+fn a_byte_set_finds_its_members_and_nothing_else(kernels: &Kernels) {
     let every_byte: Vec<u8> = (0..=255u8).rev().chain(0..=255).collect();
     let mut random = Random(3);
     let mut out = Vec::new();
     for _ in 0..cases(20_000) {
-        let needles: Vec<u8> = (0..=random.below(8)).map(|_| random.next() as u8).collect();
-        // Also with an end that fills no vector, and zero among the needles: what stands behind the end is not found.
+        // Also with an end that fills no vector, and with zero in the set: no position after the end is found.
         let block = &every_byte[random.below(64)..];
-        let needles = if random.below(4) == 0 { [&needles[1..], &[0]].concat() } else { needles };
-        out.clear();
-        kernels.delimiters(block, &Needles::new(&needles).unwrap(), &mut out);
-        assert_eq!(out, expected(block, |byte| needles.contains(&byte)), "{needles:?}");
-
         let (low, high) = (random.next() as u8, random.next() as u8);
         let wanted = |byte: u8| byte & low == byte & high & 0x5f;
         out.clear();
@@ -158,11 +132,10 @@ fn each_line_with_a_place_is_given_once(kernels: &Kernels) {
 fn no_load_leaves_the_block(kernels: &Kernels) {
     let mut memory = Guarded::new(576);
     let mut random = Random(5);
-    let needles = Needles::new(b"\n:,").unwrap();
-    let set = ByteSet::new(|byte| byte.is_ascii_digit());
+    let set = ByteSet::new(|byte| b"\n:,".contains(&byte));
     let mut out = Vec::new();
     let mut text = [0; 576];
-    // More than a million blocks for each of the three kernels.
+    // More than a million blocks for each of the two kernels.
     for round in 0..cases(1025) {
         for byte in &mut text {
             *byte = *random.one_of(b"\n:,0z9\x8a ");
@@ -174,11 +147,8 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
                 kernels.newlines(block, &mut out);
                 assert!(out.iter().copied().eq(memchr::memchr_iter(b'\n', block).map(|at| at as u32)));
                 out.clear();
-                kernels.delimiters(block, &needles, &mut out);
-                assert!(out.iter().copied().eq(memchr::memchr3_iter(b'\n', b':', b',', block).map(|at| at as u32)));
-                out.clear();
                 kernels.byte_set(block, &set, &mut out);
-                assert_eq!(out.len(), block.iter().filter(|byte| byte.is_ascii_digit()).count());
+                assert!(out.iter().copied().eq(memchr::memchr3_iter(b'\n', b':', b',', block).map(|at| at as u32)));
             }
             let block = memory.hold(&text[round % 64..][..length], false);
             out.clear();

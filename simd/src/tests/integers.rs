@@ -1,9 +1,9 @@
-//! Digits and integers.
+//! Integers.
 
 use super::guard::Guarded;
 use super::harness::{Random, cases, some_of};
 use super::on_each_isa;
-use crate::{Bitmap, Digits, Kernels, Span};
+use crate::{Bitmap, Kernels, Span};
 
 on_each_isa!(
     all_integers_of_8_and_16_bits_are_read,
@@ -13,12 +13,11 @@ on_each_isa!(
     zeros_in_front_do_not_matter,
     grouping_bytes_mean_nothing,
     spans_that_are_no_spans_have_no_value,
-    digits_are_counted_and_signs_allowed_as_the_rule_says,
     rows_of_every_number_and_offset_agree,
     no_load_leaves_the_block,
 );
 
-/// Texts, one behind the other with a byte between them, and the span of each.
+/// Texts, one after the other with a byte between them, and the span of each.
 #[derive(Default)]
 pub(super) struct Texts {
     pub(super) block: Vec<u8>,
@@ -182,39 +181,9 @@ fn spans_that_are_no_spans_have_no_value(kernels: &Kernels) {
             let mut wanted = [Some(77); 17];
             wanted[place] = None;
             assert_eq!(integers(kernels, &block, &spans, None), wanted, "{wrong:?}");
-            let mut valid = Bitmap::new();
-            kernels.digits(&block, &spans, Digits::INTEGER, &mut valid);
-            assert!(valid.iter().enumerate().all(|(row, valid)| valid == (row != place)));
         }
     }
     assert_eq!(integers(kernels, b"", &[Span::new(0, 0); 9], None), [None; 9]);
-}
-
-fn digits_are_counted_and_signs_allowed_as_the_rule_says(kernels: &Kernels) {
-    let mut texts = Texts::default();
-    for length in 0..30 {
-        for sign in ["", "-", "+", "--", " ", "x"] {
-            texts.push(format!("{sign}{}", "8".repeat(length)).as_bytes(), b'8');
-        }
-    }
-    for sign in [false, true] {
-        for min in [0, 1, 2, 8, 9, 17] {
-            for max in [0, 1, 2, 8, 16, 24, u32::MAX] {
-                let rule = Digits { sign, min, max };
-                let mut valid = Bitmap::new();
-                kernels.digits(&texts.block, &texts.spans, rule, &mut valid);
-                for (span, valid) in texts.spans.iter().zip(valid.iter()) {
-                    let text = span.of(&texts.block).unwrap();
-                    let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
-                    let wanted = digits.iter().all(u8::is_ascii_digit)
-                        && digits.len() >= min.max(1) as usize
-                        && digits.len() <= max as usize
-                        && (sign || digits.len() == text.len());
-                    assert_eq!(valid, wanted, "{text:?} {rule:?}");
-                }
-            }
-        }
-    }
 }
 
 fn rows_of_every_number_and_offset_agree(kernels: &Kernels) {
@@ -249,10 +218,6 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
         for back in [false, true] {
             let block = memory.hold(&texts.block, back);
             assert_eq!(integers(kernels, block, &texts.spans, None), wanted);
-            let mut valid = Bitmap::new();
-            kernels.digits(block, &texts.spans, Digits { sign: false, min: 3, max: 18 }, &mut valid);
-            let lengths = texts.spans.iter().map(|span| span.end - span.start);
-            assert!(valid.iter().eq(lengths.map(|length| (3..=18).contains(&length))));
         }
     }
 }

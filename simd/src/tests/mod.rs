@@ -1,6 +1,6 @@
-//! The proof: every kernel, on every instruction set, against the standard library or the scalar twin.
+//! Tests of every kernel on every instruction set, against the standard library or a reference implementation.
 //!
-//! Each test is stamped once for each instruction set by [`on_each_isa`], so that its name says what it ran on:
+//! [`on_each_isa`] makes each test once for each instruction set, whose name is part of the test's:
 //! `tests::index::avx2::a_newline_is_found_at_every_place`. What runs and what is left out is decided in
 //! [`harness`], and one test there prints and asserts it.
 
@@ -19,7 +19,7 @@ mod timestamps;
 mod vector;
 mod walk;
 
-/// Stamps tests that are `fn name(kernels: &'static Kernels)`.
+/// Makes a test of each `fn name(kernels: &'static Kernels)` for each instruction set.
 macro_rules! on_each_isa {
     ($($name:ident),* $(,)?) => {
         $crate::tests::on_one_isa!(scalar Scalar $($name)*);

@@ -7,7 +7,7 @@ use crate::{Kernels, Span};
 
 on_each_isa!(texts_of_every_length_are_copied_from_every_place, spans_outside_of_the_block_have_no_bytes);
 
-/// Copies `spans` behind what is there already, and compares with copying them one by one.
+/// Appends `spans` to bytes that are there already, and compares with copying them one by one.
 fn check(kernels: &Kernels, block: &[u8], spans: &[Span]) {
     let (mut bytes, mut ends) = (b"before".to_vec(), vec![0, 6]);
     kernels.texts(block, spans, &mut bytes, &mut ends);

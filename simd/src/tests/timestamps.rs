@@ -21,9 +21,9 @@ const LAYOUTS: [Layout; 5] =
     [Layout::Iso8601, Layout::Apache, Layout::Syslog { year: YEAR }, Layout::Ctime, Layout::CommaMillis];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-type Moment = Option<(i64, i16)>;
+type Datetime = Option<(i64, i16)>;
 
-fn timestamps(kernels: &Kernels, block: &[u8], spans: &[Span], layout: Layout) -> Vec<Moment> {
+fn timestamps(kernels: &Kernels, block: &[u8], spans: &[Span], layout: Layout) -> Vec<Datetime> {
     let (mut micros, mut offsets, mut valid) = (Vec::new(), Vec::new(), Bitmap::new());
     kernels.timestamps(block, spans, layout, &mut micros, &mut offsets, &mut valid);
     assert_eq!((micros.len(), offsets.len(), valid.len()), (spans.len(), spans.len(), spans.len()));
@@ -46,8 +46,8 @@ fn date(days: i64) -> (i64, usize, i64) {
     (year + era * 400 + i64::from(month <= 2), month as usize, day)
 }
 
-/// A moment as text, and what the text must be read as. `style` chooses among what a layout leaves open.
-fn write(layout: Layout, local: i64, style: u64) -> (String, Moment) {
+/// A datetime as text, and what the text must be read as. `style` chooses among what a layout leaves open.
+fn write(layout: Layout, local: i64, style: u64) -> (String, Datetime) {
     let (days, second) = (local.div_euclid(86_400_000_000), local.rem_euclid(86_400_000_000));
     let (year, month, day) = date(days);
     let (second, micros) = (second / 1_000_000, second % 1_000_000);
@@ -97,8 +97,8 @@ fn write(layout: Layout, local: i64, style: u64) -> (String, Moment) {
     }
 }
 
-/// Some moment from year 1 to 9999, for syslog of the one year.
-fn some_moment(random: &mut Random, layout: Layout) -> i64 {
+/// Some datetime from year 1 to 9999, for syslog of the one year.
+fn some_datetime(random: &mut Random, layout: Layout) -> i64 {
     let (from, days) = if matches!(layout, Layout::Syslog { .. }) { (15_340, 366) } else { (-719_162, 3_652_059) };
     (from + random.below(days) as i64) * 86_400_000_000 + random.below(86_400_000_000) as i64
 }
@@ -109,10 +109,10 @@ fn random_moments_are_read_in_every_layout(kernels: &Kernels) {
         for _ in 0..cases(500) {
             let (mut texts, mut wanted) = (Texts::default(), Vec::new());
             for _ in 0..400 {
-                let (text, moment) = write(layout, some_moment(&mut random, layout), random.next());
-                assert!(moment.is_some());
+                let (text, datetime) = write(layout, some_datetime(&mut random, layout), random.next());
+                assert!(datetime.is_some());
                 texts.push(text.as_bytes(), *random.one_of(b"] 0Z"));
-                wanted.push(moment);
+                wanted.push(datetime);
             }
             let got = timestamps(kernels, &texts.block, &texts.spans, layout);
             for (row, span) in texts.spans.iter().enumerate() {
@@ -128,16 +128,16 @@ fn every_day_of_a_century_is_read_in_every_layout(kernels: &Kernels) {
         let (mut texts, mut wanted) = (Texts::default(), Vec::new());
         for day in some_of(36_525) {
             let day = if matches!(layout, Layout::Syslog { .. }) { 15_340 + day % 366 } else { day };
-            let (text, moment) = write(layout, (day as i64) * 86_400_000_000 + 1_000_000, day as u64);
+            let (text, datetime) = write(layout, (day as i64) * 86_400_000_000 + 1_000_000, day as u64);
             texts.push(text.as_bytes(), b' ');
-            wanted.push(moment);
+            wanted.push(datetime);
         }
         assert_eq!(timestamps(kernels, &texts.block, &texts.spans, layout), wanted);
     }
 }
 
 /// What a text is read as, alone at the front of a block, in a column of its like, and in the middle of others.
-fn read(kernels: &Kernels, text: &[u8], layout: Layout) -> Moment {
+fn read(kernels: &Kernels, text: &[u8], layout: Layout) -> Datetime {
     let alone = timestamps(kernels, text, &[Span::new(0, text.len() as u32)], layout);
     let (mut texts, mut mixed) = (Texts::default(), Texts::default());
     for row in 0..8 {
@@ -296,13 +296,14 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
     let mut random = Random(17);
     // More than a million blocks of one to nine rows, at either page.
     for layout in LAYOUTS {
-        let pool: Vec<_> = (0..2000).map(|_| write(layout, some_moment(&mut random, layout), random.next())).collect();
+        let pool: Vec<_> =
+            (0..2000).map(|_| write(layout, some_datetime(&mut random, layout), random.next())).collect();
         for round in 0..cases(105_000) {
             let (mut texts, mut wanted) = (Texts::default(), Vec::new());
             for _ in 0..1 + round % 9 {
-                let (text, moment) = random.one_of(&pool);
+                let (text, datetime) = random.one_of(&pool);
                 texts.push(text.as_bytes(), b' ');
-                wanted.push(*moment);
+                wanted.push(*datetime);
             }
             texts.block.pop();
             for back in [false, true] {

@@ -6,7 +6,7 @@ use super::harness::{Random, cases, run};
 use crate::Span;
 use crate::vector::Vector;
 
-/// Stamps the tests for one instruction set.
+/// Makes the test for each instruction set.
 macro_rules! on_vectors {
     ($($arch:literal $module:ident $isa:ident $($path:ident)::+;)*) => {
         $(#[cfg(target_arch = $arch)]

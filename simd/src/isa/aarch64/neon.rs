@@ -5,8 +5,9 @@ use std::arch::aarch64::*;
 use crate::column::Span;
 use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
+use crate::swar;
 use crate::vector::Vector;
-use crate::window::{Room, Window};
+use crate::window::{Padded, Window};
 
 kernel_list!(entries Neon Bytes NEON "neon");
 
@@ -117,7 +118,7 @@ impl Vector for Bytes {
         }
         fn word_signs(self) -> u8 {
             // The sign of each word is that of its last byte.
-            let signs = self.sign_mask() >> 7 & 0x0101_0101_0101_0101;
+            let signs = self.sign_mask() >> 7 & swar::LOW;
             (signs.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
         }
         fn sum_bytes(self) -> Self {
@@ -178,9 +179,9 @@ impl Window for Register {
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Register(vdupq_n_u8(byte)) }
-        fn load(_token: Token, room: Room<'_>, at: usize) -> Self { Register(vld1q_u8(room.from(at))) }
-        fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
-            room.from(at).cast::<u64>().read_unaligned().to_le()
+        fn load(_token: Token, padded: Padded<'_>, at: usize) -> Self { Register(vld1q_u8(padded.from(at))) }
+        fn word(_token: Token, padded: Padded<'_>, at: usize) -> u64 {
+            padded.from(at).cast::<u64>().read_unaligned().to_le()
         }
         fn or(self, other: Self) -> Self { Register(vorrq_u8(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 { bits(vceqq_u8(self.0, other.0)) }

@@ -6,7 +6,7 @@ use crate::column::Span;
 use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
-use crate::window::{Room, Window};
+use crate::window::{Padded, Window};
 
 kernel_list!(entries Avx2 Bytes AVX2 "avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
 
@@ -153,9 +153,9 @@ impl Window for Register {
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Register(_mm256_set1_epi8(byte.cast_signed())) }
-        fn load(_token: Token, room: Room<'_>, at: usize) -> Self { Register(_mm256_loadu_si256(room.from(at).cast())) }
-        fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
-            room.from(at).cast::<u64>().read_unaligned().to_le()
+        fn load(_token: Token, padded: Padded<'_>, at: usize) -> Self { Register(_mm256_loadu_si256(padded.from(at).cast())) }
+        fn word(_token: Token, padded: Padded<'_>, at: usize) -> u64 {
+            padded.from(at).cast::<u64>().read_unaligned().to_le()
         }
         fn or(self, other: Self) -> Self { Register(_mm256_or_si256(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 { join(_mm256_movemask_epi8(_mm256_cmpeq_epi8(self.0, other.0)), 0) }

@@ -6,7 +6,7 @@ use crate::column::Span;
 use crate::isa::{fits, words_fit};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
-use crate::window::{Room, Window};
+use crate::window::{Padded, Window};
 
 kernel_list!(entries Avx512 Bytes AVX512 "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2,avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt,sse4.2");
 
@@ -139,9 +139,9 @@ impl Window for Half {
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Half(_mm256_set1_epi8(byte.cast_signed())) }
-        fn load(_token: Token, room: Room<'_>, at: usize) -> Self { Half(_mm256_loadu_si256(room.from(at).cast())) }
-        fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
-            room.from(at).cast::<u64>().read_unaligned().to_le()
+        fn load(_token: Token, padded: Padded<'_>, at: usize) -> Self { Half(_mm256_loadu_si256(padded.from(at).cast())) }
+        fn word(_token: Token, padded: Padded<'_>, at: usize) -> u64 {
+            padded.from(at).cast::<u64>().read_unaligned().to_le()
         }
         fn or(self, other: Self) -> Self { Half(_mm256_or_si256(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 { u64::from(_mm256_cmpeq_epi8_mask(self.0, other.0)) }

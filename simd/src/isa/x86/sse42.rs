@@ -6,7 +6,7 @@ use crate::column::Span;
 use crate::isa::{fits, words_fit, write_each};
 use crate::kernels::kernel_list;
 use crate::vector::Vector;
-use crate::window::{Room, Window};
+use crate::window::{Padded, Window};
 
 kernel_list!(entries Sse42 Bytes SSE42 "sse3,ssse3,sse4.1,sse4.2,popcnt");
 
@@ -137,9 +137,9 @@ impl Window for Register {
 
     operations! {
         fn splat(_token: Token, byte: u8) -> Self { Register(_mm_set1_epi8(byte.cast_signed())) }
-        fn load(_token: Token, room: Room<'_>, at: usize) -> Self { Register(_mm_loadu_si128(room.from(at).cast())) }
-        fn word(_token: Token, room: Room<'_>, at: usize) -> u64 {
-            room.from(at).cast::<u64>().read_unaligned().to_le()
+        fn load(_token: Token, padded: Padded<'_>, at: usize) -> Self { Register(_mm_loadu_si128(padded.from(at).cast())) }
+        fn word(_token: Token, padded: Padded<'_>, at: usize) -> u64 {
+            padded.from(at).cast::<u64>().read_unaligned().to_le()
         }
         fn or(self, other: Self) -> Self { Register(_mm_or_si128(self.0, other.0)) }
         fn equal(self, other: Self) -> u64 {
