@@ -2,7 +2,7 @@
 //!
 //! Fields are short, so these look at words of eight bytes before they call anything that is made for long texts.
 
-use parsimd_simd::{Class, Literal};
+use parsimd_simd::{Class, Literal, swar};
 
 use super::answer::StepOutcome::{self, At, No};
 use crate::engine::work;
@@ -45,10 +45,6 @@ pub(super) fn is_space(byte: u8) -> bool {
     Class::SPACE.contains(byte)
 }
 
-/// The lowest bit, and the highest, of each byte of a word.
-const LOW: u64 = 0x0101_0101_0101_0101;
-pub(super) const HIGH: u64 = LOW << 7;
-
 /// The first place at `from` or later where `byte` stands, or, with `fold` 0x20, the letter `byte` in either case.
 ///
 /// Fields are short: a few words are looked at before memchr is called.
@@ -57,12 +53,10 @@ fn find_byte(text: &[u8], from: usize, byte: u8, fold: u8) -> Option<usize> {
     const WORDS: usize = 4;
     let rest = text.get(from..)?;
     for (number, word) in rest.as_chunks::<8>().0.iter().take(WORDS).enumerate() {
-        let different = (u64::from_le_bytes(*word) | (LOW * u64::from(fold))) ^ (LOW * u64::from(byte));
-        // The lowest byte that is zero: a borrow reaches only bytes above it.
-        let zeros = different.wrapping_sub(LOW) & !different & HIGH;
+        let equal = swar::equal(swar::load(word) | swar::splat(fold), swar::splat(byte));
         work::count(8);
-        if zeros != 0 {
-            return Some(from + number * 8 + zeros.trailing_zeros() as usize / 8);
+        if equal != 0 {
+            return Some(from + number * 8 + swar::first(equal));
         }
     }
     let seen = (rest.len() / 8).min(WORDS) * 8;
@@ -85,11 +79,9 @@ pub(super) fn digits(text: &[u8], at: usize) -> usize {
 fn digit_run(text: &[u8]) -> usize {
     let mut length = 0;
     for word in text.as_chunks::<8>().0 {
-        // A digit is 0 to 9 now, so that adding 0x76 does not reach the highest bit.
-        let byte = u64::from_le_bytes(*word) ^ (LOW * u64::from(b'0'));
-        let others = (((byte & !HIGH) + LOW * 0x76) | byte) & HIGH;
+        let others = swar::above_nine(swar::load(word) ^ swar::splat(b'0'));
         if others != 0 {
-            return length + others.trailing_zeros() as usize / 8;
+            return length + swar::first(others);
         }
         length += 8;
     }

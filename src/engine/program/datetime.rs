@@ -5,9 +5,11 @@
 //!
 //! A step looks at a bounded number of bytes, but for the white space and the fraction of [`Datetime::Iso`].
 
+use parsimd_simd::swar;
+
 use super::{
     answer::StepOutcome::{self, At, No, Undecided},
-    bytes::{Bytes, HIGH, digits, is_space},
+    bytes::{Bytes, digits, is_space},
 };
 use crate::pattern::{DAYS, MONTHS, name_at};
 
@@ -109,12 +111,12 @@ impl<const N: usize> Shape<N> {
     #[inline(always)]
     fn stands_at(&self, text: &[u8], at: usize) -> bool {
         let Some(text) = text.get(at..at + N) else { return false };
-        let fits = self.words[..N.div_ceil(8)].iter().fold(HIGH, |fits, word| {
-            let bytes = u64::from_le_bytes(text[word.at..].first_chunk().copied().unwrap_or_default());
-            let ascii = (bytes | word.or) & !HIGH;
+        let fits = self.words[..N.div_ceil(8)].iter().fold(swar::HIGH, |fits, word| {
+            let bytes = text[word.at..].first_chunk().map_or(0, swar::load);
+            let ascii = (bytes | word.or) & !swar::HIGH;
             fits & (ascii + word.from) & !(ascii + word.after) & !bytes
         });
-        fits == HIGH
+        fits == swar::HIGH
     }
 }
 
