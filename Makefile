@@ -36,6 +36,7 @@ test-python: $(VENV)/installed
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	$(PYTHON) -m unittest discover --quiet --start-directory ci
 	$(PYTHON) ci/rules.py
 
 # Apart from `lint`, because the peers nearly double what is to be compiled.
