@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`cases`] | the cases of `tests/cases/`, which Python runs too, come out as they say, however they are run |
 //! | [`guide`] | the examples of the guide |
+//! | [`examples`] | the programs of `examples/` |
 //! | [`pipes`] | pipes keep nobody waiting |
 //! | [`damaged_input`] | an input that breaks loses no row before the damage |
 //! | [`long_records`] | a record that is too long is one failure |
@@ -25,6 +26,7 @@ mod columns_and_limit;
 mod common;
 mod damaged_input;
 mod datetime_range;
+mod examples;
 mod filters;
 mod guide;
 mod long_records;
