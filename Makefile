@@ -13,7 +13,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes pythons gc python-aarch64 bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
+.PHONY: help demo test test-rust test-python lint lint-bench msrv lanes pythons gc python-aarch64 bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -43,6 +43,10 @@ lint:
 ## make lint-bench  clippy on the benchmarks with their peers
 lint-bench:
 	$(CARGO) clippy --locked --package parsimd-benches --all-targets --features peers -- --deny warnings
+
+## make msrv     everything built with the oldest Rust that is promised, and the crate's tests on it
+msrv:
+	ci/msrv.sh
 
 ## make lanes    the Rust tests on every instruction set, native and emulated
 lanes:
