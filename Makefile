@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
 DOCS_VENV := .venv-docs
+DEV_VENV := .venv-dev
 CARGO ?= cargo
 # How many generated cases each comparison with PyPI parse runs.
 CASES ?= 1500
@@ -13,7 +14,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench msrv lanes pythons gc python-aarch64 bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
+.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons gc python-aarch64 bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -21,6 +22,10 @@ help:
 ## make demo     build everything, scan a log of its own making, show what comes out
 demo: $(VENV)/installed
 	$(BIN)/python -m parsimd.demo
+
+## make dev      .venv-dev, where an edit of a .py shows at once, and one of Rust after `make dev` again
+dev: $(DEV_VENV)/made
+	$(DEV_VENV)/bin/python ci/dev.py
 
 ## make test     every Rust and Python test
 test: lint test-rust test-python
@@ -144,6 +149,12 @@ $(VENV)/installed: dist/built
 	$(PIP) "$$(ls dist/*.whl)[test]"
 	touch $@
 
+$(DEV_VENV)/made: python/pyproject.toml
+	$(PYTHON) -m venv $(DEV_VENV)
+	$(DEV_VENV)/bin/python ci/dev.py --requirements > $(DEV_VENV)/requirements.txt
+	$(DEV_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $(DEV_VENV)/requirements.txt
+	touch $@
+
 $(BENCH_VENV)/installed: dist/built benches/python/requirements.txt
 	$(PYTHON) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement benches/python/requirements.txt
@@ -156,4 +167,4 @@ $(DOCS_VENV)/installed: docs/requirements.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(VENV)-engines $(BENCH_VENV) $(DOCS_VENV) dist target demo
+	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(VENV)-engines $(BENCH_VENV) $(DOCS_VENV) $(DEV_VENV) dist target demo
