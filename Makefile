@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
 DOCS_VENV := .venv-docs
+DEV_VENV := .venv-dev
 CARGO ?= cargo
 # How many generated cases each comparison with PyPI parse runs.
 CASES ?= 1500
@@ -13,7 +14,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo test test-rust test-python lint lint-bench lanes pythons gc python-aarch64 bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
+.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons gc python-aarch64 bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -21,6 +22,10 @@ help:
 ## make demo     build everything, scan a log of its own making, show what comes out
 demo: $(VENV)/installed
 	$(BIN)/python -m parsimd.demo
+
+## make dev      .venv-dev, where an edit of a .py shows at once, and one of Rust after `make dev` again
+dev: $(DEV_VENV)/made
+	$(DEV_VENV)/bin/python ci/dev.py
 
 ## make test     every Rust and Python test
 test: lint test-rust test-python
@@ -36,12 +41,17 @@ test-python: $(VENV)/installed
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	$(PYTHON) -m unittest discover --quiet --start-directory ci
 	$(PYTHON) ci/rules.py
 
 # Apart from `lint`, because the peers nearly double what is to be compiled.
 ## make lint-bench  clippy on the benchmarks with their peers
 lint-bench:
 	$(CARGO) clippy --locked --package parsimd-benches --all-targets --features peers -- --deny warnings
+
+## make msrv     everything built with the oldest Rust that is promised, and the crate's tests on it
+msrv:
+	ci/msrv.sh
 
 ## make lanes    the Rust tests on every instruction set, native and emulated
 lanes:
@@ -139,6 +149,12 @@ $(VENV)/installed: dist/built
 	$(PIP) "$$(ls dist/*.whl)[test]"
 	touch $@
 
+$(DEV_VENV)/made: python/pyproject.toml
+	$(PYTHON) -m venv $(DEV_VENV)
+	$(DEV_VENV)/bin/python ci/dev.py --requirements > $(DEV_VENV)/requirements.txt
+	$(DEV_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $(DEV_VENV)/requirements.txt
+	touch $@
+
 $(BENCH_VENV)/installed: dist/built benches/python/requirements.txt
 	$(PYTHON) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement benches/python/requirements.txt
@@ -151,4 +167,4 @@ $(DOCS_VENV)/installed: docs/requirements.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(VENV)-engines $(BENCH_VENV) $(DOCS_VENV) dist target demo
+	rm -rf $(VENV) $(VENV)-clients $(VENV)-spark $(VENV)-engines $(BENCH_VENV) $(DOCS_VENV) $(DEV_VENV) dist target demo

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted(str(page.relative_to(ROOT)) for page in [ROOT / "README.md", ROOT / "python" / "README.md", *ROOT.glob("docs/**/*.md")])
 # Run by spark/test_guide.py.
 IN_SPARK = ["docs/guide/spark.md"]
-# Of these there is nothing to run in Python; the examples in Rust are run by tests/guide.rs.
+# Of these there is nothing to run in Python; the examples in Rust are run by tests/it/guide.rs.
 WITHOUT_EXAMPLES = ["docs/architecture.md", "docs/guide/performance.md", "docs/guide/rust.md"]
 
 

@@ -53,8 +53,10 @@ impl Tail {
 
     /// Writes a slice, and keeps all of it. Panics if there is no room for it.
     pub(crate) fn push_slice(&mut self, slice: &[u8]) {
-        let known = self.bytes.len();
-        self.bytes.spare_capacity_mut()[self.len - known..][..slice.len()].write_copy_of_slice(slice);
+        assert!(self.bytes.capacity() - self.len >= slice.len());
+        // SAFETY: there is room for the slice after the first `len` bytes: the check above. The two do not overlap, because
+        // the vector's memory is borrowed mutably and the slice is borrowed too.
+        unsafe { self.bytes.as_mut_ptr().add(self.len).copy_from_nonoverlapping(slice.as_ptr(), slice.len()) };
         self.len += slice.len();
     }
 }

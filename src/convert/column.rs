@@ -114,7 +114,8 @@ fn by_kernel(
         (Values::Float64(values), ValueKind::Percent) => {
             kernels.floats(block, spans, FloatForm::Percent, values, &mut valid);
         }
-        (Values::Timestamp(micros), ValueKind::Time(layout)) if let Some(layout) = kernel_layout(*layout, year) => {
+        (Values::Timestamp(micros), ValueKind::Time(layout)) => {
+            let Some(layout) = kernel_layout(*layout, year) else { return unread(values, spans.len()) };
             let mut offsets = Vec::with_capacity(spans.len());
             kernels.timestamps(block, spans, layout, micros, &mut offsets, &mut valid);
             let mut validity = Validity::from_bitmap(valid);
@@ -126,18 +127,24 @@ fn by_kernel(
             }
             return (values, validity);
         }
-        (values, ValueKind::Strptime(format)) if let Some(layout) = strptime::Layout::new(format, year) => {
-            push_zeros(values, spans.len());
+        (column, ValueKind::Strptime(format)) => {
+            let Some(layout) = strptime::Layout::new(format, year) else { return unread(values, spans.len()) };
+            push_zeros(column, spans.len());
             for (row, span) in spans.iter().enumerate() {
                 let value = span.of(block).and_then(|text| layout.read(text));
-                valid.push(value.is_some_and(|value| put(values, row, value).is_ok()));
+                valid.push(value.is_some_and(|value| put(column, row, value).is_ok()));
             }
         }
-        _ => {
-            (0..spans.len()).for_each(|_| valid.push(false));
-            push_zeros(&mut values, spans.len());
-        }
+        _ => return unread(values, spans.len()),
     }
+    (values, Validity::from_bitmap(valid))
+}
+
+/// A column of which no row was read.
+fn unread(mut values: Values, rows: usize) -> (Values, Validity) {
+    let mut valid = Bitmap::new();
+    (0..rows).for_each(|_| valid.push(false));
+    push_zeros(&mut values, rows);
     (values, Validity::from_bitmap(valid))
 }
 

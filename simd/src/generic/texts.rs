@@ -58,5 +58,5 @@ fn copy<const N: usize>(block: &[u8], spans: &[Span], bytes: &mut Vec<u8>, ends:
 /// The `N` bytes at `from`. Panics if there are fewer.
 #[inline(always)]
 fn array<const N: usize>(block: &[u8], from: usize) -> &[u8; N] {
-    block[from..from + N].as_array().expect("so many bytes")
+    block[from..from + N].first_chunk().expect("so many bytes")
 }

@@ -261,7 +261,8 @@ pub(crate) fn with_others(random: &mut Random, mut text: String) -> String {
         text.retain(|c| c.is_ascii());
     }
     for _ in 0..[0, 0, 1, 1, 2, 5][random.below(6)] {
-        let at = text.floor_char_boundary(random.below(text.len() + 1));
+        let most = random.below(text.len() + 1);
+        let at = (0..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         let c = text[at..].chars().next().filter(|_| random.below(2) == 0);
         let other = match c {
             Some('k' | 'K') => "\u{212a}",

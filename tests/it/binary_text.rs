@@ -7,6 +7,8 @@ use parsimd::{
     Strings, Value, Values,
 };
 
+use crate::common::{self, Found, Random, cells, external, pattern, pattern_on};
+
 fn options(strings: Strings, on_error: OnError) -> ScanOptions {
     let mut options = ScanOptions::default();
     (options.strings, options.on_error, options.year) = (strings, on_error, Some(2011));
@@ -14,35 +16,12 @@ fn options(strings: Strings, on_error: OnError) -> ScanOptions {
 }
 
 fn read(pattern: &Pattern, input: &[u8], options: ScanOptions) -> (Batch, Stats) {
-    let mut scan = pattern.scan_input(Input::bytes(input), options);
-    (scan.read_all().unwrap_or_else(|error| panic!("{error}")), scan.stats().clone())
-}
-
-fn pattern(format: &str) -> Pattern {
-    Pattern::new(format).unwrap_or_else(|error| panic!("{error}"))
+    common::read(pattern, Input::bytes(input), options)
 }
 
 fn custom(expression: &str) -> Pattern {
     let own = CustomType { pattern: Some(expression.to_owned()), group_count: 0 };
     Pattern::builder("{:T}").custom_type("T", own).build().unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// The values of a batch, row by row.
-fn cells(batch: &Batch) -> Vec<Vec<Cell<'_>>> {
-    (0..batch.len()).map(|row| batch.columns().iter().map(|column| column.get(row)).collect()).collect()
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % end
-    }
-
-    fn one<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
-        of[self.below(of.len())]
-    }
 }
 
 /// A character for each byte; those that are not ASCII have one for private use, which is no letter, no digit, no white space, and has no case.
@@ -197,7 +176,7 @@ fn the_same_bytes_give_the_same_batch_however_they_are_scanned() {
         for on_error in [OnError::Skip, OnError::Null] {
             let mut first: Option<(Batch, Stats)> = None;
             for isa in Isa::available() {
-                let pattern = Pattern::builder(format).isa(isa).build().unwrap_or_else(|error| panic!("{error}"));
+                let pattern = pattern_on(format, isa);
                 for (threads, block_bytes) in [(1, 1), (1, 300), (3, 300), (1, 1 << 20), (3, 1 << 20)] {
                     let mut options = options(Strings::Binary, on_error);
                     (options.threads, options.block_bytes) = (NonZeroUsize::new(threads), block_bytes);
@@ -286,24 +265,18 @@ fn where_a_pattern_has_no_reading_for_bytes_the_record_is_a_failure_that_says_wh
     struct All;
 
     impl ExternalMatcher for All {
-        fn find(
-            &self,
-            text: &str,
-            _: usize,
-            _: Anchored,
-        ) -> Result<Option<parsimd::MatchRanges>, Box<dyn std::error::Error + Send + Sync>> {
+        fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
             Ok(Some(vec![Some(0..text.len()); 2]))
         }
     }
 
-    let external = Pattern::builder("{a}").external_matcher(Box::new(All)).external_only(true).build();
     for (pattern, reason) in [
         (pattern("{a}{a}"), "a repeated name or lookaround needs backtracking"),
         (custom("[aé ]+"), "a class with characters that are not ASCII"),
         (custom("[^é]+"), "a class with characters that are not ASCII"),
         (custom(r"[\x00-\xff]+"), "a class with characters that are not ASCII"),
         (custom("ſ|.*"), "a letter that is a case of an ASCII letter, and is not ASCII"),
-        (external.unwrap_or_else(|error| panic!("{error}")), "it is left to an external matcher"),
+        (external("{a}", All), "it is left to an external matcher"),
     ] {
         let (batch, stats) = read(&pattern, b"\xff\xff\naa\n", options(Strings::Binary, OnError::Skip));
         assert_eq!((batch.len(), stats.matched, stats.unmatched, stats.failures), (1, 1, 0, 1), "{reason}");

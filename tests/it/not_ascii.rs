@@ -2,6 +2,8 @@
 
 use parsimd::{Anchored, Cell, Input, Isa, OnError, Pattern, ScanOptions};
 
+use crate::common::{Random, pattern, pattern_on, read};
+
 /// Lines of one kind, each with `{}` in one or more places, and what is written there.
 const LINES: [&str; 6] = [
     "1.2.3.4 - - [21/Nov/2011:00:07:11 +0000] \"GET /{} HTTP/1.1\" 200 5{} \"-\" \"curl{}\"",
@@ -44,15 +46,6 @@ const TEXTS: [&[u8]; 16] = [
     b"\xe2\x86",
 ];
 
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
-}
-
 fn log(random: &mut Random, texts: &[&[u8]], lines: usize) -> Vec<Vec<u8>> {
     let mut line = || {
         let mut line = Vec::new();
@@ -81,7 +74,7 @@ fn a_line_is_read_the_same_whatever_stands_around_it() {
     let (mut rows_seen, mut others_seen) = (0, 0);
     for format in FORMATS {
         // The texts of the fields, as they stand there.
-        let pattern = Pattern::new(format).unwrap();
+        let pattern = pattern(format);
         // Blocks that are all UTF-8, some that are all but ASCII, and some that are neither.
         for texts in [&TEXTS[..], &TEXTS[..14], &TEXTS[..8]] {
             let lines = log(&mut random, texts, 300);
@@ -92,15 +85,14 @@ fn a_line_is_read_the_same_whatever_stands_around_it() {
                 let is_other = |(row, line): (&Option<Vec<String>>, &Vec<u8>)| row.is_some() && !line.is_ascii();
                 others_seen += wanted.iter().zip(&lines).filter(|&pair| is_other(pair)).count();
                 for isa in Isa::available() {
-                    let pattern = Pattern::builder(format).isa(isa).build().unwrap();
+                    let pattern = pattern_on(format, isa);
                     for block_bytes in [1, 300, 1 << 20] {
                         let mut options = ScanOptions::default();
                         options.anchored = Anchored::when(full_line);
                         options.block_bytes = block_bytes;
                         options.on_error = OnError::Null;
                         options.year = Some(2011);
-                        let mut scan = pattern.scan_input(Input::bytes(lines.join(&b'\n')), options);
-                        let batch = scan.read_all().unwrap();
+                        let (batch, stats) = read(&pattern, Input::bytes(lines.join(&b'\n')), options);
                         assert_eq!(batch.len(), lines.len());
                         for (row, wanted) in wanted.iter().enumerate() {
                             for (field, column) in batch.columns().iter().enumerate() {
@@ -116,7 +108,6 @@ fn a_line_is_read_the_same_whatever_stands_around_it() {
                                 }
                             }
                         }
-                        let stats = scan.stats();
                         let matched = wanted.iter().flatten().count() as u64;
                         assert_eq!((stats.matched, stats.failures), (matched, broken), "{format} {isa} {block_bytes}");
                     }
@@ -130,6 +121,6 @@ fn a_line_is_read_the_same_whatever_stands_around_it() {
 #[test]
 fn half_a_character_is_no_text_even_where_the_next_has_the_other_half() {
     let texts: [Option<&[u8]>; 4] = [Some(b"a\xc3"), Some(b"\xa9"), Some("é".as_bytes()), Some(b"x")];
-    let found = Pattern::new("{a}").unwrap().scan_texts(texts, ScanOptions::default()).unwrap();
+    let found = pattern("{a}").scan_texts(texts, ScanOptions::default()).unwrap();
     assert_eq!((found.stats.matched, found.stats.failures), (2, 2));
 }

@@ -1,11 +1,13 @@
 //! The cases of `tests/cases/`, on every instruction set, input kind, thread count and block size.
 
-use std::{collections::BTreeMap, io::Write, num::NonZeroUsize, path::Path};
+use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use parsimd::{
     Anchored, BigInt, Cell, CustomType, Date, Input, Isa, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value,
 };
 use serde::Deserialize;
+
+use crate::common::{Folder, gzip, map, open, pattern};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,7 +92,7 @@ fn expected(value: &toml::Value) -> String {
 
 #[test]
 fn every_text_case_is_read_as_it_says() {
-    let cases: Vec<TextCase> = read(include_str!("cases/text.toml"));
+    let cases: Vec<TextCase> = read(include_str!("../cases/text.toml"));
     assert!(cases.len() > 50);
     for isa in Isa::available() {
         for case in &cases {
@@ -172,29 +174,15 @@ fn cell(cell: Cell<'_>) -> String {
     }
 }
 
-fn gzip(data: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(data).and_then(|()| encoder.finish()).unwrap_or_else(|error| panic!("{error}"))
-}
-
-#[allow(unsafe_code, reason = "a file in memory")]
-fn map(path: &Path) -> Input<'static> {
-    // SAFETY: the files are the tests' own, and each is written before it is mapped and then left alone.
-    unsafe { Input::map(path) }.unwrap_or_else(|error| panic!("{path:?}: {error}"))
-}
-
 #[test]
 fn every_record_case_gives_the_same_batch_however_it_is_run() {
-    let cases: Vec<RecordCase> = read(include_str!("cases/records.toml"));
+    let cases: Vec<RecordCase> = read(include_str!("../cases/records.toml"));
     assert!(cases.len() > 10);
-    let folder = std::env::temp_dir().join(format!("parsimd-cases-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
+    let folder = Folder::new();
     for (number, case) in cases.iter().enumerate() {
         let data = case.input();
-        let (plain, packed) = (folder.join(format!("{number}.log")), folder.join(format!("{number}.log.gz")));
-        std::fs::write(&plain, &data)
-            .and_then(|()| std::fs::write(&packed, gzip(&data)))
-            .unwrap_or_else(|e| panic!("{e}"));
+        let plain = folder.write(&format!("{number}.log"), &data);
+        let packed = folder.write(&format!("{number}.log.gz"), gzip(&data));
         for isa in Isa::available() {
             let pattern =
                 builder(&case.format, &BTreeMap::new(), isa).build().unwrap_or_else(|error| panic!("{error}"));
@@ -202,7 +190,6 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
                 [None, NonZeroUsize::new(1), NonZeroUsize::new(2), NonZeroUsize::new(3), NonZeroUsize::new(8)]
             {
                 for block_bytes in [1, 64, 1 << 10, 1 << 20] {
-                    let open = |path| Input::open(path).unwrap_or_else(|error| panic!("{error}"));
                     let inputs = [
                         Input::bytes(&data),
                         Input::reader(&data[..], "reader"),
@@ -226,7 +213,6 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
             }
         }
     }
-    std::fs::remove_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
 }
 
 fn check(case: &RecordCase, scan: &mut parsimd::Scan<'_>, how: &str) {
@@ -246,7 +232,7 @@ fn check(case: &RecordCase, scan: &mut parsimd::Scan<'_>, how: &str) {
 
 #[test]
 fn raising_stops_at_the_first_record_that_cannot_be_read() {
-    let pattern = Pattern::new("{n:d} {t:ti}").unwrap_or_else(|error| panic!("{error}"));
+    let pattern = pattern("{n:d} {t:ti}");
     for (text, offset) in
         [("1 2011-01-01\n2 2011-02-29\nnothing\n", 13), ("1 2011-01-01\nnothing\n2 2011-02-29\n", 13), ("nothing", 0)]
     {
@@ -273,27 +259,26 @@ fn raising_stops_at_the_first_record_that_cannot_be_read() {
 #[cfg(unix)]
 #[test]
 fn a_pipe_that_is_to_be_mapped_is_read_and_opened_once() {
-    let path = std::env::temp_dir().join(format!("parsimd-pipe-{}", std::process::id()));
-    let made = std::process::Command::new("mkfifo").arg(&path).status();
-    assert!(made.is_ok_and(|status| status.success()), "mkfifo {path:?}");
+    let folder = Folder::new();
+    let path = folder.fifo("pipe");
     let (send, rows) = std::sync::mpsc::channel();
     let (writer, reader) = (path.clone(), path.clone());
     std::thread::spawn(move || std::fs::write(writer, "1\n2\n"));
     // Who opens it again once the writer is gone waits for another one.
     std::thread::spawn(move || {
-        let pattern = Pattern::new("{n:d}").unwrap_or_else(|error| panic!("{error}"));
-        send.send(pattern.scan_input(map(&reader), ScanOptions::default()).read_all().map(|batch| batch.len()).ok())
+        send.send(
+            pattern("{n:d}").scan_input(map(&reader), ScanOptions::default()).read_all().map(|batch| batch.len()).ok(),
+        )
     });
     assert_eq!(rows.recv_timeout(std::time::Duration::from_secs(20)), Ok(Some(2)));
-    std::fs::remove_file(&path).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]
 fn a_record_that_is_too_long_is_skipped_in_a_mapped_file_as_in_memory() {
-    let path = std::env::temp_dir().join(format!("parsimd-long-map-{}", std::process::id()));
+    let folder = Folder::new();
     let text = format!("1\n{}\n2\n{}\r\n3", "9".repeat(1000), "9".repeat(18));
-    std::fs::write(&path, &text).unwrap_or_else(|error| panic!("{error}"));
-    let pattern = Pattern::new("{n:d}").unwrap_or_else(|error| panic!("{error}"));
+    let path = folder.write("long.log", &text);
+    let pattern = pattern("{n:d}");
     for block_bytes in [1, 100, 10_000] {
         let mut options = ScanOptions::default();
         options.block_bytes = block_bytes;
@@ -307,25 +292,21 @@ fn a_record_that_is_too_long_is_skipped_in_a_mapped_file_as_in_memory() {
             assert_eq!(scan.stats().bytes, text.len() as u64);
         }
     }
-    std::fs::remove_file(&path).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]
 fn files_are_read_one_after_the_other_and_a_failure_names_its_file() {
-    let folder = std::env::temp_dir().join(format!("parsimd-files-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
-    let paths = ["a.log", "empty.log", "b.log"].map(|name| folder.join(name));
-    for (path, text) in paths.iter().zip(["1\n2", "", "3\nx\n"]) {
-        std::fs::write(path, text).unwrap_or_else(|error| panic!("{error}"));
-    }
-    let pattern = Pattern::new("{n:d}").unwrap_or_else(|error| panic!("{error}"));
+    let folder = Folder::new();
+    let paths =
+        [("a.log", "1\n2"), ("empty.log", ""), ("b.log", "3\nx\n")].map(|(name, text)| folder.write(name, text));
+    let pattern = pattern("{n:d}");
     let input = Input::files(paths.clone()).unwrap_or_else(|error| panic!("{error}"));
     let mut scan = pattern.scan_input(input, ScanOptions::default());
     let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(batch.columns()[0].values(), &parsimd::Values::Int64(vec![1, 2, 3]));
     let failure = &scan.stats().first_failures[0];
     assert_eq!((failure.source.as_str(), failure.offset, failure.record), (&*paths[2].to_string_lossy(), 2, 3));
-    let missing = Input::open(folder.join("missing.log")).map(|_| ()).unwrap_err();
+    let missing = Input::open(folder.at("missing.log")).map(|_| ()).unwrap_err();
     assert!(missing.is_io() && missing.to_string().contains("missing.log"), "{missing}");
     // What is in memory as it lies on disk fails as the rest, and an empty file is one.
     let mut scan = pattern.scan_input(map(&paths[2]), ScanOptions::default());
@@ -335,5 +316,4 @@ fn files_are_read_one_after_the_other_and_a_failure_names_its_file() {
         (&*paths[2].to_string_lossy(), 1)
     );
     assert_eq!(pattern.scan_input(map(&paths[1]), ScanOptions::default()).count(), 0);
-    std::fs::remove_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
 }

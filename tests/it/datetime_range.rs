@@ -3,7 +3,11 @@
 
 use std::num::NonZeroUsize;
 
-use parsimd::{Anchored, Cell, Input, Isa, OnError, Pattern, Predicate, ScanOptions, Strings, TextColumn, Validity};
+use parsimd::{
+    Anchored, Batch, Cell, Input, Isa, OnError, Pattern, Predicate, ScanOptions, Stats, Strings, TextColumn, Validity,
+};
+
+use crate::common::{pattern_on, read};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -18,7 +22,7 @@ const DAYS: [(u16, u8, u8, i64); 6] = [
 ];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A moment as it is written: the day by its number in [`DAYS`], the clock in seconds, the offset in minutes.
+/// A date and time as it is written: the day by its number in [`DAYS`], the clock in seconds, the offset in minutes.
 #[derive(Debug, Clone, Copy)]
 struct Written {
     day: usize,
@@ -71,7 +75,7 @@ const fn form(spec: &'static str, write: fn(Written) -> String) -> Form {
 }
 
 const FORMS: [Form; 16] = [
-    // What the kernel for it reads, and what it does not: a space in front of the offset, one digit, names in full.
+    // What the kernel for it reads, and what it does not: a space before the offset, one digit, names in full.
     Form {
         has_fraction: true,
         ..form("ti", |at| format!("{}T{}.{:06}{}", day(at, [0, 1, 2], '-'), clock(at), at.micros, offset(at)))
@@ -136,7 +140,7 @@ impl Form {
 }
 
 /// Days and times of day with all offsets that are told apart: those that lead just over an end, just not, and a day or more away.
-fn moments() -> Vec<Written> {
+fn datetimes() -> Vec<Written> {
     let mut all = Vec::new();
     for day in 0..DAYS.len() {
         for (clock, micros) in [(0, 0), (0, 1), (3599, 999_999), (43_200, 0), (86_399, 999_999)] {
@@ -148,52 +152,47 @@ fn moments() -> Vec<Written> {
     all
 }
 
-/// Records around the moment: matched by a program, by `regex`, and by an engine that backtracks. What is written in front of the field
+/// Records around the datetime: matched by a program, by `regex`, and by an engine that backtracks. What is written before the field
 /// is a part of the record.
 const AROUND: [(&str, &str); 3] = [("", ""), ("é{w:w} ", "éü "), ("{p:w} {p:w} ", "x x ")];
 
 fn pattern(around: &str, spec: &str, isa: Isa) -> Pattern {
-    let pattern = Pattern::builder(&format!("{around}{{t:{spec}}}")).isa(isa).build();
-    pattern.unwrap_or_else(|error| panic!("{spec}: {error}"))
-}
-
-fn is_in(range: (i64, i64), cell: Cell<'_>) -> bool {
-    matches!(cell, Cell::Timestamp(micros) if (range.0..=range.1).contains(&micros))
+    pattern_on(&format!("{around}{{t:{spec}}}"), isa)
 }
 
 #[test]
-fn a_moment_is_in_a_column_what_it_is_in_utc_or_a_failure() {
-    let moments = moments();
+fn a_datetime_is_in_a_column_what_it_is_in_utc_or_a_failure() {
+    let datetimes = datetimes();
     for form in &FORMS {
-        let wanted: Vec<Option<Cell<'_>>> = moments.iter().map(|&at| form.value(at)).collect();
-        let fit = wanted.iter().flatten().count();
-        assert_eq!(fit < wanted.len(), form.has_offset, "{}", form.spec);
+        let wanted: Vec<Option<Cell<'_>>> = datetimes.iter().map(|&at| form.value(at)).collect();
+        let converted = wanted.iter().flatten().count();
+        assert_eq!(converted < wanted.len(), form.has_offset, "{}", form.spec);
         for (around, text) in AROUND {
-            let records: Vec<String> = moments.iter().map(|&at| text.to_owned() + &(form.write)(at)).collect();
+            let records: Vec<String> = datetimes.iter().map(|&at| text.to_owned() + &(form.write)(at)).collect();
             for isa in Isa::available() {
                 let pattern = pattern(around, form.spec, isa);
-                let field = pattern.fields().len() - 1;
                 for strings in [Strings::Utf8, Strings::View, Strings::Binary] {
                     for on_error in [OnError::Skip, OnError::Null] {
-                        let how = format!("{} after {around:?}, {isa}, {strings:?}, {on_error:?}", form.spec);
                         let mut options = ScanOptions::default();
                         (options.strings, options.on_error) = (strings, on_error);
-                        let rows: Vec<Cell<'_>> = match on_error {
-                            OnError::Skip => wanted.iter().flatten().copied().collect(),
-                            _ => wanted.iter().map(|cell| cell.unwrap_or(Cell::Null)).collect(),
+                        let scanned = Scanned {
+                            pattern: &pattern,
+                            field: pattern.fields().len() - 1,
+                            records: &records,
+                            options,
+                            rows: match on_error {
+                                OnError::Skip => wanted.iter().flatten().copied().collect(),
+                                _ => wanted.iter().map(|cell| cell.unwrap_or(Cell::Null)).collect(),
+                            },
+                            converted,
+                            how: format!("{} after {around:?}, {isa}, {strings:?}, {on_error:?}", form.spec),
                         };
-                        check_lines(&pattern, field, &records, &options, &rows, fit, &how);
-                        check_texts(&pattern, field, &records, &options, &rows, fit, &how);
-                        for range in [(DAYS[0].3 * DAY, DAYS[0].3 * DAY + 1), (i64::MIN, -1), (0, i64::MAX)] {
-                            if !form.has_date {
-                                break;
+                        scanned.check_lines();
+                        scanned.check_texts();
+                        if form.has_date {
+                            for range in [(DAYS[0].3 * DAY, DAYS[0].3 * DAY + 1), (i64::MIN, -1), (0, i64::MAX)] {
+                                scanned.check_filter(range);
                             }
-                            let mut options = options.clone();
-                            options.filter = vec![(field, Predicate::Between(range.0, range.1))];
-                            let few: Vec<Cell<'_>> = rows.iter().copied().filter(|&cell| is_in(range, cell)).collect();
-                            let mut scan = pattern.scan_input(Input::bytes(records.join("\n")), options);
-                            let batch = scan.read_all().unwrap_or_else(|error| panic!("{how}: {error}"));
-                            assert_eq!(cells(&batch, field), few, "{how}, {range:?}");
                         }
                     }
                 }
@@ -202,74 +201,91 @@ fn a_moment_is_in_a_column_what_it_is_in_utc_or_a_failure() {
     }
 }
 
-fn cells(batch: &parsimd::Batch, field: usize) -> Vec<Cell<'_>> {
-    (0..batch.len()).map(|row| batch.columns()[field].get(row)).collect()
+/// Records, one way to scan them, and what comes of it whatever the input, the blocks and the threads.
+struct Scanned<'a> {
+    pattern: &'a Pattern,
+    /// The column that is looked at.
+    field: usize,
+    records: &'a [String],
+    options: ScanOptions,
+    /// The values of that column.
+    rows: Vec<Cell<'a>>,
+    /// How many of the records have a value.
+    converted: usize,
+    /// What an assertion that fails says of it.
+    how: String,
 }
 
-/// The records as lines, in one block and in many.
-fn check_lines(
-    pattern: &Pattern,
-    field: usize,
-    records: &[String],
-    options: &ScanOptions,
-    rows: &[Cell<'_>],
-    fit: usize,
-    how: &str,
-) {
-    let text = records.join("\n");
-    for (block_bytes, threads) in [(1 << 20, 1), (300, 2)] {
-        for full_line in [true, false] {
-            let mut options = options.clone();
-            (options.anchored, options.block_bytes, options.threads) =
-                (Anchored::when(full_line), block_bytes, NonZeroUsize::new(threads));
-            let mut scan = pattern.scan_input(Input::bytes(text.as_bytes()), options);
-            let batch = scan.read_all().unwrap_or_else(|error| panic!("{how}: {error}"));
-            assert_eq!(cells(&batch, field), rows, "{how}");
-            check_counts(scan.stats(), records.len(), fit, how);
+impl Scanned<'_> {
+    fn cells<'b>(&self, batch: &'b Batch) -> Vec<Cell<'b>> {
+        (0..batch.len()).map(|row| batch.columns()[self.field].get(row)).collect()
+    }
+
+    fn read(&self, options: ScanOptions) -> (Batch, Stats) {
+        let mut scan = self.pattern.scan_input(Input::bytes(self.records.join("\n")), options);
+        let batch = scan.read_all().unwrap_or_else(|error| panic!("{}: {error}", self.how));
+        (batch, scan.stats().clone())
+    }
+
+    /// The records as lines, in one block and in many.
+    fn check_lines(&self) {
+        for (block_bytes, threads) in [(1 << 20, 1), (300, 2)] {
+            for full_line in [true, false] {
+                let mut options = self.options.clone();
+                (options.anchored, options.block_bytes, options.threads) =
+                    (Anchored::when(full_line), block_bytes, NonZeroUsize::new(threads));
+                let (batch, stats) = self.read(options);
+                assert_eq!(self.cells(&batch), self.rows, "{}", self.how);
+                self.check_counts(&stats);
+            }
+        }
+    }
+
+    /// The records as texts, one by one and as a column.
+    fn check_texts(&self) {
+        let Scanned { pattern, records, options, how, .. } = self;
+        let bytes = records.concat();
+        let ends = records.iter().scan(0, |end, record| {
+            *end += record.len() as i32;
+            Some(*end)
+        });
+        let offsets: Vec<i32> = std::iter::once(0).chain(ends).collect();
+        let column = TextColumn::new(bytes.as_bytes(), &offsets, &[]).unwrap_or_else(|| panic!("{how}"));
+        let texts = records.iter().map(|record| Some(record.as_bytes()));
+        for found in [pattern.scan_texts(texts, options.clone()), pattern.scan_column(column, options.clone())] {
+            let found = found.unwrap_or_else(|error| panic!("{how}: {error}"));
+            let batch = found.to_batch().unwrap_or_else(|error| panic!("{how}: {error}"));
+            assert_eq!(self.cells(&batch), self.rows, "{how}");
+            // All of them match, whatever becomes of their values.
+            assert_eq!(found.matched.as_ref().map_or(0, Validity::nulls), 0, "{how}");
+            self.check_counts(&found.stats);
+        }
+    }
+
+    /// The rows whose values are in a range.
+    fn check_filter(&self, range: (i64, i64)) {
+        let mut options = self.options.clone();
+        options.filter = vec![(self.field, Predicate::Between(range.0, range.1))];
+        let is_in = |cell: &Cell<'_>| matches!(cell, Cell::Timestamp(micros) if (range.0..=range.1).contains(micros));
+        let wanted: Vec<Cell<'_>> = self.rows.iter().copied().filter(is_in).collect();
+        assert_eq!(self.cells(&self.read(options).0), wanted, "{}, {range:?}", self.how);
+    }
+
+    fn check_counts(&self, stats: &Stats) {
+        let (records, converted) = (self.records.len() as u64, self.converted as u64);
+        let wanted = (records, converted, 0, records - converted);
+        assert_eq!((stats.records, stats.matched, stats.unmatched, stats.failures), wanted, "{}", self.how);
+        for failure in &stats.first_failures {
+            assert_eq!(failure.field.as_deref(), Some("t"), "{}: {failure:?}", self.how);
         }
     }
 }
 
-fn check_texts(
-    pattern: &Pattern,
-    field: usize,
-    records: &[String],
-    options: &ScanOptions,
-    rows: &[Cell<'_>],
-    fit: usize,
-    how: &str,
-) {
-    let bytes = records.concat();
-    let ends = records.iter().scan(0, |end, record| {
-        *end += record.len() as i32;
-        Some(*end)
-    });
-    let offsets: Vec<i32> = std::iter::once(0).chain(ends).collect();
-    let column = TextColumn::new(bytes.as_bytes(), &offsets, &[]).unwrap_or_else(|| panic!("{how}"));
-    let texts = records.iter().map(|record| Some(record.as_bytes()));
-    for found in [pattern.scan_texts(texts, options.clone()), pattern.scan_column(column, options.clone())] {
-        let found = found.unwrap_or_else(|error| panic!("{how}: {error}"));
-        let batch = found.to_batch().unwrap_or_else(|error| panic!("{how}: {error}"));
-        assert_eq!(cells(&batch, field), rows, "{how}");
-        // All of them match, whatever becomes of their values.
-        assert_eq!(found.matched.as_ref().map_or(0, Validity::nulls), 0, "{how}");
-        check_counts(&found.stats, records.len(), fit, how);
-    }
-}
-
-fn check_counts(stats: &parsimd::Stats, records: usize, fit: usize, how: &str) {
-    let wanted = (records as u64, fit as u64, 0, (records - fit) as u64);
-    assert_eq!((stats.records, stats.matched, stats.unmatched, stats.failures), wanted, "{how}");
-    for failure in &stats.first_failures {
-        assert_eq!(failure.field.as_deref(), Some("t"), "{how}: {failure:?}");
-    }
-}
-
 #[test]
-fn the_first_moment_that_no_column_holds_ends_a_scan_that_raises() {
-    let good = moments().into_iter().find(|at| at.offset == 0).unwrap_or_else(|| panic!("there is one"));
+fn the_first_datetime_that_no_column_holds_ends_a_scan_that_raises() {
+    let good = datetimes().into_iter().find(|at| at.offset == 0).unwrap_or_else(|| panic!("there is one"));
     for form in FORMS.iter().filter(|form| form.has_offset) {
-        for bad in moments().into_iter().filter(|&at| form.value(at).is_none()) {
+        for bad in datetimes().into_iter().filter(|&at| form.value(at).is_none()) {
             let pattern = pattern("", form.spec, Isa::available()[0]);
             let records = [good, good, bad, good].map(form.write);
             let mut options = ScanOptions::default();
@@ -293,14 +309,9 @@ fn a_year_that_is_given_is_one_that_a_column_holds() {
                 let mut options = ScanOptions::default();
                 (options.year, options.on_error) = (Some(year), OnError::Null);
                 let pattern = pattern("", spec, isa);
-                let mut scan = pattern.scan_input(Input::bytes(text.replace("  ", " ")), options);
-                let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
+                let (batch, stats) = read(&pattern, Input::bytes(text.replace("  ", " ")), options);
                 assert_eq!(batch.columns()[0].validity().map_or(4, |valid| 4 - valid.nulls()), fit, "{year} {spec}");
-                assert_eq!(
-                    (scan.stats().matched, scan.stats().failures),
-                    (fit as u64, 4 - fit as u64),
-                    "{year} {spec}"
-                );
+                assert_eq!((stats.matched, stats.failures), (fit as u64, 4 - fit as u64), "{year} {spec}");
             }
         }
     }

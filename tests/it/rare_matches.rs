@@ -1,8 +1,8 @@
 //! Logs of which few lines match: most of their records are never told apart, and the rows and counts are the same.
 
-use std::num::NonZeroUsize;
+use parsimd::{Anchored, Input, Isa, Value};
 
-use parsimd::{Anchored, Input, Isa, OnError, Pattern, ScanOptions, Value};
+use crate::common::{options, pattern, pattern_on, read, spelt};
 
 /// Lines of several lengths and ends; about one in `rarity` matches, and some nearly do.
 fn log(lines: usize, rarity: usize, odd: &str) -> String {
@@ -39,7 +39,7 @@ fn the_few_lines_that_match_are_found_whatever_the_blocks() {
             text.push_str("worker-9: failed after 1 ms");
         }
         for format in ["worker-{id:d}: failed after {ms:d} ms", "{}worker-{id:d}: failed after {ms:d} ms"] {
-            let pattern = Pattern::new(format).unwrap();
+            let pattern = pattern(format);
             let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(&text).split('\n').collect();
             let lines = lines.iter().map(|line| line.strip_suffix('\r').unwrap_or(line));
             for full_line in [true, false] {
@@ -60,19 +60,11 @@ fn the_few_lines_that_match_are_found_whatever_the_blocks() {
                 assert!(full_line || wanted.len() > 5, "{format}");
                 for isa in Isa::available() {
                     for (block_bytes, threads) in [(300, 1), (5000, 1), (5000, 2), (1 << 20, 1)] {
-                        let pattern = Pattern::builder(format).isa(isa).build().unwrap();
-                        let mut options = ScanOptions::default();
+                        let mut options = options(threads, block_bytes);
                         options.anchored = Anchored::when(full_line);
-                        options.on_error = OnError::Skip;
-                        options.block_bytes = block_bytes;
-                        options.threads = NonZeroUsize::new(threads);
-                        let mut scan = pattern.scan_input(Input::bytes(text.as_bytes()), options);
-                        let batch = scan.read_all().unwrap();
-                        let rows: Vec<Vec<String>> = (0..batch.len())
-                            .map(|row| batch.columns().iter().map(|column| format!("{:?}", column.get(row))).collect())
-                            .collect();
+                        let (batch, stats) = read(&pattern_on(format, isa), Input::bytes(text.as_bytes()), options);
+                        let rows = spelt(&batch);
                         assert_eq!(rows, wanted, "{format} {isa} {block_bytes} {threads}");
-                        let stats = scan.stats();
                         let counts = (stats.records, stats.matched, stats.unmatched, stats.failures);
                         let all = found.len() as u64;
                         assert_eq!(counts, (all, rows.len() as u64, all - rows.len() as u64, 0), "{format} {isa}");

@@ -13,20 +13,11 @@ use std::{
     time::Duration,
 };
 
-use parsimd::{Anchored, Batch, ExternalMatcher, Input, OnError, Pattern, Scan, ScanOptions, Stats, limits};
+use parsimd::{Anchored, Batch, ExternalMatcher, Input, OnError, Scan, ScanOptions, Stats, limits};
+
+use crate::common::{Found, external, options, pattern};
 
 const THREADS: [usize; 4] = [1, 2, 3, 8];
-
-fn options(threads: usize, block_bytes: usize) -> ScanOptions {
-    let mut options = ScanOptions::default();
-    options.threads = NonZeroUsize::new(threads);
-    options.block_bytes = block_bytes;
-    options
-}
-
-fn pattern(format: &str) -> Pattern {
-    Pattern::new(format).unwrap_or_else(|error| panic!("{error}"))
-}
 
 /// Everything that a scan gives, until it ends: its batches, what it has counted after each, and the error.
 fn all(mut scan: Scan<'_>) -> (Vec<(Batch, Stats)>, Option<String>, Stats) {
@@ -87,7 +78,7 @@ fn raising_stops_at_the_same_record_with_the_same_counts() {
     let pattern = pattern("{n:d} {day:ti}");
     for (wrong, at) in [("noise", 40), ("noise", 499), ("9 2011-02-29", 0), ("9 2011-02-29", 77), ("é", 300)] {
         let line = |n| if n == at { format!("{wrong}\n") } else { format!("{n} 2011-01-02\n") };
-        // Behind the first there are more, of both kinds.
+        // After the first there are more, of both kinds.
         let text: String = (0..500).map(line).chain(["noise\n".to_owned(), "9 2011-02-29\n".to_owned()]).collect();
         for block_bytes in [1, 50, 1000] {
             let run = |threads| {
@@ -170,9 +161,6 @@ fn what_is_read_ahead_is_bounded_and_nothing_is_read_between_calls() {
     }
 }
 
-/// What an external matcher gives.
-type Found = Result<Option<parsimd::MatchRanges>, Box<dyn std::error::Error + Send + Sync>>;
-
 /// Matches all; notes who asks, and until `wanted` threads have asked makes each wait a little.
 #[derive(Debug)]
 struct Meeting {
@@ -198,8 +186,8 @@ impl ExternalMatcher for Meeting {
 fn who_scans(text: &str, options: ScanOptions, wanted: usize) -> HashSet<ThreadId> {
     let seen = Arc::default();
     let matcher = Meeting { seen: Arc::clone(&seen), wanted };
-    let pattern = Pattern::builder("{a}").external_matcher(Box::new(matcher)).external_only(true).build();
-    let mut scan = pattern.unwrap_or_else(|error| panic!("{error}")).scan_input(Input::bytes(text.as_bytes()), options);
+    let pattern = external("{a}", matcher);
+    let mut scan = pattern.scan_input(Input::bytes(text.as_bytes()), options);
     let rows = scan.read_all().unwrap_or_else(|error| panic!("{error}")).len();
     assert_eq!(rows, text.lines().count());
     let seen = seen.0.lock().unwrap_or_else(|error| panic!("{error}"));
@@ -278,8 +266,7 @@ impl ExternalMatcher for Fails {
 
 #[test]
 fn of_many_errors_of_a_matcher_the_first_in_the_input_is_told() {
-    let pattern = Pattern::builder("{a}").external_matcher(Box::new(Fails)).external_only(true).build();
-    let pattern = pattern.unwrap_or_else(|error| panic!("{error}"));
+    let pattern = external("{a}", Fails);
     let text: String = (0..400).map(|n| if n < 100 { "text\n".to_owned() } else { format!("{n}\n") }).collect();
     for threads in THREADS {
         let (batches, error, stats) = all(pattern.scan_input(Input::bytes(&text), options(threads, 1)));
@@ -299,8 +286,7 @@ fn a_panic_of_a_thread_is_one_of_the_caller_and_ends_the_scan() {
     for threads in THREADS {
         for at in [0, 1, 50, 299] {
             let text: String = (0..300).map(|n| if n == at { "trap\n" } else { "fine\n" }).collect();
-            let pattern = Pattern::builder("{a}").external_matcher(Box::new(Trap)).external_only(true).build();
-            let pattern = pattern.unwrap_or_else(|error| panic!("{error}"));
+            let pattern = external("{a}", Trap);
             let mut scan = pattern.scan_input(Input::bytes(&text), options(threads, 1));
             assert!(panics(&mut scan).contains("stepped into the trap"));
             assert!(scan.next().is_none());

@@ -2,28 +2,22 @@
 
 use std::{
     io::Read,
-    num::NonZeroUsize,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
-use parsimd::{Anchored, Batch, Cell, ExternalMatcher, Input, OnError, Pattern, ScanOptions, Stats};
+use parsimd::{Anchored, Batch, ExternalMatcher, Input, OnError, ScanOptions, Stats};
 
-fn pattern() -> Pattern {
-    Pattern::new("{n:d} {what:S} {day:ti}").unwrap_or_else(|error| panic!("{error}"))
-}
+use crate::common::{self, Found, cells, external, options, pattern};
+
+const FORMAT: &str = "{n:d} {what:S} {day:ti}";
 
 const TEXT: &str = "1 a 2011-01-02\nnoise\n2 b 2011-02-29\n\n3 c 2011-01-04\r\n99999999999999999999 d 2011-01-05\n4 é 2012-02-29\n5 e 2011-01-06";
 
 fn scan(text: &[u8], options: ScanOptions) -> (Batch, Stats) {
-    let mut scan = pattern().scan_input(Input::bytes(text), options);
-    (scan.read_all().unwrap_or_else(|error| panic!("{error}")), scan.stats().clone())
-}
-
-fn rows(batch: &Batch) -> Vec<Vec<Cell<'_>>> {
-    (0..batch.len()).map(|row| batch.columns().iter().map(|column| column.get(row)).collect()).collect()
+    common::read(&pattern(FORMAT), Input::bytes(text), options)
 }
 
 #[test]
@@ -32,17 +26,15 @@ fn columns_are_those_that_were_asked_for_in_that_order() {
     assert_eq!(all.len(), 4);
     for asked in [vec![2, 0, 1], vec![1, 0]] {
         for threads in [1, 2] {
-            let mut options = ScanOptions::default();
+            let mut options = options(threads, 20);
             options.columns = Some(asked.clone());
-            options.threads = NonZeroUsize::new(threads);
-            options.block_bytes = 20;
-            let mut some = pattern().scan_input(Input::bytes(TEXT), options);
+            let mut some = pattern(FORMAT).scan_input(Input::bytes(TEXT), options);
             let names: Vec<_> = some.schema().columns().map(|(name, _)| name.to_owned()).collect();
             assert_eq!(names, asked.iter().map(|&at| ["n", "what", "day"][at]).collect::<Vec<_>>());
             let some = some.read_all().unwrap_or_else(|error| panic!("{error}"));
-            for row in rows(&all) {
+            for row in cells(&all) {
                 let row: Vec<_> = asked.iter().map(|&at| row[at]).collect();
-                assert!(rows(&some).contains(&row), "{row:?}");
+                assert!(cells(&some).contains(&row), "{row:?}");
             }
         }
     }
@@ -70,7 +62,7 @@ fn a_column_that_is_not_there_or_there_twice_is_an_error_and_the_end() {
     for (columns, word) in [(vec![0, 3], "no column 3"), (vec![1, 1], "twice")] {
         let mut options = ScanOptions::default();
         options.columns = Some(columns);
-        let mut scan = pattern().scan_input(Input::bytes(TEXT), options);
+        let mut scan = pattern(FORMAT).scan_input(Input::bytes(TEXT), options);
         let error = scan.next().and_then(Result::err).expect("an error");
         assert!(error.is_column() && error.to_string().contains(word), "{error}");
         assert!(scan.next().is_none() && scan.stats().records == 0);
@@ -78,12 +70,11 @@ fn a_column_that_is_not_there_or_there_twice_is_an_error_and_the_end() {
 }
 
 #[test]
-fn a_limit_gives_the_first_rows_and_sees_nothing_behind_the_last() {
+fn a_limit_gives_the_first_rows_and_sees_nothing_after_the_last() {
     for on_error in [OnError::Skip, OnError::Null] {
         let with = |limit, block_bytes, threads| {
-            let mut options = ScanOptions::default();
-            (options.limit, options.block_bytes, options.on_error) = (limit, block_bytes, on_error);
-            options.threads = NonZeroUsize::new(threads);
+            let mut options = options(threads, block_bytes);
+            (options.limit, options.on_error) = (limit, on_error);
             options
         };
         let (all, _) = scan(TEXT.as_bytes(), with(None, 1 << 20, 1));
@@ -91,7 +82,7 @@ fn a_limit_gives_the_first_rows_and_sees_nothing_behind_the_last() {
             for block_bytes in [1, 20, 40, 1 << 20] {
                 for threads in [1, 2] {
                     let (some, stats) = scan(TEXT.as_bytes(), with(Some(limit as u64), block_bytes, threads));
-                    assert_eq!(rows(&some), rows(&all)[..limit.min(all.len())], "{limit}, blocks of {block_bytes}");
+                    assert_eq!(cells(&some), cells(&all)[..limit.min(all.len())], "{limit}, blocks of {block_bytes}");
                     // The counts are those of the text as far as it was seen, and that ends with the last row.
                     let seen = &TEXT.as_bytes()[..stats.bytes as usize];
                     assert_eq!(scan(seen, with(None, 1 << 20, 1)), (some, stats.clone()));
@@ -107,13 +98,13 @@ fn a_limit_gives_the_first_rows_and_sees_nothing_behind_the_last() {
 }
 
 #[test]
-fn what_would_be_raised_behind_the_last_row_is_not() {
+fn what_would_be_raised_after_the_last_row_is_not() {
     for text in ["1 a 2011-01-02\n2 b 2011-01-03\nnoise\n", "1 a 2011-01-02\n2 b 2011-01-03\n3 c 2011-02-29\n"] {
         for block_bytes in [1, 1 << 20] {
             for (limit, is_raised) in [(1, false), (2, false), (3, true)] {
                 let mut options = ScanOptions::default();
                 (options.limit, options.block_bytes, options.on_error) = (Some(limit), block_bytes, OnError::Raise);
-                let mut scan = pattern().scan_input(Input::bytes(text), options);
+                let mut scan = pattern(FORMAT).scan_input(Input::bytes(text), options);
                 let error = scan.read_all().err();
                 assert_eq!(error.is_some_and(|error| error.is_record()), is_raised, "{text:?}, {limit}");
                 assert_eq!(scan.stats().records, limit);
@@ -127,12 +118,7 @@ fn what_would_be_raised_behind_the_last_row_is_not() {
 struct Rows;
 
 impl ExternalMatcher for Rows {
-    fn find(
-        &self,
-        text: &str,
-        _: usize,
-        _: Anchored,
-    ) -> Result<Option<parsimd::MatchRanges>, Box<dyn std::error::Error + Send + Sync>> {
+    fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
         match text {
             "end" => Err("the end".into()),
             "row" => Ok(Some(vec![Some(0..3); 2])),
@@ -142,10 +128,9 @@ impl ExternalMatcher for Rows {
 }
 
 #[test]
-fn an_error_of_a_matcher_behind_the_last_row_is_none() {
+fn an_error_of_a_matcher_after_the_last_row_is_none() {
     let text = "none\nrow\nnone\nnone\nrow\nrow\nend\nrow\n";
-    let pattern = Pattern::builder("{a}").external_matcher(Box::new(Rows)).external_only(true).build();
-    let pattern = pattern.unwrap_or_else(|error| panic!("{error}"));
+    let pattern = external("{a}", Rows);
     for block_bytes in [1, 1 << 20] {
         // Nobody knows what the record with the error is, so it is not counted.
         for (limit, records) in [(1, 2), (2, 5), (3, 6), (4, 6)] {
@@ -175,14 +160,14 @@ impl Read for Counted<'_> {
 }
 
 #[test]
-fn no_block_is_read_behind_that_with_the_last_row() {
+fn no_block_is_read_after_that_with_the_last_row() {
     let text = b"1 a 2011-01-02\n".repeat(1000);
     for (limit, most) in [(0, 0), (1, 150), (10, 150), (11, 300), (500, 8000)] {
         let read = Arc::default();
-        let mut options = ScanOptions::default();
-        (options.limit, options.block_bytes, options.threads) = (Some(limit), 150, NonZeroUsize::new(8));
+        let mut options = options(8, 150);
+        options.limit = Some(limit);
         let input = Input::reader(Counted(&text, Arc::clone(&read)), "r");
-        let rows = pattern().scan_input(input, options).read_all().map(|batch| batch.len() as u64);
+        let rows = pattern(FORMAT).scan_input(input, options).read_all().map(|batch| batch.len() as u64);
         assert_eq!(rows.unwrap_or_else(|error| panic!("{error}")), limit);
         assert!(read.load(Ordering::SeqCst) <= most, "{limit} rows: {read:?}");
     }

@@ -1,7 +1,6 @@
 //! Text as views of the input: the same texts as in a copy, over memory that is shared, let go, and not kept for little.
 
 use std::{
-    io::{self, Read},
     num::NonZeroUsize,
     ops::Range,
     sync::{Arc, Weak},
@@ -12,6 +11,8 @@ use parsimd::{
     Values, limits,
 };
 
+use crate::common::{self, Found, Random, Steps, cells, external, pattern, pattern_on};
+
 fn options(strings: Strings) -> ScanOptions {
     let mut options = ScanOptions::default();
     options.strings = strings;
@@ -19,11 +20,7 @@ fn options(strings: Strings) -> ScanOptions {
 }
 
 fn read(pattern: &Pattern, input: Input<'_>, options: ScanOptions) -> Batch {
-    pattern.scan_input(input, options).read_all().unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn pattern(format: &str) -> Pattern {
-    Pattern::new(format).unwrap_or_else(|error| panic!("{error}"))
+    common::read(pattern, input, options).0
 }
 
 fn views(batch: &Batch) -> Vec<&TextViews> {
@@ -32,11 +29,6 @@ fn views(batch: &Batch) -> Vec<&TextViews> {
         _ => None,
     });
     values.collect()
-}
-
-/// The values of a batch, row by row.
-fn cells(batch: &Batch) -> Vec<Vec<Cell<'_>>> {
-    (0..batch.len()).map(|row| batch.columns().iter().map(|column| column.get(row)).collect()).collect()
 }
 
 /// Where the bytes of each buffer of a batch are, each once.
@@ -57,15 +49,6 @@ fn check_layout(view: u128, text: &[u8], views: &TextViews) {
         assert!(view[4 + text.len()..].iter().all(|&byte| byte == 0));
     } else {
         assert_eq!((&view[4..8], &views.buffers()[number(8)][number(12)..][..text.len()]), (&text[..4], text));
-    }
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % end
     }
 }
 
@@ -99,23 +82,13 @@ fn lines(random: &mut Random, count: usize) -> Vec<u8> {
     text
 }
 
-/// Reads a slice by few bytes at a time.
-struct Drip<'a>(&'a [u8]);
-
-impl Read for Drip<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let some = self.0.len().min(buffer.len()).min(7);
-        self.0.read(&mut buffer[..some])
-    }
-}
-
 #[test]
 fn views_are_the_texts_of_a_copy_whatever_reads_them() {
     let mut random = Random(3);
     let mut seen = [0; 41];
     for format in ["{a} {n:d} {b} {d:F}", "{a:S} {n:d} {b:S} {d:F}", "{b} {}"] {
         for isa in Isa::available() {
-            let pattern = Pattern::builder(format).isa(isa).build().unwrap_or_else(|error| panic!("{error}"));
+            let pattern = pattern_on(format, isa);
             for block_bytes in [1, 60, 300, 100_000] {
                 let text = lines(&mut random, 200);
                 for on_error in [OnError::Skip, OnError::Null] {
@@ -131,7 +104,7 @@ fn views_are_the_texts_of_a_copy_whatever_reads_them() {
                             Input::bytes(&text),
                             Input::shared(text.clone()),
                             Input::reader(&text[..], "r"),
-                            Input::reader(Drip(&text), "drip"),
+                            Input::reader(Steps(&text, 7), "drip"),
                         ];
                         for input in inputs {
                             let viewed = run(Strings::View, threads, input);
@@ -352,9 +325,6 @@ fn batches_of_views_are_equal_when_their_texts_are() {
     assert_ne!(one, one.filter(|row| row > 0));
 }
 
-/// What an external matcher gives.
-type Found = Result<Option<parsimd::MatchRanges>, Box<dyn std::error::Error + Send + Sync>>;
-
 /// Gives its one field this span.
 #[derive(Debug)]
 struct Gives(usize, usize);
@@ -378,12 +348,12 @@ fn a_span_that_is_no_text_is_a_failure() {
         ((9, 9), "no"),
     ];
     for ((start, end), wanted) in spans {
-        let pattern = Pattern::builder("{a}").external_matcher(Box::new(Gives(start, end))).external_only(true).build();
+        let pattern = external("{a}", Gives(start, end));
         for strings in [Strings::Utf8, Strings::View] {
             let mut options = options(strings);
             options.on_error = OnError::Null;
             let text = "\u{e9}a\n\u{e9}a and a text that is long\n";
-            let mut scan = pattern.as_ref().unwrap_or_else(|e| panic!("{e}")).scan_input(Input::bytes(text), options);
+            let mut scan = pattern.scan_input(Input::bytes(text), options);
             let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
             let is_text = wanted != "no";
             assert_eq!(

@@ -1,9 +1,8 @@
 //! Records that are too long: each is one failure, skipped in bounded memory, and the same whatever the input, the block and the threads.
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, Read},
     num::NonZeroUsize,
-    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -13,14 +12,7 @@ use std::{
 
 use parsimd::{Cell, Input, OnError, Pattern, ScanOptions, Stats, Strings, TextColumn, limits};
 
-fn pattern(format: &str) -> Pattern {
-    Pattern::new(format).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn gzip(data: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(data).and_then(|()| encoder.finish()).unwrap_or_else(|error| panic!("{error}"))
-}
+use crate::common::{Folder, Steps, gzip, open, pattern, spelt};
 
 #[allow(clippy::type_complexity, reason = "the parts of one answer")]
 fn run(pattern: &Pattern, input: Input<'_>, options: &ScanOptions) -> (Vec<Vec<String>>, Option<String>, Stats) {
@@ -28,11 +20,7 @@ fn run(pattern: &Pattern, input: Input<'_>, options: &ScanOptions) -> (Vec<Vec<S
     let (mut rows, mut told) = (Vec::new(), None);
     for batch in &mut scan {
         match batch {
-            Ok(batch) => {
-                rows.extend((0..batch.len()).map(|row| {
-                    batch.columns().iter().map(|column| format!("{:?}", column.get(row))).collect::<Vec<_>>()
-                }))
-            }
+            Ok(batch) => rows.extend(spelt(&batch)),
             // The name of the input is not the same.
             Err(error) => told = error.to_string().split_once(": ").map(|(_, rest)| rest.to_owned()),
         }
@@ -40,28 +28,6 @@ fn run(pattern: &Pattern, input: Input<'_>, options: &ScanOptions) -> (Vec<Vec<S
     let mut stats = scan.stats().clone();
     stats.first_failures.iter_mut().for_each(|failure| failure.source.clear());
     (rows, told, stats)
-}
-
-/// Gives a few bytes at a time.
-struct Steps(Vec<u8>, usize, usize);
-
-impl Read for Steps {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = buffer.len().min(self.1).min(self.0.len() - self.2);
-        buffer[..length].copy_from_slice(&self.0[self.2..self.2 + length]);
-        self.2 += length;
-        Ok(length)
-    }
-}
-
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("parsimd-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
-    folder
-}
-
-fn open(path: &Path) -> Input<'static> {
-    Input::open(path).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Lines of lengths around a limit, with and without a `\r`, and some that are much longer.
@@ -81,16 +47,13 @@ fn text(longest: usize) -> Vec<u8> {
 
 #[test]
 fn a_record_is_too_long_by_its_bytes_alone() {
-    let folder = folder("long");
+    let folder = Folder::new();
     for longest in [3, 50, 119, 200] {
         for (cut, format) in [(0, "a{:w}"), (1, "a{}"), (2, "{}"), (60, "{}bbb"), (402, "x{}b")] {
             let pattern = pattern(format);
             let mut text = text(longest);
             text.truncate(text.len() - cut);
-            let (plain, packed) = (folder.join("plain"), folder.join("packed"));
-            std::fs::write(&plain, &text)
-                .and_then(|()| std::fs::write(&packed, gzip(&text)))
-                .unwrap_or_else(|error| panic!("{error}"));
+            let (plain, packed) = (folder.write("plain", &text), folder.write("packed", gzip(&text)));
             for on_error in [OnError::Skip, OnError::Null, OnError::Raise] {
                 for limit in [None, Some(4)] {
                     let mut options = ScanOptions::default();
@@ -116,8 +79,8 @@ fn a_record_is_too_long_by_its_bytes_alone() {
                             Input::bytes(&text),
                             Input::shared(text.clone()),
                             Input::reader(&text[..], "r"),
-                            Input::reader(Steps(text.clone(), 1, 0), "r"),
-                            Input::reader(Steps(text.clone(), 7, 0), "r").live(),
+                            Input::reader(Steps(&text, 1), "r"),
+                            Input::reader(Steps(&text, 7), "r").live(),
                             open(&plain),
                             open(&packed),
                         ] {
@@ -129,7 +92,6 @@ fn a_record_is_too_long_by_its_bytes_alone() {
             }
         }
     }
-    std::fs::remove_dir_all(folder).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]
@@ -159,8 +121,7 @@ fn a_text_that_is_too_long_fails_as_a_line_does() {
             ] {
                 let found = found.unwrap_or_else(|error| panic!("{error}"));
                 let batch = found.to_batch().unwrap_or_else(|error| panic!("{error}"));
-                let cells = (0..batch.len()).map(|row| vec![format!("{:?}", batch.columns()[0].get(row))]);
-                assert_eq!(cells.collect::<Vec<_>>(), rows);
+                assert_eq!(spelt(&batch), rows);
                 assert_eq!((found.stats.failures, found.stats.unmatched), (4, 1));
                 assert_eq!((found.stats.failures, found.stats.unmatched), (stats.failures, stats.unmatched));
                 assert_eq!(found.stats.bytes, bytes.len() as u64);

@@ -1,6 +1,6 @@
 //! The examples of `docs/guide/rust.md`: each runs here, and the page has it as it stands here.
 
-use std::io::Write;
+use crate::common::Folder;
 
 type Any = Result<(), Box<dyn std::error::Error>>;
 
@@ -48,8 +48,8 @@ fn a_log() -> Any {
 
 #[test]
 fn files() -> Any {
-    let path = std::env::temp_dir().join(format!("parsimd-guide-{}.log", std::process::id()));
-    std::fs::File::create(&path)?.write_all(b"info 125\nwarn 2300\n")?;
+    let folder = Folder::new();
+    let path = folder.write("guide.log", "info 125\nwarn 2300\n");
 
     use parsimd::{Cell, Input, OnError, Pattern, ScanOptions};
 
@@ -64,7 +64,6 @@ fn files() -> Any {
         }
     }
 
-    std::fs::remove_file(&path)?;
     Ok(())
 }
 
@@ -109,11 +108,11 @@ fn the_page_has_these_examples() {
 
     let here = lines(include_str!("guide.rs"));
     let mut blocks = 0;
-    for block in include_str!("../docs/guide/rust.md").split("```rust").skip(1) {
+    for block in include_str!("../../docs/guide/rust.md").split("```rust").skip(1) {
         let block = lines(block.split("```").next().unwrap_or_default());
         assert!(
             !block.is_empty() && here.windows(block.len()).any(|some| some == block),
-            "not in tests/guide.rs: {block:#?}"
+            "not in tests/it/guide.rs: {block:#?}"
         );
         blocks += 1;
     }

@@ -1,8 +1,8 @@
-//! Rows that are told by their values while they are scanned are those that a look at all rows would keep.
+//! Filters: the rows that are chosen while they are scanned are those that a look at all rows would choose.
 
-use std::num::NonZeroUsize;
+use parsimd::{Anchored, Cell, ExternalMatcher, Input, OnError, Predicate, ScanOptions, Stats, Strings};
 
-use parsimd::{Anchored, Cell, ExternalMatcher, Input, OnError, Pattern, Predicate, ScanOptions, Strings};
+use crate::common::{self, Found, external, options, pattern, spelt};
 
 const FORMAT: &str = "{level:w} {n:d} [{at:ti}] {size:F} {text}";
 
@@ -28,15 +28,12 @@ fn lines() -> Vec<u8> {
 
 type Rows = Vec<Vec<String>>;
 
-fn scan(data: &[u8], options: &ScanOptions) -> (Rows, parsimd::Stats) {
-    let pattern = Pattern::new(FORMAT).unwrap_or_else(|error| panic!("{error}"));
-    let mut scan = pattern.scan_input(Input::bytes(data), options.clone());
-    let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
-    let cells = |row| batch.columns().iter().map(|column| format!("{:?}", column.get(row))).collect();
-    ((0..batch.len()).map(cells).collect(), scan.stats().clone())
+fn scan(data: &[u8], options: &ScanOptions) -> (Rows, Stats) {
+    let (batch, stats) = common::read(&pattern(FORMAT), Input::bytes(data), options.clone());
+    (spelt(&batch), stats)
 }
 
-fn wishes() -> Vec<Vec<(usize, Predicate)>> {
+fn filters() -> Vec<Vec<(usize, Predicate)>> {
     let minutes = |from: i64, to: i64| {
         (2, Predicate::Between(1_704_067_200_000_000 + from * 60_000_000, 1_704_067_200_000_000 + to * 60_000_000))
     };
@@ -53,9 +50,9 @@ fn wishes() -> Vec<Vec<(usize, Predicate)>> {
     ]
 }
 
-/// Whether the row, of all columns, is wanted.
-fn is_wanted(row: &[String], wishes: &[(usize, Predicate)]) -> bool {
-    wishes.iter().all(|(field, only)| match only {
+/// Whether the row, of all columns, passes the filters.
+fn passes(row: &[String], filters: &[(usize, Predicate)]) -> bool {
+    filters.iter().all(|(field, only)| match only {
         Predicate::Text(text) => row[*field] == format!("{:?}", Cell::Text(text)),
         Predicate::Between(low, high) => (*low..=*high).contains(&number(&row[*field])),
         _ => unreachable!("there are two"),
@@ -69,25 +66,22 @@ fn number(cell: &str) -> i64 {
 }
 
 #[test]
-fn rows_that_are_told_by_their_values_are_those_that_all_rows_have() {
+fn filtered_rows_are_those_that_all_rows_have() {
     let data = lines();
-    for wishes in wishes() {
+    for filters in filters() {
         for on_error in [OnError::Skip, OnError::Null] {
             for columns in [None, Some(vec![4]), Some(vec![]), Some(vec![1, 0])] {
                 for (threads, block_bytes, strings) in
                     [(1, 1 << 20, Strings::Utf8), (1, 200, Strings::View), (3, 1000, Strings::Utf8)]
                 {
-                    let mut options = ScanOptions::default();
-                    options.on_error = on_error;
-                    options.threads = NonZeroUsize::new(threads);
-                    options.block_bytes = block_bytes;
-                    options.strings = strings;
+                    let mut options = options(threads, block_bytes);
+                    (options.on_error, options.strings) = (on_error, strings);
                     let (all, _) = scan(&data, &options);
-                    let has_value = |row: &&Vec<String>| wishes.iter().all(|(field, _)| row[*field] != "Null");
+                    let has_value = |row: &&Vec<String>| filters.iter().all(|(field, _)| row[*field] != "Null");
                     let expected: Rows = all
                         .iter()
                         .filter(has_value)
-                        .filter(|row| is_wanted(row, &wishes))
+                        .filter(|row| passes(row, &filters))
                         .map(|row| {
                             columns
                                 .as_ref()
@@ -95,14 +89,14 @@ fn rows_that_are_told_by_their_values_are_those_that_all_rows_have() {
                         })
                         .collect();
                     options.columns.clone_from(&columns);
-                    options.filter.clone_from(&wishes);
+                    options.filter.clone_from(&filters);
                     let (found, stats) = scan(&data, &options);
                     // With all columns the same values are asked for in both scans; with fewer, a row may stay whose others do not fit.
                     match &columns {
-                        None => assert_eq!(found, expected, "{wishes:?} {on_error:?} {threads} {block_bytes}"),
+                        None => assert_eq!(found, expected, "{filters:?} {on_error:?} {threads} {block_bytes}"),
                         Some(_) => assert!(
                             expected.iter().all(|row| found.contains(row)),
-                            "{wishes:?} {on_error:?} {columns:?}"
+                            "{filters:?} {on_error:?} {columns:?}"
                         ),
                     }
                     assert_eq!(stats.records, 400);
@@ -129,7 +123,7 @@ fn a_limit_counts_the_rows_that_are_given() {
 
 #[test]
 fn a_scan_that_raises_does_so_for_rows_that_nobody_wants() {
-    let pattern = Pattern::new("{n:d} {m:d}").unwrap_or_else(|error| panic!("{error}"));
+    let pattern = pattern("{n:d} {m:d}");
     let mut options = ScanOptions::default();
     options.on_error = OnError::Raise;
     options.filter = vec![(0, Predicate::Between(2, 3))];
@@ -144,8 +138,8 @@ fn a_scan_that_raises_does_so_for_rows_that_nobody_wants() {
 }
 
 #[test]
-fn a_limit_hides_no_error_in_front_of_its_last_row() {
-    let pattern = Pattern::new("{n:d} {m:d}").unwrap_or_else(|error| panic!("{error}"));
+fn a_limit_hides_no_error_before_its_last_row() {
+    let pattern = pattern("{n:d} {m:d}");
     let text = b"1 1\n2 2\n3 3\n4 99999999999999999999\n100 1\n101 1\n102 1\n";
     for (low, raises) in [(100, true), (1, false), (3, true)] {
         let mut options = ScanOptions::default();
@@ -162,12 +156,7 @@ fn a_limit_hides_no_error_in_front_of_its_last_row() {
 struct Failing;
 
 impl ExternalMatcher for Failing {
-    fn find(
-        &self,
-        text: &str,
-        _: usize,
-        _: Anchored,
-    ) -> Result<Option<parsimd::MatchRanges>, Box<dyn std::error::Error + Send + Sync>> {
+    fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
         if text == "boom" { Err("boom".into()) } else { Ok(Some(vec![Some(0..text.len()); 2])) }
     }
 }
@@ -175,8 +164,7 @@ impl ExternalMatcher for Failing {
 #[test]
 fn a_limit_hides_no_error_of_a_matcher_either() {
     let text = b"99999999999999999999\n1\n99999999999999999999\nboom\n100\n101\n";
-    let pattern = Pattern::builder("{n:d}").external_matcher(Box::new(Failing)).external_only(true).build();
-    let pattern = pattern.unwrap_or_else(|error| panic!("{error}"));
+    let pattern = external("{n:d}", Failing);
     for (low, limit, rows) in [(0, 1, Some(1)), (0, 2, None), (100, 1, None)] {
         let mut options = ScanOptions::default();
         options.filter = vec![(0, Predicate::Between(low, 200))];
@@ -188,16 +176,16 @@ fn a_limit_hides_no_error_of_a_matcher_either() {
 }
 
 #[test]
-fn a_wish_that_does_not_fit_its_field_is_an_error() {
-    let pattern = Pattern::new("{n:d} {f:f} {text}").unwrap_or_else(|error| panic!("{error}"));
-    for (wish, word) in [
+fn a_filter_that_does_not_fit_its_field_is_an_error() {
+    let pattern = pattern("{n:d} {f:f} {text}");
+    for (filter, word) in [
         ((0, Predicate::Text("1".into())), "n"),
         ((1, Predicate::Between(1, 2)), "f"),
         ((2, Predicate::Between(1, 2)), "text"),
         ((3, Predicate::Between(1, 2)), "3"),
     ] {
         let mut options = ScanOptions::default();
-        options.filter = vec![wish];
+        options.filter = vec![filter];
         let error = pattern.scan_input(Input::bytes(b"1 1.5 x\n"), options).read_all().map(|_| ()).unwrap_err();
         assert!(error.to_string().contains(word), "{error}");
     }

@@ -1,34 +1,25 @@
 //! Pipes: opening and reading wait for nobody, what has come is given, and what a pipe holds is seen by enough of its first bytes.
-#![cfg(unix)]
 
 use std::{
     fs::{File, OpenOptions},
     io::Write,
     num::NonZeroUsize,
-    path::{Path, PathBuf},
-    process::Command,
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
 
-use parsimd::{Batch, Input, Pattern, Scan, ScanOptions};
+use parsimd::{Batch, Input, Scan, ScanOptions};
+
+use crate::common::{Folder, gzip, open, pattern};
 
 /// Longer than anything here should take, and shorter than a test that hangs.
 const LONG: Duration = Duration::from_secs(20);
 
-fn fifo(name: &str) -> PathBuf {
-    let path = std::env::temp_dir().join(format!("parsimd-{name}-{}", std::process::id()));
-    let _ = std::fs::remove_file(&path);
-    let made = Command::new("mkfifo").arg(&path).status();
-    assert!(made.is_ok_and(|status| status.success()), "mkfifo {path:?}");
-    path
-}
-
 fn scan(path: &Path, threads: usize) -> Scan<'static> {
-    let pattern = Pattern::new("{level:w} {n:d}").unwrap_or_else(|error| panic!("{error}"));
     let mut options = ScanOptions::default();
     options.threads = NonZeroUsize::new(threads);
-    pattern.scan_input(Input::open(path).unwrap_or_else(|error| panic!("{error}")), options)
+    pattern("{level:w} {n:d}").scan_input(open(path), options)
 }
 
 fn writer(path: &Path) -> File {
@@ -56,15 +47,11 @@ fn rows(scan: &mut Scan<'_>) -> Option<usize> {
     }
 }
 
-fn gzip(data: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(data).and_then(|()| encoder.finish()).unwrap_or_else(|error| panic!("{error}"))
-}
-
 #[test]
 fn a_pipe_that_is_silent_keeps_nobody_waiting_and_gives_what_it_has() {
     for threads in [1, 3] {
-        let path = fifo(&format!("silent-{threads}"));
+        let folder = Folder::new();
+        let path = folder.fifo("pipe");
         // Nobody writes to it yet: opening does not wait, and it has not ended.
         let mut scan = scan(&path, threads);
         for _ in 0..3 {
@@ -85,14 +72,14 @@ fn a_pipe_that_is_silent_keeps_nobody_waiting_and_gives_what_it_has() {
         assert_eq!(rows(&mut scan), Some(1), "the last record may lack its newline");
         assert_eq!(rows(&mut scan), None);
         assert_eq!((scan.stats().records, scan.stats().bytes), (4, 27));
-        std::fs::remove_file(path).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
 #[test]
 fn an_iterator_over_a_pipe_waits_for_its_end() {
     for threads in [1, 3] {
-        let path = fifo(&format!("waits-{threads}"));
+        let folder = Folder::new();
+        let path = folder.fifo("pipe");
         let (to, packed) = (path.clone(), gzip(&b"info 1\n".repeat(5000)));
         let writing = thread::spawn(move || {
             thread::sleep(Duration::from_millis(60));
@@ -105,7 +92,6 @@ fn an_iterator_over_a_pipe_waits_for_its_end() {
         let mut scan = scan(&path, threads);
         assert_eq!(scan.read_all().map(|batch| batch.len()).ok(), Some(5000));
         assert!(writing.join().is_ok());
-        std::fs::remove_file(path).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -114,7 +100,8 @@ fn the_first_bytes_of_a_pipe_may_come_one_by_one() {
     for (number, data) in
         [gzip(b"info 1\ninfo 2\n"), b"BZh 5\nBZh 6\n".to_vec(), b"B 5\nB 6\n".to_vec()].iter().enumerate()
     {
-        let path = fifo(&format!("first-{number}"));
+        let folder = Folder::new();
+        let path = folder.fifo("pipe");
         let mut scan = scan(&path, 1);
         let mut file = writer(&path);
         for byte in &data[..12.min(data.len())] {
@@ -126,25 +113,25 @@ fn the_first_bytes_of_a_pipe_may_come_one_by_one() {
         write(&mut file, &data[12.min(data.len())..]);
         drop(file);
         assert_eq!(scan.read_all().map(|batch| batch.len()).ok(), Some(2), "{number}");
-        std::fs::remove_file(path).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
 #[test]
 fn bytes_that_come_without_a_pause_are_given_in_blocks() {
-    let path = fifo("flood");
+    let folder = Folder::new();
+    let path = folder.fifo("pipe");
     let to = path.clone();
     let writing = thread::spawn(move || write(&mut writer(&to), &b"info 1\n".repeat(500_000)));
     let mut scan = scan(&path, 2);
     let lengths: Vec<usize> = std::iter::from_fn(|| rows(&mut scan)).collect();
     assert_eq!(lengths.iter().sum::<usize>(), 500_000);
     assert!(writing.join().is_ok());
-    std::fs::remove_file(path).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]
 fn a_line_that_never_ends_keeps_nobody_waiting() {
-    let path = fifo("endless");
+    let folder = Folder::new();
+    let path = folder.fifo("pipe");
     let mut scan = scan(&path, 1);
     let mut file = writer(&path);
     let writing = thread::spawn(move || while file.write_all(&[b'x'; 4096]).is_ok() {});
@@ -156,7 +143,6 @@ fn a_line_that_never_ends_keeps_nobody_waiting() {
     // The writer ends when nobody reads any more.
     drop(scan);
     assert!(writing.join().is_ok());
-    std::fs::remove_file(path).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]

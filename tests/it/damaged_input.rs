@@ -1,33 +1,21 @@
 //! Inputs that break: every row before the damage is given, the record that is cut is counted, and the error is told once.
 
-use std::{
-    io::{self, Read, Write},
-    num::NonZeroUsize,
-    path::PathBuf,
-};
+use std::io::{self, Read};
 
-use flate2::{Compression, write::GzEncoder};
-use parsimd::{Batch, Cell, Error, Input, OnError, Pattern, Scan, ScanOptions, Stats, limits};
+use parsimd::{Batch, Cell, Error, Input, OnError, Scan, ScanOptions, Stats, limits};
 
-fn pattern() -> Pattern {
-    Pattern::new("{level:w} {n:d}").unwrap_or_else(|error| panic!("{error}"))
-}
+use crate::common::{self, Folder, Steps, gzip, open};
+
+const FORMAT: &str = "{level:w} {n:d}";
 
 fn options(threads: usize, block_bytes: usize, on_error: OnError) -> ScanOptions {
-    let mut options = ScanOptions::default();
-    options.threads = NonZeroUsize::new(threads);
-    options.block_bytes = block_bytes;
+    let mut options = common::options(threads, block_bytes);
     options.on_error = on_error;
     options
 }
 
 fn lines(count: usize) -> Vec<u8> {
     (0..count).flat_map(|n| format!("info {n}\n").into_bytes()).collect()
-}
-
-fn gzip(data: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(data).and_then(|()| encoder.finish()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The numbers of a batch, in the column `n`.
@@ -96,7 +84,7 @@ fn check(open: &dyn Fn() -> Input<'static>, read: &[u8], whole: &[u8], how: &str
                 for run in [iterate, read_all] {
                     let how = format!("{how}: {threads} threads, blocks of {block_bytes}, {on_error:?}");
                     let (found, error, stats) =
-                        run(pattern().scan_input(open(), options(threads, block_bytes, on_error)));
+                        run(common::pattern(FORMAT).scan_input(open(), options(threads, block_bytes, on_error)));
                     assert_eq!(found, (0..rows as i64).map(Some).collect::<Vec<_>>(), "{how}");
                     let error = error.unwrap_or_else(|| panic!("{how}: no error"));
                     assert!(error.is_io(), "{how}: {error}");
@@ -148,12 +136,6 @@ fn unpacked(packed: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("parsimd-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
-    folder
-}
-
 #[test]
 fn damaged_gzip_gives_all_that_can_be_unpacked() {
     let whole = lines(20_000);
@@ -174,25 +156,23 @@ fn damaged_gzip_gives_all_that_can_be_unpacked() {
     let second = gzip(&whole[9..]);
     let second = &second[..second.len() / 2];
     damaged.push(("a second member is cut".to_owned(), [&gzip(&whole[..9]), second].concat()));
-    let folder = folder("damaged");
+    let folder = Folder::new();
     for (how, packed) in damaged {
-        let path = folder.join("x.gz");
-        std::fs::write(&path, &packed).unwrap_or_else(|error| panic!("{error}"));
+        let path = folder.write("x.gz", &packed);
         let mut read = unpacked(&packed);
         // Damage in the middle may give wrong bytes before it is seen.
         let right = read.iter().zip(&whole).take_while(|(a, b)| a == b).count();
         let is_right = right == read.len();
-        let open = || Input::open(&path).unwrap_or_else(|error| panic!("{error}"));
+        let open = || open(&path);
         if is_right {
             let message = check(&open, &read, &whole, &how);
             assert!(message.contains("x.gz: damaged gzip data at compressed byte "), "{message}");
         } else {
             read.truncate(right);
-            let (rows, _, _) = iterate(pattern().scan_input(open(), options(1, 1000, OnError::Skip)));
+            let (rows, _, _) = iterate(common::pattern(FORMAT).scan_input(open(), options(1, 1000, OnError::Skip)));
             assert!(rows.len() >= read.iter().filter(|&&byte| byte == b'\n').count(), "{how}");
         }
     }
-    std::fs::remove_dir_all(folder).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]
@@ -213,7 +193,8 @@ fn what_follows_gzip_data_is_taken_as_gzip_takes_it() {
         for step in [1, 3, 1 << 20] {
             for threads in [1, 3] {
                 let input = Input::reader(Steps(&packed, step), "x.gz").decompressed();
-                let (found, error, stats) = iterate(pattern().scan_input(input, options(threads, 5, OnError::Skip)));
+                let (found, error, stats) =
+                    iterate(common::pattern(FORMAT).scan_input(input, options(threads, 5, OnError::Skip)));
                 assert!(error.is_none(), "{what}: {error:?}");
                 assert_eq!(found, (0..rows).map(Some).collect::<Vec<_>>(), "{what}");
                 match (note, &stats.notes[..]) {
@@ -229,27 +210,15 @@ fn what_follows_gzip_data_is_taken_as_gzip_takes_it() {
     }
 }
 
-/// Gives a few bytes at a time.
-struct Steps<'a>(&'a [u8], usize);
-
-impl Read for Steps<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = buffer.len().min(self.1);
-        self.0.read(&mut buffer[..length])
-    }
-}
-
 #[test]
 fn the_note_of_one_file_of_several_names_it() {
-    let folder = folder("noted");
-    let paths = ["a.gz", "b.gz"].map(|name| folder.join(name));
-    std::fs::write(&paths[0], [&gzip(b"info 0\n")[..], b"rest"].concat()).unwrap_or_else(|error| panic!("{error}"));
-    std::fs::write(&paths[1], gzip(b"info 1\n")).unwrap_or_else(|error| panic!("{error}"));
-    let input = Input::files(paths.clone()).unwrap_or_else(|error| panic!("{error}"));
-    let (rows, error, stats) = iterate(pattern().scan_input(input, ScanOptions::default()));
+    let folder = Folder::new();
+    let noted = folder.write("a.gz", [&gzip(b"info 0\n")[..], b"rest"].concat());
+    let input =
+        Input::files([noted, folder.write("b.gz", gzip(b"info 1\n"))]).unwrap_or_else(|error| panic!("{error}"));
+    let (rows, error, stats) = iterate(common::pattern(FORMAT).scan_input(input, ScanOptions::default()));
     assert!(error.is_none() && rows == [Some(0), Some(1)]);
     assert!(stats.notes.len() == 1 && stats.notes[0].contains("a.gz"), "{:?}", stats.notes);
-    std::fs::remove_dir_all(folder).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]
@@ -260,8 +229,8 @@ fn a_record_that_ends_a_scan_takes_no_row_before_it() {
             let text: String = (0..100).map(line).collect();
             for block_bytes in [1, 100, limits::BLOCK_BYTES] {
                 for run in [iterate, read_all] {
-                    let (rows, error, stats) =
-                        run(pattern().scan_input(Input::bytes(&text), options(1, block_bytes, OnError::Raise)));
+                    let (rows, error, stats) = run(common::pattern(FORMAT)
+                        .scan_input(Input::bytes(&text), options(1, block_bytes, OnError::Raise)));
                     assert_eq!(rows, (0..at).map(Some).collect::<Vec<_>>(), "{wrong} at {at}, blocks of {block_bytes}");
                     assert!(error.is_some_and(|error| error.is_record()));
                     assert_eq!((stats.records, stats.matched), (at as u64 + 1, at as u64));
@@ -276,7 +245,7 @@ fn batches_that_are_put_back_come_again_in_order_and_are_not_counted_twice() {
     let text = lines(100);
     let mut options = options(1, 70, OnError::Skip);
     options.limit = Some(90);
-    let mut scan = pattern().scan_input(Input::bytes(&text), options);
+    let mut scan = common::pattern(FORMAT).scan_input(Input::bytes(&text), options);
     let next = |scan: &mut Scan<'_>| scan.next().map(|batch| batch.unwrap_or_else(|error| panic!("{error}")));
     let given: Vec<Batch> = (0..4).filter_map(|_| next(&mut scan)).collect();
     let before = scan.stats().clone();
@@ -296,7 +265,7 @@ fn batches_that_are_put_back_come_again_in_order_and_are_not_counted_twice() {
 
 #[test]
 fn a_reader_that_is_interrupted_goes_on_where_it_was() {
-    /// Every other call tells of something else.
+    /// Every other call is interrupted.
     struct Interrupted<'a>(&'a [u8], bool, bool);
 
     impl Read for Interrupted<'_> {
@@ -316,7 +285,7 @@ fn a_reader_that_is_interrupted_goes_on_where_it_was() {
         let data = if packed { gzip(&text) } else { text.clone() };
         for block_bytes in [1, 10, 100_000] {
             let input = Input::reader(Interrupted(&data, false, is_told), "r").decompressed();
-            let mut scan = pattern().scan_input(input, options(1, block_bytes, OnError::Skip));
+            let mut scan = common::pattern(FORMAT).scan_input(input, options(1, block_bytes, OnError::Skip));
             let (mut rows, mut interruptions) = (Vec::new(), 0);
             // An error is not the end here.
             for batch in scan.by_ref() {

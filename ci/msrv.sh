@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Builds all of it with the oldest Rust that is promised, `rust-version` in Cargo.toml, and runs the crate's tests with it.
+#
+# Usage: ci/msrv.sh
+#
+# The toolchain is taken from rustup, which gets it from the network if it is not there. A machine that has it neither way leaves the lane
+# out by name; see ci/run-lanes.sh. Calls of the standard library that are too young are found by `make lint` as well, everywhere; this
+# finds syntax, and dependencies.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=ci/run-lanes.sh
+. ci/run-lanes.sh
+
+# lane  Rust
+LANES="msrv $(sed -nE 's/^rust-version = "(.+)"$/\1/p' Cargo.toml)"
+
+# Whether there is such a toolchain, or can be.
+has() {
+    command -v rustup > /dev/null || { echo "no rustup, so no Rust $1"; return 1; }
+    rustup run "$1" rustc --version 2> /dev/null || rustup toolchain install "$1" --profile minimal --no-self-update
+}
+
+run() {
+    has "$2" || return 77
+    # A folder of its own: else this and all other builds would throw out each other's work.
+    local -x CARGO_TARGET_DIR=$PWD/target/msrv RUSTUP_TOOLCHAIN=$2
+    cargo check --quiet --locked --workspace --all-targets --features parsimd/arrow
+    cargo test --quiet --locked --package parsimd --features parsimd/arrow --lib --tests
+}
+
+run_lanes "$LANES" "$@"

@@ -1,0 +1,38 @@
+//! The tests of the crate from outside, by its public face alone.
+//!
+//! They are one program: each further one would be linked for itself. `cargo test --test it pipes::` runs one file of them.
+//!
+//! | file | what it promises |
+//! |---|---|
+//! | [`cases`] | the cases of `tests/cases/`, which Python runs too, come out as they say, however they are run |
+//! | [`guide`] | the examples of the guide |
+//! | [`examples`] | the programs of `examples/` |
+//! | [`pipes`] | pipes keep nobody waiting |
+//! | [`damaged_input`] | an input that breaks loses no row before the damage |
+//! | [`long_records`] | a record that is too long is one failure |
+//! | [`threads`] | several threads give what one gives |
+//! | [`columns_and_limit`] | fewer columns and rows are a part of the same answer |
+//! | [`filters`] | rows that are chosen while they are scanned are those that a look at all rows would choose |
+//! | [`rare_matches`] | logs of which few lines match |
+//! | [`not_ascii`] | lines that are not ASCII |
+//! | [`text_views`] | text as views of the input |
+//! | [`binary_text`] | text as bytes |
+//! | [`datetime_range`] | dates and times at the ends of what a column holds |
+//! | [`common`] | what several of them need |
+
+mod binary_text;
+mod cases;
+mod columns_and_limit;
+mod common;
+mod damaged_input;
+mod datetime_range;
+mod examples;
+mod filters;
+mod guide;
+mod long_records;
+mod not_ascii;
+#[cfg(unix)]
+mod pipes;
+mod rare_matches;
+mod text_views;
+mod threads;
