@@ -57,6 +57,7 @@ use pattern::{Format, FormatOptions};
 /// Parts of the language as data, for faces in other languages.
 #[doc(hidden)]
 pub mod tables {
+    pub use crate::pattern::suggestion;
     use crate::pattern::{STRPTIME, TYPES};
 
     /// Type code, its expression, the capture groups in that.

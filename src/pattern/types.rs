@@ -226,9 +226,19 @@ fn has_strptime(kind: &str) -> bool {
     STRPTIME.iter().any(|(code, _)| kind.contains(code))
 }
 
-/// True for a type of the language.
+/// Whether this is the code of a type.
+pub(super) fn is_code(kind: &str) -> bool {
+    kind == "d" || find(kind).is_some()
+}
+
+/// Whether this is a type of the language: a code, or a text with a strptime code in it.
 pub(super) fn is_known(kind: &str) -> bool {
-    kind == "d" || find(kind).is_some() || has_strptime(kind)
+    is_code(kind) || has_strptime(kind)
+}
+
+/// The strptime codes, for an error message.
+pub(super) fn strptime_codes() -> String {
+    STRPTIME.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(" ")
 }
 
 /// The type codes, for an error message.
