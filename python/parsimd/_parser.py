@@ -495,7 +495,7 @@ class Parser(_parsimd.ParserBase):
         without being held in memory.
         """
         return self._scan_pattern().scan(
-            data, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes
+            data, False, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, ()
         )
 
     def scan_file(
@@ -536,8 +536,8 @@ class Parser(_parsimd.ParserBase):
     ) -> Scan:
         """As `scan_file`. Rows are given only where each column of ``only`` has the text that goes with it, or a value between two, both among
         them: integers, or microseconds since 1970. The other fields of the other rows are not read."""
-        return self._scan_pattern().scan_files(
-            files, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, only
+        return self._scan_pattern().scan(
+            files, True, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, only
         )
 
     def scan_polars(
