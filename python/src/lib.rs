@@ -65,6 +65,12 @@ fn available_isas() -> Made<Vec<&'static str>> {
     Made(parsimd::Isa::available().into_iter().map(parsimd::Isa::name).collect())
 }
 
+/// What to write instead of an unknown type, or None; `custom` are the names of the caller's own types.
+#[pyfunction]
+fn suggestion(kind: &str, custom: Vec<String>) -> Option<Made<String>> {
+    parsimd::tables::suggestion(kind, custom.iter().map(String::as_str)).map(Made)
+}
+
 /// Whether `PARSIMD_PLAIN_CLASSES` asks for classes whose type slots are pyo3's.
 fn asks_for_plain_classes() -> PyResult<bool> {
     let value = std::env::var_os("PARSIMD_PLAIN_CLASSES").unwrap_or_default();
@@ -119,5 +125,6 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("STRPTIME", parsimd::tables::strptime().collect::<Vec<_>>())?;
     module.add_function(wrap_pyfunction!(isa, module)?)?;
     module.add_function(wrap_pyfunction!(available_isas, module)?)?;
+    module.add_function(wrap_pyfunction!(suggestion, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)
 }
