@@ -67,8 +67,11 @@ UNSAFE_PLACES = [
     "src/input/mmap.rs",  # files in memory
     "tests/it/common.rs",  # files that nobody writes to
     "benches/src/bin/count.rs",  # the same
-    "python/src/cpython.rs",
-    "python/src/make.rs",
+    "python/src/capi.rs",  # functions of CPython for which pyo3 has no safe call
+    "python/src/cells.rs",  # objects that are read without a lock
+    "python/src/cpython.rs",  # type slots
+    "python/src/make.rs",  # objects that are made where there may be no memory
+    "python/src/trashcan.rs",  # drops while the interpreter shuts down
     "python/src/arrow/",
 ]
 # Constructors of pyo3 that panic where there is no memory for an object; make.rs has others.

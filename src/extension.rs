@@ -5,13 +5,13 @@
 
 pub use parsimd_simd::Span;
 
-pub use crate::engine::captures::ABSENT;
 use crate::{
     Anchored, Error, Match, Pattern, Result, Value, convert,
     engine::captures::InlineSpans,
     pattern::{STRPTIME, TYPES},
     scan::single::{find, find_match},
 };
+pub use crate::{engine::captures::ABSENT, pattern::suggestion};
 
 /// The error of a scan of texts, with its row counted from `first`: what was scanned is a piece of something longer.
 pub fn numbered_from(error: Error, first: u64) -> Error {

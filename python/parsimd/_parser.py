@@ -95,10 +95,7 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
         parts["precision"], rest = _take_digits(rest[1:])
     known = rest == "d" or rest in _TYPES or _is_own(rest, extra_types) or _STRPTIME.search(rest)
     if rest and not known:
-        raise _expecting(
-            ValueError("format spec %r not recognised" % rest),
-            f"one of the types d {' '.join(_TYPES)}, a strptime code such as %Y, or a name in extra_types",
-        )
+        raise _advising(ValueError("format spec %r not recognised" % rest), _advice(rest, extra_types), rest)
     parts["type"] = parts["format"] = rest
     return parts
 
@@ -109,6 +106,18 @@ def _is_own(type: str, extra_types: Any) -> bool:
         return False
     _check_mapping(extra_types)
     return True
+
+
+def _advice(type: str, extra_types: Any) -> str:
+    """What to write instead of a type that there is not."""
+    # Programs pass types of any kind, and the error is about the format: whatever is odd about them has no say here.
+    names = [name for name in extra_types if isinstance(name, str)] if isinstance(extra_types, dict) else []
+    try:
+        suggestion = _parsimd.suggestion(type, names)
+    except UnicodeError:  # A lone surrogate.
+        suggestion = None
+    types = f"one of the types d {' '.join(_TYPES)}, a strptime code such as %Y, or a name in extra_types"
+    return suggestion or f"expected {types}"
 
 
 def _check_mapping(extra_types: Any) -> None:
@@ -267,9 +276,10 @@ class Parser(_parsimd.ParserBase):
             underscores += 1
             spread = next((c for c in "._-" if c in field), None)
             if spread is None:
-                raise _expecting(
+                taken = self._group_to_name_map[re.sub(r"[.\[\]-]", "_", field)]
+                raise _advising(
                     KeyError("duplicated group name %r" % (field,)),
-                    "a name that differs from the others in more than . [ ] - and _",
+                    f"use a name that differs from {taken!r} in more than . [ ] - and _",
                 )
             group = field.replace(spread, "_" * underscores)
         self._group_to_name_map[group] = field
@@ -284,11 +294,12 @@ class Parser(_parsimd.ParserBase):
             if name in self._name_to_group_map:
                 seen = self._name_types[name]
                 if seen != spec:
-                    raise _expecting(
+                    first = f"{{{name}:{seen}}}" if seen else f"{{{name}}}"
+                    raise _advising(
                         RepeatedNameError(
                             'field type %r for field "%s" does not match previous seen type %r' % (spec, name, seen)
                         ),
-                        "the same type as before, or another name",
+                        f"write {first} again, or use another name",
                     )
                 return f"(?P={self._name_to_group_map[name]})"
             group = self._to_group_name(name)
@@ -495,7 +506,7 @@ class Parser(_parsimd.ParserBase):
         without being held in memory.
         """
         return self._scan_pattern().scan(
-            data, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes
+            data, False, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, ()
         )
 
     def scan_file(
@@ -536,8 +547,8 @@ class Parser(_parsimd.ParserBase):
     ) -> Scan:
         """As `scan_file`. Rows are given only where each column of ``filter`` has the text that goes with it, or a value between two, both among
         them: integers, or microseconds since 1970. The other fields of the other rows are not read."""
-        return self._scan_pattern().scan_files(
-            files, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, filter
+        return self._scan_pattern().scan(
+            files, True, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, filter
         )
 
     def scan_polars(
@@ -668,18 +679,21 @@ _ORIGINAL = {
 }
 
 
-def _expecting(error: Exception, expected: str) -> Exception:
-    """The error, with what should have stood in its place."""
-    error._expected = expected  # type: ignore[attr-defined]
+def _advising(error: Exception, advice: str, end: str = "") -> Exception:
+    """The error of a field, with what to do about it, which `_point_at` adds to its message.
+
+    ``end`` is what is wrong, where that is the end of the field's spec and not the whole field.
+    """
+    error._advice = advice, end  # type: ignore[attr-defined]
     return error
 
 
-def _point_at(error: Exception, format: str, column: int, part: str) -> None:
-    """Adds to an error of our own where in the format it is. One of a subclass stays as it is."""
-    expected = error.__dict__.pop("_expected", None)
-    if expected is not None:
-        where = f"\n  {format}\n  {' ' * (column - 1)}{'^' * len(part)} column {column}: expected {expected}"
-        error.args = (f"{error.args[0]}{where}",)
+def _point_at(error: Exception, format: str, column: int, field: str) -> None:
+    """Adds to an error of our own where in the format it is, and what to do. One of a subclass stays as it is."""
+    advice, end = error.__dict__.pop("_advice", ("", ""))
+    if advice:
+        at, length = (column + len(field) - 1 - len(end), len(end)) if end else (column, len(field))
+        error.args = (f"{error.args[0]}\n  {format}\n  {' ' * (at - 1)}{'^' * length} column {at}: {advice}",)
 
 
 # One object, whose methods these are: it holds the cache of compiled formats.

@@ -27,6 +27,8 @@ _T = TypeVar("_T")
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
 
 RECORD_BYTES: Final[int]
+#: Why the type slots of classes were not replaced; None where they were.
+PLAIN_CLASSES: Final[Optional[str]]
 TYPES: Final[List[Tuple[str, str, int]]]
 STRPTIME: Final[List[Tuple[str, str]]]
 
@@ -44,6 +46,7 @@ class InternalError(RuntimeError):
     """A defect of parsimd itself."""
 
 def isa() -> str: ...
+def suggestion(kind: str, custom: List[str]) -> Optional[str]: ...
 def available_isas() -> List[str]: ...
 def expand_names(named: Dict[str, Any]) -> Dict[str, Any]: ...
 @final
@@ -68,19 +71,8 @@ class Pattern:
     def matcher(self, converters: List[Any], tz_class: Any) -> Matcher: ...
     def scan(
         self,
-        data: Any,
-        full_line: bool,
-        threads: Optional[int],
-        on_error: str,
-        year: int,
-        columns: Optional[List[str]],
-        limit: Optional[int],
-        strings: str,
-        max_record_bytes: int,
-    ) -> Scan: ...
-    def scan_files(
-        self,
-        files: Any,
+        source: Any,
+        is_files: bool,
         full_line: bool,
         threads: Optional[int],
         on_error: str,

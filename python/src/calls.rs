@@ -11,8 +11,8 @@ use pyo3::{
 };
 
 use crate::{
+    arguments::{Pos, Truth},
     make::{self, name},
-    parser::{Place, Truth},
 };
 
 /// How many parsers are kept; the oldest makes room.
@@ -140,7 +140,7 @@ impl Calls {
     /// <Result (42,) {}>
     #[pyo3(
         signature = (
-            format, string, pos = Place::At(0), endpos = None, extra_types = None, evaluate_result = Truth(true),
+            format, string, pos = Pos::At(0), endpos = None, extra_types = None, evaluate_result = Truth(true),
             case_sensitive = Truth(false)
         ),
         text_signature = "($self, format, string, pos=0, endpos=None, extra_types=None, evaluate_result=True, case_sensitive=False)"
@@ -150,7 +150,7 @@ impl Calls {
         &self,
         format: &Bound<'py, PyAny>,
         string: &Bound<'py, PyAny>,
-        pos: Place,
+        pos: Pos,
         endpos: Option<&Bound<'py, PyAny>>,
         extra_types: Option<&Bound<'py, PyAny>>,
         evaluate_result: Truth,
@@ -168,7 +168,7 @@ impl Calls {
     /// ['the ', 'bold', ' text']
     #[pyo3(
         signature = (
-            format, string, pos = Place::At(0), endpos = None, extra_types = None, evaluate_result = Truth(true),
+            format, string, pos = Pos::At(0), endpos = None, extra_types = None, evaluate_result = Truth(true),
             case_sensitive = Truth(false)
         ),
         text_signature = "($self, format, string, pos=0, endpos=None, extra_types=None, evaluate_result=True, case_sensitive=False)"
@@ -178,7 +178,7 @@ impl Calls {
         &self,
         format: &Bound<'py, PyAny>,
         string: &Bound<'py, PyAny>,
-        pos: Place,
+        pos: Pos,
         endpos: Option<&Bound<'py, PyAny>>,
         extra_types: Option<&Bound<'py, PyAny>>,
         evaluate_result: Truth,

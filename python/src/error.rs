@@ -1,6 +1,7 @@
 //! Errors of the crate, and panics, as exceptions.
 
 use std::{
+    any::Any,
     error::Error as _,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -80,14 +81,16 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
 }
 
 /// Runs `work`; a panic becomes an [`InternalError`].
+#[inline]
 pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> PyResult<T> {
     // After a panic the state that the work held is dropped with its owner, or locked for good: it is not seen again.
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|message| (*message).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "no message".to_owned());
-        make::error::<InternalError>(format!("parsimd panicked: {message}"))
-    })
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| internal_error(&*panic))
+}
+
+#[cold]
+#[inline(never)]
+fn internal_error(panic: &(dyn Any + Send)) -> PyErr {
+    let message = panic.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+    make::error::<InternalError>(format!("parsimd panicked: {message}"))
 }

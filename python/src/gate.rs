@@ -30,7 +30,7 @@ use pyo3::{
 };
 
 use crate::{
-    cpython,
+    capi,
     error::{InternalError, caught},
     make::error,
 };
@@ -195,7 +195,7 @@ pub(crate) fn is_inside() -> bool {
 /// pyo3 counts on its own whether this thread has the GIL. Where a consumer of ours was called from a Python function that a scan has called, and
 /// has released the GIL, that count is wrong; the interpreter's is right.
 pub(crate) fn attach<T>(work: impl FnOnce(Python<'_>) -> T) -> Option<T> {
-    let _gil = cpython::Gil::take()?;
+    let _gil = capi::Gil::take()?;
     Python::try_attach(work)
 }
 

@@ -18,12 +18,15 @@ use pyo3::{
 };
 
 use crate::{
-    cpython::{IterNext, Late, Release, zeroed},
+    arguments::{Pos, Truth},
+    cells::{OnceBox, assert_zeroable},
+    cpython::IterNext,
+    engine::ParserBase,
     error::caught,
     make::{self, error, name},
     matcher::{Answer, Behind, Matcher},
-    parser::{ParserBase, Place, Truth},
     result::{Found, Matches, Result},
+    trashcan::Release,
 };
 
 /// How many matches are looked for at first in a text of at most [`SHORT`] characters; in a longer one it is one, since the next may be far.
@@ -39,10 +42,10 @@ const MOST: usize = 4096;
 /// of them.
 #[pyclass(frozen, subclass, dict, weakref, generic, module = "parsimd")]
 pub(crate) struct ResultIterator {
-    search: Late<Search>,
+    search: OnceBox<Search>,
 }
 
-const _: fn(ResultIterator) = |ResultIterator { search }| zeroed(search);
+const _: fn(ResultIterator) = |ResultIterator { search }| assert_zeroable(search);
 
 /// A search that goes on.
 struct Search {
@@ -59,8 +62,8 @@ struct State {
     /// None once the garbage collector has taken them.
     parser: Option<Py<PyAny>>,
     string: Option<Py<PyAny>>,
-    pos: Place,
-    endpos: Place,
+    pos: Pos,
+    endpos: Pos,
     evaluate_result: bool,
     /// Where the last match ended, if it was empty: the next one must not be that again.
     empty_at: Option<isize>,
@@ -143,7 +146,7 @@ struct Next {
 const FIRSTS: usize = usize::MAX;
 
 impl Search {
-    fn new(parser: Py<PyAny>, string: Py<PyAny>, pos: Place, endpos: Place, evaluate_result: bool) -> Search {
+    fn new(parser: Py<PyAny>, string: Py<PyAny>, pos: Pos, endpos: Pos, evaluate_result: bool) -> Search {
         let (empty_at, later, next, step, epoch) = (None, None, 0, 0, 0);
         let (parser, string) = (Some(parser), Some(string));
         let state = State { parser, string, pos, endpos, evaluate_result, empty_at, later, next, step, epoch };
@@ -162,15 +165,20 @@ impl Search {
         if next != OVER
             && let Some(first) = self.first.get()
         {
-            state.pos = Place::At(first.place(next));
+            state.pos = Pos::At(first.place(next));
         }
     }
 
     /// As [`state`](Self::state); what was found first is not asked any more.
     fn later_state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state();
-        self.settle(&mut state, self.next.swap(OVER, Ordering::AcqRel));
+        self.leave_first(&mut state);
         state
+    }
+
+    /// From now on what was found first is not asked any more.
+    fn leave_first(&self, state: &mut State) {
+        self.settle(state, self.next.swap(OVER, Ordering::AcqRel));
     }
 
     /// Changes something, after which nothing of what was found ahead holds.
@@ -242,7 +250,7 @@ impl Search {
                 if !matcher.get().holds(py, next.matches.get())? {
                     // It is looked for again, from where the iterator stands.
                     if self.is_next(&next) {
-                        self.change(|state| state.pos = Place::At(next.pos));
+                        self.change(|state| state.pos = Pos::At(next.pos));
                     }
                 } else if self.take(&next) {
                     return matcher.get().result(py, Found::Row(next.matches, next.from)).map(Some);
@@ -269,7 +277,7 @@ impl Search {
             return Some(first.peek(py, from, FIRSTS));
         }
         let state = self.state();
-        let (from, Place::At(_)) = (state.next, &state.pos) else { return None };
+        let (from, Pos::At(_)) = (state.next, &state.pos) else { return None };
         let later = state.later.as_ref().filter(|later| later.is_current() && later.has(from))?;
         Some(later.peek(py, from, state.epoch))
     }
@@ -295,7 +303,7 @@ impl Search {
         }
         let mut state = self.state();
         let place = state.later.as_ref().map(|later| later.place(next.to));
-        (state.next, state.pos) = (next.to, Place::At(place.unwrap_or(next.pos)));
+        (state.next, state.pos) = (next.to, Pos::At(place.unwrap_or(next.pos)));
         true
     }
 
@@ -307,7 +315,7 @@ impl Search {
         if let Some(end) = before.and_then(Ahead::end) {
             return Ok(end);
         }
-        let (&Place::At(pos), &Place::At(endpos), true) = (&state.pos, &state.endpos, state.evaluate_result) else {
+        let (&Pos::At(pos), &Pos::At(endpos), true) = (&state.pos, &state.endpos, state.evaluate_result) else {
             return Ok(Answer::LeftToPython);
         };
         state.step = match state.step {
@@ -346,8 +354,7 @@ impl Search {
             drop(self.first.set(ahead));
             return Ok(Answer::Found(()));
         }
-        drop(state);
-        let mut state = self.later_state();
+        self.leave_first(&mut state);
         let before = state.later.replace(ahead);
         state.next = 0;
         drop(state);
@@ -363,8 +370,8 @@ impl Search {
             (
                 parser.clone_ref(py).into_bound(py),
                 string.clone_ref(py),
-                copy(&state.pos, py),
-                copy(&state.endpos, py),
+                state.pos.clone_ref(py),
+                state.endpos.clone_ref(py),
                 state.empty_at.map(|at| at as i64),
                 state.evaluate_result,
             )
@@ -381,7 +388,7 @@ impl Search {
         let (start, end): (isize, isize) = found.call_method0(name!(py, "span"))?.extract()?;
         let is_mine = self.change_in(epoch, |state| {
             state.empty_at = (start == end).then_some(end);
-            std::mem::replace(&mut state.pos, Place::At(end))
+            std::mem::replace(&mut state.pos, Pos::At(end))
         });
         if !is_mine {
             return Ok(None);
@@ -398,11 +405,11 @@ impl ResultIterator {
     pub(crate) fn over(
         parser: Py<PyAny>,
         string: Py<PyAny>,
-        pos: Place,
-        endpos: Place,
+        pos: Pos,
+        endpos: Pos,
         evaluate_result: bool,
     ) -> ResultIterator {
-        ResultIterator { search: Late::new(Search::new(parser, string, pos, endpos, evaluate_result)) }
+        ResultIterator { search: OnceBox::new(Search::new(parser, string, pos, endpos, evaluate_result)) }
     }
 
     /// The search, which is there from the moment that the object is complete.
@@ -422,13 +429,6 @@ impl IterNext for ResultIterator {
     }
 }
 
-fn copy(place: &Place, py: Python<'_>) -> Place {
-    match place {
-        Place::At(at) => Place::At(*at),
-        Place::Other(object) => Place::Other(object.clone_ref(py)),
-    }
-}
-
 #[pymethods]
 impl ResultIterator {
     #[new]
@@ -436,7 +436,7 @@ impl ResultIterator {
         signature = (parser, string, pos, endpos, evaluate_result = Truth(true)),
         text_signature = "(parser, string, pos, endpos, evaluate_result=True)"
     )]
-    fn new(parser: Py<PyAny>, string: Py<PyAny>, pos: Place, endpos: Place, evaluate_result: Truth) -> ResultIterator {
+    fn new(parser: Py<PyAny>, string: Py<PyAny>, pos: Pos, endpos: Pos, evaluate_result: Truth) -> ResultIterator {
         ResultIterator::over(parser, string, pos, endpos, evaluate_result.0)
     }
 
@@ -478,12 +478,12 @@ impl ResultIterator {
     /// Where the next search begins, in characters.
     #[getter]
     fn pos<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let pos = copy(&self.search()?.state().pos, py);
+        let pos = self.search()?.state().pos.clone_ref(py);
         pos.object(py)
     }
 
     #[setter]
-    fn set_pos(&self, pos: Place) -> PyResult<()> {
+    fn set_pos(&self, pos: Pos) -> PyResult<()> {
         self.search()?.change(|state| std::mem::replace(&mut state.pos, pos));
         Ok(())
     }
@@ -491,12 +491,12 @@ impl ResultIterator {
     /// Where it ends.
     #[getter]
     fn endpos<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let endpos = copy(&self.search()?.state().endpos, py);
+        let endpos = self.search()?.state().endpos.clone_ref(py);
         endpos.object(py)
     }
 
     #[setter]
-    fn set_endpos(&self, endpos: Place) -> PyResult<()> {
+    fn set_endpos(&self, endpos: Pos) -> PyResult<()> {
         self.search()?.change(|state| std::mem::replace(&mut state.endpos, endpos));
         Ok(())
     }

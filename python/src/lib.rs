@@ -19,10 +19,14 @@
 //! | [`make`] | new Python objects, and what there is when there is no memory for one |
 //! | [`cpython`] | type slots of our own, and objects that are held without a lock |
 
+mod arguments;
 mod arrow;
 mod batch;
 mod calls;
+mod capi;
+mod cells;
 mod cpython;
+mod engine;
 mod error;
 mod gate;
 mod input;
@@ -37,10 +41,11 @@ mod pattern;
 mod result;
 mod scan;
 mod stats;
+mod trashcan;
 
 use pyo3::{exceptions::PyImportError, prelude::*};
 
-use crate::make::Made;
+use crate::{cpython::Replacement, make::Made};
 
 /// For the columns of batches, which threads make and others drop: the system's allocator gives such memory back and takes it again, page by page,
 /// and two threads of a scan get in each other's way there. Python's own objects are not its business.
@@ -60,6 +65,22 @@ fn available_isas() -> Made<Vec<&'static str>> {
     Made(parsimd::Isa::available().into_iter().map(parsimd::Isa::name).collect())
 }
 
+/// What to write instead of an unknown type, or None; `custom` are the names of the caller's own types.
+#[pyfunction]
+fn suggestion(kind: &str, custom: Vec<String>) -> Option<Made<String>> {
+    parsimd::extension::suggestion(kind, custom.iter().map(String::as_str)).map(Made)
+}
+
+/// Whether `PARSIMD_PLAIN_CLASSES` asks for classes whose type slots are pyo3's.
+fn asks_for_plain_classes() -> PyResult<bool> {
+    let value = std::env::var_os("PARSIMD_PLAIN_CLASSES").unwrap_or_default();
+    match value.as_encoded_bytes() {
+        b"" | b"0" => Ok(false),
+        b"1" => Ok(true),
+        _ => Err(make::error::<PyImportError>(format!("PARSIMD_PLAIN_CLASSES must be 0 or 1, not {value:?}"))),
+    }
+}
+
 #[cfg(Py_GIL_DISABLED)]
 compile_error!("parsimd cannot be built for free-threaded Python: its classes count on the GIL");
 
@@ -67,7 +88,7 @@ compile_error!("parsimd cannot be built for free-threaded Python: its classes co
 fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // Classes and caches are of the process, and the way back into Python asks for the main interpreter: another one would wait for ever.
     // These are the words of CPython, which refuses by itself from 3.12 on, unless it is told not to; the package adds what to do.
-    if cpython::is_subinterpreter(module.py()) {
+    if capi::is_subinterpreter(module.py()) {
         return Err(make::error::<PyImportError>(
             "module parsimd._parsimd does not support loading in subinterpreters",
         ));
@@ -76,7 +97,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     isa().map_err(|error| make::error::<PyImportError>(error.value(module.py()).to_string()))?;
     module.add_class::<pattern::Pattern>()?;
     module.add_class::<matcher::Matcher>()?;
-    module.add_class::<parser::ParserBase>()?;
+    module.add_class::<engine::ParserBase>()?;
     module.add_class::<calls::Calls>()?;
     module.add_class::<result::Result>()?;
     module.add_class::<iterator::ResultIterator>()?;
@@ -88,11 +109,15 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<batch::Pieces>()?;
     module.add_class::<batch::Column>()?;
     module.add_class::<batch::Row>()?;
-    cpython::replace_slots::<batch::Row>(module.py())?;
-    cpython::replace_slots::<result::Result>(module.py())?;
-    cpython::replace_slots::<result::Matches>(module.py())?;
-    cpython::replace_subscript::<result::Result>(module.py());
-    cpython::replace_iternext::<iterator::ResultIterator>(module.py());
+    let plain = asks_for_plain_classes()?.then_some("PARSIMD_PLAIN_CLASSES asks for it");
+    let replacements = [
+        Replacement::objects::<batch::Row>(),
+        Replacement::objects::<result::Result>(),
+        Replacement::objects::<result::Matches>(),
+        Replacement::subscript::<result::Result>(),
+        Replacement::iternext::<iterator::ResultIterator>(),
+    ];
+    module.add("PLAIN_CLASSES", cpython::replace_slots(module.py(), plain, &replacements).map(Made))?;
     module.add("ScanError", module.py().get_type::<error::ScanError>())?;
     module.add("InternalError", module.py().get_type::<error::InternalError>())?;
     module.add("RECORD_BYTES", parsimd::limits::RECORD_BYTES)?;
@@ -100,5 +125,6 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("STRPTIME", parsimd::extension::strptime().collect::<Vec<_>>())?;
     module.add_function(wrap_pyfunction!(isa, module)?)?;
     module.add_function(wrap_pyfunction!(available_isas, module)?)?;
+    module.add_function(wrap_pyfunction!(suggestion, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)
 }

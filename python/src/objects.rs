@@ -11,7 +11,7 @@ use pyo3::{
 };
 
 use crate::{
-    cpython,
+    capi,
     gate::Checkpoint,
     make::{self, error, name},
 };
@@ -25,7 +25,7 @@ pub(crate) fn ascii<'a, 'py>(string: &'a Bound<'py, PyAny>) -> PyResult<Option<(
         return Err(error::<PyTypeError>(format!("expected a string, got {}", string.get_type().name()?)));
     };
     // Looking at the bytes of another string would make it keep a copy in UTF-8.
-    if cpython::is_ascii(string)? { Ok(Some((string, string.to_str()?))) } else { Ok(None) }
+    if capi::is_ascii(string)? { Ok(Some((string, string.to_str()?))) } else { Ok(None) }
 }
 
 /// The object for a value that was read from `text`; `tz_class` makes the objects for offsets.

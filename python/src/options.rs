@@ -37,7 +37,23 @@ fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> 
     found.ok_or_else(|| make::error::<PyValueError>(format!("{name} must be '{a}', '{b}' or '{c}', not {given:?}")))
 }
 
-impl ScanArguments<'_> {
+impl<'a> ScanArguments<'a> {
+    /// Those of texts that are given one by one: each is matched as a whole.
+    pub(crate) fn of_texts(on_error: &'a str, year: i32) -> ScanArguments<'a> {
+        ScanArguments {
+            full_line: true,
+            threads: None,
+            on_error,
+            year,
+            columns: None,
+            limit: None,
+            strings: "utf8",
+            max_record_bytes: limits::RECORD_BYTES as isize,
+            calls_python: false,
+            filter: Vec::new(),
+        }
+    }
+
     pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
         let mut options = ScanOptions::default();
         options.anchored = Anchored::when(self.full_line);

@@ -1,92 +1,26 @@
-//! `ParserBase`: the calls of `Parser` that match, without a frame of Python.
+//! The methods of `ParserBase`: the calls of `Parser` that match, without a frame of Python.
 //!
-//! `Parser` is a Python class with this one below it, so that everything of it can be overridden, replaced and read as ever. What
-//! is here is which engine matches, kept from the first call on, and the calls themselves. A call that the native engine does not
-//! take goes to the methods of `Parser` that run `re`.
-
-use std::sync::atomic::{AtomicUsize, Ordering};
+//! `Parser` is a Python class with `ParserBase` below it, so that everything of it can be overridden, replaced and read as ever. A call
+//! that the native engine cannot decide goes to a method of `Parser` that runs `re`: `_parse_by_re`, `_search_by_re`.
 
 use pyo3::{
-    Borrowed, PyTraverseError, PyVisit,
-    exceptions::PyTypeError,
+    PyTraverseError, PyVisit,
     prelude::*,
-    types::{PyDict, PyString, PyTuple},
+    types::{PyDict, PyTuple},
 };
 
 use crate::{
-    cpython::{Slot, zeroed},
+    arguments::{Pos, Truth},
+    engine::ParserBase,
     error::caught,
     iterator::ResultIterator,
-    make::{self, error, name},
+    make::name,
     matcher::{Answer, Matcher},
 };
 
-/// The matching half of `Parser`.
-#[pyclass(frozen, subclass, module = "parsimd._parsimd")]
-pub(crate) struct ParserBase {
-    /// What matches, once that was chosen: a `Matcher`, or the reason for Python's `re`, a string.
-    engine: Slot,
-    /// How often the parser was changed so that an engine must be chosen anew.
-    changes: AtomicUsize,
-}
-
-const _: fn(ParserBase) = |ParserBase { engine, changes }| zeroed((engine, changes));
-
-/// Any object that stands for true or false.
-pub(crate) struct Truth(pub(crate) bool);
-
-impl<'py> FromPyObject<'_, 'py> for Truth {
-    type Error = PyErr;
-
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        object.is_truthy().map(Truth)
-    }
-}
-
-/// A place in a text, in characters.
-pub(crate) enum Place {
-    At(isize),
-    /// What is no such number: `re` will say so.
-    Other(Py<PyAny>),
-}
-
-impl<'py> FromPyObject<'_, 'py> for Place {
-    type Error = PyErr;
-
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        Ok(object.extract().map_or_else(|_| Place::Other(object.to_owned().unbind()), Place::At))
-    }
-}
-
-impl Place {
-    pub(crate) fn object<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self {
-            Place::At(at) => Ok(make::int(py, *at as i64)?.into_any()),
-            Place::Other(object) => Ok(object.clone_ref(py).into_bound(py)),
-        }
-    }
-}
-
-impl ParserBase {
-    /// A number that is another after the parser was changed.
-    pub(crate) fn changes(&self) -> usize {
-        self.changes.load(Ordering::Acquire)
-    }
-
-    /// The native engine, if it is the one that matches.
-    #[inline]
-    pub(crate) fn matcher<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, Matcher>>> {
-        let py = this.py();
-        let engine = match this.get().engine.get(py) {
-            Some(engine) => engine,
-            None => this.call_method0(name!(py, "_choose_engine"))?,
-        };
-        Ok(engine.cast_into_exact::<Matcher>().ok())
-    }
-}
-
 /// What a call gives, or `None` where Python should do it.
-fn given<'py>(
+#[inline]
+fn result_of<'py>(
     matcher: &Bound<'py, Matcher>,
     answer: Answer<crate::result::Found>,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -103,7 +37,7 @@ impl ParserBase {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs))]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> ParserBase {
-        ParserBase { engine: Slot::empty(), changes: AtomicUsize::new(0) }
+        ParserBase::undecided()
     }
 
     /// Matches the whole of ``string``: a `Result` (a `Match` without ``evaluate_result``), or None.
@@ -115,33 +49,33 @@ impl ParserBase {
     ) -> PyResult<Bound<'py, PyAny>> {
         if evaluate_result.0
             && let Some(matcher) = Self::matcher(slf)?
-            && let Some(given) = caught(|| given(&matcher, matcher.get().parse(string)?))??
+            && let Some(result) = caught(|| result_of(&matcher, matcher.get().parse(string)?))??
         {
-            return Ok(given);
+            return Ok(result);
         }
         slf.call_method1(name!(slf.py(), "_parse_by_re"), (string, evaluate_result.0))
     }
 
     /// The first match in ``string``, from character ``pos`` up to ``endpos``, or None.
     #[pyo3(
-        signature = (string, pos = Place::At(0), endpos = None, evaluate_result = Truth(true)),
+        signature = (string, pos = Pos::At(0), endpos = None, evaluate_result = Truth(true)),
         text_signature = "($self, string, pos=0, endpos=None, evaluate_result=True)"
     )]
     fn search<'py>(
         slf: &Bound<'py, Self>,
         string: &Bound<'py, PyAny>,
-        pos: Place,
-        endpos: Option<Place>,
+        pos: Pos,
+        endpos: Option<Pos>,
         evaluate_result: Truth,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let (pos, endpos) = (pos, end_of(string, endpos)?);
         if evaluate_result.0
-            && let (Place::At(pos), Place::At(endpos)) = (&pos, &endpos)
+            && let (Pos::At(pos), Pos::At(endpos)) = (&pos, &endpos)
             && let Some(matcher) = Self::matcher(slf)?
-            && let Some(given) = caught(|| given(&matcher, matcher.get().search(string, *pos, *endpos)?))??
+            && let Some(result) = caught(|| result_of(&matcher, matcher.get().search(string, *pos, *endpos)?))??
         {
-            return Ok(given);
+            return Ok(result);
         }
         let places = (pos.object(py)?, endpos.object(py)?);
         slf.call_method1(name!(py, "_search_by_re"), (string, places.0, places.1, evaluate_result.0))
@@ -149,14 +83,14 @@ impl ParserBase {
 
     /// All matches in ``string``, from character ``pos`` up to ``endpos``, as an iterator. ``extra_types`` is not used.
     #[pyo3(
-        signature = (string, pos = Place::At(0), endpos = None, extra_types = None, evaluate_result = Truth(true)),
+        signature = (string, pos = Pos::At(0), endpos = None, extra_types = None, evaluate_result = Truth(true)),
         text_signature = "($self, string, pos=0, endpos=None, extra_types=None, evaluate_result=True)"
     )]
     fn findall(
         slf: &Bound<'_, Self>,
         string: &Bound<'_, PyAny>,
-        pos: Place,
-        endpos: Option<Place>,
+        pos: Pos,
+        endpos: Option<Pos>,
         extra_types: Option<&Bound<'_, PyAny>>,
         evaluate_result: Truth,
     ) -> PyResult<ResultIterator> {
@@ -173,29 +107,23 @@ impl ParserBase {
 
     /// The engine that was chosen: a `Matcher`, or the reason for `re`; None before one was.
     fn _kept_engine<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        self.engine.get(py)
+        self.engine(py)
     }
 
     /// Keeps the engine that was chosen; None forgets it.
     fn _keep_engine<'py>(&self, py: Python<'py>, engine: Option<Bound<'py, PyAny>>) -> PyResult<()> {
-        match &engine {
-            None => drop(self.changes.fetch_add(1, Ordering::Release)),
-            Some(engine) if engine.is_exact_instance_of::<Matcher>() || engine.is_instance_of::<PyString>() => {}
-            Some(_) => return Err(error::<PyTypeError>("an engine is a Matcher or a reason")),
-        }
-        self.engine.replace(py, engine);
-        Ok(())
+        self.set_engine(py, engine)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.engine.visit(&visit)
+        self.visit(&visit)
     }
 }
 
 /// The end of the string, where no other is given.
-fn end_of(string: &Bound<'_, PyAny>, endpos: Option<Place>) -> PyResult<Place> {
+fn end_of(string: &Bound<'_, PyAny>, endpos: Option<Pos>) -> PyResult<Pos> {
     match endpos {
         Some(endpos) => Ok(endpos),
-        None => Ok(Place::At(string.len()? as isize)),
+        None => Ok(Pos::At(string.len()? as isize)),
     }
 }

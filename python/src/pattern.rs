@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use parsimd::{Anchored, CustomType, ExternalMatcher, MatchRanges, extension, limits};
+use parsimd::{Anchored, CustomType, ExternalMatcher, MatchRanges, extension};
 use pyo3::{
     prelude::*,
     types::{PyAny, PyList},
 };
 
 use crate::{
-    arrow::Given,
+    arrow::ImportedArray,
     error::to_python,
     gate::{self, Interrupts},
     input,
@@ -90,39 +90,12 @@ impl Pattern {
         Matcher::new(py, self.pattern.clone(), converters, tz_class)
     }
 
+    /// Scans data in memory, or, with `is_files`, a path, an open file or several of them.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Python method, by name there")]
     fn scan(
         &self,
-        data: &Bound<'_, PyAny>,
-        full_line: bool,
-        threads: Option<isize>,
-        on_error: &str,
-        year: i32,
-        columns: Option<Vec<String>>,
-        limit: Option<i64>,
-        strings: &str,
-        max_record_bytes: isize,
-    ) -> PyResult<Scan> {
-        let (calls_python, filter) = (false, Vec::new());
-        let arguments = ScanArguments {
-            full_line,
-            threads,
-            on_error,
-            year,
-            columns,
-            limit,
-            strings,
-            max_record_bytes,
-            calls_python,
-            filter,
-        };
-        self.start(input::data(data)?, arguments)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a Python method, by name there")]
-    fn scan_files(
-        &self,
-        files: &Bound<'_, PyAny>,
+        source: &Bound<'_, PyAny>,
+        is_files: bool,
         full_line: bool,
         threads: Option<isize>,
         on_error: &str,
@@ -133,7 +106,7 @@ impl Pattern {
         max_record_bytes: isize,
         filter: Vec<(String, Predicate)>,
     ) -> PyResult<Scan> {
-        let (input, calls_python) = input::files(files)?;
+        let (input, calls_python) = if is_files { input::files(source)? } else { (input::data(source)?, false) };
         let arguments = ScanArguments {
             full_line,
             threads,
@@ -146,7 +119,7 @@ impl Pattern {
             calls_python,
             filter,
         };
-        self.start(input, arguments)
+        Scan::new(&self.pattern, input, arguments, self.interrupts.clone())
     }
 
     /// Matches each text of an Arrow array of strings or bytes, as a whole. An error counts its rows from `first_row`.
@@ -158,20 +131,8 @@ impl Pattern {
         year: i32,
         first_row: u64,
     ) -> PyResult<Texts> {
-        let arguments = ScanArguments {
-            full_line: true,
-            threads: None,
-            on_error,
-            year,
-            columns: None,
-            limit: None,
-            strings: "utf8",
-            max_record_bytes: limits::RECORD_BYTES as isize,
-            calls_python: false,
-            filter: Vec::new(),
-        };
-        let options = arguments.options(&self.pattern)?;
-        let array = Given::take(array)?;
+        let options = ScanArguments::of_texts(on_error, year).options(&self.pattern)?;
+        let array = ImportedArray::take(array)?;
         let array_len = array.len();
         // So many take some milliseconds. More take too long for who waits for a signal.
         const FEW: usize = 4096;
@@ -185,12 +146,6 @@ impl Pattern {
             return Err(interrupt);
         }
         texts.map(Texts::new).map_err(|error| to_python(extension::numbered_from(error, first_row)))
-    }
-}
-
-impl Pattern {
-    fn start(&self, input: parsimd::Input<'static>, arguments: ScanArguments<'_>) -> PyResult<Scan> {
-        Scan::new(&self.pattern, input, arguments, self.interrupts.clone())
     }
 }
 

@@ -25,9 +25,12 @@ use pyo3::{
 };
 
 use crate::{
-    cpython::{self, Late, Release, Slot, Slots, Subscript, ZeroOption, zeroed},
+    capi,
+    cells::{ObjectCell, OnceBox, ZeroOption, assert_zeroable},
+    cpython::{self, Slots, Subscript},
     make::{self, Made, error, name},
     objects,
+    trashcan::Release,
 };
 
 /// The fields of a pattern, as its results need them.
@@ -217,7 +220,7 @@ impl Found {
 
     /// The text of a field.
     pub(crate) fn text<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyString>> {
-        cpython::part(self.searched().text.bind(py), self.span(index))
+        capi::substring(self.searched().text.bind(py), self.span(index))
     }
 
     /// The value of a field of a match that is sound.
@@ -312,12 +315,12 @@ pub(crate) struct Result {
     found: ZeroOption<Found>,
     /// The values that were read one by one, by the number of their field: text and numbers, which the garbage collector need not see.
     /// They hold as long as the attribute that has them was not made or set.
-    values: [Slot; FEW],
+    values: [ObjectCell; FEW],
     /// None as long as there is no attribute: most results never have one.
-    kept: Late<Mutex<Kept>>,
+    kept: OnceBox<Mutex<Kept>>,
 }
 
-const _: fn(Result) = |Result { found, values, kept }| zeroed((found, values, kept));
+const _: fn(Result) = |Result { found, values, kept }| assert_zeroable((found, values, kept));
 
 impl Slots for Result {
     const IS_COLLECTED: bool = true;
@@ -347,8 +350,8 @@ impl Subscript for Result {
 impl Result {
     /// A result of which nothing was read.
     #[inline(always)]
-    fn unread(found: ZeroOption<Found>, kept: Late<Mutex<Kept>>) -> Result {
-        Result { found, values: [const { Slot::empty() }; FEW], kept }
+    fn unread(found: ZeroOption<Found>, kept: OnceBox<Mutex<Kept>>) -> Result {
+        Result { found, values: [const { ObjectCell::empty() }; FEW], kept }
     }
 
     /// Any item, of the attribute that has it.
@@ -358,9 +361,9 @@ impl Result {
     }
 
     /// A result whose values are made later.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn late<'py>(py: Python<'py>, found: impl FnOnce() -> Found) -> PyResult<Bound<'py, PyAny>> {
-        Ok(cpython::alloc(py, || Result::unread(ZeroOption::Some(found()), Late::none()))?.into_any())
+        Ok(cpython::alloc(py, || Result::unread(ZeroOption::Some(found()), OnceBox::empty()))?.into_any())
     }
 
     /// A result whose values are there; its spans are made later.
@@ -371,7 +374,7 @@ impl Result {
         named: Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let attributes = [Some(fixed.into_any().unbind()), Some(named.into_any().unbind()), None];
-        let kept = Late::new(Mutex::new(Kept { attributes, dict: None }));
+        let kept = OnceBox::new(Mutex::new(Kept { attributes, dict: None }));
         let result = cpython::alloc(py, || Result::unread(ZeroOption::Some(found), kept))?;
         cpython::track(&result);
         Ok(result.into_any())
@@ -446,7 +449,7 @@ fn one<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> Option<Bound<'py, 
     if result.kept().is_some_and(|kept| kept.dict.is_some() || kept.attributes[which as usize].is_some()) {
         return None;
     }
-    slot.get(py).or_else(|| Some(slot.keep(found.value(py, field).ok()?)))
+    slot.get(py).or_else(|| Some(slot.get_or_set(found.value(py, field).ok()?)))
 }
 
 /// The dict of all attributes, which keeps them from now on.
@@ -513,7 +516,7 @@ impl Result {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs), text_signature = "(fixed, named, spans)")]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Result {
-        Result::unread(ZeroOption::None, Late::none())
+        Result::unread(ZeroOption::None, OnceBox::empty())
     }
 
     fn __init__<'py>(
@@ -572,14 +575,14 @@ impl Result {
                 Ok(())
             }
             None if is_plain(slf) && !text.starts_with("__") => dict(slf)?.set_item(name, value),
-            None => cpython::set_attribute(slf, name, Some(value)),
+            None => capi::set_attribute(slf, name, Some(value)),
         }
     }
 
     fn __delattr__<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyString>) -> PyResult<()> {
         let text = name.to_string_lossy();
         if Attribute::of(&text).is_none() && !is_plain(slf) {
-            return cpython::set_attribute(slf, name, None);
+            return capi::set_attribute(slf, name, None);
         }
         let py = slf.py();
         dict(slf)?

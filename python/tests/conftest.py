@@ -16,6 +16,7 @@ from pathlib import Path
 
 import parsimd
 import pytest
+from plain import HAS_PLAIN_CLASSES
 from share import percent, share_of
 
 IS_LANE = "PARSIMD_REQUIRE_PYTHON" in os.environ
@@ -87,4 +88,5 @@ class LeftOut:
             write(f"LEFT OUT: {name}: {reason}", red=IS_LANE)
         python = f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}"
         isas = f"{parsimd.isa()} (available: {', '.join(parsimd.available_isas())})"
-        write(f"RUNS ON: {python}, {Path(parsimd._parsimd.__file__).name}, {isas}; {percent()} % of the generated cases")
+        slots = "plain classes" if HAS_PLAIN_CLASSES else "replaced type slots"
+        write(f"RUNS ON: {python}, {Path(parsimd._parsimd.__file__).name}, {slots}, {isas}; {percent()} % of the generated cases")

@@ -8,6 +8,7 @@ import parsimd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plain import HAS_PLAIN_CLASSES
 from references import references_left_by
 
 FORMAT = "{word}|{n:d}|{x:g}|{at:th}|{day:%d/%m/%Y}|{clock:tt}|{local:ti}"
@@ -108,7 +109,7 @@ def test_rows_are_equal_when_names_and_values_are():
 
 def test_rows_and_tuples_are_no_work_for_the_collector():
     batch = batch_of([0, 1])
-    assert not any(gc.is_tracked(row) for row in batch)
+    assert all(gc.is_tracked(row) == HAS_PLAIN_CLASSES for row in batch)
     assert not any(gc.is_tracked(row) for row in batch.to_tuples())
 
 

@@ -18,6 +18,7 @@ def own(pattern, count=None, convert=str):
     return converter
 
 
+# Types that nothing in FORMATS is near to.
 TYPES = {
     "Bad": own("("),
     "Open": own("[a"),
@@ -141,3 +142,56 @@ def test_an_expression_that_cannot_be_compiled_is_told_with_the_expression_and_t
     for package in (parse, parsimd):
         with pytest.raises(re.error, match="missing"):
             package.search("{:Bad}", "a", extra_types=TYPES)
+
+
+# A format that is refused, where the message points, and what it says to do.
+ADVICE = [
+    ("{x:int}", "int", "did you mean d? (an integer)"),
+    ("{a:w} {x:Integer}!", "Integer", "did you mean d? (an integer)"),
+    ("{x:str}", "str", "did you mean no type, for any text, or S, for text without white space?"),
+    ("{x:float}", "float", "did you mean f? (a number with a point; g reads any number)"),
+    ("{x:>8number}", "number", "did you mean g? (any number; d reads integers alone)"),
+    ("{x:datetime}", "datetime", "did you mean ti? (ISO 8601; ta tc te tg th ts read other layouts)"),
+    ("{x:YYYY-MM-DD}", "YYYY-MM-DD", "write a date with strptime codes, as in %Y-%m-%d"),
+    ("{x:%Z}", "%Z", "the strptime codes are %a %A %w %d"),
+    ("{x:d5}", "d5", "did you mean 5d? (the width stands before the type)"),
+    ("{x:[a-z]}", "[a-z]", "a regular expression is the pattern of a type of your own"),
+    ("{x:sevrity}", "sevrity", "did you mean Severity, a type of your own?"),
+    ("{level:w {ms:d}", "w {ms:d", 'a } is missing after "w": a field ends before the next one begins'),
+    ("{x:{y}}", "{y", "a spec cannot hold a field: write the width as a number, or close this field with } first"),
+    ("{x:q}", "q", "expected one of the types d n b"),
+    ("{x:\udc80}", "\udc80", "expected one of the types d n b"),
+    ("{a:d} {a}", "{a}", "write {a:d} again, or use another name"),
+    ("{a} {a:d}", "{a:d}", "write {a} again, or use another name"),
+    ("{a_b_}{a[b]}", "{a[b]}", "use a name that differs from 'a_b_' in more than . [ ] - and _"),
+]
+
+
+@pytest.mark.parametrize(("format", "place", "advice"), ADVICE, ids=[format.encode("ascii", "replace").decode() for format, *_ in ADVICE])
+def test_a_format_that_is_refused_says_where_and_what_to_do(format, place, advice):
+    types = {"Severity": own("[A-Z]+")}
+    message = raised(lambda package, format, text: package.compile(format, types), parsimd, format, "")[1]
+    _, shown, marks = message.split("\n")
+    assert shown == "  " + format
+    marks, _, said = marks.partition(" column ")
+    column, _, said = said.partition(": ")
+    at = marks.index("^")
+    assert shown[at : len(marks)] == place and set(marks[at:]) == {"^"}
+    assert int(column) == at - 1
+    assert said.startswith(advice)
+
+
+def test_what_parse_takes_is_no_error_though_a_brace_is_missing():
+    for format, text in [("{a", "{a"), ("a} b", "a} b"), ("{a {b}", "{a 1"), ("{x:d", "{x:d"), ("{a:d}}", "1}")]:
+        assert parsimd.parse(format, text) is not None, format
+        assert repr(parsimd.parse(format, text)) == repr(parse.parse(format, text))
+
+
+def test_types_of_any_kind_do_not_change_the_class_of_the_error():
+    class Odd(dict):
+        def __contains__(self, name):
+            return False
+
+    for types in (None, {}, {1: str}, Odd(x=str), {"\udc80": str}):
+        theirs, ours = [raised(lambda package, format, text: package.compile(format, types), package, "{x:int}", "") for package in (parse, parsimd)]
+        assert ours[0] == theirs[0] == "ValueError" and ours[1].startswith(theirs[1]), types

@@ -7,7 +7,7 @@ use super::{
     Value,
     time::{Date, DateTime, Time, micros},
 };
-use crate::pattern::{DAYS, MONTHS, has_date_and_time, name_at, strptime_codes};
+use crate::pattern::{DAYS, MONTHS, has_date_and_time, name_at, strptime_letters};
 
 #[derive(Debug, Clone, Copy)]
 enum Hour {
@@ -45,7 +45,7 @@ pub(super) fn read(format: &str, text: &str, year: i32) -> Result<Value<'static>
         seen |= bit;
         twice
     };
-    if strptime_codes(format).any(&mut stands_twice) {
+    if strptime_letters(format).any(&mut stands_twice) {
         return Err("a code stands twice in its strptime format");
     }
     let parts = parse(format, text, Parts::default()).ok_or("does not match its strptime format")?;

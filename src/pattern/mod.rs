@@ -9,18 +9,21 @@
 //! | [`split`] | cuts the format into literal text and fields |
 //! | [`spec`] | reads what stands behind the colon of a field |
 //! | [`types`] | what each type code matches, and what its value is |
+//! | [`suggest`] | what was probably meant by a type that there is not |
 //! | [`names`] | field names → names of capture groups |
 
 mod names;
 mod spec;
 mod split;
+mod suggest;
 mod types;
 
 use std::{collections::BTreeMap, ops::Range};
 
 use crate::error::{Error, Problem, Result};
 pub(crate) use spec::{Align, Spec};
-pub(crate) use types::{DAYS, MONTHS, STRPTIME, TYPES, has_date_and_time, name_at, strptime_codes};
+pub use suggest::suggestion;
+pub(crate) use types::{DAYS, MONTHS, STRPTIME, TYPES, has_date_and_time, name_at, strptime_letters};
 pub use types::{DatetimeLayout, ValueKind};
 
 /// A type of the caller's own: a regular expression for what it matches. Its value is the text.
@@ -199,6 +202,12 @@ impl Builder<'_> {
         self.format.expression.extend(['\\', brace]);
     }
 
+    /// The field with this name, as the format has it where the name was first seen.
+    fn first_field(&self, name: &str) -> &str {
+        let field = self.format.fields.iter().find(|field| field.name.as_deref() == Some(name));
+        field.map_or("the first spec", |field| &self.format.text[field.span.clone()])
+    }
+
     fn field(&mut self, span: Range<usize>) -> Result<()> {
         let text = self.format.text.clone();
         let inside = span.start + 1..span.end - 1;
@@ -215,7 +224,7 @@ impl Builder<'_> {
                     &text,
                     span,
                     format!("field type {spec:?} for field \"{name}\" does not match previous seen type {first:?}"),
-                    "the same spec as before, or another name",
+                    format!("write {} again, or use another name", self.first_field(name)),
                 ));
             }
             let group = self.groups.of(name).unwrap_or_default();
@@ -228,12 +237,13 @@ impl Builder<'_> {
 
         let (group, wrap) = if named {
             let group = self.groups.add(name).ok_or_else(|| {
+                let taken = self.groups.taken_by(name).unwrap_or_default();
                 Error::syntax(
                     Problem::GroupName,
                     &text,
                     span.clone(),
                     format!("duplicated group name {name:?}"),
-                    "a name that differs from the others in more than . [ ] - and _",
+                    format!("use a name that differs from {taken:?} in more than . [ ] - and _"),
                 )
             })?;
             self.specs.insert(name.to_owned(), spec.to_owned());
@@ -245,7 +255,7 @@ impl Builder<'_> {
         let (inner, pad_before, pad_after, kind, spec) = if spec.is_empty() {
             (".+?".to_owned(), String::new(), String::new(), ValueKind::Text, None)
         } else {
-            let spec = Spec::read(&text, spec_start..inside.end, |kind| self.options.custom.contains_key(kind))?;
+            let spec = Spec::read(&text, spec_start..inside.end, &self.options.custom)?;
             let (inner, groups, kind) = types::compile(&spec, &self.options.custom);
             self.format.groups_agree &= groups == types::count_groups(&inner);
             self.group_index += groups;
@@ -315,5 +325,23 @@ mod tests {
     fn a_name_repeated_with_another_spec_is_an_error() {
         let error = Format::new("{a:d} {a}", &FormatOptions::default()).map(|_| ()).unwrap_err();
         assert!(error.is_repeated_name() && error.span() == Some(6..9));
+    }
+
+    #[test]
+    fn an_error_says_what_to_write_instead() {
+        let custom = CustomType { pattern: None, group_count: 0 };
+        let options = FormatOptions { custom: [("Severity".to_owned(), custom)].into(), case_sensitive: false };
+        for (format, span, advice) in [
+            ("{x:int}", 3..6, "column 4: did you mean d? (an integer)"),
+            ("{x:sevrity}", 3..10, "column 4: did you mean Severity, a type of your own?"),
+            ("{level:w {ms:d}", 7..14, "column 8: a } is missing after \"w\": a field ends before the next one begins"),
+            ("{x:q}", 3..4, "column 4: expected one of the types d n b"),
+            ("{a:d} {a}", 6..9, "column 7: write {a:d} again, or use another name"),
+            ("{a_b_}{a[b]}", 6..12, "column 7: use a name that differs from \"a_b_\" in more than . [ ] - and _"),
+        ] {
+            let error = Format::new(format, &options).map(|_| ()).unwrap_err();
+            assert_eq!(error.span(), Some(span), "{format}");
+            assert!(error.to_string().contains(advice), "{error}");
+        }
     }
 }

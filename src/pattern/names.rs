@@ -14,12 +14,17 @@ impl Groups {
         self.names.iter().find(|(_, name)| *name == field).map(|(group, _)| group.clone())
     }
 
+    /// The field whose group a new field name would have, were it free.
+    pub(super) fn taken_by(&self, field: &str) -> Option<&str> {
+        self.names.get(&group_of(field)).map(String::as_str)
+    }
+
     /// Gives a new field name its group; `None` when no free name can be made.
     ///
     /// `. [ ] -` become `_`. Where that name is taken, the first of `.`, `_`, `-` that the field has is replaced by two
     /// underscores, then three, …: only that one character, so that the result may be no identifier. `parse` does the same.
     pub(super) fn add(&mut self, field: &str) -> Option<String> {
-        let mut group = field.replace(['.', '[', ']', '-'], "_");
+        let mut group = group_of(field);
         let mut underscores = 1;
         while self.names.contains_key(&group) {
             underscores += 1;
@@ -29,6 +34,11 @@ impl Groups {
         self.names.insert(group.clone(), field.to_owned());
         Some(group)
     }
+}
+
+/// The group of a field, where it is free.
+fn group_of(field: &str) -> String {
+    field.replace(['.', '[', ']', '-'], "_")
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! What stands behind the colon of a field: `[[fill]align][sign][0][width][grouping][.precision][type]`.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
-use super::types;
+use super::{CustomType, suggest::suggestion, types};
 use crate::error::{Error, Problem, Result};
 
 /// Where padding may stand.
@@ -29,11 +29,11 @@ pub(crate) struct Spec {
 }
 
 impl Spec {
-    /// Reads the spec that stands at `span` of `format`, which is not empty. `is_custom` tells the names of the caller's own types.
+    /// Reads the spec that stands at `span` of `format`, which is not empty. `custom` are the caller's own types.
     ///
     /// # Errors
     /// A type that is neither a code of the language, nor the caller's own, nor holds a strptime code.
-    pub(crate) fn read(format: &str, span: Range<usize>, is_custom: impl Fn(&str) -> bool) -> Result<Spec> {
+    pub(crate) fn read(format: &str, span: Range<usize>, custom: &BTreeMap<String, CustomType>) -> Result<Spec> {
         let mut rest = &format[span.clone()];
         let (mut fill, mut align) = (None, None);
         let mut chars = rest.chars();
@@ -60,16 +60,20 @@ impl Spec {
             None => String::new(),
         };
         let kind_span = span.end - rest.len()..span.end;
-        if !(rest.is_empty() || types::is_known(rest) || is_custom(rest)) {
+        if !(rest.is_empty() || types::is_known(rest) || custom.contains_key(rest)) {
+            let names = custom.keys().map(String::as_str);
+            let list = || {
+                let codes = types::names();
+                format!(
+                    "expected one of the types {codes}, a strptime code such as %Y, or the name of a type of your own"
+                )
+            };
             return Err(Error::syntax(
                 Problem::Spec,
                 format,
                 kind_span,
                 format!("format spec {rest:?} not recognised"),
-                format!(
-                    "one of the types {}, a strptime code such as %Y, or the name of a type of your own",
-                    types::names()
-                ),
+                suggestion(rest, names).unwrap_or_else(list),
             ));
         }
         Ok(Spec { fill, align, width, grouping, precision, kind: rest.to_owned(), kind_span })

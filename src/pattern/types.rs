@@ -225,12 +225,12 @@ pub(crate) static STRPTIME: &[(&str, &str)] = &[
 
 /// Whether the codes of a strptime format speak of a date, and of a time of day.
 pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {
-    let has = |wanted: &str| strptime_codes(format).any(|code| wanted.as_bytes().contains(&code));
+    let has = |wanted: &str| strptime_letters(format).any(|code| wanted.as_bytes().contains(&code));
     (has("aAwdbBmyYjUW"), has("HIpMSfz"))
 }
 
 /// The letters of the codes in a strptime format.
-pub(crate) fn strptime_codes(format: &str) -> impl Iterator<Item = u8> + Clone {
+pub(crate) fn strptime_letters(format: &str) -> impl Iterator<Item = u8> + Clone {
     format.as_bytes().windows(2).filter(|pair| pair[0] == b'%' && pair[1].is_ascii_alphabetic()).map(|pair| pair[1])
 }
 
@@ -242,9 +242,19 @@ fn has_strptime(kind: &str) -> bool {
     STRPTIME.iter().any(|(code, _)| kind.contains(code))
 }
 
-/// True for a type of the language.
+/// Whether this is the code of a type.
+pub(super) fn is_code(kind: &str) -> bool {
+    kind == "d" || find(kind).is_some()
+}
+
+/// Whether this is a type of the language: a code, or a text with a strptime code in it.
 pub(super) fn is_known(kind: &str) -> bool {
-    kind == "d" || find(kind).is_some() || has_strptime(kind)
+    is_code(kind) || has_strptime(kind)
+}
+
+/// The strptime codes, for an error message.
+pub(super) fn strptime_codes() -> String {
+    STRPTIME.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(" ")
 }
 
 /// The type codes, for an error message.

@@ -26,8 +26,11 @@ use pyo3::{
     types::PyCapsule,
 };
 
-use super::{ARRAY, Pair, Requested, SCHEMA, STREAM, import::requested_field, to_python};
-use crate::{cpython, gate, make};
+use super::{
+    capsule::{ARRAY, Pair, Requested, SCHEMA, STREAM, to_python},
+    import::requested_field,
+};
+use crate::{capi, gate, make};
 
 /// The schema of a batch, as a capsule.
 pub(crate) fn schema<'py>(py: Python<'py>, schema: &parsimd::Schema) -> PyResult<Bound<'py, PyCapsule>> {
@@ -342,7 +345,7 @@ fn to_arrow(py: Python<'_>, error: &PyErr) -> ArrowError {
     let words = error.to_string();
     if error.is_instance_of::<PyKeyboardInterrupt>(py) {
         // The program is to see it when it is back from the consumer.
-        cpython::interrupt_again(py);
+        capi::interrupt_again(py);
     }
     if error.is_instance_of::<PyOSError>(py) {
         return ArrowError::IoError(words.clone(), std::io::Error::other(words));

@@ -15,7 +15,7 @@ use pyo3::{
     types::{PyCapsule, PyCapsuleMethods},
 };
 
-use super::{ARRAY, Requested, SCHEMA, STREAM, to_python};
+use super::capsule::{ARRAY, Requested, SCHEMA, STREAM, to_python};
 use crate::make::{self, name};
 
 /// The numbers in the arrays of an object with `__arrow_c_stream__`.
@@ -39,12 +39,12 @@ pub(crate) fn row_numbers(object: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
     Ok(numbers)
 }
 
-/// An array that Python code has passed.
-pub(crate) struct Given(ArrayRef);
+/// An array of another library.
+pub(crate) struct ImportedArray(ArrayRef);
 
-impl Given {
+impl ImportedArray {
     /// Takes the array of an object with `__arrow_c_array__`.
-    pub(crate) fn take(object: &Bound<'_, PyAny>) -> PyResult<Given> {
+    pub(crate) fn take(object: &Bound<'_, PyAny>) -> PyResult<ImportedArray> {
         let capsules = object.call_method0(name!(object.py(), "__arrow_c_array__"))?;
         let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = capsules.extract()?;
         let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
@@ -53,7 +53,7 @@ impl Given {
         // live to the end of this function. The array is moved out of its capsule, as the protocol wants it; that it is what its
         // schema says is the producer's promise.
         let data = unsafe { from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
-        Ok(Given(make_array(data.map_err(to_python)?)))
+        Ok(ImportedArray(make_array(data.map_err(to_python)?)))
     }
 
     /// How many values it has.

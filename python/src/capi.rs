@@ -1,0 +1,90 @@
+//! Functions of CPython's C API for which pyo3 has no safe call.
+//!
+//! | call | what |
+//! |---|---|
+//! | [`is_ascii`], [`substring`] | strings |
+//! | [`set_attribute`] | what `object.__setattr__` does |
+//! | [`Gil`] | the GIL, as the interpreter counts it |
+//! | [`is_subinterpreter`] | which interpreter runs |
+//! | [`interrupt_again`] | Ctrl-C, once more |
+
+#![allow(unsafe_code, reason = "functions of CPython for which pyo3 has no safe call")]
+
+use std::ptr;
+
+use pyo3::{ffi, prelude::*, types::PyString};
+
+/// Whether a string is ASCII, of which every character is a byte.
+#[cfg(not(Py_3_14))]
+pub(crate) fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
+    #[cfg(not(Py_3_12))]
+    // SAFETY: it is a string, as its type says. Before 3.12 a string may be in a form without this bit until it is made ready.
+    if unsafe { ffi::PyUnicode_READY(string.as_ptr()) } != 0 {
+        return Err(PyErr::fetch(string.py()));
+    }
+    // SAFETY: it is a string, as its type says, and ready.
+    Ok(unsafe { ffi::PyUnicode_IS_ASCII(string.as_ptr()) } != 0)
+}
+
+/// From 3.14 on the bit is CPython's own.
+#[cfg(Py_3_14)]
+pub(crate) fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
+    string.call_method0(crate::make::name!(string.py(), "isascii"))?.extract()
+}
+
+/// Characters `start` to `end` of a string.
+#[inline]
+pub(crate) fn substring<'py>(
+    string: &Bound<'py, PyString>,
+    (start, end): (usize, usize),
+) -> PyResult<Bound<'py, PyString>> {
+    // SAFETY: it is a string, as its type says; places past its end are cut to it.
+    let part = unsafe { ffi::PyUnicode_Substring(string.as_ptr(), start as ffi::Py_ssize_t, end as ffi::Py_ssize_t) };
+    // SAFETY: a new object, which is a string, or null with an exception.
+    unsafe { Ok(Bound::from_owned_ptr_or_err(string.py(), part)?.cast_into_unchecked()) }
+}
+
+/// What `object.__setattr__` does; without a value `object.__delattr__`. CPython refuses these two for classes with a `__setattr__` of their own.
+pub(crate) fn set_attribute(
+    object: &Bound<'_, PyAny>,
+    name: &Bound<'_, PyString>,
+    value: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let value = value.map_or(ptr::null_mut(), Bound::as_ptr);
+    // SAFETY: the object, the name, which is a string, and the value are alive for the call; null means deletion.
+    match unsafe { ffi::PyObject_GenericSetAttr(object.as_ptr(), name.as_ptr(), value) } {
+        0 => Ok(()),
+        _ => Err(PyErr::fetch(object.py())),
+    }
+}
+
+/// The GIL, as the interpreter counts it, until this is dropped. pyo3 has a count of its own: see `gate::attach`.
+pub(crate) struct Gil(ffi::PyGILState_STATE);
+
+impl Gil {
+    /// Waits for it, on any thread, which may have it already; `None` when the interpreter is shutting down.
+    pub(crate) fn take() -> Option<Gil> {
+        // SAFETY: both may be called from any thread, with the GIL or without.
+        unsafe { (ffi::Py_IsInitialized() != 0).then(|| Gil(ffi::PyGILState_Ensure())) }
+    }
+}
+
+impl Drop for Gil {
+    fn drop(&mut self) {
+        // SAFETY: the state is that of the call in `take`; it is given back once, on the same thread, as a raw number is not sent to another by
+        // anybody here, and in order.
+        unsafe { ffi::PyGILState_Release(self.0) };
+    }
+}
+
+/// Whether the interpreter that runs is another than the first of the process.
+pub(crate) fn is_subinterpreter(_py: Python<'_>) -> bool {
+    // SAFETY: the thread is attached, as the token says, so an interpreter runs on it, which lives as long as this call.
+    unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) != 0 }
+}
+
+/// Sends the signal of Ctrl-C again.
+pub(crate) fn interrupt_again(_py: Python<'_>) {
+    // SAFETY: the call has no preconditions.
+    unsafe { ffi::PyErr_SetInterrupt() };
+}

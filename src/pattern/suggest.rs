@@ -1,0 +1,166 @@
+//! What was probably meant by a type that the language does not have.
+//!
+//! A format comes from a person, who knows the types of other languages: `{age:int}`, `{name:str}`, `{day:YYYY-MM-DD}`. An error that lists all
+//! types leaves the search to that person. So the usual names of other languages are written down here, each with the type that serves it.
+//!
+//! The answer is the part of an error that says what to do. It names what to write, and is `None` where nothing is known: then the error
+//! lists the types.
+
+use super::types;
+
+/// Names that other languages have, in lower case; the code that serves them, and what that reads.
+static NAMES: &[(&[&str], &str, &str)] = &[
+    (&["int", "integer", "i", "u", "long", "digit", "digits", "int64", "i64", "u64"], "d", "an integer"),
+    (&["float", "double", "real", "fixed", "float64", "f64"], "f", "a number with a point; g reads any number"),
+    (&["number", "numeric", "num"], "g", "any number; d reads integers alone"),
+    (&["decimal"], "F", "an exact decimal number"),
+    (&["hex"], "x", "hexadecimal digits"),
+    (&["oct", "octal"], "o", "octal digits"),
+    (&["bin", "binary"], "b", "binary digits"),
+    (&["percent", "percentage"], "%", "a percentage"),
+    (&["word", "identifier", "ident"], "w", "letters, digits and _"),
+    (&["letter", "letters", "alpha"], "l", "letters"),
+    (&["space", "spaces", "whitespace", "blank", "ws"], "s", "white space"),
+    (&["nonspace", "notspace"], "S", "text without white space"),
+    (
+        &["date", "datetime", "timestamp", "iso", "iso8601", "rfc3339", "t"],
+        "ti",
+        "ISO 8601; ta tc te tg th ts read other layouts",
+    ),
+    (&["time", "clock"], "tt", "a time of day"),
+    (&["http", "httpdate", "clf", "apache", "nginx"], "th", "the date of an access log"),
+    (&["syslog"], "ts", "the date of syslog"),
+    (&["ctime"], "tc", "the date of C's ctime"),
+    (&["rfc2822", "email", "mail"], "te", "the date of an e-mail"),
+];
+
+/// Names of types for any text, which is what a field without a type is for.
+static TEXT: &[&str] = &["str", "string", "text", "any", "char", "chars", "data", "greedydata", "*"];
+
+/// What to write instead of the unknown type `kind`. `custom` are the names of the caller's own types.
+pub fn suggestion<'a>(kind: &str, custom: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    if let Some(brace) = kind.find('{') {
+        return Some(match kind[..brace].trim_end() {
+            "" => {
+                "a spec cannot hold a field: write the width as a number, or close this field with } first".to_owned()
+            }
+            before => format!("a }} is missing after {before:?}: a field ends before the next one begins"),
+        });
+    }
+    if let Some(name) = custom.into_iter().find(|name| is_near(kind, name)) {
+        return Some(format!("did you mean {name}, a type of your own?"));
+    }
+    let lower = kind.to_lowercase();
+    if TEXT.contains(&lower.as_str()) {
+        return Some("did you mean no type, for any text, or S, for text without white space?".to_owned());
+    }
+    if let Some((_, code, what)) = NAMES.iter().find(|(names, ..)| names.contains(&lower.as_str())) {
+        return Some(format!("did you mean {code}? ({what})"));
+    }
+    let code = kind.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    if code.len() < kind.len() && types::is_code(code) {
+        return Some(format!("did you mean {}{code}? (the width stands before the type)", &kind[code.len()..]));
+    }
+    if kind.contains('%') {
+        return Some(format!("the strptime codes are {}", types::strptime_codes()));
+    }
+    if lower.contains("yy") {
+        return Some("write a date with strptime codes, as in %Y-%m-%d".to_owned());
+    }
+    if kind.contains(['\\', '[', '(', '*', '+', '?', '|']) {
+        return Some("a regular expression is the pattern of a type of your own".to_owned());
+    }
+    if types::is_code(&lower) {
+        return Some(format!("did you mean {lower}?"));
+    }
+    None
+}
+
+/// Whether two names differ in no more than case, or in one character that is other, missing, added or swapped with its neighbour.
+///
+/// Of names of one or two characters each is near every other, so these must be equal but for case.
+fn is_near(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let start = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let (a_rest, b_rest) = (&a[start..], &b[start..]);
+    let is_one_edit = match (a_rest, b_rest) {
+        ([], []) => return true,
+        ([a1, a2, a_end @ ..], [b1, b2, b_end @ ..]) if a1 == b2 && a2 == b1 && a_end == b_end => true,
+        ([_, a_end @ ..], [_, b_end @ ..]) if a_end == b_end => true,
+        ([_, a_end @ ..], b_rest) if a_end == b_rest => true,
+        (a_rest, [_, b_end @ ..]) => a_rest == b_end,
+        _ => false,
+    };
+    is_one_edit && a.len().min(b.len()) > 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(kind: &str) -> String {
+        suggestion(kind, ["Severity", "Id"]).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_name_of_another_language_is_answered_with_the_type_that_serves_it() {
+        for (kind, code) in [
+            ("int", "d"),
+            ("Integer", "d"),
+            ("i", "d"),
+            ("float", "f"),
+            ("number", "g"),
+            ("decimal", "F"),
+            ("hex", "x"),
+            ("percent", "%"),
+            ("word", "w"),
+            ("datetime", "ti"),
+            ("time", "tt"),
+            ("clf", "th"),
+            ("syslog", "ts"),
+        ] {
+            assert!(told(kind).starts_with(&format!("did you mean {code}? (")), "{kind}: {}", told(kind));
+        }
+        assert!(told("str").starts_with("did you mean no type, for any text"));
+    }
+
+    #[test]
+    fn every_name_leads_to_a_type_that_there_is_and_is_none_itself() {
+        for (names, code, _) in NAMES {
+            assert!(types::is_known(code), "{code}");
+            assert!(names.iter().all(|name| !types::is_known(name) && **name == name.to_lowercase()), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_not_closed_is_told_by_the_brace_that_is_missing() {
+        assert!(told("w {ms:d").starts_with("a } is missing after \"w\""));
+        assert!(told("{w").starts_with("a spec cannot hold a field"));
+    }
+
+    #[test]
+    fn a_slip_in_the_name_of_a_type_of_ones_own_is_answered_with_the_name() {
+        for kind in ["severity", "Severty", "Severityy", "Sevreity", "Seveirty", "Xeverity"] {
+            assert_eq!(told(kind), "did you mean Severity, a type of your own?", "{kind}");
+        }
+        assert!(!told("Sevty").contains("Severity"), "two characters are missing");
+        assert_eq!(told("id"), "did you mean Id, a type of your own?");
+        assert!(!told("Ix").contains("Id"), "of two characters one is half of the name");
+    }
+
+    #[test]
+    fn a_spec_that_is_written_in_another_way_is_answered_with_the_way_of_this_language() {
+        assert!(told("d5").starts_with("did you mean 5d?"));
+        assert!(told("f.2").starts_with("did you mean .2f?"));
+        assert!(told("%Z").starts_with("the strptime codes are %a %A"));
+        assert!(told("YYYY-MM-DD").contains("%Y-%m-%d"));
+        assert!(told(r"\d+").contains("a type of your own"));
+        assert_eq!(told("L"), "did you mean l?");
+    }
+
+    #[test]
+    fn what_is_like_nothing_has_no_answer() {
+        assert_eq!(suggestion("q", ["Severity"]), None);
+        assert_eq!(suggestion("é", []), None);
+    }
+}
