@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use parsimd_simd::Isa;
 
 use crate::{
-    batch::Schema,
+    batch::{ColumnType, Schema},
     engine::{Anchored, external::ExternalMatcher},
     error::Result,
     input::Input,
@@ -253,7 +253,8 @@ impl PatternBuilder<'_> {
     pub fn build(self) -> Result<Pattern> {
         let format = Format::new(self.format, &self.options)?;
         let plan = Plan::new(&format, self.external, self.external_only, self.isa)?;
-        let schema = Arc::new(Schema::new(&format.fields));
+        let column = |field: &Field| (field.column_name(), ColumnType::of(field.kind()));
+        let schema = Arc::new(Schema::new(format.fields.iter().map(column)));
         Ok(Pattern(Arc::new(Compiled { format, plan, schema })))
     }
 }

@@ -12,10 +12,7 @@ mod views;
 
 use std::sync::Arc;
 
-use crate::{
-    error::{Error, Result},
-    pattern::Field,
-};
+use crate::error::{Error, Result};
 use bytes::Bytes;
 pub use column::{Cell, Column, ColumnType, Strings, Validity, Values};
 pub(crate) use column::{Unjoined, offsets};
@@ -29,8 +26,9 @@ pub struct Schema {
 }
 
 impl Schema {
-    pub(crate) fn new(fields: &[Field]) -> Schema {
-        Schema { columns: fields.iter().map(|field| (field.column_name(), ColumnType::of(field.kind()))).collect() }
+    /// Of columns with these names and types.
+    pub(crate) fn new(columns: impl Iterator<Item = (String, ColumnType)>) -> Schema {
+        Schema { columns: columns.collect() }
     }
 
     /// These columns of this schema, in this order, with text in this form.

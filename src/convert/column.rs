@@ -4,7 +4,7 @@
 
 use parsimd_simd::{Bitmap, FloatForm, Kernels, Layout, Span};
 
-use super::{Value, strptime, time::TIMESTAMPS, value};
+use super::{calendar::TIMESTAMPS, field::value, strptime, value::Value};
 use crate::{
     batch::{Column, ColumnType, Strings, TextViews, Validity, Values, offsets},
     pattern::{DatetimeLayout, ValueKind},

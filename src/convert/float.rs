@@ -2,7 +2,7 @@
 //!
 //! What Python's `float()` reads, of what the expressions of these types can match: white space around, a sign, digits, `inf`, `nan`.
 
-use super::is_space;
+use super::normalise::is_space;
 
 pub(super) fn float(text: &str) -> Result<f64, &'static str> {
     let text = text.trim_matches(is_space);

@@ -4,18 +4,7 @@
 //! digit of that base: grouping, prefixes, inner signs. One space that was captured in the place of a sign is dropped before
 //! that here, so that `" -5"` is -5; `parse` reads 5.
 
-use super::Value;
-
-/// An integer past 64 bits, as its digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct BigInt {
-    /// True when it is below zero.
-    pub negative: bool,
-    /// 2, 8, 10 or 16.
-    pub base: u32,
-    /// Its digits in that base, in lower case, the most significant first, without leading zeros.
-    pub digits: String,
-}
+use super::value::{BigInt, Value};
 
 pub(super) fn integer(text: &str, base: Option<u32>) -> Result<Value<'static>, &'static str> {
     if matches!(base, None | Some(10))

@@ -4,8 +4,10 @@
 //! run of white space; letters match in any case.
 
 use super::{
-    Value,
-    time::{Date, DateTime, Time, micros},
+    calendar::{Date, DateTime, Time},
+    normalise::is_space,
+    time::micros,
+    value::Value,
 };
 use crate::pattern::{DAYS, MONTHS, has_date_and_time, name_at, strptime_letters};
 
@@ -223,11 +225,9 @@ fn offset(text: &[u8]) -> Option<(i32, usize)> {
 fn parse(format: &str, text: &str, parts: Parts) -> Option<Parts> {
     let mut chars = format.chars();
     let Some(c) = chars.next() else { return text.is_empty().then_some(parts) };
-    if super::is_space(c) {
-        let rest = text.trim_start_matches(super::is_space);
-        return (rest.len() < text.len())
-            .then(|| parse(format.trim_start_matches(super::is_space), rest, parts))
-            .flatten();
+    if is_space(c) {
+        let rest = text.trim_start_matches(is_space);
+        return (rest.len() < text.len()).then(|| parse(format.trim_start_matches(is_space), rest, parts)).flatten();
     }
     if c != '%' {
         let rest = text.strip_prefix(|d: char| d == c || d.eq_ignore_ascii_case(&c))?;

@@ -7,8 +7,9 @@ use std::path::Path;
 use bytes::Bytes;
 
 use super::{
-    Input, Memory, Source,
-    stream::{Guess, compression},
+    Input, Source,
+    block::Memory,
+    sniff::{Guess, compression},
 };
 use crate::error::{Error, Result};
 

@@ -2,16 +2,20 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | [`block`] | whole records, and the memory in which they lie |
 //! | [`source`] | blocks, cut out of memory or of a stream |
-//! | [`stream`] | bytes that come in their own time; how they are compressed |
+//! | [`stream`] | bytes that come in their own time |
+//! | [`sniff`] | how a stream is compressed, by its first bytes |
 //! | [`gzip`] | gzip, and what is left of it where it is damaged |
 //! | [`pipe`] | files that may have nothing to read yet |
 //! | [`mmap`] | files that are mapped into memory |
 
+mod block;
 mod gzip;
 mod mmap;
 #[cfg(unix)]
 mod pipe;
+mod sniff;
 mod source;
 mod stream;
 
@@ -21,16 +25,18 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     mem,
-    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
 };
 
+use block::Memory;
+pub(crate) use block::{Block, Fault, Holder};
 use bytes::Bytes;
-pub(crate) use source::{Cut, Fault, Next};
+use sniff::Sniffed;
+pub(crate) use source::{Cut, Next};
 use source::{Pace, Reading, Source};
-use stream::{Plain, Sniffed, Stream};
+use stream::{Plain, Stream};
 
 use crate::error::{Error, Result};
 
@@ -57,92 +63,6 @@ pub struct Input<'a> {
 enum Waiting<'a> {
     Path(PathBuf),
     Source(Source<'a>, Arc<str>),
-}
-
-/// Where blocks lie.
-#[derive(Clone)]
-enum Memory<'a> {
-    /// Memory of the caller's, which lives as long as the scan and maybe no longer.
-    Lent(Arc<dyn AsRef<[u8]> + Send + Sync + 'a>),
-    /// Memory that lives as long as anybody has it.
-    Shared(Bytes),
-}
-
-impl Memory<'_> {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Memory::Lent(lent) => (**lent).as_ref(),
-            Memory::Shared(bytes) => bytes,
-        }
-    }
-}
-
-/// Whole records, and where they are from.
-#[derive(Debug)]
-pub(crate) struct Block<'b> {
-    pub(crate) bytes: &'b [u8],
-    /// The memory in which the bytes lie, if it can be shared.
-    pub(crate) memory: Option<&'b Bytes>,
-    /// Where the block begins in its source, in bytes.
-    pub(crate) offset: u64,
-    /// How many bytes of its source it stands for: more than it has, where the record is too long.
-    pub(crate) extent: u64,
-    /// The name of its source.
-    pub(crate) source: &'b Arc<str>,
-    /// Why its record, which is the only one then, is not whole.
-    pub(crate) fault: Option<Fault>,
-}
-
-impl Block<'_> {
-    /// The bytes, to be kept: they are copied if their memory cannot be shared.
-    pub(crate) fn share(&self) -> Bytes {
-        match self.memory {
-            Some(memory) => memory.slice_ref(self.bytes),
-            None => Bytes::copy_from_slice(self.bytes),
-        }
-    }
-}
-
-/// Holds one block after the other for a thread that scans them. What is in memory is not copied; for the rest there is a buffer, which is
-/// used again unless somebody shares it.
-pub(crate) struct Holder<'a> {
-    memory: Memory<'a>,
-    /// Where the block is in the memory.
-    place: Range<usize>,
-    offset: u64,
-    extent: u64,
-    source: Arc<str>,
-    fault: Option<Fault>,
-}
-
-impl<'a> Holder<'a> {
-    pub(crate) fn new() -> Holder<'a> {
-        Holder {
-            memory: Memory::Shared(Bytes::new()),
-            place: 0..0,
-            offset: 0,
-            extent: 0,
-            source: "".into(),
-            fault: None,
-        }
-    }
-
-    /// The block that was read last.
-    pub(crate) fn block(&self) -> Block<'_> {
-        let memory = match &self.memory {
-            Memory::Lent(_) => None,
-            Memory::Shared(bytes) => Some(bytes),
-        };
-        let bytes = &self.memory.bytes()[self.place.clone()];
-        let Holder { offset, extent, fault, .. } = *self;
-        Block { bytes, memory, offset, extent, source: &self.source, fault }
-    }
-}
-
-impl fmt::Debug for Holder<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Holder").field("source", &self.source).field("offset", &self.offset).finish_non_exhaustive()
-    }
 }
 
 impl fmt::Debug for Input<'_> {

@@ -8,7 +8,7 @@ use std::{io, mem, ops::Range, time::Instant};
 use bytes::Bytes;
 
 use super::{
-    Holder, Memory,
+    block::{Fault, Holder, Memory},
     stream::{Stream, is_passing},
 };
 use crate::limits;
@@ -29,15 +29,6 @@ impl Cut {
     pub(crate) fn too_many(self) -> usize {
         self.longest.max(limits::EXCERPT_BYTES) + 2
     }
-}
-
-/// Why the record of a block is not whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is too long. What the block has is its beginning.
-    TooLong,
-    /// The source broke off inside it.
-    BrokenOff,
 }
 
 /// What came of reading a block.

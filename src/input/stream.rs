@@ -1,4 +1,4 @@
-//! Bytes that come in their own time: readers, and what is found out from the first bytes of a stream.
+//! Bytes that come in their own time.
 
 use std::{
     io::{self, Read},
@@ -6,12 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::gzip::Gzip;
-
 /// How long a reader that has nothing yet is left alone.
 const NAP: Duration = Duration::from_millis(1);
 
-/// How much is read to find out what a stream is, and how much of a compressed stream is read at a time.
+/// How much of a compressed stream is read at a time, and of a stream that may be one.
 pub(super) const CHUNK: usize = 1 << 16;
 
 /// What can be read in slices of time.
@@ -41,65 +39,13 @@ impl<R: Read + Send> Stream for Plain<R> {
     }
 }
 
-/// A stream that shows by its first bytes how it is compressed.
-pub(super) struct Sniffed<'a> {
-    stream: Box<dyn Stream + 'a>,
-    beginning: Vec<u8>,
-    is_known: bool,
-}
-
-impl<'a> Sniffed<'a> {
-    pub(super) fn new(stream: Box<dyn Stream + 'a>) -> Sniffed<'a> {
-        Sniffed { stream, beginning: Vec::new(), is_known: false }
-    }
-
-    /// Reads as many bytes as are needed to know what the stream is.
-    ///
-    /// # Errors
-    /// `WouldBlock` where they do not come before `end`; `Unsupported` for a compression that is not read.
-    pub(super) fn find_out(&mut self, end: Instant) -> io::Result<()> {
-        let mut after = After::More;
-        let kind = loop {
-            let read = self.beginning.len();
-            match compression(&self.beginning) {
-                Guess::Is(kind) => break Some(kind),
-                Guess::IsPlain => break None,
-                Guess::MayBe if !matches!(after, After::More) => break None,
-                Guess::MayBe => {}
-            }
-            self.beginning.resize(read + CHUNK, 0);
-            let more = self.stream.read(&mut self.beginning[read..], end);
-            self.beginning.truncate(read + *more.as_ref().unwrap_or(&0));
-            match more {
-                Ok(0) => after = After::End,
-                Ok(_) => {}
-                Err(error) if is_passing(&error) => return Err(error),
-                Err(error) => after = After::Failed(error),
-            }
-        };
-        if let Some(kind) = kind.filter(|&kind| kind != "gzip") {
-            let message =
-                format!("compressed with {kind}, which is not read here: decompress it into a pipe, or use gzip");
-            return Err(io::Error::new(io::ErrorKind::Unsupported, message));
-        }
-        self.is_known = true;
-        let stream = std::mem::replace(&mut self.stream, Box::new(Plain(io::empty())));
-        let stream = Begun { beginning: std::mem::take(&mut self.beginning), used: 0, after, stream };
-        self.stream = if kind.is_some() { Box::new(Gzip::new(stream)) } else { Box::new(stream) };
-        Ok(())
-    }
-}
-
-impl Stream for Sniffed<'_> {
+impl Stream for Box<dyn Stream + '_> {
     fn read(&mut self, buffer: &mut [u8], end: Instant) -> io::Result<usize> {
-        if !self.is_known {
-            self.find_out(end)?;
-        }
-        self.stream.read(buffer, end)
+        (**self).read(buffer, end)
     }
 
     fn note(&mut self) -> Option<String> {
-        self.stream.note()
+        (**self).note()
     }
 }
 
@@ -111,122 +57,4 @@ pub(super) fn is_passing(error: &io::Error) -> bool {
 /// Whether a signal came while the system was reading, which says nothing of what is read.
 pub(super) fn is_signal(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Interrupted && error.get_ref().is_none()
-}
-
-/// A stream of which something was read already.
-struct Begun<S> {
-    beginning: Vec<u8>,
-    used: usize,
-    /// What was found after that.
-    after: After,
-    stream: S,
-}
-
-enum After {
-    More,
-    End,
-    Failed(io::Error),
-}
-
-impl<S: Stream> Stream for Begun<S> {
-    fn read(&mut self, buffer: &mut [u8], end: Instant) -> io::Result<usize> {
-        let ahead = &self.beginning[self.used..];
-        if !ahead.is_empty() {
-            let length = ahead.len().min(buffer.len());
-            buffer[..length].copy_from_slice(&ahead[..length]);
-            self.used += length;
-            if self.used == self.beginning.len() {
-                (self.beginning, self.used) = (Vec::new(), 0);
-            }
-            return Ok(length);
-        }
-        match std::mem::replace(&mut self.after, After::End) {
-            After::More => {
-                self.after = After::More;
-                self.stream.read(buffer, end)
-            }
-            After::End => Ok(0),
-            After::Failed(error) => Err(error),
-        }
-    }
-}
-
-impl Stream for Box<dyn Stream + '_> {
-    fn read(&mut self, buffer: &mut [u8], end: Instant) -> io::Result<usize> {
-        (**self).read(buffer, end)
-    }
-
-    fn note(&mut self) -> Option<String> {
-        (**self).note()
-    }
-}
-
-/// What a stream may be, by its first bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Guess {
-    Is(&'static str),
-    IsPlain,
-    /// They are too few.
-    MayBe,
-}
-
-/// Stands for one of the digits 1 to 9 in a header; none has this byte itself.
-const DIGIT: u8 = 0xff;
-
-/// What compressed data begins with. All that a format always begins with is here, so that a text that happens to begin as a name does is text.
-/// The others cannot begin a text in UTF-8.
-///
-/// From RFC 1952 (gzip), RFC 8878 (Zstandard), the .xz file format 1.2.1, and the bzip2 sources: there a header is followed by the mark of a
-/// block, or of the end where there is no block.
-const HEADERS: [(&str, &[u8]); 5] = [
-    ("gzip", &[0x1f, 0x8b]),
-    ("zstd", &[0x28, 0xb5, 0x2f, 0xfd]),
-    ("xz", &[0xfd, b'7', b'z', b'X', b'Z', 0]),
-    ("bzip2", &[b'B', b'Z', b'h', DIGIT, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]),
-    ("bzip2", &[b'B', b'Z', b'h', DIGIT, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90]),
-];
-
-/// How a stream is compressed that begins so.
-pub(super) fn compression(beginning: &[u8]) -> Guess {
-    let is = |(byte, wanted): (&u8, &u8)| byte == wanted || *wanted == DIGIT && (b'1'..=b'9').contains(byte);
-    let mut guess = Guess::IsPlain;
-    for (kind, header) in HEADERS {
-        if beginning.iter().zip(header).all(is) {
-            if beginning.len() >= header.len() {
-                return Guess::Is(kind);
-            }
-            guess = Guess::MayBe;
-        }
-    }
-    guess
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn compression_is_seen_by_a_whole_header_and_not_earlier() {
-        for (kind, header) in HEADERS {
-            let header: Vec<u8> = header.iter().map(|&byte| if byte == DIGIT { b'5' } else { byte }).collect();
-            for length in 0..header.len() {
-                assert_eq!(compression(&header[..length]), Guess::MayBe, "{kind} {length}");
-                let mut other = header.clone();
-                other[length] ^= 0x20;
-                assert_eq!(compression(&other), Guess::IsPlain, "{kind} {length}");
-            }
-            assert_eq!(compression(&header), Guess::Is(kind));
-            assert_eq!(compression(&[&header[..], b"and more"].concat()), Guess::Is(kind));
-        }
-    }
-
-    #[test]
-    fn no_text_in_utf_8_begins_as_compressed_data_but_for_the_whole_header_of_bzip2() {
-        for (kind, header) in HEADERS.iter().filter(|(kind, _)| *kind != "bzip2") {
-            assert!(std::str::from_utf8(header).is_err(), "{kind}");
-        }
-        for text in ["BZh 5\n", "BZh\n", "BZh9\n", "BZh91AY&S\n", "B", "(\u{b5}/\n", ""] {
-            assert_ne!(compression(&[text.as_bytes(), b"\n0123456789"].concat()), Guess::Is("bzip2"), "{text:?}");
-        }
-    }
 }

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::{CustomType, suggest::suggestion, types};
+use super::{
+    suggest::suggestion,
+    types::{self, CustomType},
+};
 use crate::error::{Error, Problem, Result};
 
 /// Where padding may stand.

@@ -1,11 +1,7 @@
 //! What each type code matches, how many capture groups that has inside, and what its value is.
 //!
 //! The expressions are those of `parse`, to the character: they are part of what clients see. [`TYPES`] holds those that do not
-//! depend on the rest of the spec; [`compile`] adds the ones that do.
-
-use std::collections::BTreeMap;
-
-use super::{Align, CustomType, Spec};
+//! depend on the rest of the spec; [`expression`](super::expression) adds the ones that do.
 
 /// The months; three letters are enough for one.
 pub(crate) const MONTHS: [&str; 12] = [
@@ -37,6 +33,19 @@ pub(crate) fn name_at(names: &[&str], text: &[u8], short: bool, ignore_case: boo
     let (text, name) = (text.get(..length)?, &names[at].as_bytes()[..length]);
     let is_same = if ignore_case { length == 3 || text.eq_ignore_ascii_case(name) } else { text == name };
     is_same.then_some((at, length))
+}
+
+/// A type of the caller's own: a regular expression for what it matches. Its value is the text.
+///
+/// The expression is in the syntax of Python's `re`. Of that, lookaround runs without the promise of linear time, and what
+/// neither `regex` nor `fancy-regex` knows is an error of [`Pattern`](crate::Pattern) construction with
+/// [`is_regex`](crate::Error::is_regex).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomType {
+    /// What the type matches; `.+?`, as a field without a type, when there is none.
+    pub pattern: Option<String>,
+    /// How many capture groups the pattern says it has. Only the numbering of positional fields depends on it.
+    pub group_count: usize,
 }
 
 /// What the text of a field is converted to.
@@ -132,8 +141,8 @@ macro_rules! any_month { () => {
 const HEX: ValueKind = ValueKind::Integer { base: Some(16) };
 const GENERAL: &str = r"\d+(\.\d+)?([eE][-+]?\d+)?|nan|NAN|[-+]?inf|[-+]?INF";
 const SCIENTIFIC: &str = r"\d*\.\d+[eE][-+]?\d+|nan|NAN|[-+]?inf|[-+]?INF";
-const FIXED: &str = r"(?:\d*\.\d+|nan|NAN|inf|INF)";
-const FIXED_WHOLE: &str = r"(?:\d+|nan|NAN|inf|INF)";
+pub(super) const FIXED: &str = r"(?:\d*\.\d+|nan|NAN|inf|INF)";
+pub(super) const FIXED_WHOLE: &str = r"(?:\d+|nan|NAN|inf|INF)";
 
 /// The types of the language, but for `d` and the absence of a type.
 pub(crate) static TYPES: &[TypeRow] = &[
@@ -234,7 +243,7 @@ pub(crate) fn strptime_letters(format: &str) -> impl Iterator<Item = u8> + Clone
     format.as_bytes().windows(2).filter(|pair| pair[0] == b'%' && pair[1].is_ascii_alphabetic()).map(|pair| pair[1])
 }
 
-fn find(code: &str) -> Option<&'static TypeRow> {
+pub(super) fn find(code: &str) -> Option<&'static TypeRow> {
     TYPES.iter().find(|row| row.code == code)
 }
 
@@ -260,92 +269,4 @@ pub(super) fn strptime_codes() -> String {
 /// The type codes, for an error message.
 pub(super) fn names() -> String {
     std::iter::once("d").chain(TYPES.iter().map(|row| row.code)).collect::<Vec<_>>().join(" ")
-}
-
-/// The expression inside the capture group, the capture groups in it as `parse` counts them, and the kind of the value.
-pub(super) fn compile(spec: &Spec, custom: &BTreeMap<String, CustomType>) -> (String, usize, ValueKind) {
-    let kind = spec.kind.as_str();
-    let (mut regex, groups, value) = if let Some(own) = custom.get(kind).filter(|_| !kind.is_empty()) {
-        (own.pattern.clone().unwrap_or_else(|| ".+?".to_owned()), own.group_count, ValueKind::Custom(kind.to_owned()))
-    } else if kind.is_empty() {
-        (text(spec), 0, ValueKind::Text)
-    } else if kind == "d" {
-        (integer(spec), 0, ValueKind::Integer { base: None })
-    } else if let Some(row) = find(kind) {
-        let whole =
-            spec.precision == "0" && matches!(row.kind, ValueKind::Decimal | ValueKind::Float) && row.regex == FIXED;
-        (if whole { FIXED_WHOLE } else { row.regex }.to_owned(), row.groups, row.kind.clone())
-    } else {
-        let regex = strptime(kind);
-        let groups = count_groups(&regex);
-        (regex, groups, ValueKind::Strptime(kind.to_owned()))
-    };
-    // Whether a sign may stand before the value is a question of substrings, in `parse`: `%f` and a type named `eg` have it.
-    if !kind.is_empty() && "n%fFegdobxEGX".contains(kind) {
-        if spec.align == Some(Align::Numeric) {
-            regex.insert_str(0, &format!("{}*", spec.fill.unwrap_or('0')));
-        }
-        regex.insert_str(0, "[-+ ]?");
-    }
-    (regex, groups, value)
-}
-
-fn text(spec: &Spec) -> String {
-    match (spec.width.as_str(), spec.precision.as_str()) {
-        ("", "") => ".+?".to_owned(),
-        ("", most) => format!(".{{1,{most}}}?"),
-        (least, "") => format!(".{{{least},}}?"),
-        (least, most) => format!(".{{{least},{most}}}?"),
-    }
-}
-
-/// `d`: a width is a maximum, the grouping character may stand among the digits.
-fn integer(spec: &Spec) -> String {
-    let group = spec.grouping.map(String::from).unwrap_or_default();
-    let width = match spec.width.trim_start_matches('0') {
-        "" if spec.width.is_empty() => "+".to_owned(),
-        "" => "{1,0}".to_owned(),
-        width => format!("{{1,{width}}}"),
-    };
-    [("", "0-9"), ("0[xX]", "0-9a-fA-F"), ("0[bB]", "01"), ("0[oO]", "0-7")]
-        .map(|(prefix, digits)| format!("[-+ ]?{prefix}[{digits}{group}]{width}"))
-        .join("|")
-}
-
-/// Each strptime code replaced by what it matches; all other text stays, a regular expression in its own right.
-fn strptime(kind: &str) -> String {
-    let mut regex = String::new();
-    let mut rest = kind;
-    while let Some(c) = rest.chars().next() {
-        let found = STRPTIME.iter().find(|(code, _)| rest.starts_with(code));
-        let length = found.map_or(c.len_utf8(), |(code, _)| code.len());
-        regex.push_str(found.map_or(&rest[..length], |(_, regex)| regex));
-        rest = &rest[length..];
-    }
-    regex
-}
-
-/// The capture groups in a regular expression, as far as that can be told without compiling it.
-pub(super) fn count_groups(regex: &str) -> usize {
-    let bytes = regex.as_bytes();
-    let (mut at, mut in_class, mut count) = (0, false, 0);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 1,
-            b'[' if !in_class => {
-                in_class = true;
-                // A bracket that comes first is a member of the class.
-                at += usize::from(bytes.get(at + 1) == Some(&b'^'));
-                at += usize::from(bytes.get(at + 1) == Some(&b']'));
-            }
-            b']' => in_class = false,
-            b'(' if !in_class => {
-                let rest = &regex[at + 1..];
-                count += usize::from(!rest.starts_with('?') || rest.starts_with("?P<"));
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    count
 }

@@ -1,0 +1,319 @@
+//! [`Format`]: a format text, read. Its pieces and fields in order, and the regular expression that they stand for.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use super::{
+    expression,
+    names::Groups,
+    spec::Spec,
+    split,
+    types::{CustomType, ValueKind},
+};
+use crate::error::{Error, Problem, Result};
+
+/// What besides the format text decides the meaning of a pattern.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FormatOptions {
+    pub(crate) custom: BTreeMap<String, CustomType>,
+    pub(crate) case_sensitive: bool,
+}
+
+/// A format text that was read.
+#[derive(Debug, Clone)]
+pub(crate) struct Format {
+    pub(crate) text: String,
+    pub(crate) case_sensitive: bool,
+    /// The regular expression, in the syntax of Python's `re`.
+    pub(crate) expression: String,
+    /// What the format is made of, in order.
+    pub(crate) pieces: Vec<Piece>,
+    /// In order of the format; repeats of a name are not among them.
+    pub(crate) fields: Vec<Field>,
+    /// True when a name stands twice, so that the expression has a backreference.
+    pub(crate) has_repeats: bool,
+    /// False when a custom pattern has another number of groups than it says: `parse` then takes fields from the wrong groups.
+    pub(crate) groups_agree: bool,
+}
+
+/// A piece of a format. A field is meant by its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Text that stands for itself.
+    Literal(String),
+    /// Text with a lone brace, which may be a quantifier.
+    Raw,
+    Field(usize),
+    /// A name that stood before.
+    Repeat(usize),
+}
+
+/// A field of a pattern: `{name:spec}`, or `{}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    pub(crate) name: Option<String>,
+    /// The number in `positional` order, for a field without a name.
+    pub(crate) position: Option<usize>,
+    /// The name of its capture group in the expression, or the index that `parse` gives a positional field.
+    pub(crate) group: Group,
+    pub(crate) kind: ValueKind,
+    pub(crate) spec: Option<Spec>,
+    /// Where its capture group opens in the expression, in bytes.
+    pub(crate) open: usize,
+    /// Where the field stands in the format, in bytes.
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Group {
+    Named(String),
+    Index(usize),
+}
+
+impl Field {
+    /// The name as the format has it (`a.b`, `user-id`, `a[b]`); `None` for a positional field.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The name of the field's column: its own name, or its number among the positional fields.
+    pub fn column_name(&self) -> String {
+        match (&self.name, self.position) {
+            (Some(name), _) => name.clone(),
+            (None, position) => position.unwrap_or_default().to_string(),
+        }
+    }
+
+    /// The name of its capture group in the expression; `None` for a positional field.
+    pub fn group_name(&self) -> Option<&str> {
+        match &self.group {
+            Group::Named(name) => Some(name),
+            Group::Index(_) => None,
+        }
+    }
+
+    /// The index, from 0, that `parse` gives the capture group of a positional field.
+    pub fn group_index(&self) -> Option<usize> {
+        match self.group {
+            Group::Named(_) => None,
+            Group::Index(index) => Some(index),
+        }
+    }
+
+    /// What the text of the field is converted to.
+    pub fn kind(&self) -> &ValueKind {
+        &self.kind
+    }
+
+    /// Where the field stands in the format text, in bytes, braces included.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+}
+
+impl Format {
+    /// Reads a format text.
+    ///
+    /// # Errors
+    /// A spec that is not of the language, a name repeated with another spec, or two names with one capture group.
+    pub(crate) fn new(text: &str, options: &FormatOptions) -> Result<Format> {
+        let mut builder = Builder {
+            options,
+            format: Format {
+                text: text.to_owned(),
+                case_sensitive: options.case_sensitive,
+                expression: String::new(),
+                pieces: Vec::new(),
+                fields: Vec::new(),
+                has_repeats: false,
+                groups_agree: true,
+            },
+            groups: Groups::default(),
+            specs: BTreeMap::new(),
+            group_index: 0,
+            positional: 0,
+        };
+        for part in split::parts(text) {
+            match part {
+                split::Part::Literal(literal) => builder.literal(literal),
+                split::Part::Brace(brace) => builder.brace(brace),
+                split::Part::Field(span) => builder.field(span)?,
+            }
+        }
+        Ok(builder.format)
+    }
+}
+
+struct Builder<'a> {
+    options: &'a FormatOptions,
+    format: Format,
+    groups: Groups,
+    /// The spec text with which each name was first seen.
+    specs: BTreeMap<String, String>,
+    /// The number of capture groups so far, as `parse` counts them.
+    group_index: usize,
+    positional: usize,
+}
+
+impl Builder<'_> {
+    /// Literal text: what is special in a regular expression is escaped, but lone braces stay as they are, as in `parse`, so
+    /// that `a{1,2}` matches `a` or `aa`.
+    fn literal(&mut self, literal: &str) {
+        let piece = if literal.contains(['{', '}']) { Piece::Raw } else { Piece::Literal(literal.to_owned()) };
+        self.format.pieces.push(piece);
+        for c in literal.chars() {
+            if r"?\.[]()*+^$!|".contains(c) {
+                self.format.expression.push('\\');
+            }
+            self.format.expression.push(c);
+        }
+    }
+
+    /// A doubled brace: one brace.
+    fn brace(&mut self, brace: char) {
+        self.format.pieces.push(Piece::Literal(brace.to_string()));
+        self.format.expression.extend(['\\', brace]);
+    }
+
+    /// The field with this name, as the format has it where the name was first seen.
+    fn first_field(&self, name: &str) -> &str {
+        let field = self.format.fields.iter().find(|field| field.name.as_deref() == Some(name));
+        field.map_or("the first spec", |field| &self.format.text[field.span.clone()])
+    }
+
+    fn field(&mut self, span: Range<usize>) -> Result<()> {
+        let text = self.format.text.clone();
+        let inside = span.start + 1..span.end - 1;
+        let (name, spec) = match text[inside.clone()].split_once(':') {
+            Some((name, spec)) => (name, spec),
+            None => (&text[inside.clone()], ""),
+        };
+        let spec_start = inside.end - spec.len();
+        let named = name.starts_with(char::is_alphabetic);
+        if named && let Some(first) = self.specs.get(name) {
+            if first != spec {
+                return Err(Error::syntax(
+                    Problem::RepeatedName,
+                    &text,
+                    span,
+                    format!("field type {spec:?} for field \"{name}\" does not match previous seen type {first:?}"),
+                    format!("write {} again, or use another name", self.first_field(name)),
+                ));
+            }
+            let group = self.groups.of(name).unwrap_or_default();
+            self.format.expression.push_str(&format!("(?P={group})"));
+            self.format.has_repeats = true;
+            let first = self.format.fields.iter().position(|field| field.name.as_deref() == Some(name));
+            self.format.pieces.push(Piece::Repeat(first.unwrap_or_default()));
+            return Ok(());
+        }
+
+        let (group, wrap) = if named {
+            let group = self.groups.add(name).ok_or_else(|| {
+                let taken = self.groups.taken_by(name).unwrap_or_default();
+                Error::syntax(
+                    Problem::GroupName,
+                    &text,
+                    span.clone(),
+                    format!("duplicated group name {name:?}"),
+                    format!("use a name that differs from {taken:?} in more than . [ ] - and _"),
+                )
+            })?;
+            self.specs.insert(name.to_owned(), spec.to_owned());
+            (Group::Named(group.clone()), format!("(?P<{group}>"))
+        } else {
+            (Group::Index(self.group_index), "(".to_owned())
+        };
+
+        let (inner, pad_before, pad_after, kind, spec) = if spec.is_empty() {
+            (".+?".to_owned(), String::new(), String::new(), ValueKind::Text, None)
+        } else {
+            let spec = Spec::read(&text, spec_start..inside.end, &self.options.custom)?;
+            let (inner, groups, kind) = expression::compile(&spec, &self.options.custom);
+            self.format.groups_agree &= groups == expression::count_groups(&inner);
+            self.group_index += groups;
+            let (before, after) = spec.padding();
+            (inner, before, after, kind, Some(spec))
+        };
+        self.group_index += 1;
+
+        let expression = &mut self.format.expression;
+        expression.push_str(&pad_before);
+        let open = expression.len();
+        expression.push_str(&wrap);
+        expression.push_str(&inner);
+        expression.push(')');
+        expression.push_str(&pad_after);
+
+        let position = (!named).then_some(self.positional);
+        self.positional += usize::from(!named);
+        let name = named.then(|| name.to_owned());
+        self.format.pieces.push(Piece::Field(self.format.fields.len()));
+        self.format.fields.push(Field { name, position, group, kind, spec, open, span });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expression(text: &str) -> String {
+        Format::new(text, &FormatOptions::default()).map_or_else(|e| panic!("{e}"), |f| f.expression)
+    }
+
+    #[test]
+    fn an_expression_is_the_text_that_parse_builds() {
+        // Each right side was printed by PyPI parse 1.22.4.
+        for (format, expected) in [
+            (
+                "{name} is {age:d}",
+                r"(?P<name>.+?) is (?P<age>[-+ ]?[-+ ]?[0-9]+|[-+ ]?0[xX][0-9a-fA-F]+|[-+ ]?0[bB][01]+|[-+ ]?0[oO][0-7]+)",
+            ),
+            ("{:5<d}", r"([-+ ]?[-+ ]?[0-9]+|[-+ ]?0[xX][0-9a-fA-F]+|[-+ ]?0[bB][01]+|[-+ ]?0[oO][0-7]+)5*"),
+            (
+                "{:*=5d}",
+                r"([-+ ]?**[-+ ]?[0-9]{1,5}|[-+ ]?0[xX][0-9a-fA-F]{1,5}|[-+ ]?0[bB][01]{1,5}|[-+ ]?0[oO][0-7]{1,5})",
+            ),
+            (
+                "{a:n} {b:g}",
+                r"(?P<a>[-+ ]?\d{1,3}([,.]\d{3})*) (?P<b>[-+ ]?\d+(\.\d+)?([eE][-+]?\d+)?|nan|NAN|[-+]?inf|[-+]?INF)",
+            ),
+            ("a{{b}}c?", r"a\{b\}c\?"),
+            ("a{1,2}", "a{1,2}"),
+        ] {
+            assert_eq!(expression(format), expected, "{format}");
+        }
+    }
+
+    #[test]
+    fn an_error_in_a_format_points_at_the_column() {
+        let error = Format::new("{a} né {b:q}", &FormatOptions::default()).map(|_| ()).unwrap_err();
+        assert!(error.is_syntax());
+        assert_eq!(error.span(), Some(11..12));
+        assert!(error.to_string().contains("column 11"), "{error}");
+    }
+
+    #[test]
+    fn a_name_repeated_with_another_spec_is_an_error() {
+        let error = Format::new("{a:d} {a}", &FormatOptions::default()).map(|_| ()).unwrap_err();
+        assert!(error.is_repeated_name() && error.span() == Some(6..9));
+    }
+
+    #[test]
+    fn an_error_says_what_to_write_instead() {
+        let custom = CustomType { pattern: None, group_count: 0 };
+        let options = FormatOptions { custom: [("Severity".to_owned(), custom)].into(), case_sensitive: false };
+        for (format, span, advice) in [
+            ("{x:int}", 3..6, "column 4: did you mean d? (an integer)"),
+            ("{x:sevrity}", 3..10, "column 4: did you mean Severity, a type of your own?"),
+            ("{level:w {ms:d}", 7..14, "column 8: a } is missing after \"w\": a field ends before the next one begins"),
+            ("{x:q}", 3..4, "column 4: expected one of the types d n b"),
+            ("{a:d} {a}", 6..9, "column 7: write {a:d} again, or use another name"),
+            ("{a_b_}{a[b]}", 6..12, "column 7: use a name that differs from \"a_b_\" in more than . [ ] - and _"),
+        ] {
+            let error = Format::new(format, &options).map(|_| ()).unwrap_err();
+            assert_eq!(error.span(), Some(span), "{format}");
+            assert!(error.to_string().contains(advice), "{error}");
+        }
+    }
+}
