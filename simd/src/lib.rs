@@ -1,6 +1,6 @@
 //! The kernels of parsimd: one algorithm each, every instruction set, chosen at run time.
 //!
-//! A [`Kernels`] table has the kernels of one instruction set. The only way to get one is [`kernels`], which asks the CPU, so holding a
+//! A [`Kernels`] table has the kernels of one instruction set. The only way to get one is [`kernels()`], which asks the CPU, so holding a
 //! table proves that this CPU has its instruction set. Every kernel does a batch of work (a block of bytes, a column of spans), and
 //! the few nanoseconds of a dispatched call are paid per batch.
 //!

@@ -164,9 +164,7 @@ mod tests {
     }
 
     fn batch(count: usize, strings: Strings) -> Batch {
-        let mut options = ScanOptions::default();
-        options.strings = strings;
-        options.on_error = OnError::Null;
+        let options = ScanOptions { strings, on_error: OnError::Null, ..ScanOptions::default() };
         let pattern = Pattern::new(FORMAT).unwrap();
         pattern.scan_input(Input::shared(log(count).into_bytes()), options).read_all().unwrap()
     }
