@@ -12,6 +12,7 @@
 
 use std::ptr;
 
+use parsimd::extension::Span;
 use pyo3::{ffi, prelude::*, types::PyString};
 
 /// Whether a string is ASCII, of which every character is a byte.
@@ -36,7 +37,7 @@ pub(crate) fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
 #[inline]
 pub(crate) fn substring<'py>(
     string: &Bound<'py, PyString>,
-    (start, end): (usize, usize),
+    Span { start, end }: Span,
 ) -> PyResult<Bound<'py, PyString>> {
     // SAFETY: it is a string, as its type says; places past its end are cut to it.
     let part = unsafe { ffi::PyUnicode_Substring(string.as_ptr(), start as ffi::Py_ssize_t, end as ffi::Py_ssize_t) };
