@@ -10,7 +10,7 @@ use std::{
     num::NonZeroUsize,
 };
 
-use parsimd::{Cell, Input, Only, Pattern, ScanOptions};
+use parsimd::{Cell, Input, Pattern, Predicate, ScanOptions};
 
 /// From how many milliseconds on a request is slow.
 const SLOW: i64 = 500;
@@ -24,7 +24,7 @@ pub(crate) fn run(log: impl Read + Send, out: &mut impl Write) -> Result<(), Box
     let mut options = ScanOptions::default();
     // Rows that pass a filter are the only ones that are made.
     let ms = pattern.schema().position("ms").ok_or("no field ms")?;
-    options.only = vec![(ms, Only::Between(SLOW, i64::MAX))];
+    options.filter = vec![(ms, Predicate::Between(SLOW, i64::MAX))];
     // Whoever waits for the next line gains nothing by waiting with several threads.
     options.threads = NonZeroUsize::new(1);
 

@@ -8,6 +8,8 @@
 
 use std::{fmt, io, ops::Range};
 
+use crate::failure::Failure;
+
 /// What every fallible call of this crate gives back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -24,8 +26,8 @@ enum Kind {
     Value { text: String, reason: &'static str },
     External { source: Box<dyn std::error::Error + Send + Sync> },
     Column { message: String },
-    Record { source: String, offset: u64, reason: String },
-    Row { row: u64, reason: String },
+    Record(Failure),
+    Row(Failure),
     Io { context: String, source: io::Error },
     Isa(parsimd_simd::IsaError),
 }
@@ -74,12 +76,24 @@ impl Error {
         Error(Box::new(Kind::Value { text: text.to_owned(), reason }))
     }
 
-    pub(crate) fn record(source: &str, offset: u64, reason: &str) -> Self {
-        Error(Box::new(Kind::Record { source: source.to_owned(), offset, reason: reason.to_owned() }))
+    pub(crate) fn record(failure: Failure) -> Self {
+        Error(Box::new(Kind::Record(failure)))
     }
 
-    pub(crate) fn at_row(row: u64, reason: &str) -> Self {
-        Error(Box::new(Kind::Row { row, reason: reason.to_owned() }))
+    /// The same, where `before` records precede those that it counts.
+    pub(crate) fn after_records(mut self, before: u64) -> Self {
+        if let Kind::Record(failure) | Kind::Row(failure) = &mut *self.0 {
+            failure.record += before;
+        }
+        self
+    }
+
+    /// The same, where a record is one of texts that were given one by one.
+    pub(crate) fn at_row(self) -> Self {
+        match *self.0 {
+            Kind::Record(failure) => Error(Box::new(Kind::Row(failure))),
+            _ => self,
+        }
     }
 
     pub(crate) fn io(context: impl Into<String>, source: io::Error) -> Self {
@@ -129,7 +143,7 @@ impl Error {
 
     /// True when a scan was told to stop at the first record that it could not read, and did.
     pub fn is_record(&self) -> bool {
-        matches!(*self.0, Kind::Record { .. } | Kind::Row { .. })
+        self.failure().is_some()
     }
 
     /// True when reading the input failed.
@@ -155,18 +169,26 @@ impl Error {
         }
     }
 
+    /// The record that a scan stopped at: what kept it from being read, where, and in which field.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &*self.0 {
+            Kind::Record(failure) | Kind::Row(failure) => Some(failure),
+            _ => None,
+        }
+    }
+
     /// Which of the texts given one by one a scan stopped at, from 0.
     pub fn row(&self) -> Option<u64> {
-        match *self.0 {
-            Kind::Row { row, .. } => Some(row),
+        match &*self.0 {
+            Kind::Row(failure) => Some(failure.record),
             _ => None,
         }
     }
 
     /// Where in the input the record begins that a scan stopped at, in bytes.
     pub fn offset(&self) -> Option<u64> {
-        match *self.0 {
-            Kind::Record { offset, .. } => Some(offset),
+        match &*self.0 {
+            Kind::Record(failure) => Some(failure.offset),
             _ => None,
         }
     }
@@ -191,8 +213,8 @@ impl fmt::Display for Error {
             }
             Kind::External { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
-            Kind::Record { source, offset, reason } => write!(f, "{source}: record at byte {offset}: {reason}"),
-            Kind::Row { row, reason } => write!(f, "row {row}: {reason}"),
+            Kind::Record(failure) => write!(f, "{}: record at byte {}: {failure}", failure.source, failure.offset),
+            Kind::Row(failure) => write!(f, "row {}: {failure}", failure.record),
             Kind::Io { context, source } => write!(f, "{context}: {source}"),
             Kind::Isa(source) => source.fmt(f),
         }

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`REGEX_BYTES`] | 32 MiB | compiling a pattern is an error with [`is_limit`](crate::Error::is_limit) |
 //! | [`BACKTRACKS`] | 1,000,000 | a pattern with a repeated name or lookaround gives up on that text: `is_limit` |
+//! | [`TEXT_BYTES`] | 4 GiB | `parse`, `search` and `find_iter` of a longer text are an error with `is_limit` |
 //! | [`BLOCK_BYTES`] | 256 KiB | a scan reads the input in blocks of this size; a record longer than a block is still read whole |
 //! | [`BLOCKS_AHEAD`] | 4 | a scan with several threads reads no further ahead than so many blocks for each |
 //! | [`THREADS_PER_CORE`] | 4 | a scan that was told to use more threads uses so many |
@@ -19,6 +20,9 @@ pub const REGEX_BYTES: usize = 32 << 20;
 
 /// How often a pattern with a repeated name or lookaround may backtrack in one search before it gives up.
 pub const BACKTRACKS: usize = 1_000_000;
+
+/// How long a text may be that is matched as one, in bytes: positions in a text are 32 bits wide.
+pub const TEXT_BYTES: usize = u32::MAX as usize - 1;
 
 /// How many bytes a scan holds at a time.
 pub const BLOCK_BYTES: usize = 1 << 18;

@@ -95,13 +95,13 @@ def _schema(parser: "Parser") -> "pyarrow.Schema":
     return pyarrow.schema(parser.scan(b""))
 
 
-def _scanner(parser: "Parser", on_error: str) -> Callable[[Any], "Texts"]:
+def _scanner(parser: "Parser", on_error: str) -> Callable[[Any, int], "Texts"]:
     """What scans an array, by the parser as it is now."""
     pattern, year = parser._scan_pattern(), parser._year()
-    return lambda array: pattern.scan_array(array, on_error, year)
+    return lambda array, first: pattern.scan_array(array, on_error, year, first)
 
 
-def _scan(scan: Callable[[Any], "Texts"], array: Any) -> Iterator["Texts"]:
+def _scan(scan: Callable[[Any, int], "Texts"], array: Any) -> Iterator["Texts"]:
     """What became of each part of an array, or of anything else that gives Arrow arrays."""
     import pyarrow
 
@@ -110,16 +110,7 @@ def _scan(scan: Callable[[Any], "Texts"], array: Any) -> Iterator["Texts"]:
         array = array.cast(array.type.value_type)
     first = 0
     for part in array.chunks if isinstance(array, pyarrow.ChunkedArray) else [array]:
-        try:
-            yield scan(part)
-        except ScanError as error:
-            if error.row is None or first == 0:
-                raise
-            # It was counted from the beginning of this part.
-            row = first + error.row
-            told = ScanError(str(error).replace(f"row {error.row}", f"row {row}", 1))
-            told.offset, told.row = None, row
-            raise told from None
+        yield scan(part, first)
         first += len(part)
 
 

@@ -532,12 +532,12 @@ class Parser(_parsimd.ParserBase):
         limit: Optional[int],
         strings: Literal["utf8", "view", "binary"],
         max_record_bytes: int,
-        only: Sequence[Tuple[str, Union[Tuple[int, int], str]]] = (),
+        filter: Sequence[Tuple[str, Union[Tuple[int, int], str]]] = (),
     ) -> Scan:
-        """As `scan_file`. Rows are given only where each column of ``only`` has the text that goes with it, or a value between two, both among
+        """As `scan_file`. Rows are given only where each column of ``filter`` has the text that goes with it, or a value between two, both among
         them: integers, or microseconds since 1970. The other fields of the other rows are not read."""
         return self._scan_pattern().scan_files(
-            files, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, only
+            files, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, filter
         )
 
     def scan_polars(

@@ -26,6 +26,7 @@ use std::{
     sync::atomic::{AtomicPtr, AtomicUsize, Ordering},
 };
 
+use parsimd::extension::Span;
 use pyo3::{Borrowed, PyClass, exceptions::PySystemError, ffi, prelude::*, types::PyString};
 
 use crate::{error::caught, make::error};
@@ -466,7 +467,7 @@ pub(crate) fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
 
 /// Characters `start` to `end` of a string.
 #[inline]
-pub(crate) fn part<'py>(string: &Bound<'py, PyString>, (start, end): (usize, usize)) -> PyResult<Bound<'py, PyString>> {
+pub(crate) fn part<'py>(string: &Bound<'py, PyString>, Span { start, end }: Span) -> PyResult<Bound<'py, PyString>> {
     // SAFETY: it is a string, as its type says; places past its end are cut to it.
     let part = unsafe { ffi::PyUnicode_Substring(string.as_ptr(), start as ffi::Py_ssize_t, end as ffi::Py_ssize_t) };
     // SAFETY: a new object, which is a string, or null with an exception.

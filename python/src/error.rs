@@ -12,7 +12,10 @@ use pyo3::{
     prelude::*,
 };
 
-use crate::make::{self, name};
+use crate::{
+    make::{self, name},
+    stats::Failure,
+};
 
 create_exception!(
     parsimd,
@@ -25,7 +28,7 @@ create_exception!(
     parsimd,
     ScanError,
     PyValueError,
-    "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, whose place in bytes is in `offset`, or in an array its number in `row`."
+    "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, which is in `failure`; its place in bytes is in `offset`, or in an array its number in `row`."
 );
 
 /// The exception for an error of the crate.
@@ -66,7 +69,9 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
             let number = |number: Option<u64>| number.map(|number| make::unsigned(py, number)).transpose();
             let set = || {
                 value.setattr(name!(py, "offset"), number(offset)?)?;
-                value.setattr(name!(py, "row"), number(error.row())?)
+                value.setattr(name!(py, "row"), number(error.row())?)?;
+                let failure = error.failure().cloned().map(|failure| Bound::new(py, Failure(failure))).transpose()?;
+                value.setattr(name!(py, "failure"), failure)
             };
             set().err().unwrap_or_else(|| raised.clone_ref(py))
         });

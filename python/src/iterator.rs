@@ -97,7 +97,7 @@ impl Ahead {
     /// Where the iterator stands when the match whose spans begin at `next` is the next one.
     fn place(&self, next: usize) -> isize {
         let before = next.checked_sub(self.row).and_then(|at| self.matches.get().spans.get(at));
-        before.map_or(self.start, |&(_, end)| end as isize)
+        before.map_or(self.start, |span| span.end as isize)
     }
 
     fn has(&self, next: usize) -> bool {

@@ -96,8 +96,8 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ScanError", module.py().get_type::<error::ScanError>())?;
     module.add("InternalError", module.py().get_type::<error::InternalError>())?;
     module.add("RECORD_BYTES", parsimd::limits::RECORD_BYTES)?;
-    module.add("TYPES", parsimd::tables::types().collect::<Vec<_>>())?;
-    module.add("STRPTIME", parsimd::tables::strptime().collect::<Vec<_>>())?;
+    module.add("TYPES", parsimd::extension::types().collect::<Vec<_>>())?;
+    module.add("STRPTIME", parsimd::extension::strptime().collect::<Vec<_>>())?;
     module.add_function(wrap_pyfunction!(isa, module)?)?;
     module.add_function(wrap_pyfunction!(available_isas, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)

@@ -17,6 +17,7 @@
 
 use std::{ops::Range, ptr};
 
+use parsimd::extension::Span;
 use pyo3::{
     PyTypeInfo, ffi,
     prelude::*,
@@ -199,8 +200,8 @@ pub(crate) fn slice(py: Python<'_>, range: Range<usize>) -> PyResult<Bound<'_, P
 }
 
 /// Two numbers, as a tuple.
-pub(crate) fn pair(py: Python<'_>, (first, second): (usize, usize)) -> PyResult<Bound<'_, PyTuple>> {
-    tuple(py, [first, second].map(|number| unsigned(py, number as u64).map(Bound::into_any)))
+pub(crate) fn pair(py: Python<'_>, Span { start, end }: Span) -> PyResult<Bound<'_, PyTuple>> {
+    tuple(py, [start, end].map(|number| unsigned(py, number.into()).map(Bound::into_any)))
 }
 
 /// What a method returns, to be made an object here.

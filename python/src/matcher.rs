@@ -8,7 +8,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use parsimd::{Pattern, TimeLayout, ValueKind};
+use parsimd::{Anchored, DatetimeLayout, Pattern, ValueKind, extension};
 use pyo3::{
     PyTraverseError, PyVisit,
     prelude::*,
@@ -79,7 +79,7 @@ impl Matcher {
             converters,
             checked: (0..kinds.len()).filter(|&at| is_checked(&kinds[at])).collect(),
             has_moments: kinds.iter().any(|kind| matches!(kind, ValueKind::Time(_))),
-            needs_year: kinds.contains(&ValueKind::Time(TimeLayout::Syslog)),
+            needs_year: kinds.contains(&ValueKind::Time(DatetimeLayout::Syslog)),
         })
     }
 
@@ -96,7 +96,7 @@ impl Matcher {
     pub(crate) fn parse(&self, string: &Bound<'_, PyAny>) -> PyResult<Answer<Found>> {
         let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
         let found = gate::search(self.pattern(), string, text, text.len(), |pattern, text, _| {
-            Alone::find(pattern, text, 0, true)
+            Alone::find(pattern, text, 0, Anchored::Yes)
         })?;
         self.answer(string, text, found)
     }
@@ -106,7 +106,7 @@ impl Matcher {
         let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
         let Some((start, end)) = places(text, pos, endpos) else { return Ok(Answer::NotFound) };
         let found = gate::search(self.pattern(), string, text, end - start, move |pattern, text, _| {
-            Alone::find(pattern, &text[..end], start, false)
+            Alone::find(pattern, &text[..end], start, Anchored::No)
         })?;
         self.answer(string, text, found)
     }
@@ -128,7 +128,7 @@ impl Matcher {
         let checked = Arc::clone(&self.checked);
         let work = move |pattern: &Pattern, text: &str, abandoned: &AtomicBool| {
             let (mut spans, mut are_sound) = (Vec::with_capacity(size), true);
-            let may_go_on = pattern.spans_of_each_in_ascii(&text[..end], start, count, &mut spans, |spans| {
+            let may_go_on = extension::spans_of_each(pattern, &text[..end], start, count, &mut spans, |spans| {
                 are_sound = is_sound(pattern, text, &spans[1..], &checked, year);
                 are_sound && !abandoned.load(Ordering::Relaxed)
             })?;

@@ -2,10 +2,10 @@
 
 use std::num::NonZeroUsize;
 
-use parsimd::{OnError, ScanOptions, Strings, limits};
+use parsimd::{Anchored, OnError, ScanOptions, Strings, limits};
 use pyo3::{exceptions::PyValueError, prelude::*};
 
-use crate::make;
+use crate::{error::to_python, make};
 
 /// The keyword arguments of a scan.
 pub(crate) struct ScanArguments<'a> {
@@ -19,12 +19,12 @@ pub(crate) struct ScanArguments<'a> {
     pub(crate) max_record_bytes: isize,
     /// Whether the input is read by calls of Python.
     pub(crate) calls_python: bool,
-    pub(crate) only: Vec<(String, Only)>,
+    pub(crate) filter: Vec<(String, Predicate)>,
 }
 
-/// What a column's value must be: an integer or a timestamp between two, or a text.
+/// A predicate on a column's value: an integer or a timestamp between two, or a text.
 #[derive(FromPyObject)]
-pub(crate) enum Only {
+pub(crate) enum Predicate {
     Between(i64, i64),
     #[pyo3(transparent)]
     Text(String),
@@ -40,7 +40,7 @@ fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> 
 impl ScanArguments<'_> {
     pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
         let mut options = ScanOptions::default();
-        options.full_line = self.full_line;
+        options.anchored = Anchored::when(self.full_line);
         options.year = Some(self.year);
         options.threads = match self.threads {
             None => None,
@@ -85,23 +85,15 @@ impl ScanArguments<'_> {
             })
         };
         let columns = self.columns.map(|names| names.iter().map(number).collect::<PyResult<Vec<_>>>()).transpose()?;
-        if let Some(&twice) = columns
-            .iter()
-            .flatten()
-            .enumerate()
-            .find_map(|(at, column)| columns.iter().flatten().take(at).find(|&before| before == column))
-        {
-            let name = pattern.schema().columns().nth(twice).map_or("", |(name, _)| name);
-            return Err(make::error::<PyValueError>(format!("column {name:?} was asked for twice")));
-        }
         options.columns = columns;
-        for (name, only) in self.only {
-            let only = match only {
-                Only::Between(low, high) => parsimd::Only::Between(low, high),
-                Only::Text(text) => parsimd::Only::Text(text),
+        for (name, predicate) in self.filter {
+            let predicate = match predicate {
+                Predicate::Between(low, high) => parsimd::Predicate::Between(low, high),
+                Predicate::Text(text) => parsimd::Predicate::Text(text),
             };
-            options.only.push((number(&name)?, only));
+            options.filter.push((number(&name)?, predicate));
         }
+        pattern.check(&options).map_err(to_python)?;
         Ok(options)
     }
 }

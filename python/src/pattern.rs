@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parsimd::{CustomType, ExternalMatcher, limits};
+use parsimd::{Anchored, CustomType, ExternalMatcher, MatchRanges, extension, limits};
 use pyo3::{
     prelude::*,
     types::{PyAny, PyList},
@@ -15,7 +15,7 @@ use crate::{
     input,
     make::{self, Made},
     matcher::Matcher,
-    options::{Only, ScanArguments},
+    options::{Predicate, ScanArguments},
     scan::{Scan, Texts},
 };
 
@@ -103,7 +103,7 @@ impl Pattern {
         strings: &str,
         max_record_bytes: isize,
     ) -> PyResult<Scan> {
-        let (calls_python, only) = (false, Vec::new());
+        let (calls_python, filter) = (false, Vec::new());
         let arguments = ScanArguments {
             full_line,
             threads,
@@ -114,7 +114,7 @@ impl Pattern {
             strings,
             max_record_bytes,
             calls_python,
-            only,
+            filter,
         };
         self.start(input::data(data)?, arguments)
     }
@@ -131,7 +131,7 @@ impl Pattern {
         limit: Option<i64>,
         strings: &str,
         max_record_bytes: isize,
-        only: Vec<(String, Only)>,
+        filter: Vec<(String, Predicate)>,
     ) -> PyResult<Scan> {
         let (input, calls_python) = input::files(files)?;
         let arguments = ScanArguments {
@@ -144,13 +144,20 @@ impl Pattern {
             strings,
             max_record_bytes,
             calls_python,
-            only,
+            filter,
         };
         self.start(input, arguments)
     }
 
-    /// Matches each text of an Arrow array of strings or bytes, as a whole.
-    fn scan_array(&self, py: Python<'_>, array: &Bound<'_, PyAny>, on_error: &str, year: i32) -> PyResult<Texts> {
+    /// Matches each text of an Arrow array of strings or bytes, as a whole. An error counts its rows from `first_row`.
+    fn scan_array(
+        &self,
+        py: Python<'_>,
+        array: &Bound<'_, PyAny>,
+        on_error: &str,
+        year: i32,
+        first_row: u64,
+    ) -> PyResult<Texts> {
         let arguments = ScanArguments {
             full_line: true,
             threads: None,
@@ -161,7 +168,7 @@ impl Pattern {
             strings: "utf8",
             max_record_bytes: limits::RECORD_BYTES as isize,
             calls_python: false,
-            only: Vec::new(),
+            filter: Vec::new(),
         };
         let options = arguments.options(&self.pattern)?;
         let array = Given::take(array)?;
@@ -177,7 +184,7 @@ impl Pattern {
         if let Some(interrupt) = self.interrupts.take() {
             return Err(interrupt);
         }
-        texts.map(Texts::new).map_err(to_python)
+        texts.map(Texts::new).map_err(|error| to_python(extension::numbered_from(error, first_row)))
     }
 }
 
@@ -194,18 +201,15 @@ struct ByRe {
     interrupts: Interrupts,
 }
 
-/// A span in characters, or in bytes.
-type Span = Option<(usize, usize)>;
-
 impl ExternalMatcher for ByRe {
     fn find(
         &self,
         text: &str,
         _start: usize,
-        whole: bool,
-    ) -> Result<Option<Vec<Span>>, Box<dyn std::error::Error + Send + Sync>> {
+        anchored: Anchored,
+    ) -> Result<Option<MatchRanges>, Box<dyn std::error::Error + Send + Sync>> {
         let ask = |py: Python<'_>| -> PyResult<Option<Vec<(isize, isize)>>> {
-            self.find_spans.call1(py, (make::text(py, text)?, whole))?.extract(py)
+            self.find_spans.call1(py, (make::text(py, text)?, anchored.is_yes()))?.extract(py)
         };
         let spans = gate::back(|py| match ask(py) {
             // It says nothing of the record, which is asked for again: the scan can be left after it, and go on.
@@ -220,9 +224,9 @@ impl ExternalMatcher for ByRe {
 }
 
 /// Spans in characters → spans in bytes. A group that took no part in the match has no span: `re` says -1.
-fn to_bytes(text: &str, spans: &[(isize, isize)]) -> Vec<Span> {
+fn to_bytes(text: &str, spans: &[(isize, isize)]) -> MatchRanges {
     let mut places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     places.push(text.len());
     let place = |at: isize| usize::try_from(at).ok().and_then(|at| places.get(at).copied());
-    spans.iter().map(|&(start, end)| place(start).zip(place(end))).collect()
+    spans.iter().map(|&(start, end)| place(start).zip(place(end)).map(|(start, end)| start..end)).collect()
 }

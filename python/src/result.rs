@@ -13,7 +13,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use parsimd::{NOWHERE, Pattern, ValueKind};
+use parsimd::{
+    Anchored, Pattern, ValueKind,
+    extension::{self, ABSENT, Span},
+};
 use pyo3::{
     PyTraverseError, PyVisit,
     exceptions::{PyAttributeError, PyKeyError, PyTypeError},
@@ -26,9 +29,6 @@ use crate::{
     make::{self, Made, error, name},
     objects,
 };
-
-/// The span of a match or a field, in bytes; [`NOWHERE`] for a group that took no part.
-pub(crate) type Span = (usize, usize);
 
 /// The fields of a pattern, as its results need them.
 #[pyclass(frozen, module = "parsimd._parsimd")]
@@ -96,8 +96,8 @@ impl Fields {
 
 /// Where a match was found: the spans of its fields.
 pub(crate) enum Found {
-    /// One with few fields. Results are many, so that they are small: no span is past 32 bits here.
-    Few(Text, [(u32, u32); FEW]),
+    /// One with few fields.
+    Few(Text, [Span; FEW]),
     One(Text, Box<[Span]>),
     /// One of many: its spans begin at this place.
     Row(Py<Matches>, usize),
@@ -147,16 +147,21 @@ pub(crate) enum Alone {
 }
 
 impl Alone {
-    /// The first match in an ASCII text, from byte `start` on, or, when `whole`, that of all of it.
-    pub(crate) fn find(pattern: &Pattern, text: &str, start: usize, whole: bool) -> parsimd::Result<Option<Alone>> {
+    /// The first match in an ASCII text, from byte `start` on, or, when anchored, that of all of it.
+    pub(crate) fn find(
+        pattern: &Pattern,
+        text: &str,
+        start: usize,
+        anchored: Anchored,
+    ) -> parsimd::Result<Option<Alone>> {
         let count = pattern.fields().len();
         if count > FEW {
-            let mut spans = vec![NOWHERE; count + 1];
-            let is_found = pattern.spans_in_ascii(text, start, whole, &mut 0, &mut spans)?;
+            let mut spans = vec![ABSENT; count + 1];
+            let is_found = extension::spans(pattern, text, start, anchored, &mut 0, &mut spans)?;
             return Ok(is_found.then_some(Alone::Any(spans)));
         }
-        let mut spans = [NOWHERE; FEW + 1];
-        let is_found = pattern.spans_in_ascii(text, start, whole, &mut 0, &mut spans)?;
+        let mut spans = [ABSENT; FEW + 1];
+        let is_found = extension::spans(pattern, text, start, anchored, &mut 0, &mut spans)?;
         Ok(is_found.then_some(Alone::Few(spans)))
     }
 
@@ -169,16 +174,10 @@ impl Alone {
 
     pub(crate) fn found(self, text: Text) -> Found {
         let [_, fields @ ..] = self.spans() else { return Found::One(text, Box::default()) };
-        if let Alone::Few([(_, end), ..]) = self
-            && u32::try_from(end).is_ok()
-        {
-            let mut few = [(0, 0); FEW];
-            for (few, &(start, end)) in few.iter_mut().zip(fields) {
-                *few = (start as u32, end as u32);
-            }
-            return Found::Few(text, few);
+        match fields.first_chunk() {
+            Some(few) if matches!(self, Alone::Few(_)) => Found::Few(text, *few),
+            _ => Found::One(text, fields.into()),
         }
-        Found::One(text, fields.into())
     }
 }
 
@@ -188,10 +187,10 @@ impl Alone {
 #[inline]
 pub(crate) fn is_sound(pattern: &Pattern, text: &str, spans: &[Span], checked: &[usize], year: i32) -> bool {
     let fields = &spans[..pattern.fields().len()];
-    fields.iter().all(|&span| span != NOWHERE)
+    fields.iter().all(|&span| span != ABSENT)
         && checked.iter().all(|&index| {
-            let (start, end) = fields[index];
-            pattern.field_has_small_value(index, &text[start..end], year)
+            let Span { start, end } = fields[index];
+            extension::has_small_value(pattern, index, &text[start as usize..end as usize], year)
         })
 }
 
@@ -206,7 +205,7 @@ impl Found {
     /// The span of a field.
     fn span(&self, index: usize) -> Span {
         match self {
-            Found::Few(_, spans) => (spans[index].0 as usize, spans[index].1 as usize),
+            Found::Few(_, spans) => spans[index],
             Found::One(_, spans) => spans[index],
             Found::Row(matches, from) => matches.get().spans[from + 1 + index],
         }
@@ -232,12 +231,12 @@ impl Found {
     #[inline(never)]
     fn converted<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
         let Text { fields, text, year } = self.searched();
-        let (fields, (start, end)) = (fields.get(), self.span(index));
-        let text = &text.bind(py).to_str()?[start..end];
-        if let Some(short) = fields.pattern.field_short_integer(index, text) {
+        let (fields, Span { start, end }) = (fields.get(), self.span(index));
+        let text = &text.bind(py).to_str()?[start as usize..end as usize];
+        if let Some(short) = extension::short_integer(&fields.pattern, index, text) {
             return Ok(make::int(py, short)?.into_any());
         }
-        match fields.pattern.field_value(index, text, *year) {
+        match extension::value(&fields.pattern, index, text, *year) {
             Ok(Some(value)) => objects::value(py, value, text, fields.tz_class.bind(py)),
             _ => Ok(py.None().into_bound(py)),
         }

@@ -69,7 +69,7 @@ impl Stats {
 
 /// A record that could not be read.
 #[pyclass(frozen, module = "parsimd")]
-pub(crate) struct Failure(parsimd::Failure);
+pub(crate) struct Failure(pub(crate) parsimd::Failure);
 
 #[pymethods]
 impl Failure {
@@ -91,7 +91,19 @@ impl Failure {
         Made(self.0.record)
     }
 
-    /// Why it could not be read.
+    /// What kept it from being read: ``"no_match"``, ``"conversion"``, ``"encoding"``, ``"too_long"``, ``"truncated"`` or ``"matcher"``.
+    #[getter]
+    fn kind(&self) -> Made<&str> {
+        Made(self.0.kind.name())
+    }
+
+    /// The name of the field that has no value; None unless ``kind`` is ``"conversion"``.
+    #[getter]
+    fn field(&self) -> Option<Made<&str>> {
+        self.0.field.as_deref().map(Made)
+    }
+
+    /// Why it could not be read, without the name of the field.
     #[getter]
     fn reason(&self) -> Made<&str> {
         Made(&self.0.reason)
@@ -104,7 +116,12 @@ impl Failure {
     }
 
     fn __repr__(&self) -> Made<String> {
-        let parsimd::Failure { source, offset, reason, text, .. } = &self.0;
-        Made(format!("<Failure {source} byte {offset}: {reason}: {text:?}>"))
+        let parsimd::Failure { source, offset, text, .. } = &self.0;
+        Made(format!("<Failure {source} byte {offset}: {}: {text:?}>", self.0))
+    }
+
+    /// The field, if there is one, and the reason.
+    fn __str__(&self) -> Made<String> {
+        Made(self.0.to_string())
     }
 }

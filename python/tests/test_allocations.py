@@ -120,7 +120,7 @@ CALLS = {
     "Stats": {
         name: f"s.stats.{name}" for name in ("records", "matched", "unmatched", "failures", "bytes", "first_failures", "notes")
     },
-    "Failure": {name: f"f.{name}" for name in ("source", "offset", "record", "reason", "text")},
+    "Failure": {name: f"f.{name}" for name in ("source", "offset", "record", "kind", "field", "reason", "text")},
 }
 # What needs another package, asks the file system, or is data.
 ELSEWHERE = {"Parser": {"scan_polars", "parse_array", "map_arrow", "map_table", "spark_schema"}}

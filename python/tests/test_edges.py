@@ -133,7 +133,7 @@ def test_a_moment_is_a_failure_or_a_cell_that_every_reader_reads(column, strings
             assert [plain(value) for value in reader(batch)] == rows
         assert isinstance(batch._repr_html_(), str)
         assert (scan.stats.matched, scan.stats.unmatched, scan.stats.failures) == (len(kept), 0, len(lines) - len(kept))
-        assert all(failure.reason.startswith("field t: ") for failure in scan.stats.first_failures)
+        assert all((failure.kind, failure.field) == ("conversion", "t") for failure in scan.stats.first_failures)
     if len(kept) < len(lines):
         with pytest.raises(parsimd.ScanError, match="field t: "):
             parser.scan("\n".join(lines), on_error="raise", strings=strings).read_all()

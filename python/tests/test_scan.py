@@ -344,3 +344,27 @@ def test_findall_takes_time_in_proportion_to_the_text():
     took(1000)
     # Twice would be in proportion, four times in the square; each match once looked at all of the text.
     assert took(200_000) < 16 * took(25_000)
+
+
+def test_a_record_that_could_not_be_read_says_its_kind_its_field_and_why():
+    data = b"a 1\nnone\nb 99999999999999999999\n\xff 1\n" + b"c" * 60 + b" 1\n"
+    scan = parsimd.compile("{name:S} {n:d}").scan(data, max_record_bytes=50)
+    scan.read_all()
+    found = [(failure.record, failure.kind, failure.field) for failure in scan.stats.first_failures]
+    assert found == [(1, "no_match", None), (2, "conversion", "n"), (3, "encoding", None), (4, "too_long", None)]
+    conversion = scan.stats.first_failures[1]
+    assert str(conversion) == f"field n: {conversion.reason}" and not conversion.reason.startswith("field")
+    assert str(scan.stats.first_failures[0]) == scan.stats.first_failures[0].reason
+
+
+def test_the_error_of_a_scan_that_raises_has_the_record():
+    parser = parsimd.compile("{name:S} {n:d}")
+    good = "a 1\n" * 100_000
+    scan = parser.scan(good + "b 99999999999999999999\n", on_error="raise")
+    with pytest.raises(parsimd.ScanError) as raised:
+        for _ in scan:
+            pass
+    failure = raised.value.failure
+    assert (failure.record, failure.offset, failure.kind, failure.field) == (100_000, len(good), "conversion", "n")
+    assert (raised.value.offset, raised.value.row) == (len(good), None)
+    assert str(raised.value).endswith(str(failure))

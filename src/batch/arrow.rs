@@ -1,15 +1,17 @@
 //! Columns as Arrow arrays, over the same memory. Behind the feature `arrow`.
 //!
 //! A column's buffers already are Arrow's, so an array is a second owner of them: it stays valid when the batch, the scan and the
-//! input are gone. Making one copies nothing; text is looked at once more, since Arrow's own constructors check that it is UTF-8, and
-//! that views are of places in their buffers. That takes a sixth of what a scan takes, and for views longer than the scan: who can
-//! vouch for the texts passes constructors that do not check.
+//! input are gone. Making one copies nothing. Arrow's constructors check that texts are UTF-8, which takes a sixth of what a scan takes, and that views
+//! are of places in their buffers, which takes longer than the scan. A column was made so that both hold, so arrays of text are made without: see
+//! [`texts`] and [`views`]. A build with debug assertions checks all the same.
 //!
 //! | column | array |
 //! |---|---|
 //! | text | `Utf8`; `Utf8View` with [`Strings::View`](crate::Strings::View); `Binary` with [`Strings::Binary`](crate::Strings::Binary) |
 //! | integers, floats | `Int64`, `Float64` |
 //! | dates and times | `Timestamp(µs)`, of `UTC` where the type says so; `Date32`; `Time64(µs)` |
+
+#![allow(unsafe_code, reason = "arrays of texts whose checks have been made")]
 
 use std::sync::Arc;
 
@@ -21,11 +23,6 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer
 use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
 
 use super::{Batch, Column, ColumnType, Schema, Values};
-
-/// A constructor of arrays of text.
-type MakeText = fn(OffsetBuffer<i32>, Buffer, Option<NullBuffer>) -> Result<StringArray, ArrowError>;
-/// A constructor of arrays of views.
-type MakeViews = fn(ScalarBuffer<u128>, Arc<[Buffer]>, Option<NullBuffer>) -> Result<StringViewArray, ArrowError>;
 
 impl ColumnType {
     /// The type of the array.
@@ -64,16 +61,7 @@ impl Batch {
     /// # Errors
     /// As [`Column::to_arrow`].
     pub fn to_arrow(&self) -> Result<RecordBatch, ArrowError> {
-        self.to_arrow_by(StringArray::try_new, StringViewArray::try_new)
-    }
-
-    /// As [`to_arrow`](Self::to_arrow), with these constructors of arrays of text.
-    ///
-    /// # Errors
-    /// Those of the constructors.
-    #[doc(hidden)]
-    pub fn to_arrow_by(&self, text: MakeText, views: MakeViews) -> Result<RecordBatch, ArrowError> {
-        let columns = self.columns.iter().map(|column| column.to_arrow_by(text, views)).collect::<Result<_, _>>()?;
+        let columns = self.columns.iter().map(Column::to_arrow).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         RecordBatch::try_new_with_options(Arc::new(self.schema.to_arrow()), columns, &options)
     }
@@ -85,16 +73,6 @@ impl Column {
     /// # Errors
     /// Those of Arrow's constructors, which find nothing wrong with what a scan has made.
     pub fn to_arrow(self: &Arc<Self>) -> Result<ArrayRef, ArrowError> {
-        self.to_arrow_by(StringArray::try_new, StringViewArray::try_new)
-    }
-
-    /// As [`to_arrow`](Self::to_arrow), with these constructors of arrays of text. One is given texts side by side, each UTF-8, and where
-    /// they begin and end; the other views of places in the buffers, each with the prefix of its text, which is UTF-8.
-    ///
-    /// # Errors
-    /// Those of the constructors.
-    #[doc(hidden)]
-    pub fn to_arrow_by(self: &Arc<Self>, text: MakeText, views: MakeViews) -> Result<ArrayRef, ArrowError> {
         let nulls = self.validity().map(|_| {
             let bits = lend(self, |column| column.validity().map_or(&[], |validity| validity.bits()));
             NullBuffer::new(BooleanBuffer::new(bits, 0, self.len()))
@@ -122,7 +100,7 @@ impl Column {
                 });
                 let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
                 match values {
-                    Values::Text { .. } => Arc::new(text(offsets, bytes, nulls)?),
+                    Values::Text { .. } => Arc::new(texts(offsets, bytes, nulls)),
                     _ => Arc::new(BinaryArray::try_new(offsets, bytes, nulls)?),
                 }
             }
@@ -132,7 +110,7 @@ impl Column {
                     _ => &[],
                 });
                 let buffers: Vec<Buffer> = column.buffers().iter().cloned().map(Buffer::from).collect();
-                Arc::new(views(ScalarBuffer::from(lent), buffers.into(), nulls)?)
+                Arc::new(views(ScalarBuffer::from(lent), buffers.into(), nulls))
             }
             Values::Int64(_) => Arc::new(numbers!(Int64Array, Int64)?),
             Values::Float64(_) => Arc::new(numbers!(Float64Array, Float64)?),
@@ -143,6 +121,26 @@ impl Column {
             }
         })
     }
+}
+
+/// The array of a column of [`Values::Text`].
+fn texts(offsets: OffsetBuffer<i32>, bytes: Buffer, nulls: Option<NullBuffer>) -> StringArray {
+    debug_assert!(StringArray::try_new(offsets.clone(), bytes.clone(), nulls.clone()).is_ok());
+    // SAFETY: the column has what the kernel `texts` has written, or rows of that copied or joined: the bytes of one span of a block after
+    // those of the other, and an offset after each. So the offsets ascend, which `OffsetBuffer::new` has compared, and the last is the
+    // length of the bytes. Each text is UTF-8, since a record that is not is a failure, and so is one in which a span cuts a
+    // character (`scan/matching.rs`); so are texts side by side, and an offset is where one ends. There is a null or not for each row: both
+    // come from one column, which does not change.
+    unsafe { StringArray::new_unchecked(offsets, bytes, nulls) }
+}
+
+/// The array of a column of [`Values::TextView`].
+fn views(views: ScalarBuffer<u128>, buffers: Arc<[Buffer]>, nulls: Option<NullBuffer>) -> StringViewArray {
+    debug_assert!(StringViewArray::try_new(views.clone(), Arc::clone(&buffers), nulls.clone()).is_ok());
+    // SAFETY: the views are of places in the buffers, which `TextViews` makes of spans of a block that it has compared with
+    // its end, with the prefixes read there; texts are UTF-8, since a record that is not is a failure, and so is one in which a span
+    // cuts a character. Neither views nor buffers change. There is a null or not for each row: both come from one column.
+    unsafe { StringViewArray::new_unchecked(views, buffers, nulls) }
 }
 
 /// Memory of a column, as a buffer that keeps the column alive.

@@ -5,10 +5,7 @@ use std::collections::TryReserveError;
 use parsimd_simd::Bitmap;
 
 use super::views::TextViews;
-use crate::{
-    convert::has_date_and_time,
-    pattern::{TimeLayout, ValueKind},
-};
+use crate::pattern::{DatetimeLayout, ValueKind, has_date_and_time};
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,8 +40,8 @@ impl ColumnType {
         match kind {
             ValueKind::Integer { .. } => ColumnType::Int64,
             ValueKind::Float | ValueKind::Percent => ColumnType::Float64,
-            ValueKind::Time(TimeLayout::TimeOfDay) => ColumnType::Time,
-            ValueKind::Time(TimeLayout::Http | TimeLayout::Rfc2822) => ColumnType::Timestamp { utc: true },
+            ValueKind::Time(DatetimeLayout::TimeOfDay) => ColumnType::Time,
+            ValueKind::Time(DatetimeLayout::Http | DatetimeLayout::Rfc2822) => ColumnType::Timestamp { utc: true },
             ValueKind::Time(_) => ColumnType::Timestamp { utc: false },
             ValueKind::Strptime(format) => match has_date_and_time(format) {
                 (true, true) => ColumnType::Timestamp { utc: format.contains("%z") },

@@ -1,46 +1,46 @@
 //! A whole column of spans → a [`Column`].
 //!
-//! A kernel converts the column; the rows that it does not take (other ways of writing, values that do not fit) are converted one by one.
+//! A kernel converts the column; the rows that it does not take (other ways of writing, texts that are no value) are converted one by one.
 
 use parsimd_simd::{Bitmap, FloatForm, Kernels, Layout, Span};
 
 use super::{Value, strptime, time::TIMESTAMPS, value};
 use crate::{
     batch::{Column, ColumnType, Strings, TextViews, Validity, Values, offsets},
-    pattern::{TimeLayout, ValueKind},
+    pattern::{DatetimeLayout, ValueKind},
 };
 
-/// A value that does not fit its type.
+/// A row whose text is no value of the column.
 #[derive(Debug)]
-pub(crate) struct Misfit {
+pub(crate) struct ConversionError {
     pub(crate) row: usize,
     pub(crate) reason: String,
 }
 
-/// The fields of the rows of a block: where they stand in it, in bytes.
+/// The texts of one field, a row each: where they stand in their block, in bytes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Spans<'a> {
+pub(crate) struct Texts<'a> {
     pub(crate) block: &'a [u8],
     pub(crate) spans: &'a [Span],
     /// The rows that have no text, in order; their spans are of no meaning.
     pub(crate) missing: &'a [usize],
 }
 
-/// Converts spans to values of `kind`; what does not fit becomes null, and an entry in `misfits`.
+/// Converts texts to values of `kind`. A text that is no value becomes null, and an entry in `errors`.
 ///
-/// The spans must hold UTF-8, but for those of text with [`Strings::Binary`]; any other value that is not is a misfit. Text in views is without its buffer: that is for
+/// The texts must be UTF-8, but for those of text with [`Strings::Binary`]; any other value that is not is an error. Text in views is without its buffer: that is for
 /// [`Batch::of_block`](crate::Batch::of_block) to give.
 pub(crate) fn column(
     kernels: &Kernels,
     kind: &ValueKind,
-    text: Spans<'_>,
+    text: Texts<'_>,
     strings: Strings,
     year: i32,
-    misfits: &mut Vec<Misfit>,
+    errors: &mut Vec<ConversionError>,
 ) -> Column {
     let column_type = ColumnType::of(kind);
     match kind {
-        ValueKind::Decimal => return decimals(kernels, text, strings, year, misfits),
+        ValueKind::Decimal => return decimals(kernels, text, strings, year, errors),
         _ if column_type.is_text() => return texts(kernels, text, strings),
         _ => {}
     }
@@ -55,14 +55,14 @@ pub(crate) fn column(
         }
         match one(kind, text, row, year, &mut values) {
             Ok(()) => validity.set(row, true),
-            Err(reason) => misfits.push(Misfit { row, reason }),
+            Err(reason) => errors.push(ConversionError { row, reason }),
         }
     }
     Column::new(column_type, values, Some(validity))
 }
 
 /// A column of text: the bytes of one row after those of the other, or views of them.
-fn texts(kernels: &Kernels, Spans { block, spans, missing }: Spans<'_>, strings: Strings) -> Column {
+fn texts(kernels: &Kernels, Texts { block, spans, missing }: Texts<'_>, strings: Strings) -> Column {
     // A block, and so its text, is shorter than 2 GiB.
     let values = match strings {
         Strings::Utf8 | Strings::Binary => {
@@ -76,24 +76,30 @@ fn texts(kernels: &Kernels, Spans { block, spans, missing }: Spans<'_>, strings:
 }
 
 /// A column of decimals: their text, without the space that may stand for a sign, once it is known to be a number.
-fn decimals(kernels: &Kernels, text: Spans<'_>, strings: Strings, year: i32, misfits: &mut Vec<Misfit>) -> Column {
-    let known = misfits.len();
-    column(kernels, &ValueKind::Float, text, strings, year, misfits);
+fn decimals(
+    kernels: &Kernels,
+    text: Texts<'_>,
+    strings: Strings,
+    year: i32,
+    errors: &mut Vec<ConversionError>,
+) -> Column {
+    let known = errors.len();
+    column(kernels, &ValueKind::Float, text, strings, year, errors);
     let missing: Vec<usize> =
-        text.missing.iter().copied().chain(misfits[known..].iter().map(|misfit| misfit.row)).collect();
+        text.missing.iter().copied().chain(errors[known..].iter().map(|error| error.row)).collect();
     let trim = |span: &Span| match text.block.get(span.start as usize) {
         Some(b' ') if span.start < span.end => Span::new(span.start + 1, span.end),
         _ => *span,
     };
     let spans: Vec<Span> = text.spans.iter().map(trim).collect();
-    texts(kernels, Spans { spans: &spans, missing: &missing, ..text }, strings)
+    texts(kernels, Texts { spans: &spans, missing: &missing, ..text }, strings)
 }
 
 /// What the kernels make of a column: values, and which rows they have read.
 fn by_kernel(
     kernels: &Kernels,
     kind: &ValueKind,
-    Spans { block, spans, .. }: Spans<'_>,
+    Texts { block, spans, .. }: Texts<'_>,
     year: i32,
 ) -> (Values, Validity) {
     let mut valid = Bitmap::new();
@@ -142,12 +148,12 @@ fn unread(mut values: Values, rows: usize) -> (Values, Validity) {
     (values, Validity::from_bitmap(valid))
 }
 
-fn kernel_layout(layout: TimeLayout, year: i32) -> Option<Layout> {
+fn kernel_layout(layout: DatetimeLayout, year: i32) -> Option<Layout> {
     Some(match layout {
-        TimeLayout::Http => Layout::Apache,
-        TimeLayout::Iso8601 => Layout::Iso8601,
-        TimeLayout::Ctime => Layout::Ctime,
-        TimeLayout::Syslog => Layout::Syslog { year: u16::try_from(year).ok()? },
+        DatetimeLayout::Http => Layout::Apache,
+        DatetimeLayout::Iso8601 => Layout::Iso8601,
+        DatetimeLayout::Ctime => Layout::Ctime,
+        DatetimeLayout::Syslog => Layout::Syslog { year: u16::try_from(year).ok()? },
         _ => return None,
     })
 }
@@ -161,10 +167,10 @@ fn push_zeros(values: &mut Values, rows: usize) {
     }
 }
 
-/// Converts one row, in the place that is kept for it, or says why it does not fit.
+/// Converts one row, in the place that is kept for it, or says why it has no value.
 fn one(
     kind: &ValueKind,
-    Spans { block, spans, .. }: Spans<'_>,
+    Texts { block, spans, .. }: Texts<'_>,
     row: usize,
     year: i32,
     values: &mut Values,

@@ -15,9 +15,8 @@ use crate::{
     error::{Error, Result},
     pattern::ValueKind,
 };
-pub(crate) use column::{Spans, column};
+pub(crate) use column::{ConversionError, Texts, column};
 pub use integer::BigInt;
-pub(crate) use strptime::has_date_and_time;
 pub(crate) use time::current_year;
 pub use time::{Date, DateTime, Time};
 
@@ -120,7 +119,7 @@ const DECIMAL_ZEROS: &[u32] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::TimeLayout;
+    use crate::pattern::DatetimeLayout;
 
     #[test]
     fn what_has_a_small_value_is_what_has_one_that_is_no_big_int() {
@@ -144,7 +143,9 @@ mod tests {
             "9223372036854775808",
             "0x1F",
         ];
-        for kind in kinds.into_iter().chain([ValueKind::Text, ValueKind::Float, ValueKind::Time(TimeLayout::Iso8601)]) {
+        for kind in
+            kinds.into_iter().chain([ValueKind::Text, ValueKind::Float, ValueKind::Time(DatetimeLayout::Iso8601)])
+        {
             for text in texts {
                 let is_small = value(&kind, text, 2000).is_ok_and(|value| !matches!(value, Value::BigInt(_)));
                 assert_eq!(has_small_value(&kind, text, 2000), is_small, "{kind:?} {text}");

@@ -7,18 +7,7 @@ use super::{
     Value,
     time::{Date, DateTime, Time, micros},
 };
-use crate::pattern::{DAYS, MONTHS, name_at};
-
-/// Whether the codes of a format speak of a date, and of a time of day.
-pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {
-    let has = |wanted: &str| codes(format).any(|code| wanted.as_bytes().contains(&code));
-    (has("aAwdbBmyYjUW"), has("HIpMSfz"))
-}
-
-/// The letters of the codes in a format.
-fn codes(format: &str) -> impl Iterator<Item = u8> + Clone {
-    format.as_bytes().windows(2).filter(|pair| pair[0] == b'%' && pair[1].is_ascii_alphabetic()).map(|pair| pair[1])
-}
+use crate::pattern::{DAYS, MONTHS, has_date_and_time, name_at, strptime_codes};
 
 #[derive(Debug, Clone, Copy)]
 enum Hour {
@@ -56,7 +45,7 @@ pub(super) fn read(format: &str, text: &str, year: i32) -> Result<Value<'static>
         seen |= bit;
         twice
     };
-    if codes(format).any(&mut stands_twice) {
+    if strptime_codes(format).any(&mut stands_twice) {
         return Err("a code stands twice in its strptime format");
     }
     let parts = parse(format, text, Parts::default()).ok_or("does not match its strptime format")?;

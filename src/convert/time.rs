@@ -4,7 +4,7 @@
 //! are read in any case.
 
 use super::Value;
-use crate::pattern::{MONTHS, TimeLayout, name_at};
+use crate::pattern::{DatetimeLayout, MONTHS, name_at};
 
 /// A day, in microseconds.
 const DAY: i64 = 86_400_000_000;
@@ -141,17 +141,17 @@ impl DateTime {
 }
 
 /// Reads `text`, which the expression of `layout` matches, but for the calendar.
-pub(super) fn read(layout: TimeLayout, text: &str, year: i32) -> Result<Value<'static>, &'static str> {
+pub(super) fn read(layout: DatetimeLayout, text: &str, year: i32) -> Result<Value<'static>, &'static str> {
     let mut reader = Reader { rest: text };
     let date = match layout {
-        TimeLayout::Iso8601 => {
+        DatetimeLayout::Iso8601 => {
             let date = reader.date([Part::Year, Part::Month, Part::Day])?;
             reader.rest = reader.rest.trim_start_matches(['T', 't']);
             Some(date)
         }
-        TimeLayout::DayFirst | TimeLayout::Http => Some(reader.date([Part::Day, Part::Month, Part::Year])?),
-        TimeLayout::MonthFirst => Some(reader.date([Part::Month, Part::Day, Part::Year])?),
-        TimeLayout::Rfc2822 => {
+        DatetimeLayout::DayFirst | DatetimeLayout::Http => Some(reader.date([Part::Day, Part::Month, Part::Year])?),
+        DatetimeLayout::MonthFirst => Some(reader.date([Part::Month, Part::Day, Part::Year])?),
+        DatetimeLayout::Rfc2822 => {
             if reader.rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
                 reader.word();
                 reader.rest = reader.rest.trim_start_matches(',');
@@ -159,7 +159,7 @@ pub(super) fn read(layout: TimeLayout, text: &str, year: i32) -> Result<Value<'s
             reader.space();
             Some(reader.date([Part::Day, Part::Month, Part::Year])?)
         }
-        TimeLayout::Ctime => {
+        DatetimeLayout::Ctime => {
             reader.word();
             reader.space();
             let month = month(reader.word())?;
@@ -170,14 +170,14 @@ pub(super) fn read(layout: TimeLayout, text: &str, year: i32) -> Result<Value<'s
             reader.space();
             return date_time(reader.number()?, month, day, time);
         }
-        TimeLayout::Syslog => {
+        DatetimeLayout::Syslog => {
             let month = month(reader.word())?;
             reader.space();
             let day = reader.number()?;
             reader.space();
             return date_time(year.into(), month, day, reader.time()?);
         }
-        TimeLayout::TimeOfDay => None,
+        DatetimeLayout::TimeOfDay => None,
     };
     reader.rest = reader.rest.trim_start_matches(':');
     reader.space();
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn each_layout_is_read() {
-        use TimeLayout::*;
+        use DatetimeLayout::*;
         for (layout, text, expected) in [
             (Iso8601, "2011-02-03", at((2011, 2, 3), (0, 0, 0), 0, None)),
             (Iso8601, "2011-02-03T10:21:36.1239999Z", at((2011, 2, 3), (10, 21, 36), 123_999, Some(0))),
@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn what_is_not_in_the_calendar_or_on_the_clock_is_refused() {
-        use TimeLayout::*;
+        use DatetimeLayout::*;
         for (layout, text) in [
             (Iso8601, "2011-02-29"),
             (Iso8601, "2011-13-01"),

@@ -25,8 +25,8 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// A record with so many bytes before its newline is too long, even if the last of them is a `\r`. Its excerpt is among them.
-    fn too_many(self) -> usize {
+    /// A record with so many bytes is too long, even if the last of them is a `\r` before its newline. Its excerpt is among them.
+    pub(crate) fn too_many(self) -> usize {
         self.longest.max(limits::EXCERPT_BYTES) + 2
     }
 }

@@ -20,8 +20,8 @@ use std::{collections::BTreeMap, ops::Range};
 
 use crate::error::{Error, Problem, Result};
 pub(crate) use spec::{Align, Spec};
-pub(crate) use types::{DAYS, MONTHS, STRPTIME, TYPES, name_at};
-pub use types::{TimeLayout, ValueKind};
+pub(crate) use types::{DAYS, MONTHS, STRPTIME, TYPES, has_date_and_time, name_at, strptime_codes};
+pub use types::{DatetimeLayout, ValueKind};
 
 /// A type of the caller's own: a regular expression for what it matches. Its value is the text.
 ///

@@ -75,11 +75,14 @@ impl Spec {
         Ok(Spec { fill, align, width, grouping, precision, kind: rest.to_owned(), kind_span })
     }
 
-    /// The expressions for padding before and after the capture group.
-    ///
-    /// Padding is greedy and outside of the capture. A width without an alignment aligns to the right, as numbers do.
+    /// Where the padding stands; `None` when there is none. A width without an alignment aligns to the right, as numbers do.
+    pub(crate) fn alignment(&self) -> Option<Align> {
+        self.align.or((!self.width.is_empty()).then_some(Align::Right))
+    }
+
+    /// The expressions for padding before and after the capture group. It is greedy, and outside of the capture.
     pub(crate) fn padding(&self) -> (String, String) {
-        let align = self.align.or((!self.width.is_empty()).then_some(Align::Right));
+        let align = self.alignment();
         let fill = self.fill.unwrap_or(if align == Some(Align::Numeric) { '0' } else { ' ' });
         let fill = if r".\+?*[](){}^$".contains(fill) { format!("\\{fill}*") } else { format!("{fill}*") };
         match align {

@@ -57,7 +57,7 @@ pub enum ValueKind {
     /// An exact decimal number: `F`. In columns its text.
     Decimal,
     /// A date and time, or a time of day, in one of the fixed layouts: `ti te ta tg th tc ts tt`.
-    Time(TimeLayout),
+    Time(DatetimeLayout),
     /// A date, a time of day, or both, described by strptime codes.
     Strptime(String),
     /// A type of the caller's own, by name; its value is the text.
@@ -67,7 +67,7 @@ pub enum ValueKind {
 /// The layouts of dates and times that have a type code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum TimeLayout {
+pub enum DatetimeLayout {
     /// `ti`: ISO 8601, `2011-02-03T10:21:36.123+0100`; time, fraction and offset are optional.
     Iso8601,
     /// `te`: RFC 2822, `Mon, 20 Jan 1972 10:21:36 +1000`.
@@ -158,41 +158,46 @@ pub(crate) static TYPES: &[TypeRow] = &[
     row(
         "ti",
         7,
-        ValueKind::Time(TimeLayout::Iso8601),
+        ValueKind::Time(DatetimeLayout::Iso8601),
         concat!(r"(\d{4}-\d\d-\d\d)((\s+|T)", time!(), r")?(Z|\s*[-+]\d\d:?\d\d)?"),
     ),
     row(
         "tg",
         9,
-        ValueKind::Time(TimeLayout::DayFirst),
+        ValueKind::Time(DatetimeLayout::DayFirst),
         concat!(r"(\d{1,2}[-/](\d{1,2}|", any_month!(), r")[-/]\d{4})(\s+", time!(), ")?", am!(), "?", zone!(), "?"),
     ),
     row(
         "ta",
         9,
-        ValueKind::Time(TimeLayout::MonthFirst),
+        ValueKind::Time(DatetimeLayout::MonthFirst),
         concat!(r"((\d{1,2}|", any_month!(), r")[-/]\d{1,2}[-/]\d{4})(\s+", time!(), ")?", am!(), "?", zone!(), "?"),
     ),
     row(
         "te",
         8,
-        ValueKind::Time(TimeLayout::Rfc2822),
+        ValueKind::Time(DatetimeLayout::Rfc2822),
         concat!("(", day!(), r",\s+)?(\d{1,2}\s+", month!(), r"\s+\d{4})\s+", time!(), zone!()),
     ),
     row(
         "th",
         6,
-        ValueKind::Time(TimeLayout::Http),
+        ValueKind::Time(DatetimeLayout::Http),
         concat!(r"(\d{1,2}[-/]", month!(), r"[-/]\d{4}):", time!(), zone!()),
     ),
     row(
         "tc",
         8,
-        ValueKind::Time(TimeLayout::Ctime),
+        ValueKind::Time(DatetimeLayout::Ctime),
         concat!("(", day!(), r")\s+", month!(), r"\s+(\d{1,2})\s+", time!(), r"\s+(\d{4})"),
     ),
-    row("ts", 5, ValueKind::Time(TimeLayout::Syslog), concat!(month!(), r"(\s+)(\d+)(\s+)(\d{1,2}:\d{1,2}:\d{1,2})?")),
-    row("tt", 5, ValueKind::Time(TimeLayout::TimeOfDay), concat!(time!(), "?", am!(), "?", zone!(), "?")),
+    row(
+        "ts",
+        5,
+        ValueKind::Time(DatetimeLayout::Syslog),
+        concat!(month!(), r"(\s+)(\d+)(\s+)(\d{1,2}:\d{1,2}:\d{1,2})?"),
+    ),
+    row("tt", 5, ValueKind::Time(DatetimeLayout::TimeOfDay), concat!(time!(), "?", am!(), "?", zone!(), "?")),
 ];
 
 /// What each strptime code matches.
@@ -217,6 +222,17 @@ pub(crate) static STRPTIME: &[(&str, &str)] = &[
     ("%U", "[0-9]{1,2}"),
     ("%W", "[0-9]{1,2}"),
 ];
+
+/// Whether the codes of a strptime format speak of a date, and of a time of day.
+pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {
+    let has = |wanted: &str| strptime_codes(format).any(|code| wanted.as_bytes().contains(&code));
+    (has("aAwdbBmyYjUW"), has("HIpMSfz"))
+}
+
+/// The letters of the codes in a strptime format.
+pub(crate) fn strptime_codes(format: &str) -> impl Iterator<Item = u8> + Clone {
+    format.as_bytes().windows(2).filter(|pair| pair[0] == b'%' && pair[1].is_ascii_alphabetic()).map(|pair| pair[1])
+}
 
 fn find(code: &str) -> Option<&'static TypeRow> {
     TYPES.iter().find(|row| row.code == code)

@@ -1,15 +1,16 @@
-//! A plan in words, to be read, and to be put in a report of a fault.
+//! A plan in words: to be read, and to go with a bug report.
 
 use std::fmt::{self, Write};
 
 use parsimd_simd::Isa;
 
-use super::{IsaChoice, LONG, Plan, program::quote};
+use super::{IsaChoice, Plan};
+use crate::engine::{Anchored, prefilter::MIN_TEXT, program::quote};
 
 /// How wide the first column is.
 const LABEL: usize = 12;
 
-/// Lines with a label in front of them.
+/// Lines, each after its label.
 struct Lines(String);
 
 impl Lines {
@@ -20,9 +21,9 @@ impl Lines {
 }
 
 impl Plan {
-    /// The decisions and their reasons, a line each, with a label in front: which regular expression engine is the authority, what is looked
-    /// for before anything else, the operations of the program and what makes each of them, what goes to the regular expression
-    /// after all, about what a block costs, and which instruction set is used.
+    /// The decisions and their reasons, a labelled line each: which regex engine is the authority, which literal texts and blocks are searched for
+    /// first, the operations of the program and what makes each of them, what stays undecided and falls back to the authority, what a block
+    /// costs, and which instruction set is used.
     ///
     /// The words may change from one version to the next.
     ///
@@ -40,7 +41,8 @@ impl Plan {
         let mut lines = Lines(String::new());
         lines.add("pattern", format_args!("{:?}, {} fields", self.format, self.names.len()));
         lines.add("case", if self.case_sensitive { "upper and lower differ" } else { "ignored" });
-        self.explain_matcher(&mut lines);
+        self.explain_authority(&mut lines);
+        self.explain_prefilter(&mut lines);
         self.explain_program(&mut lines);
         let choice = match self.isa_choice {
             IsaChoice::Caller => "asked for by the caller",
@@ -52,43 +54,49 @@ impl Plan {
         lines.0
     }
 
-    fn explain_matcher(&self, lines: &mut Lines) {
-        match &self.matcher {
-            Ok(matcher) if matcher.is_linear() => lines.add("matcher", "regex, in linear time, one search per record"),
-            Ok(_) => lines.add("matcher", "fancy-regex, since a repeated name or lookaround needs backtracking"),
-            Err(error) => lines.add("matcher", format_args!("external only, since {error}")),
+    fn explain_authority(&self, lines: &mut Lines) {
+        match &self.regex {
+            Ok(regex) if regex.is_linear() => lines.add("authority", "regex, in linear time, one search a record"),
+            Ok(_) => lines.add("authority", "fancy-regex, since a repeated name or lookaround needs backtracking"),
+            Err(error) => lines.add("authority", format_args!("external only, since {error}")),
         }
         match (&self.external, self.external_only) {
             (None, _) => {}
             (Some(_), true) => lines.add("external", "asked about every text, as the caller wants it"),
             (Some(_), false) => lines.add("external", "asked where the engine here is not exact"),
         }
-        let required = self.matcher.as_ref().ok().and_then(|matcher| matcher.required(true));
-        match required {
-            Some(required) => {
-                let begins = if required.leads() { ", and begins with it" } else { "" };
-                let literal = quote(required.literal());
-                lines.add(
-                    "required",
-                    format_args!(
-                        "every match in ASCII has {literal}{begins}: looked for first in texts of {LONG} bytes or more"
-                    ),
-                );
+    }
+
+    fn explain_prefilter(&self, lines: &mut Lines) {
+        let Some(prefilter) = self.regex().and_then(|regex| regex.prefilter(true)) else {
+            lines.add("prefilter", "none, since no literal is in every match, or the engine does not say");
+            return;
+        };
+        let starts = if prefilter.is_prefix() { ", at its start" } else { "" };
+        let literal = quote(prefilter.literal());
+        let blocks = match self.block_prefilter() {
+            Some(_) if !self.external_only => {
+                "; blocks are searched for it first, until one has it in 3 of 4 records: records without it are not matched"
             }
-            None => lines.add("required", "none, since no literal is in every match, or the engine does not say"),
-        }
+            Some(_) => "",
+            None if self.program.is_err() => "; blocks are not, since there is no program",
+            None => "; blocks are not, since it is too short",
+        };
+        lines.add(
+            "prefilter",
+            format_args!("{literal}, which every match has{starts}: texts of {MIN_TEXT} bytes or more are searched for it first{blocks}"),
+        );
     }
 
     fn explain_program(&self, lines: &mut Lines) {
         let program = match &self.program {
             Err(why) => {
                 lines.add("program", format_args!("none, since {why}"));
-                lines.add("records", "each is matched by itself, by the matcher");
+                lines.add("records", "matched one by one, by the authority");
                 lines.add(
                     "cost",
                     format_args!(
-                        "a block: 1 pass for its newlines, then a search of the expression for each record; its columns: {} \
-                         conversions",
+                        "a block: 1 pass for its newlines, then a regex search a record; its columns: {} conversions",
                         self.names.len()
                     ),
                 );
@@ -100,53 +108,42 @@ impl Plan {
             }
             Ok(program) => program,
         };
-        match program.anchor() {
-            Some(anchor) => lines.add(
-                "anchor",
-                format_args!(
-                    "{}, the longest literal: blocks are searched for it first, and records without it are not looked at, until \
-                     a block shows it in three of four records",
-                    quote(anchor)
-                ),
-            ),
-            None => lines.add("anchor", "none, since no literal has 4 bytes or more: every record is walked"),
-        }
-        let operations = program.lines(true, &self.names);
+        let operations = program.lines(Anchored::Yes, &self.names);
         lines.add("program", format_args!("{} operations, for a record that must match as a whole:", operations.len()));
         for (number, line) in operations.iter().enumerate() {
             lines.add("", format_args!("{:>2}  {:<20}  {}", number + 1, line.how, line.what));
         }
         if program.can_search() {
-            let changed = program.lines(false, &self.names).into_iter().enumerate().zip(&operations);
-            let changed: Vec<_> = changed.filter(|((_, found), whole)| found.what != whole.what).collect();
+            let changed = program.lines(Anchored::No, &self.names).into_iter().enumerate().zip(&operations);
+            let changed: Vec<_> = changed.filter(|((_, found), anchored)| found.what != anchored.what).collect();
             let but = if changed.is_empty() { "" } else { ", but:" };
-            lines.add("search", format_args!("the first match in a record is found by the same operations{but}"));
+            lines.add("search", format_args!("the same operations find the first match in a record{but}"));
             for ((number, line), _) in changed {
                 lines.add("", format_args!("{:>2}  {:<20}  {}", number + 1, line.how, line.what));
             }
         } else {
             lines.add(
                 "search",
-                "by the matcher, since the program cannot look in linear time for what the pattern begins with",
+                "by the authority, since the program cannot search for its first operation in linear time",
             );
         }
-        let foreign = self.foreign(program).describe();
-        for (number, reason) in foreign.into_iter().chain(program.undecided(&self.names)).enumerate() {
-            lines.add(if number == 0 { "left to it" } else { "" }, reason);
+        let quits = self.quit_set(program).describe();
+        for (number, reason) in quits.into_iter().chain(program.undecided(&self.names)).enumerate() {
+            lines.add(if number == 0 { "undecided" } else { "" }, reason);
         }
         lines.add(
             "records",
-            "walked together, each operation in all of a block before the next; a record that stops is taken up by itself, where it \
-             stopped, by the same program",
+            "each operation is made in all records of a block before the next; a record that stops is resumed by itself; one that \
+             stays undecided falls back to the authority",
         );
         let kernels = operations.iter().filter(|line| line.is_kernel).count();
         let loops = operations.len() - kernels;
-        let anchor = if program.anchor().is_some() { ", at most 1 for the anchor" } else { "" };
+        let prefilter = if self.block_prefilter().is_some() { ", at most 1 for the prefilter" } else { "" };
         lines.add(
             "cost",
             format_args!(
-                "a block: 1 pass for its newlines{anchor}; walking its records: {kernels} kernels, {loops} \
-                 loops; its columns: {} conversions",
+                "a block: 1 pass for its newlines{prefilter}, {kernels} kernels and {loops} loops over its records; its columns: \
+                 {} conversions",
                 self.names.len()
             ),
         );
@@ -173,22 +170,21 @@ mod tests {
     fn a_pattern_with_a_program_is_explained_operation_by_operation() {
         let expected = r#"pattern "{ip} - - [{ts:th}] {status:d}{rest}", 4 fields
 case ignored
-matcher regex, in linear time, one search per record
-required every match in ASCII has " - - [": looked for first in texts of 256 bytes or more
-anchor " - - [", the longest literal: blocks are searched for it first, and records without it are not looked at, until a block shows it in three of four records
+authority regex, in linear time, one search a record
+prefilter " - - [", which every match has: texts of 256 bytes or more are searched for it first; blocks are searched for it first, until one has it in 3 of 4 records: records without it are not matched
 program 4 operations, for a record that must match as a whole:
 1 kernel walk, search ip: any text, up to " - - ["
 2 loop ts: a date as 21/Nov/2011:00:07:11 +0000, then "] "
 3 kernel walk, integer status: an integer
 4 kernel walk, to the end rest: the rest
-search the first match in a record is found by the same operations, but:
+search the same operations find the first match in a record, but:
 4 loop rest: one character
-left to it records that have, outside of ASCII, a digit, white space or ſ
+undecided records that have, outside of ASCII, a digit, white space or ſ
 ts: any other way of writing
 status: a prefix 0x, 0o or 0b
-status: a failure behind it, which it might have taken another text for
-records walked together, each operation in all of a block before the next; a record that stops is taken up by itself, where it stopped, by the same program
-cost a block: 1 pass for its newlines, at most 1 for the anchor; walking its records: 3 kernels, 1 loops; its columns: 4 conversions
+status: any mismatch after it, since its end is ambiguous
+records each operation is made in all records of a block before the next; a record that stops is resumed by itself; one that stays undecided falls back to the authority
+cost a block: 1 pass for its newlines, at most 1 for the prefilter, 3 kernels and 1 loops over its records; its columns: 4 conversions
 "#;
         assert_eq!(explain("{ip} - - [{ts:th}] {status:d}{rest}"), expected);
     }
@@ -197,11 +193,11 @@ cost a block: 1 pass for its newlines, at most 1 for the anchor; walking its rec
     fn a_pattern_without_a_program_says_why() {
         let expected = r#"pattern "{} x{}{}", 3 fields
 case ignored
-matcher regex, in linear time, one search per record
-required every match in ASCII has " x": looked for first in texts of 256 bytes or more
+authority regex, in linear time, one search a record
+prefilter " x", which every match has: texts of 256 bytes or more are searched for it first; blocks are not, since there is no program
 program none, since two fields of any text stand side by side
-records each is matched by itself, by the matcher
-cost a block: 1 pass for its newlines, then a search of the expression for each record; its columns: 3 conversions
+records matched one by one, by the authority
+cost a block: 1 pass for its newlines, then a regex search a record; its columns: 3 conversions
 "#;
         assert_eq!(explain("{} x{}{}"), expected);
     }

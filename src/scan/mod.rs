@@ -2,20 +2,38 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`whole`] | `parse`, `search`, `find_iter`: one text |
-//! | [`records`] | `scan`: an input cut at newlines, each line one record |
-//! | [`texts`] | `scan_texts`, `scan_column`: texts given one by one, each one record |
-//! | [`crew`] | the threads of a scan, and who takes which block |
-//! | [`block`] | what is done with one block |
+//! | [`compiled`] | a format with all that was decided about it |
+//! | [`single`] | `parse`, `search`, `find_iter`: one text |
+//! | [`records`] | `scan`: the lines of an input |
+//! | [`texts`] | `scan_texts`, `scan_column`: texts given one by one |
+//! | [`options`] | how to scan, as the caller says it |
+//! | [`task`] | how to scan, checked |
+//! | [`workers`] | the threads of a scan, and who takes which block |
+//! | [`block`] | one block: split, match, convert |
+//! | [`split`] | its records, and what kernels find before any is matched |
+//! | [`matching`] | which records match, and where their fields are |
+//! | [`converting`] | the fields of those that match → columns |
+//! | [`stats`] | what was seen |
 
 mod block;
-mod crew;
+mod compiled;
+mod converting;
+mod matching;
+mod options;
 mod records;
+pub(crate) mod single;
+mod split;
+mod stats;
+mod task;
 #[cfg(test)]
 mod tests;
-mod texts;
-mod whole;
+pub(crate) mod texts;
+mod workers;
 
-pub use records::{Failure, OnError, Only, Scan, ScanOptions, Stats};
+pub(crate) use compiled::Compiled;
+pub use options::{OnError, Predicate, ScanOptions};
+pub use records::Scan;
+pub use single::{FindIter, Match};
+pub use stats::Stats;
+pub(crate) use task::check;
 pub use texts::{TextColumn, Texts};
-pub use whole::{FindIter, Match, NOWHERE};

@@ -1,19 +1,21 @@
-//! Whole text against the expression alone, on patterns and texts made together; and how much is looked at.
+//! Single texts against the regex alone, on generated patterns and texts; and how much is looked at.
 
 use std::ops::Range;
 
 use serde::Deserialize;
 
 use crate::{
-    CustomType, FindIter, Match, NOWHERE, Pattern, Result,
-    lanes::share_of,
-    plan::{
-        twin::{NOISE, Random, TYPES, Type, format, text},
+    Anchored, CustomType, FindIter, Match, Pattern, Result,
+    engine::{
+        captures::range,
+        program::tests::{NOISE, Random, TYPES, Type, format, text},
         work,
     },
+    extension::{self, ABSENT, Span},
+    lanes::share_of,
 };
 
-/// What has no program, and goes to the expression.
+/// What has no program, and goes to the regex.
 const MORE_TYPES: &[Type] = &[
     (">6", &["   abc", "abcdef"]),
     (".2", &["a", "ab", "abc"]),
@@ -41,18 +43,18 @@ fn spans(found: Result<Option<Match<'_>>>) -> Option<Spans> {
 }
 
 /// The same as plain numbers, of ASCII text.
-fn plain_spans(pattern: &Pattern, text: &str, start: usize, whole: bool) -> Option<Spans> {
-    let mut spans = vec![(0, 0); pattern.fields().len() + 1];
-    let found = pattern.spans_in_ascii(text, start, whole, &mut 0, &mut spans);
+fn plain_spans(pattern: &Pattern, text: &str, start: usize, anchored: Anchored) -> Option<Spans> {
+    let mut spans = vec![ABSENT; pattern.fields().len() + 1];
+    let found = extension::spans(pattern, text, start, anchored, &mut 0, &mut spans);
     let is_found = found.unwrap_or_else(|error| panic!("{error}"));
-    is_found.then(|| spans.into_iter().map(|span| (span != NOWHERE).then_some(span.0..span.1)).collect())
+    is_found.then(|| spans.into_iter().map(range).collect())
 }
 
-/// The same by the expression alone, from the whole text.
-fn by_expression(pattern: &Pattern, text: &str, start: usize, whole: bool) -> Option<Spans> {
-    let found = pattern.plan().find_by_matcher(text.as_bytes(), text.is_ascii(), start, whole);
-    let found = found.unwrap_or_else(|error| panic!("{error}"))?;
-    Some(found.into_iter().map(|span| span.map(|(start, end)| start..end)).collect())
+/// The same by the regex alone, from the whole text.
+fn by_regex(pattern: &Pattern, text: &str, start: usize, anchored: Anchored) -> Option<Spans> {
+    let regex = pattern.plan().regex().unwrap_or_else(|| panic!("{pattern:?} has a regex"));
+    let found = regex.find(text.as_bytes(), text.is_ascii(), start, anchored);
+    Some(found.unwrap_or_else(|error| panic!("{error}"))?.into_iter().map(range).collect())
 }
 
 /// Those of each match, one step of at most `count` after the other.
@@ -60,26 +62,26 @@ fn each_in_steps(pattern: &Pattern, text: &str, count: usize) -> Vec<Spans> {
     let (row, mut at, mut all) = (pattern.fields().len() + 1, 0, Vec::new());
     loop {
         let (mut spans, mut asked) = (Vec::new(), 0);
-        let found = pattern.spans_of_each_in_ascii(text, at, count, &mut spans, |spans| {
+        let found = extension::spans_of_each(pattern, text, at, count, &mut spans, |spans| {
             assert_eq!(spans.len(), row);
             asked += 1;
             true
         });
         let may_go_on = found.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!((spans.len(), spans.len() == count * row), (asked * row, may_go_on));
-        let plain = |spans: &[(usize, usize)]| spans.iter().map(|&s| (s != NOWHERE).then_some(s.0..s.1)).collect();
+        let plain = |spans: &[Span]| spans.iter().copied().map(range).collect();
         all.extend(spans.chunks(row).map(plain));
         if !may_go_on {
             return all;
         }
-        at = spans[spans.len() - row].1;
+        at = spans[spans.len() - row].end as usize;
     }
 }
 
-fn all_by_expression(pattern: &Pattern, text: &str) -> Vec<Spans> {
+fn all_by_regex(pattern: &Pattern, text: &str) -> Vec<Spans> {
     let mut all = Vec::new();
     let mut at = 0;
-    while let Some(found) = (at <= text.len()).then(|| by_expression(pattern, text, at, false)).flatten() {
+    while let Some(found) = (at <= text.len()).then(|| by_regex(pattern, text, at, Anchored::No)).flatten() {
         let Range { start, end } = found[0].clone().unwrap_or_default();
         let step = if start == end { text[end..].chars().next().map_or(1, char::len_utf8) } else { 0 };
         at = end + step;
@@ -89,7 +91,7 @@ fn all_by_expression(pattern: &Pattern, text: &str) -> Vec<Spans> {
 }
 
 #[test]
-fn whole_text_is_matched_as_by_the_expression_alone() {
+fn whole_text_is_matched_as_by_the_regex_alone() {
     let types: Vec<Type> = TYPES.iter().chain(MORE_TYPES).copied().collect();
     let mut random = Random(0x2545_F491_4F6C_DD1D);
     let (mut matches, mut failures) = (0, 0);
@@ -113,20 +115,20 @@ fn whole_text_is_matched_as_by_the_expression_alone() {
             }
             for text in [&one, &many] {
                 let context = || format!("{format:?} on {text:?}");
-                let whole = by_expression(&pattern, text, 0, true);
+                let whole = by_regex(&pattern, text, 0, Anchored::Yes);
                 assert_eq!(spans(pattern.parse(text)), whole, "parse, {}", context());
                 let most = random.below(text.len() + 1);
                 let start = (0..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-                let first = by_expression(&pattern, text, start, false);
+                let first = by_regex(&pattern, text, start, Anchored::No);
                 assert_eq!(spans(pattern.search_at(text, start)), first, "search from {start}, {}", context());
                 if text.is_ascii() {
-                    for (start, is_whole, wanted) in [(0, true, &whole), (start, false, &first)] {
-                        let plain = plain_spans(&pattern, text, start, is_whole);
+                    for (start, anchored, wanted) in [(0, Anchored::Yes, &whole), (start, Anchored::No, &first)] {
+                        let plain = plain_spans(&pattern, text, start, anchored);
                         assert_eq!(plain.as_ref(), wanted.as_ref(), "spans from {start}, {}", context());
                     }
                 }
                 let all: Vec<_> = pattern.find_iter(text).filter_map(|found| spans(found.map(Some))).collect();
-                assert_eq!(all, all_by_expression(&pattern, text), "find_iter, {}", context());
+                assert_eq!(all, all_by_regex(&pattern, text), "find_iter, {}", context());
                 if text.is_ascii() && !pattern.plan().matches_empty() {
                     let count = 1 + random.below(5);
                     assert_eq!(each_in_steps(&pattern, text, count), all, "{count} at a time, {}", context());

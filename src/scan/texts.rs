@@ -1,28 +1,30 @@
-//! Texts that are not lines of one input: each is one record, whatever it holds. A newline in it is part of it, as in `parse`.
+//! Texts that are given one by one: each is one record, whatever it holds. A newline in it is part of it, as in `parse`.
 //!
-//! They are scanned in pieces of the size of a block, as a file is. The texts of a column that lie side by side in memory, as those of Arrow's
-//! strings do, are a piece as they are. Others are copied side by side first.
+//! They are scanned in pieces of about a block's size. The texts of a column that lie side by side in memory, as those of an Arrow
+//! array do, are scanned where they lie. Others are copied side by side first.
 
 use std::sync::Arc;
 
 use super::{
-    block::{Ends, Scratch, Task},
-    records::{OnError, ScanOptions, Stats},
+    block::Buffers,
+    compiled::Compiled,
+    options::{OnError, ScanOptions},
+    split::Split,
+    stats::Stats,
+    task::Task,
 };
 use crate::{
-    Pattern,
     batch::{Batch, Schema, Validity},
-    error::{Error, Result},
-    input::Block,
-    limits,
+    error::Result,
+    input::{Block, Cut},
 };
 
 /// What became of texts that were scanned one by one.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Texts {
-    /// The rows, in order: one for each text, unless those that could not be read were to be skipped, or [`ScanOptions::only`] leaves some out. One batch or more; none of several is
-    /// empty.
+    /// The rows, in order: one for each text, unless those that could not be read were to be skipped, or [`ScanOptions::filter`]
+    /// leaves some out. One batch or more; none of several is empty.
     pub batches: Vec<Batch>,
     /// Which rows have a text that matched, over all batches; `None` when all have.
     pub matched: Option<Validity>,
@@ -93,80 +95,53 @@ impl<'t, O: Copy + Into<i64>> TextColumn<'t, O> {
     }
 }
 
-impl Pattern {
-    /// Matches each text as [`parse`](Self::parse) would, newlines and all. A `None` is a text that is not there: it has a row of nulls, or
-    /// none when rows that cannot be read are skipped, and never ends the scan.
-    ///
-    /// Works on the calling thread; `threads` and `limit` of the options are not looked at.
-    ///
-    /// ```
-    /// use parsimd::{OnError, Pattern, ScanOptions};
-    ///
-    /// let mut options = ScanOptions::default();
-    /// options.on_error = OnError::Null;
-    /// let texts: [Option<&[u8]>; 3] = [Some(b"one\ntwo 2"), None, Some(b"three")];
-    /// let found = Pattern::new("{text} {n:d}")?.scan_texts(texts, options)?;
-    /// let batch = found.to_batch()?;
-    /// assert_eq!(batch.column("text").unwrap().get(0), parsimd::Cell::Text("one\ntwo"));
-    /// assert_eq!((batch.len(), found.matched.unwrap().nulls()), (3, 2));
-    /// # Ok::<(), parsimd::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::is_column`] for a wrong choice of columns; [`Error::is_record`] with [`OnError::Raise`], [`Error::row`] is its number then.
-    pub fn scan_texts<'t>(
-        &self,
-        texts: impl IntoIterator<Item = Option<&'t [u8]>>,
-        options: ScanOptions,
-    ) -> Result<Texts> {
-        let texts = texts.into_iter();
-        self.scan_pieces(Gathered { texts, bytes: Vec::new(), ends: Vec::new(), nulls: Vec::new() }, options)
-    }
+/// Scans texts that lie wherever they like.
+pub(crate) fn scan_texts<'t>(
+    pattern: &Arc<Compiled>,
+    texts: impl Iterator<Item = Option<&'t [u8]>>,
+    options: ScanOptions,
+) -> Result<Texts> {
+    scan_pieces(pattern, Gathered { texts, bytes: Vec::new(), ends: Vec::new(), nulls: Vec::new() }, options)
+}
 
-    /// As [`scan_texts`](Self::scan_texts), with texts that lie side by side: they are not copied to be scanned, unless there are bytes
-    /// between them that belong to no text.
-    ///
-    /// # Errors
-    /// As `scan_texts`.
-    pub fn scan_column<O: Copy + Into<i64>>(&self, column: TextColumn<'_, O>, options: ScanOptions) -> Result<Texts> {
-        if column.nulls.iter().any(|&row| column.place(row) < column.place(row + 1)) {
-            return self.scan_texts(column.texts(), options);
-        }
-        self.scan_pieces(Adjacent { column, row: 0, ends: Vec::new(), nulls: Vec::new() }, options)
+/// Scans texts side by side where they lie, unless there are bytes between them that belong to none.
+pub(crate) fn scan_column<O: Copy + Into<i64>>(
+    pattern: &Arc<Compiled>,
+    column: TextColumn<'_, O>,
+    options: ScanOptions,
+) -> Result<Texts> {
+    if column.nulls.iter().any(|&row| column.place(row) < column.place(row + 1)) {
+        return scan_texts(pattern, column.texts(), options);
     }
+    scan_pieces(pattern, Adjacent { column, row: 0, ends: Vec::new(), nulls: Vec::new() }, options)
+}
 
-    fn scan_pieces(&self, mut source: impl Source, options: ScanOptions) -> Result<Texts> {
-        let (task, wrong) = Task::new(self, options);
-        if let Some(wrong) = wrong {
-            return Err(wrong);
-        }
-        let (mut scratch, name): (_, Arc<str>) = (Scratch::new(&task), "<texts>".into());
-        let (mut batches, mut rows, mut missing, mut all) = (Vec::new(), 0, Vec::new(), Stats::default());
-        let ScanOptions { block_bytes, max_record_bytes, .. } = task.options;
-        while let Some(Piece { bytes, extent, ends, nulls }) = source.next(block_bytes, max_record_bytes) {
-            let mut stats = Stats::default();
-            let block = Block { bytes, memory: None, offset: all.bytes, extent, source: &name, fault: None };
-            let (batch, error) = task.rows(&block, Ends::Given { ends, nulls }, &mut stats, &mut scratch);
-            if let Some(error) = error {
-                return Err(match stats.first_failures.last() {
-                    Some(failure) if error.is_record() => Error::at_row(all.records + failure.record, &failure.reason),
-                    _ => error,
-                });
-            }
-            if task.options.on_error != OnError::Skip {
-                missing.extend(scratch.missing().iter().map(|row| rows + row));
-            }
-            rows += batch.len();
-            if !batch.is_empty() {
-                batches.push(batch);
-            }
-            all.add(stats);
-        }
-        if batches.is_empty() {
-            batches.push(Batch::concat(Arc::clone(&task.schema), &[])?);
-        }
-        Ok(Texts { batches, matched: Validity::without(rows, &missing), stats: all, schema: task.schema })
+fn scan_pieces(pattern: &Arc<Compiled>, mut source: impl Source, options: ScanOptions) -> Result<Texts> {
+    let (task, wrong) = Task::new(pattern, options);
+    if let Some(wrong) = wrong {
+        return Err(wrong);
     }
+    let (mut buffers, name): (_, Arc<str>) = (Buffers::new(&task), "<texts>".into());
+    let (mut batches, mut rows, mut missing, mut all) = (Vec::new(), 0, Vec::new(), Stats::default());
+    while let Some(Piece { bytes, extent, ends, nulls }) = source.next(task.cut()) {
+        let block = Block { bytes, memory: None, offset: all.bytes, extent, source: &name, fault: None };
+        let (batch, stats, error) = task.scan_texts(&block, Split::At { ends, nulls }, &mut buffers);
+        if let Some(error) = error {
+            return Err(error.after_records(all.records).at_row());
+        }
+        if task.options.on_error != OnError::Skip {
+            missing.extend(buffers.missing().iter().map(|row| rows + row));
+        }
+        rows += batch.len();
+        if !batch.is_empty() {
+            batches.push(batch);
+        }
+        all.add(stats);
+    }
+    if batches.is_empty() {
+        batches.push(Batch::concat(Arc::clone(&task.schema), &[])?);
+    }
+    Ok(Texts { batches, matched: Validity::without(rows, &missing), stats: all, schema: task.schema })
 }
 
 /// Texts that are scanned together.
@@ -180,16 +155,11 @@ struct Piece<'p> {
     nulls: &'p [usize],
 }
 
-/// How many bytes of a text tell that it has more than `longest`, its excerpt among them.
-fn too_many(longest: usize) -> usize {
-    longest.max(limits::EXCERPT_BYTES) + 1
-}
-
 /// Where texts come from.
 trait Source {
-    /// The texts that come next: those that begin in the next `size` bytes, and no more than `size`. The last of them is cut where it is too long
-    /// for sure, and enough of it is there to show. At the end there are none.
-    fn next(&mut self, size: usize, longest: usize) -> Option<Piece<'_>>;
+    /// The texts that come next: those that begin in the next `cut.size` bytes, and no more than `cut.size`. The last of them is cut short where it is
+    /// too long for sure. At the end there are none.
+    fn next(&mut self, cut: Cut) -> Option<Piece<'_>>;
 }
 
 /// Texts that lie wherever they like. Those of a piece are copied, one after the other; the memory is kept from piece to piece.
@@ -201,21 +171,21 @@ struct Gathered<I> {
 }
 
 impl<'t, I: Iterator<Item = Option<&'t [u8]>>> Source for Gathered<I> {
-    fn next(&mut self, size: usize, longest: usize) -> Option<Piece<'_>> {
+    fn next(&mut self, limits: Cut) -> Option<Piece<'_>> {
         let Gathered { texts, bytes, ends, nulls } = self;
         bytes.clear();
         ends.clear();
         nulls.clear();
         let mut cut = 0;
-        while bytes.len() < size
-            && ends.len() < size
+        while bytes.len() < limits.size
+            && ends.len() < limits.size
             && cut == 0
             && let Some(text) = texts.next()
         {
             match text {
                 None => nulls.push(ends.len()),
                 Some(text) => {
-                    let kept = text.len().min(too_many(longest));
+                    let kept = text.len().min(limits.too_many());
                     cut = text.len() - kept;
                     bytes.extend_from_slice(&text[..kept]);
                 }
@@ -237,7 +207,7 @@ struct Adjacent<'t, O> {
 }
 
 impl<O: Copy + Into<i64>> Source for Adjacent<'_, O> {
-    fn next(&mut self, size: usize, longest: usize) -> Option<Piece<'_>> {
+    fn next(&mut self, cut: Cut) -> Option<Piece<'_>> {
         let Adjacent { column, row, ends, nulls } = self;
         let first = *row;
         let offsets = &column.offsets[first + 1..];
@@ -245,12 +215,12 @@ impl<O: Copy + Into<i64>> Source for Adjacent<'_, O> {
             return None;
         }
         let base = column.place(first);
-        let full = base.saturating_add(size) as i64;
-        let rows = (offsets.partition_point(|&end| end.into() < full) + 1).min(size).min(offsets.len());
+        let full = base.saturating_add(cut.size) as i64;
+        let rows = (offsets.partition_point(|&end| end.into() < full) + 1).min(cut.size).min(offsets.len());
         *row += rows;
         let (last, end) = (column.place(*row - 1), column.place(*row));
         // The others end before `full`, so positions in what is left fit in 32 bits.
-        let kept = end.min(last + too_many(longest));
+        let kept = end.min(last + cut.too_many());
         ends.clear();
         ends.extend(offsets[..rows].iter().map(|&end| (kept.min(end.into() as usize) - base) as u32));
         let here = column.nulls.partition_point(|&null| null < *row);
@@ -264,7 +234,7 @@ impl<O: Copy + Into<i64>> Source for Adjacent<'_, O> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Cell, Input, Strings};
+    use crate::{Cell, Input, Pattern, Strings};
 
     fn options(on_error: OnError, block_bytes: usize) -> ScanOptions {
         ScanOptions { on_error, block_bytes, ..ScanOptions::default() }
@@ -392,7 +362,7 @@ mod tests {
         let column = TextColumn::new(&bytes, &offsets, &nulls).unwrap();
         let mut source = Adjacent { column, row: 0, ends: Vec::new(), nulls: Vec::new() };
         let mut pieces = Vec::new();
-        while let Some(piece) = source.next(4, 100) {
+        while let Some(piece) = source.next(Cut { size: 4, longest: 100, stops: false }) {
             let place = piece.bytes.as_ptr() as usize - bytes.as_ptr() as usize;
             pieces.push((place, piece.bytes.len(), piece.ends.to_vec(), piece.nulls.to_vec()));
         }

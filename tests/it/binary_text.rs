@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 
 use parsimd::{
-    Batch, Cell, ColumnType, CustomType, ExternalMatcher, Input, Isa, OnError, Pattern, ScanOptions, Stats, Strings,
-    Value, Values,
+    Anchored, Batch, Cell, ColumnType, CustomType, ExternalMatcher, Input, Isa, OnError, Pattern, ScanOptions, Stats,
+    Strings, Value, Values,
 };
 
 use crate::common::{self, Found, Random, cells, external, pattern, pattern_on};
@@ -139,7 +139,7 @@ fn bytes_that_are_no_text_are_characters_that_are_no_letters_digits_or_blanks() 
         let records: Vec<_> = (0..1500).map(|_| record(&mut random, format)).collect();
         for full_line in [true, false] {
             let mut options = options(Strings::Binary, OnError::Null);
-            options.full_line = full_line;
+            options.anchored = Anchored::when(full_line);
             let (batch, stats) = read(&pattern, &[&records.join(&b'\n')[..], b"\n"].concat(), options);
             assert_eq!(batch.len(), records.len());
             assert_eq!(stats.records, stats.matched + stats.unmatched + stats.failures);
@@ -265,8 +265,8 @@ fn where_a_pattern_has_no_reading_for_bytes_the_record_is_a_failure_that_says_wh
     struct All;
 
     impl ExternalMatcher for All {
-        fn find(&self, text: &str, _: usize, _: bool) -> Found {
-            Ok(Some(vec![Some((0, text.len())); 2]))
+        fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
+            Ok(Some(vec![Some(0..text.len()); 2]))
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
-use parsimd::{BigInt, Cell, CustomType, Date, Input, Isa, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value};
+use parsimd::{
+    Anchored, BigInt, Cell, CustomType, Date, Input, Isa, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value,
+};
 use serde::Deserialize;
 
 use crate::common::{Folder, gzip, map, open, pattern};
@@ -199,7 +201,7 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
                     for input in inputs {
                         let how = format!("{}: {input:?}, {isa}, {threads:?}, blocks of {block_bytes}", case.name);
                         let mut options = ScanOptions::default();
-                        options.full_line = case.full_line;
+                        options.anchored = Anchored::when(case.full_line);
                         options.threads = threads;
                         options.block_bytes = block_bytes;
                         if case.on_error.as_deref() == Some("null") {

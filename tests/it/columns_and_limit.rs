@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use parsimd::{Batch, ExternalMatcher, Input, OnError, ScanOptions, Stats};
+use parsimd::{Anchored, Batch, ExternalMatcher, Input, OnError, ScanOptions, Stats};
 
 use crate::common::{self, Found, cells, external, options, pattern};
 
@@ -118,10 +118,10 @@ fn what_would_be_raised_after_the_last_row_is_not() {
 struct Rows;
 
 impl ExternalMatcher for Rows {
-    fn find(&self, text: &str, _: usize, _: bool) -> Found {
+    fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
         match text {
             "end" => Err("the end".into()),
-            "row" => Ok(Some(vec![Some((0, 3)); 2])),
+            "row" => Ok(Some(vec![Some(0..3); 2])),
             _ => Ok(None),
         }
     }

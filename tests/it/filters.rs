@@ -1,6 +1,6 @@
 //! Filters: the rows that are chosen while they are scanned are those that a look at all rows would choose.
 
-use parsimd::{Cell, ExternalMatcher, Input, OnError, Only, ScanOptions, Stats, Strings};
+use parsimd::{Anchored, Cell, ExternalMatcher, Input, OnError, Predicate, ScanOptions, Stats, Strings};
 
 use crate::common::{self, Found, external, options, pattern, spelt};
 
@@ -33,28 +33,28 @@ fn scan(data: &[u8], options: &ScanOptions) -> (Rows, Stats) {
     (spelt(&batch), stats)
 }
 
-fn filters() -> Vec<Vec<(usize, Only)>> {
+fn filters() -> Vec<Vec<(usize, Predicate)>> {
     let minutes = |from: i64, to: i64| {
-        (2, Only::Between(1_704_067_200_000_000 + from * 60_000_000, 1_704_067_200_000_000 + to * 60_000_000))
+        (2, Predicate::Between(1_704_067_200_000_000 + from * 60_000_000, 1_704_067_200_000_000 + to * 60_000_000))
     };
     vec![
-        vec![(1, Only::Between(100, 120))],
-        vec![(1, Only::Between(i64::MIN, i64::MAX))],
-        vec![(1, Only::Between(5, 4))],
-        vec![(0, Only::Text("error".into()))],
-        vec![(0, Only::Text("ERROR".into()))],
-        vec![(3, Only::Text("2.5".into()))],
+        vec![(1, Predicate::Between(100, 120))],
+        vec![(1, Predicate::Between(i64::MIN, i64::MAX))],
+        vec![(1, Predicate::Between(5, 4))],
+        vec![(0, Predicate::Text("error".into()))],
+        vec![(0, Predicate::Text("ERROR".into()))],
+        vec![(3, Predicate::Text("2.5".into()))],
         vec![minutes(10, 20)],
-        vec![(0, Only::Text("warn".into())), (1, Only::Between(7, 300)), minutes(0, 40)],
-        vec![(1, Only::Between(7, 300)), (1, Only::Between(50, 400))],
+        vec![(0, Predicate::Text("warn".into())), (1, Predicate::Between(7, 300)), minutes(0, 40)],
+        vec![(1, Predicate::Between(7, 300)), (1, Predicate::Between(50, 400))],
     ]
 }
 
 /// Whether the row, of all columns, passes the filters.
-fn passes(row: &[String], filters: &[(usize, Only)]) -> bool {
+fn passes(row: &[String], filters: &[(usize, Predicate)]) -> bool {
     filters.iter().all(|(field, only)| match only {
-        Only::Text(text) => row[*field] == format!("{:?}", Cell::Text(text)),
-        Only::Between(low, high) => (*low..=*high).contains(&number(&row[*field])),
+        Predicate::Text(text) => row[*field] == format!("{:?}", Cell::Text(text)),
+        Predicate::Between(low, high) => (*low..=*high).contains(&number(&row[*field])),
         _ => unreachable!("there are two"),
     })
 }
@@ -89,7 +89,7 @@ fn filtered_rows_are_those_that_all_rows_have() {
                         })
                         .collect();
                     options.columns.clone_from(&columns);
-                    options.only.clone_from(&filters);
+                    options.filter.clone_from(&filters);
                     let (found, stats) = scan(&data, &options);
                     // With all columns the same values are asked for in both scans; with fewer, a row may stay whose others do not fit.
                     match &columns {
@@ -112,7 +112,7 @@ fn a_limit_counts_the_rows_that_are_given() {
     let data = lines();
     for limit in 0..5 {
         let mut options = ScanOptions::default();
-        options.only = vec![(1, Only::Between(100, 300))];
+        options.filter = vec![(1, Predicate::Between(100, 300))];
         let (all, _) = scan(&data, &options);
         options.limit = Some(limit);
         let (found, stats) = scan(&data, &options);
@@ -126,7 +126,7 @@ fn a_scan_that_raises_does_so_for_rows_that_nobody_wants() {
     let pattern = pattern("{n:d} {m:d}");
     let mut options = ScanOptions::default();
     options.on_error = OnError::Raise;
-    options.only = vec![(0, Only::Between(2, 3))];
+    options.filter = vec![(0, Predicate::Between(2, 3))];
     let mut scan = pattern.scan_input(Input::bytes(b"1 1\n2 2\n3 3\n4 4\n"), options.clone());
     let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(batch.columns()[1].values(), &parsimd::Values::Int64(vec![2, 3]));
@@ -144,7 +144,7 @@ fn a_limit_hides_no_error_before_its_last_row() {
     for (low, raises) in [(100, true), (1, false), (3, true)] {
         let mut options = ScanOptions::default();
         options.on_error = OnError::Raise;
-        options.only = vec![(0, Only::Between(low, 200))];
+        options.filter = vec![(0, Predicate::Between(low, 200))];
         options.limit = Some(2);
         let rows = pattern.scan_input(Input::bytes(&text[..]), options).read_all().map(|batch| batch.len());
         assert_eq!(rows.as_ref().err().and_then(parsimd::Error::offset), raises.then_some(12), "{low}: {rows:?}");
@@ -156,8 +156,8 @@ fn a_limit_hides_no_error_before_its_last_row() {
 struct Failing;
 
 impl ExternalMatcher for Failing {
-    fn find(&self, text: &str, _: usize, _: bool) -> Found {
-        if text == "boom" { Err("boom".into()) } else { Ok(Some(vec![Some((0, text.len())); 2])) }
+    fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
+        if text == "boom" { Err("boom".into()) } else { Ok(Some(vec![Some(0..text.len()); 2])) }
     }
 }
 
@@ -167,7 +167,7 @@ fn a_limit_hides_no_error_of_a_matcher_either() {
     let pattern = external("{n:d}", Failing);
     for (low, limit, rows) in [(0, 1, Some(1)), (0, 2, None), (100, 1, None)] {
         let mut options = ScanOptions::default();
-        options.only = vec![(0, Only::Between(low, 200))];
+        options.filter = vec![(0, Predicate::Between(low, 200))];
         options.limit = Some(limit);
         let found = pattern.scan_input(Input::bytes(&text[..]), options).read_all();
         assert_eq!(found.as_ref().ok().map(parsimd::Batch::len), rows, "{low} {limit}");
@@ -179,13 +179,13 @@ fn a_limit_hides_no_error_of_a_matcher_either() {
 fn a_filter_that_does_not_fit_its_field_is_an_error() {
     let pattern = pattern("{n:d} {f:f} {text}");
     for (filter, word) in [
-        ((0, Only::Text("1".into())), "n"),
-        ((1, Only::Between(1, 2)), "f"),
-        ((2, Only::Between(1, 2)), "text"),
-        ((3, Only::Between(1, 2)), "3"),
+        ((0, Predicate::Text("1".into())), "n"),
+        ((1, Predicate::Between(1, 2)), "f"),
+        ((2, Predicate::Between(1, 2)), "text"),
+        ((3, Predicate::Between(1, 2)), "3"),
     ] {
         let mut options = ScanOptions::default();
-        options.only = vec![filter];
+        options.filter = vec![filter];
         let error = pattern.scan_input(Input::bytes(b"1 1.5 x\n"), options).read_all().map(|_| ()).unwrap_err();
         assert!(error.to_string().contains(word), "{error}");
     }

@@ -1,6 +1,6 @@
 //! Logs that are not all ASCII: what comes of a line is the same whatever stands around it, and however it is scanned.
 
-use parsimd::{Cell, Input, Isa, OnError, Pattern, ScanOptions};
+use parsimd::{Anchored, Cell, Input, Isa, OnError, Pattern, ScanOptions};
 
 use crate::common::{Random, pattern, pattern_on, read};
 
@@ -88,7 +88,7 @@ fn a_line_is_read_the_same_whatever_stands_around_it() {
                     let pattern = pattern_on(format, isa);
                     for block_bytes in [1, 300, 1 << 20] {
                         let mut options = ScanOptions::default();
-                        options.full_line = full_line;
+                        options.anchored = Anchored::when(full_line);
                         options.block_bytes = block_bytes;
                         options.on_error = OnError::Null;
                         options.year = Some(2011);

@@ -1,6 +1,6 @@
 //! Logs of which few lines match: most of their records are never told apart, and the rows and counts are the same.
 
-use parsimd::{Input, Isa, Value};
+use parsimd::{Anchored, Input, Isa, Value};
 
 use crate::common::{options, pattern, pattern_on, read, spelt};
 
@@ -61,7 +61,7 @@ fn the_few_lines_that_match_are_found_whatever_the_blocks() {
                 for isa in Isa::available() {
                     for (block_bytes, threads) in [(300, 1), (5000, 1), (5000, 2), (1 << 20, 1)] {
                         let mut options = options(threads, block_bytes);
-                        options.full_line = full_line;
+                        options.anchored = Anchored::when(full_line);
                         let (batch, stats) = read(&pattern_on(format, isa), Input::bytes(text.as_bytes()), options);
                         let rows = spelt(&batch);
                         assert_eq!(rows, wanted, "{format} {isa} {block_bytes} {threads}");

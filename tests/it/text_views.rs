@@ -7,8 +7,8 @@ use std::{
 };
 
 use parsimd::{
-    Batch, Cell, ColumnType, ExternalMatcher, Input, Isa, OnError, Pattern, ScanOptions, Strings, TextViews, Values,
-    limits,
+    Anchored, Batch, Cell, ColumnType, ExternalMatcher, Input, Isa, OnError, Pattern, ScanOptions, Strings, TextViews,
+    Values, limits,
 };
 
 use crate::common::{self, Found, Random, Steps, cells, external, pattern, pattern_on};
@@ -330,8 +330,8 @@ fn batches_of_views_are_equal_when_their_texts_are() {
 struct Gives(usize, usize);
 
 impl ExternalMatcher for Gives {
-    fn find(&self, text: &str, _: usize, _: bool) -> Found {
-        Ok(Some(vec![Some((0, text.len())), Some((self.0, self.1))]))
+    fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
+        Ok(Some(vec![Some(0..text.len()), Some(self.0..self.1)]))
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use parsimd::{Batch, ExternalMatcher, Input, OnError, Scan, ScanOptions, Stats, limits};
+use parsimd::{Anchored, Batch, ExternalMatcher, Input, OnError, Scan, ScanOptions, Stats, limits};
 
 use crate::common::{Found, external, options, pattern};
 
@@ -169,7 +169,7 @@ struct Meeting {
 }
 
 impl ExternalMatcher for Meeting {
-    fn find(&self, text: &str, _: usize, _: bool) -> Found {
+    fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
         let (seen, changed) = &*self.seen;
         let mut seen = seen.lock().unwrap_or_else(|error| panic!("{error}"));
         seen.insert(thread::current().id());
@@ -178,7 +178,7 @@ impl ExternalMatcher for Meeting {
             let met = |seen: &mut HashSet<_>| seen.len() < self.wanted;
             drop(changed.wait_timeout_while(seen, Duration::from_millis(50), met));
         }
-        Ok(Some(vec![Some((0, text.len())); 2]))
+        Ok(Some(vec![Some(0..text.len()); 2]))
     }
 }
 
@@ -245,9 +245,9 @@ fn an_engine_that_chooses_takes_as_many_threads_as_there_are_cores_for_large_inp
 struct Trap;
 
 impl ExternalMatcher for Trap {
-    fn find(&self, text: &str, _: usize, _: bool) -> Found {
+    fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
         assert!(text != "trap", "stepped into the trap");
-        Ok(Some(vec![Some((0, text.len())); 2]))
+        Ok(Some(vec![Some(0..text.len()); 2]))
     }
 }
 
@@ -256,10 +256,10 @@ impl ExternalMatcher for Trap {
 struct Fails;
 
 impl ExternalMatcher for Fails {
-    fn find(&self, text: &str, _: usize, _: bool) -> Found {
+    fn find(&self, text: &str, _: usize, _: Anchored) -> Found {
         match text.parse::<u64>() {
             Ok(number) => Err(number.to_string().into()),
-            Err(_) => Ok(Some(vec![Some((0, text.len())); 2])),
+            Err(_) => Ok(Some(vec![Some(0..text.len()); 2])),
         }
     }
 }

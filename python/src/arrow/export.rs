@@ -18,7 +18,7 @@ use arrow_array::{
     ffi::{FFI_ArrowArray, FFI_ArrowSchema},
     ffi_stream::FFI_ArrowArrayStream,
 };
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use pyo3::{
     exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyValueError},
@@ -116,7 +116,7 @@ fn column_array(
     if let Some(asked) = requested_field(requested)? {
         kind = nearest(&kind, asked.data_type());
     }
-    let array = text_as(column.to_arrow_by(text, views).map_err(to_python)?, &kind).map_err(to_python)?;
+    let array = text_as(column.to_arrow().map_err(to_python)?, &kind).map_err(to_python)?;
     Ok((Field::new(name, kind, true), array.slice(rows.start, rows.len())))
 }
 
@@ -173,7 +173,7 @@ impl Layout {
     }
 
     fn apply(&self, batch: &parsimd::Batch) -> Result<RecordBatch, ArrowError> {
-        let records = batch.to_arrow_by(text, views)?;
+        let records = batch.to_arrow()?;
         if records.schema() == self.schema {
             return Ok(records);
         }
@@ -192,28 +192,6 @@ fn nearest(own: &DataType, asked: &DataType) -> DataType {
         (DataType::Binary, DataType::Binary | DataType::LargeBinary | DataType::BinaryView) => asked.clone(),
         _ => own.clone(),
     }
-}
-
-/// An array of the texts of a column.
-fn text(offsets: OffsetBuffer<i32>, bytes: Buffer, nulls: Option<NullBuffer>) -> Result<StringArray, ArrowError> {
-    // SAFETY: `to_arrow_by` passes what the kernel `texts` has written, or rows of that copied or joined: the bytes of one span of a block after
-    // those of the other, and an offset behind each. So the offsets ascend, which `OffsetBuffer::new` has compared, and the last is the
-    // length of the bytes. Each text is UTF-8, since a record that is not is a failure, and so is one in which a span cuts a
-    // character; so are texts side by side, and an offset is where one ends. There is a null or not for each row: both come from one
-    // column, which does not change.
-    Ok(unsafe { StringArray::new_unchecked(offsets, bytes, nulls) })
-}
-
-/// An array of the views of a column.
-fn views(
-    views: ScalarBuffer<u128>,
-    buffers: Arc<[Buffer]>,
-    nulls: Option<NullBuffer>,
-) -> Result<StringViewArray, ArrowError> {
-    // SAFETY: `to_arrow_by` passes views of places in the buffers, which `TextViews` makes of spans of a block that it has compared with
-    // its end, with the prefixes read there; texts are UTF-8, since a record that is not is a failure, and so is one in which a span
-    // cuts a character. Neither views nor buffers change. There is a null or not for each row: both come from one column.
-    Ok(unsafe { StringViewArray::new_unchecked(views, buffers, nulls) })
 }
 
 /// A column of text or bytes in another layout, over the same bytes where it can be; another column as it is.

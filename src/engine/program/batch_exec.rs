@@ -1,14 +1,25 @@
-//! The program of many records at once.
+//! The records of a block through a program, operation after operation.
 //!
-//! Every operation is made in all records before the next one is made in any. What a kernel can do in all of them is done by it, and
-//! the rest in a loop. A walk only ever goes straight on: a record in which something is not as it should be, stops there, and is then
-//! [taken up](Program::resume) by itself, with all that a program can do.
+//! Each operation is made in all records before the next one is made in any. Within a record every operation waits for the one before; between records
+//! nothing does, so a CPU overlaps a dozen of them. The kernel `walk` makes the operations that are classes, integers, decimals, literals, searches and
+//! rests of records; a loop makes the others, mostly datetimes.
+//!
+//! A [`Walk`] only goes straight on. A record whose operation does not match stops there, and is then [resumed](Program::resume) by itself, with all
+//! that [`exec`](super::exec) can do.
 
 use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
-use super::{Lazy, Op, Outcome, Program, Row, Search, State, Step, StepOutcome, Table, find, stands};
+use super::{
+    answer::{Outcome, StepOutcome},
+    bytes::{find, stands},
+    exec::{Search, State},
+    ops::{LazyField, Op, Program},
+    spans::{SpanRow, SpanTable},
+    steps::Step,
+};
+use crate::engine::Anchored;
 
-/// What became of a record: it stopped at an operation, which has this number, or is one of the cases below.
+/// Where a record stopped: at the operation of this number, or one of the cases below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stop(u32);
 
@@ -17,21 +28,21 @@ impl Stop {
     pub(crate) const NOWHERE: Stop = Stop(u32::MAX);
     /// It was not walked, but is known not to match.
     pub(crate) const NO_MATCH: Stop = Stop(u32::MAX - 1);
-    /// It was not walked, and the regular expression must say.
-    pub(crate) const ASK: Stop = Stop(u32::MAX - 2);
+    /// It was not walked, and the regex must say.
+    pub(crate) const UNDECIDED: Stop = Stop(u32::MAX - 2);
     /// There was nothing in it to walk.
     const AT_ONCE: Stop = Stop(0);
 
     /// The operation that could not be made in it.
     fn operation(self) -> Option<usize> {
-        (self.0 < Stop::ASK.0).then_some(self.0 as usize)
+        (self.0 < Stop::UNDECIDED.0).then_some(self.0 as usize)
     }
 }
 
 /// The records of a walk.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
-    /// Where each record is to be taken up.
+    /// Where each record is to be resumed.
     at: Vec<u32>,
     /// Where each record ends; 0 for one that has stopped.
     end: Vec<u32>,
@@ -59,7 +70,7 @@ impl Walk {
         self.has_stops |= stop != Stop::NOWHERE;
     }
 
-    /// Takes these records for its own, all to be walked. It must have none.
+    /// Adds records, all to be walked. There must be none yet.
     pub(crate) fn push_all(&mut self, records: impl Iterator<Item = (u32, u32)> + Clone) {
         self.at.extend(records.clone().map(|(start, _)| start));
         self.end.extend(records.map(|(_, end)| end));
@@ -91,7 +102,7 @@ impl Walk {
         }
     }
 
-    /// Stops those that stand in front of a byte that is not ASCII, where they were before they took what they did; says how many.
+    /// Stops the records that stand before a byte that is not ASCII, at the place from which `taken` begins; says how many.
     fn stop_where_not_ascii(&mut self, block: &[u8], taken: &[Span]) -> usize {
         let mut failed = 0;
         for ((at, end), taken) in self.at.iter_mut().zip(&mut self.end).zip(taken) {
@@ -124,27 +135,27 @@ pub(super) type ByKernel<'a> = (Option<usize>, Take, Option<&'a Literal>);
 
 impl Op {
     /// How the kernel makes it in all records, the whole of each or to its first match; `None` where there is none, and a loop does.
-    pub(super) fn by_kernel(&self, full: bool) -> Option<ByKernel<'_>> {
+    pub(super) fn by_kernel(&self, anchored: Anchored) -> Option<ByKernel<'_>> {
         match self {
-            Op::Part(Step::Literal(literal)) => Some((None, Take::Nothing, Some(literal))),
-            Op::Part(step) => step.take().map(|(field, take)| (Some(field), take, None)),
-            Op::Until(step, literal) => step.take().map(|(field, take)| (Some(field), take, Some(literal))),
-            Op::First { step, .. } if full => step.take().map(|(field, take)| (Some(field), take, None)),
-            Op::Begin(literal) if full => Some((None, Take::Nothing, Some(literal))),
+            Op::Step(Step::Literal(literal)) => Some((None, Take::Nothing, Some(literal))),
+            Op::Step(step) => step.take().map(|(field, take)| (Some(field), take, None)),
+            Op::StepThen(step, literal) => step.take().map(|(field, take)| (Some(field), take, Some(literal))),
+            Op::First { step, .. } if anchored.is_yes() => step.take().map(|(field, take)| (Some(field), take, None)),
+            Op::Begin(literal) if anchored.is_yes() => Some((None, Take::Nothing, Some(literal))),
             Op::Begin(literal) => Some((None, Take::Until(0), Some(literal))),
-            Op::Seek { lazy: Lazy { field, least, most: None }, literal } => {
-                Some((Some(*field), Take::Until(*least), Some(literal)))
+            Op::Seek { lazy: LazyField { field, min, max: None }, literal } => {
+                Some((Some(*field), Take::Until(*min), Some(literal)))
             }
-            Op::End { lazy: Lazy { field, least, most: None }, literal } if !full => {
-                Some((Some(*field), Take::Until(*least), Some(literal)))
+            Op::End { lazy: LazyField { field, min, max: None }, literal } if !anchored.is_yes() => {
+                Some((Some(*field), Take::Until(*min), Some(literal)))
             }
-            Op::End { lazy: Lazy { field, least: least @ 1.., most: None }, literal } => {
-                Some((Some(*field), Take::Rest(*least), Some(literal)))
+            Op::End { lazy: LazyField { field, min: min @ 1.., max: None }, literal } => {
+                Some((Some(*field), Take::Rest(*min), Some(literal)))
             }
-            Op::Rest { lazy: Lazy { field, least: least @ 1.., most: None } } if full => {
-                Some((Some(*field), Take::Rest(*least), None))
+            Op::Rest { lazy: LazyField { field, min: min @ 1.., max: None } } if anchored.is_yes() => {
+                Some((Some(*field), Take::Rest(*min), None))
             }
-            Op::First { .. } | Op::Seek { .. } | Op::End { .. } | Op::Rest { .. } | Op::Soft { .. } => None,
+            Op::First { .. } | Op::Seek { .. } | Op::End { .. } | Op::Rest { .. } | Op::Ambiguous { .. } => None,
         }
     }
 }
@@ -153,31 +164,31 @@ impl Program {
     /// Walks the records of `block`: the whole of each, or to its first match. Writes the span of each field, of record *i* in row *i*.
     /// `is_ascii` must be true only of a block that is.
     ///
-    /// The records must be UTF-8 and have no [`Foreign`](crate::plan::Foreign) characters. The spans of those that stopped are of no meaning but
+    /// The records must be UTF-8 and have no character of the [quit set](crate::engine::quit). The spans of those that stopped are of no meaning but
     /// to [`resume`](Self::resume).
     pub(crate) fn walk(
         &self,
         kernels: &Kernels,
         block: &[u8],
         is_ascii: bool,
-        full: bool,
+        anchored: Anchored,
         walk: &mut Walk,
-        table: &mut Table,
+        table: &mut SpanTable,
     ) {
         for (pc, op) in self.ops.iter().enumerate() {
-            if matches!(op, Op::Soft { .. }) {
+            if matches!(op, Op::Ambiguous { .. }) {
                 continue;
             }
-            let failed = match op.by_kernel(full) {
+            let failed = match op.by_kernel(anchored) {
                 Some((field, take, literal)) => {
                     let taken = table.column_mut(field);
                     let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken };
                     let failed = kernels.walk(block, take, literal, cursors);
-                    // A literal that stands behind a run tells where it ends.
+                    // A literal that stands after a run tells where it ends.
                     let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
                     failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
                 }
-                None => walk.each(|row, at, end| one(op, &block[..end], at, full, &mut table.row(row))),
+                None => walk.each(|row, at, end| one(op, &block[..end], at, anchored, &mut table.row(row))),
             };
             if failed > 0 {
                 walk.note(pc);
@@ -185,21 +196,21 @@ impl Program {
         }
         // Where the last operation goes to the end, all that are left are there.
         let is_short = |(at, end): (&u32, &u32)| *end != 0 && at != end;
-        if full && walk.at.iter().zip(&walk.end).fold(false, |any, record| any | is_short(record)) {
+        if anchored.is_yes() && walk.at.iter().zip(&walk.end).fold(false, |any, record| any | is_short(record)) {
             walk.each(|_, at, end| (at == end).then_some(at));
             walk.note(self.ops.len());
         }
     }
 
-    /// Takes up record `number` of a walk that is over, which stands at `record`; it must have stopped at an operation.
+    /// Goes on with record `number` of a walk that is over, which stands at `record`; it must have stopped at an operation.
     pub(crate) fn resume(
         &self,
         block: &[u8],
         number: usize,
         record: Span,
-        full: bool,
+        anchored: Anchored,
         walk: &Walk,
-        row: &mut Row<'_>,
+        row: &mut SpanRow<'_>,
     ) -> Outcome {
         let text = &block[..record.end as usize];
         let Some(pc) = walk.stops[number].operation() else { return Outcome::Undecided };
@@ -210,48 +221,50 @@ impl Program {
                     let taken = row.get(lazy.field);
                     let (field_start, found) = (taken.start as usize, taken.end as usize);
                     state.search = Some(Search { op: number, field_start, found });
-                    state.is_soft_here = false;
+                    state.is_ambiguous_here = false;
                 }
                 // Where it was found is not kept.
-                Op::Begin(_) | Op::First { .. } if !full => return self.run(text, record.start as usize, full, row),
-                Op::Soft { lasting } => {
-                    state.is_soft = true;
-                    state.is_soft_here |= !lasting;
+                Op::Begin(_) | Op::First { .. } if !anchored.is_yes() => {
+                    return self.run(text, record.start as usize, anchored, row);
+                }
+                Op::Ambiguous { in_segment } => {
+                    state.is_ambiguous = true;
+                    state.is_ambiguous_here |= in_segment;
                 }
                 _ => {}
             }
         }
-        self.go_on(text, state.begin, Some(&state), full, row).outcome()
+        self.go_on(text, state.begin, Some(&state), anchored, row).outcome()
     }
 }
 
 /// Makes an operation that no kernel makes.
-fn one(op: &Op, text: &[u8], at: usize, full: bool, row: &mut Row<'_>) -> Option<usize> {
+fn one(op: &Op, text: &[u8], at: usize, anchored: Anchored, row: &mut SpanRow<'_>) -> Option<usize> {
     let outcome = match op {
-        Op::Part(step) => step.run(text, at, row),
-        Op::First { step, .. } if full => step.run(text, at, row),
+        Op::Step(step) => step.run(text, at, row),
+        Op::First { step, .. } if anchored.is_yes() => step.run(text, at, row),
         Op::First { step, first } => step.find(first, text, at, row).map_or(StepOutcome::No, |(_, outcome)| outcome),
-        Op::Until(step, literal) => match step.run(text, at, row) {
+        Op::StepThen(step, literal) => match step.run(text, at, row) {
             StepOutcome::At(end) => stands(literal, text, end),
             other => other,
         },
         // A literal that ends the record stands at one place.
-        Op::End { lazy, literal } if full => {
-            let found = text.len().checked_sub(literal.len()).filter(|&found| lazy.may_be(at, found))?;
+        Op::End { lazy, literal } if anchored.is_yes() => {
+            let found = text.len().checked_sub(literal.len()).filter(|&found| lazy.fits(at, found))?;
             row.set(lazy.field, at, found);
             stands(literal, text, found)
         }
         Op::Seek { lazy, literal } | Op::End { lazy, literal } => {
-            let found = find(literal, text, at + lazy.least).filter(|&found| lazy.may_be(at, found))?;
+            let found = find(literal, text, at + lazy.min).filter(|&found| lazy.fits(at, found))?;
             row.set(lazy.field, at, found);
             StepOutcome::At(found + literal.len())
         }
         Op::Rest { lazy } => {
-            let end = if full { text.len() } else { lazy.least_end(text, at) };
+            let end = if anchored.is_yes() { text.len() } else { lazy.min_end(text, at) };
             row.set(lazy.field, at, end);
-            if end <= text.len() && lazy.may_be(at, end) { StepOutcome::At(end) } else { StepOutcome::No }
+            if end <= text.len() && lazy.fits(at, end) { StepOutcome::At(end) } else { StepOutcome::No }
         }
-        Op::Begin(_) | Op::Soft { .. } => StepOutcome::Undecided,
+        Op::Begin(_) | Op::Ambiguous { .. } => StepOutcome::Undecided,
     };
     match outcome {
         StepOutcome::At(end) => Some(end),

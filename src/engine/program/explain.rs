@@ -3,9 +3,10 @@
 use parsimd_simd::{Class, Literal, Take};
 
 use super::{
-    Lazy, Op, Program,
+    ops::{LazyField, Op, Program},
     steps::{Number, Step},
 };
+use crate::engine::Anchored;
 
 /// What an operation does, in words.
 pub(crate) struct Line {
@@ -23,10 +24,10 @@ pub(crate) fn quote(literal: &Literal) -> String {
 
 impl Program {
     /// The operations, for records that must match as a whole, or have a match in them.
-    pub(crate) fn lines(&self, full: bool, names: &[String]) -> Vec<Line> {
-        let ops = self.ops.iter().filter(|op| !matches!(op, Op::Soft { .. }));
+    pub(crate) fn lines(&self, anchored: Anchored, names: &[String]) -> Vec<Line> {
+        let ops = self.ops.iter().filter(|op| !matches!(op, Op::Ambiguous { .. }));
         ops.map(|op| {
-            let take = op.by_kernel(full).map(|(_, take, _)| take);
+            let take = op.by_kernel(anchored).map(|(_, take, _)| take);
             let how = match take {
                 Some(Take::Nothing) => "kernel walk, literal",
                 Some(Take::Run(_)) => "kernel walk, run",
@@ -36,66 +37,68 @@ impl Program {
                 Some(Take::Rest(_)) => "kernel walk, to the end",
                 None => "loop",
             };
-            Line { how, is_kernel: take.is_some(), what: op.describe(full, names) }
+            Line { how, is_kernel: take.is_some(), what: op.describe(anchored, names) }
         })
         .collect()
     }
 
-    /// What it leaves to the regular expression, a reason each.
+    /// What falls back to the regex, a reason each.
     pub(crate) fn undecided(&self, names: &[String]) -> Vec<String> {
         let mut reasons = Vec::new();
-        let mut last = "a part";
+        let mut last = "padding";
         for op in &self.ops {
             last = op.lazy().map_or(last, |lazy| &names[lazy.field]);
             match op {
-                Op::First { step, .. } | Op::Part(step) | Op::Until(step, _) => {
+                Op::First { step, .. } | Op::Step(step) | Op::StepThen(step, _) => {
                     last = step.name(names).unwrap_or(last);
                     reasons.extend(step.undecided().map(|reason| format!("{last}: {reason}")));
                 }
-                Op::Soft { .. } => {
-                    reasons.push(format!("{last}: a failure behind it, which it might have taken another text for"))
+                Op::Ambiguous { .. } => {
+                    reasons.push(format!("{last}: any mismatch after it, since its end is ambiguous"))
                 }
                 _ => {}
             }
         }
         if self.has_repeats {
             reasons
-                .push("every failure, since a name stands twice and its first field might have taken more".to_owned());
+                .push("every mismatch, since a name stands twice and its first field might have taken more".to_owned());
         }
         reasons
     }
 }
 
 impl Op {
-    fn describe(&self, full: bool, names: &[String]) -> String {
+    fn describe(&self, anchored: Anchored, names: &[String]) -> String {
         match self {
-            Op::Begin(literal) if full => format!("begins with {}", quote(literal)),
+            Op::Begin(literal) if anchored.is_yes() => format!("begins with {}", quote(literal)),
             Op::Begin(literal) => format!("the first {}", quote(literal)),
-            Op::First { step, .. } if full => step.describe(names),
+            Op::First { step, .. } if anchored.is_yes() => step.describe(names),
             Op::First { step, .. } => format!("the first {}", step.describe(names)),
             Op::Seek { lazy, literal } => format!("{}, up to {}", lazy.describe(names), quote(literal)),
-            Op::End { lazy, literal } if full => {
+            Op::End { lazy, literal } if anchored.is_yes() => {
                 format!("{}, up to {} at the end", lazy.describe(names), quote(literal))
             }
             Op::End { lazy, literal } => format!("{}, up to {}", lazy.describe(names), quote(literal)),
-            Op::Rest { lazy: Lazy { field, least: 1, most: None } } if full => format!("{}: the rest", names[*field]),
-            Op::Rest { lazy } if full => format!("{}, to the end", lazy.describe(names)),
-            Op::Rest { lazy: Lazy { field, least: 1, .. } } => format!("{}: one character", names[*field]),
-            Op::Rest { lazy } => format!("{}: {} characters", names[lazy.field], lazy.least),
-            Op::Part(step) => step.describe(names),
-            Op::Until(step, literal) => format!("{}, then {}", step.describe(names), quote(literal)),
-            Op::Soft { .. } => String::new(),
+            Op::Rest { lazy: LazyField { field, min: 1, max: None } } if anchored.is_yes() => {
+                format!("{}: the rest", names[*field])
+            }
+            Op::Rest { lazy } if anchored.is_yes() => format!("{}, to the end", lazy.describe(names)),
+            Op::Rest { lazy: LazyField { field, min: 1, .. } } => format!("{}: one character", names[*field]),
+            Op::Rest { lazy } => format!("{}: {} characters", names[lazy.field], lazy.min),
+            Op::Step(step) => step.describe(names),
+            Op::StepThen(step, literal) => format!("{}, then {}", step.describe(names), quote(literal)),
+            Op::Ambiguous { .. } => String::new(),
         }
     }
 }
 
-impl Lazy {
+impl LazyField {
     fn describe(self, names: &[String]) -> String {
         let name = &names[self.field];
-        match (self.least, self.most) {
+        match (self.min, self.max) {
             (1, None) => format!("{name}: any text"),
-            (least, None) => format!("{name}: any text of at least {least} characters"),
-            (least, Some(most)) => format!("{name}: any text of {least} to {most} characters"),
+            (min, None) => format!("{name}: any text of at min {min} characters"),
+            (min, Some(max)) => format!("{name}: any text of {min} to {max} characters"),
         }
     }
 }
@@ -109,14 +112,14 @@ impl Step {
                 format!("{}: {}, but for the last {back}", names[*field], describe_class(*class))
             }
             Step::Number { field, number } => format!("{}: {}", names[*field], number.describe()),
-            Step::Digits { field, most, group, .. } => {
+            Step::Digits { field, max, group, .. } => {
                 let group = group.map_or(String::new(), |group| format!(" with {} among them", char::from(group)));
-                let most = most.map_or(String::new(), |most| format!(" of at most {most} digits"));
-                format!("{}: an integer{most}{group}", names[*field])
+                let max = max.map_or(String::new(), |max| format!(" of at max {max} digits"));
+                format!("{}: an integer{max}{group}", names[*field])
             }
-            Step::Moment { field, moment, .. } => format!("{}: {}", names[*field], moment.describe()),
+            Step::Datetime { field, datetime, .. } => format!("{}: {}", names[*field], datetime.describe()),
             Step::Column { field, width, .. } => format!("{}: {width} characters", names[*field]),
-            Step::Fill { byte, .. } => format!("any number of {:?}", char::from(*byte)),
+            Step::Padding { byte, .. } => format!("any number of {:?}", char::from(*byte)),
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
         }
     }
@@ -126,15 +129,15 @@ impl Step {
         self.field().map(|field| names[field].as_str())
     }
 
-    /// What the regular expression is asked about, if there is anything.
+    /// What is left to the regex, if there is anything.
     fn undecided(&self) -> Option<&'static str> {
         Some(match self {
-            Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Fill { .. } => return None,
+            Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Padding { .. } => return None,
             Step::Digits { .. } | Step::Number { number: Number::Integer, .. } => "a prefix 0x, 0o or 0b",
             Step::Number { number: Number::Grouped | Number::Percent, .. } => return None,
-            Step::Number { number: Number::Based(_), .. } => "a prefix with no digit behind it",
+            Step::Number { number: Number::Based(_), .. } => "a prefix with no digit after it",
             Step::Number { .. } => "nan and inf",
-            Step::Moment { moment, .. } => return moment.undecided(),
+            Step::Datetime { datetime, .. } => return datetime.undecided(),
             Step::Repeat { .. } => "a repeat of more than 256 bytes",
         })
     }

@@ -1,12 +1,16 @@
-//! The program against the regular expression, on patterns and texts made together.
+//! Programs against the regex, on generated patterns and texts.
 
 use parsimd_simd::{Isa, Span, kernels};
 
-use super::{Outcome, Program, Stop, Table, Walk};
+use super::{Outcome, Program, SpanTable, Stop, Walk};
 use crate::{
+    engine::{
+        Anchored::{self, No, Yes},
+        RegexEngine,
+        quit::QuitSet,
+    },
     lanes::share_of,
     pattern::{Format, FormatOptions},
-    plan::{Foreign, Matcher},
 };
 
 /// A small generator of pseudo-random numbers: xorshift64* by Marsaglia and Vigna.
@@ -274,39 +278,39 @@ pub(crate) fn with_others(random: &mut Random, mut text: String) -> String {
 /// A program, and what else it takes to know about a text.
 struct Compiled {
     program: Program,
-    matcher: Matcher,
-    foreign: Foreign,
+    regex: RegexEngine,
+    quit_set: QuitSet,
     fields: usize,
 }
 
 impl Compiled {
-    fn has_foreign(&self, text: &str) -> bool {
-        text.chars().any(|c| self.foreign.has(c))
+    fn has_quit(&self, text: &str) -> bool {
+        text.chars().any(|c| self.quit_set.has(c))
     }
 }
 
 /// Whether the program and the expression agree on one text; counts how often the program knew.
-fn agree(compiled: &Compiled, text: &str, full: bool, counts: &mut Counts) {
-    let Compiled { program, matcher, fields, .. } = compiled;
-    if compiled.has_foreign(text) {
-        counts.foreign += 1;
+fn agree(compiled: &Compiled, text: &str, anchored: Anchored, counts: &mut Counts) {
+    let Compiled { program, regex, fields, .. } = compiled;
+    if compiled.has_quit(text) {
+        counts.quit += 1;
         return;
     }
     let mut spans = vec![Span::default(); *fields];
     // A record that does not begin its block.
     let block = format!("] [\n:\" {text}");
     let start = block.len() - text.len();
-    let outcome = run(program, block.as_bytes(), start, full, &mut spans);
-    let found = matcher.find(text.as_bytes(), text.is_ascii(), 0, full).unwrap_or_else(|error| panic!("{error}"));
+    let outcome = run(program, block.as_bytes(), start, anchored, &mut spans);
+    let found = regex.find(text.as_bytes(), text.is_ascii(), 0, anchored).unwrap_or_else(|error| panic!("{error}"));
     counts.known[usize::from(!text.is_ascii())][outcome as usize] += 1;
     match (outcome, found) {
         (Outcome::Undecided, _) | (Outcome::NoMatch, None) => {}
         (Outcome::Match, Some(found)) => {
             let found: Vec<_> =
-                found[1..].iter().flatten().map(|&(a, b)| Span::new((start + a) as u32, (start + b) as u32)).collect();
-            assert_eq!(spans, found, "{program:?} on {text:?}, full: {full}");
+                found[1..].iter().map(|span| Span::new(start as u32 + span.start, start as u32 + span.end)).collect();
+            assert_eq!(spans, found, "{program:?} on {text:?}, anchored: {anchored:?}");
         }
-        (outcome, found) => panic!("{outcome:?} but {found:?}: {program:?} on {text:?}, full: {full}"),
+        (outcome, found) => panic!("{outcome:?} but {found:?}: {program:?} on {text:?}, anchored: {anchored:?}"),
     }
 }
 
@@ -314,14 +318,14 @@ fn agree(compiled: &Compiled, text: &str, full: bool, counts: &mut Counts) {
 #[derive(Debug, Default)]
 struct Counts {
     known: [[usize; 3]; 2],
-    foreign: usize,
+    quit: usize,
 }
 
-fn run(program: &Program, block: &[u8], start: usize, full: bool, spans: &mut [Span]) -> Outcome {
-    let mut table = Table::default();
+fn run(program: &Program, block: &[u8], start: usize, anchored: Anchored, spans: &mut [Span]) -> Outcome {
+    let mut table = SpanTable::default();
     // The row is not the first of its block.
     table.reset(spans.len(), 3);
-    let outcome = program.run(block, start, full, &mut table.row(1));
+    let outcome = program.run(block, start, anchored, &mut table.row(1));
     for (field, span) in spans.iter_mut().enumerate() {
         *span = table.column(field, 2)[1];
     }
@@ -329,40 +333,40 @@ fn run(program: &Program, block: &[u8], start: usize, full: bool, spans: &mut [S
 }
 
 /// Whether a walk over many records at once, on every instruction set, says of each what a run over it says.
-fn walks_agree(program: &Program, fields: usize, texts: &[String], full: bool, behind: &str) {
+fn walks_agree(program: &Program, fields: usize, texts: &[String], anchored: Anchored, after: &str) {
     let mut block = String::new();
     let mut records = Vec::new();
     for text in texts {
         records.push((block.len() as u32, (block.len() + text.len()) as u32));
         block.push_str(text);
         // Records may stand side by side, with nothing between them.
-        block.push_str(behind);
+        block.push_str(after);
     }
     let block = block.as_bytes();
-    let mut expected = Table::default();
+    let mut expected = SpanTable::default();
     expected.reset(fields, texts.len());
     let outcomes: Vec<Outcome> = (0..texts.len())
         .map(|row| {
             let (start, end) = records[row];
-            program.run(&block[..end as usize], start as usize, full, &mut expected.row(row))
+            program.run(&block[..end as usize], start as usize, anchored, &mut expected.row(row))
         })
         .collect();
     for isa in Isa::available() {
         let kernels = kernels(isa).unwrap_or_else(|error| panic!("{error}"));
-        let (mut walk, mut table) = (Walk::default(), Table::default());
+        let (mut walk, mut table) = (Walk::default(), SpanTable::default());
         table.reset(fields, texts.len());
         records.iter().for_each(|&(start, end)| walk.push(start, end, Stop::NOWHERE));
-        program.walk(kernels, block, block.is_ascii(), full, &mut walk, &mut table);
+        program.walk(kernels, block, block.is_ascii(), anchored, &mut walk, &mut table);
         for (row, &(start, end)) in records.iter().enumerate() {
             let outcome = match walk.stops().map_or(Stop::NOWHERE, |stops| stops[row]) {
                 Stop::NOWHERE => Outcome::Match,
-                _ => program.resume(block, row, Span::new(start, end), full, &walk, &mut table.row(row)),
+                _ => program.resume(block, row, Span::new(start, end), anchored, &walk, &mut table.row(row)),
             };
-            assert_eq!(outcome, outcomes[row], "{isa}, {program:?} on {:?}, full: {full}", texts[row]);
+            assert_eq!(outcome, outcomes[row], "{isa}, {program:?} on {:?}, anchored: {anchored:?}", texts[row]);
             if outcome == Outcome::Match {
                 for field in 0..fields {
                     let spans = [&table, &expected].map(|table| table.column(field, row + 1)[row]);
-                    assert_eq!(spans[0], spans[1], "{isa}, {program:?} on {:?}, full: {full}", texts[row]);
+                    assert_eq!(spans[0], spans[1], "{isa}, {program:?} on {:?}, anchored: {anchored:?}", texts[row]);
                 }
             }
         }
@@ -373,13 +377,13 @@ fn compile(format: &str, case_sensitive: bool) -> Option<Compiled> {
     let options = FormatOptions { case_sensitive, ..FormatOptions::default() };
     let format = Format::new(format, &options).ok()?;
     let program = Program::new(&format).ok()?;
-    let matcher = Matcher::new(&format).ok()?;
-    let foreign = Foreign::new(matcher.unicode().as_ref(), &program);
-    Some(Compiled { program, matcher, foreign, fields: format.fields.len() })
+    let regex = RegexEngine::new(&format).ok()?;
+    let quit_set = QuitSet::new(regex.unicode().as_ref(), &program);
+    Some(Compiled { program, regex, quit_set, fields: format.fields.len() })
 }
 
 #[test]
-fn a_program_never_disagrees_with_the_expression() {
+fn a_program_never_disagrees_with_the_regex() {
     let cases = share_of(300_000);
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut counts = Counts::default();
@@ -391,19 +395,19 @@ fn a_program_never_disagrees_with_the_expression() {
         for _ in 0..100 {
             let text = text(&mut random, &parts);
             let text = if random.below(2) == 0 { text } else { with_others(&mut random, text) };
-            agree(&compiled, &text, true, &mut counts);
+            agree(&compiled, &text, Yes, &mut counts);
             if program.can_search() {
                 let text = format!("{}{text}{}", random.one_of(NOISE), random.one_of(NOISE));
-                agree(&compiled, &text, false, &mut counts);
+                agree(&compiled, &text, No, &mut counts);
                 texts.push(text);
             }
             texts.push(text);
         }
-        texts.retain(|text| !compiled.has_foreign(text));
-        let behind = random.one_of(&["\n", "\n", "\r\n", ""]);
-        walks_agree(program, fields, &texts, true, behind);
+        texts.retain(|text| !compiled.has_quit(text));
+        let after = random.one_of(&["\n", "\n", "\r\n", ""]);
+        walks_agree(program, fields, &texts, Yes, after);
         if program.can_search() {
-            walks_agree(program, fields, &texts, false, behind);
+            walks_agree(program, fields, &texts, No, after);
         }
     }
     // It means something only if the program mostly knows, and matches and failures are both common.
@@ -447,8 +451,8 @@ fn the_patterns_of_logs_have_programs_and_they_know_the_answer() {
     ] {
         let Compiled { program, fields, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
         let mut spans = vec![Span::default(); fields];
-        assert_eq!(run(&program, line.as_bytes(), 0, true, &mut spans), Outcome::Match, "{format}");
-        assert_eq!(run(&program, b"not a line of that kind", 0, true, &mut spans), Outcome::NoMatch, "{format}");
+        assert_eq!(run(&program, line.as_bytes(), 0, Yes, &mut spans), Outcome::Match, "{format}");
+        assert_eq!(run(&program, b"not a line of that kind", 0, Yes, &mut spans), Outcome::NoMatch, "{format}");
     }
 }
 
@@ -462,7 +466,7 @@ fn fixed_widths_have_programs_and_they_know_the_lines_that_match() {
     ] {
         let Compiled { program, fields, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
         let mut spans = vec![Span::default(); fields];
-        assert_eq!(run(&program, line.as_bytes(), 0, true, &mut spans), Outcome::Match, "{format}");
+        assert_eq!(run(&program, line.as_bytes(), 0, Yes, &mut spans), Outcome::Match, "{format}");
     }
 }
 
@@ -483,6 +487,6 @@ fn time_is_linear_in_the_text() {
         let text = text.repeat(1 << 20);
         let mut spans = vec![Span::default(); 8];
         // Quadratic time would be days.
-        assert_ne!(run(&program, text.as_bytes(), 0, true, &mut spans), Outcome::Match);
+        assert_ne!(run(&program, text.as_bytes(), 0, Yes, &mut spans), Outcome::Match);
     }
 }

@@ -1,22 +1,28 @@
-//! Format → [`Program`], where it has one.
+//! Format → [`Program`], or why there is none.
 //!
-//! Whether a part has one way to match is a question of sets of bytes: what it could have taken more of, and what the next part may begin with.
-//! The two must not meet.
+//! Here is the rule that decides program or regex. A format has a program if each boundary between two steps has one place, or an ambiguity that
+//! can be lived with. Three sets of bytes tell ([`Step::first_set`] and its sisters):
+//!
+//! * the *FIRST set* of a step: what it may begin with;
+//! * its *can-extend set*: what it could have taken more of. A boundary is ambiguous where this meets the FIRST set of the next step;
+//! * its *scanned set*: what a look at it may run over. The literal of a search must have a byte that is outside of it, for linear time.
 
 use parsimd_simd::{Case, Class, Literal};
 
 use super::{
-    Lazy, Op, Program,
-    moments::{Codes, Moment},
-    steps::{Bytes, Number, Step},
+    bytes::Bytes,
+    datetime::{Codes, Datetime},
+    explain::quote,
+    ops::{LazyField, Op, Program},
+    steps::{Number, Step},
 };
 use crate::{
-    pattern::{Align, Field, Format, Piece, TimeLayout, ValueKind},
-    plan::foreign,
+    engine::unicode,
+    pattern::{Align, DatetimeLayout, Field, Format, Piece, ValueKind},
 };
 
-/// How many bytes of a run the literal behind it may begin with.
-const MOST_GIVEN_BACK: usize = 8;
+/// How many bytes of a class the literal after it may begin with.
+const MAX_GIVEN_BACK: usize = 8;
 
 impl Program {
     /// The program of a format.
@@ -28,7 +34,7 @@ impl Program {
         for piece in merged(&format.pieces) {
             match &piece {
                 Piece::Raw => return Err("a lone brace may be a quantifier".to_owned()),
-                Piece::Literal(text) if !format.case_sensitive && foreign::has_cases(text) => {
+                Piece::Literal(text) if !format.case_sensitive && unicode::has_cases(text) => {
                     return Err(format!("the literal {text:?} has letters whose cases are not ASCII"));
                 }
                 Piece::Literal(text) => chain.push_literal(text, case(format.case_sensitive)),
@@ -36,19 +42,20 @@ impl Program {
                 Piece::Field(number) => {
                     let field = &format.fields[*number];
                     let (before, after) = padding(field)?;
-                    before.into_iter().for_each(|byte| chain.push_fill(byte));
-                    match step(*number, field, !format.case_sensitive)? {
+                    before.into_iter().for_each(|byte| chain.push_padding(byte));
+                    match part(*number, field, !format.case_sensitive)? {
                         Part::Step(step) => chain.push(step),
                         Part::Lazy(lazy) => chain.push_lazy(lazy),
                     }
-                    after.into_iter().for_each(|byte| chain.push_fill(byte));
+                    after.into_iter().for_each(|byte| chain.push_padding(byte));
                 }
             }
         }
         let (mut segments, lazy) = chain.with_columns();
         let last = segments.len() - 1;
         for (number, segment) in segments.iter_mut().enumerate() {
-            check(segment, number > 0, number < last)?;
+            let after = number.checked_sub(1).map(|before| lazy[before]);
+            resolve_boundaries(segment, after, number < last, format)?;
         }
         if segments[1..last.max(1)].iter().any(|segment| segment.steps.is_empty()) {
             return Err("two fields of any text stand side by side".to_owned());
@@ -65,22 +72,21 @@ impl Program {
             let field = if number > 0 { fields.next() } else { None };
             segment.put(field, number == last, can_search, &mut ops);
         }
-        let has_repeats = format.has_repeats;
-        Ok(Program { ops, has_repeats, can_search, anchor: anchor(format) })
+        Ok(Program { ops, has_repeats: format.has_repeats, can_search })
     }
 }
 
 /// What a field becomes.
 enum Part {
     Step(Step),
-    Lazy(Lazy),
+    Lazy(LazyField),
 }
 
-/// The parts of a format, in order: segments, with a lazy field between each and the next.
+/// A format in order: segments, with a lazy field between each and the next.
 #[derive(Debug)]
 struct Chain {
     segments: Vec<Segment>,
-    lazy: Vec<Lazy>,
+    lazy: Vec<LazyField>,
 }
 
 impl Default for Chain {
@@ -90,7 +96,7 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// The parts of the last segment.
+    /// The steps of the last segment.
     fn steps(&mut self) -> &mut Vec<Step> {
         let last = self.segments.len() - 1;
         &mut self.segments[last].steps
@@ -100,22 +106,22 @@ impl Chain {
         self.steps().push(step);
     }
 
-    fn push_lazy(&mut self, lazy: Lazy) {
+    fn push_lazy(&mut self, lazy: LazyField) {
         self.lazy.push(lazy);
         self.segments.push(Segment::default());
     }
 
     /// Padding side by side is one.
-    fn push_fill(&mut self, byte: u8) {
-        if !matches!(self.steps().last(), Some(Step::Fill { byte: last, .. }) if *last == byte) {
-            self.push(Step::Fill { byte, is_soft: false });
+    fn push_padding(&mut self, byte: u8) {
+        if !matches!(self.steps().last(), Some(Step::Padding { byte: last, .. }) if *last == byte) {
+            self.push(Step::Padding { byte, is_ambiguous: false });
         }
     }
 
-    /// What of a literal is the padding in front of it, goes in front of the padding: `" *"` and `" "` match what `" "` and `" *"` do.
+    /// What of a literal is the padding before it, goes before the padding: `" *"` and `" "` match what `" "` and `" *"` do.
     fn push_literal(&mut self, text: &str, case: Case) {
         let mut rest = text.as_bytes();
-        if let Some(&Step::Fill { byte, .. }) = self.steps().last() {
+        if let Some(&Step::Padding { byte, .. }) = self.steps().last() {
             let count = rest.iter().take_while(|&&next| next == byte).count();
             if let Some(same) = Literal::new(&rest[..count], case) {
                 let at = self.steps().len() - 1;
@@ -129,7 +135,7 @@ impl Chain {
     }
 
     /// The segments and the lazy fields, but for those with a width whose end no literal tells: they become columns.
-    fn with_columns(self) -> (Vec<Segment>, Vec<Lazy>) {
+    fn with_columns(self) -> (Vec<Segment>, Vec<LazyField>) {
         let mut segments: Vec<Segment> = Vec::new();
         let mut kept = Vec::new();
         let count = self.lazy.len();
@@ -138,11 +144,11 @@ impl Chain {
                 segments.push(segment);
                 continue;
             };
-            let is_exact = lazy.most == Some(lazy.least);
+            let is_exact = lazy.max == Some(lazy.min);
             let has_end = segment.is_searchable() || number == count && segment.steps.is_empty();
             match segments.last_mut() {
-                Some(last) if is_exact || lazy.least > 1 && !has_end => {
-                    last.steps.push(Step::Column { field: lazy.field, width: lazy.least, is_exact });
+                Some(last) if is_exact || lazy.min > 1 && !has_end => {
+                    last.steps.push(Step::Column { field: lazy.field, width: lazy.min, is_exact });
                     last.steps.extend(segment.steps);
                 }
                 _ => {
@@ -155,24 +161,24 @@ impl Chain {
     }
 }
 
-/// The longest width that is taken for one.
-const MOST_WIDTH: usize = 1000;
+/// The largest width or precision of a program's field; a wider one is left to the regex.
+const MAX_WIDTH: usize = 1000;
 
-/// The number that a width or a precision is; `None` where there is none.
+/// A width or a precision; `None` where the field has none.
 fn width(text: &str) -> Result<Option<usize>, String> {
     if text.is_empty() {
         return Ok(None);
     }
     match text.parse() {
-        Ok(width @ 1..=MOST_WIDTH) => Ok(Some(width)),
-        _ => Err(format!("a width of {text} is none from 1 to {MOST_WIDTH}")),
+        Ok(width @ 1..=MAX_WIDTH) => Ok(Some(width)),
+        _ => Err(format!("width {text} out of range 1–{MAX_WIDTH}")),
     }
 }
 
-/// The padding in front of a field and behind it.
+/// The padding before a field and after it.
 fn padding(field: &Field) -> Result<(Option<u8>, Option<u8>), String> {
     let Some(spec) = &field.spec else { return Ok((None, None)) };
-    let align = spec.align.or((!spec.width.is_empty()).then_some(Align::Right));
+    let align = spec.alignment();
     let refuse = |why: &str| Err(format!("the field {:?} {why}", field.column_name()));
     let fill = match spec.fill.unwrap_or(' ') {
         // The expression has it as it is.
@@ -208,35 +214,25 @@ fn case(case_sensitive: bool) -> Case {
     if case_sensitive { Case::Exact } else { Case::IgnoreAscii }
 }
 
-/// The longest literal: it is the likeliest to be rare.
-fn anchor(format: &Format) -> Option<Literal> {
-    let literals = merged(&format.pieces).into_iter().filter_map(|piece| match piece {
-        Piece::Literal(text) => Some(text),
-        _ => None,
-    });
-    let longest = literals.rev().max_by_key(String::len).filter(|text| text.len() >= 4)?;
-    Literal::new(longest.as_bytes(), case(format.case_sensitive))
-}
-
-/// The part for a field.
-fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Part, String> {
+/// The step or lazy field for a field.
+fn part(number: usize, field: &Field, ignore_case: bool) -> Result<Part, String> {
     let refuse = |why: &str| Err(format!("the field {:?} {why}", field.column_name()));
-    let (least, most, group) = match &field.spec {
+    let (min, max, group) = match &field.spec {
         Some(spec) => (width(&spec.width), spec.precision.as_str(), spec.grouping),
         None => (Ok(None), "", None),
     };
     let code = field.spec.as_ref().map_or("", |spec| spec.kind.as_str());
     let run = |class| Step::Run { field: number, class, back: 0 };
     let numeric = |kind| Step::Number { field: number, number: kind };
-    let moment = |moment| Step::Moment { field: number, moment, ignore_case, is_soft: false };
+    let datetime = |datetime| Step::Datetime { field: number, datetime, ignore_case, is_ambiguous: false };
     Ok(Part::Step(match field.kind() {
         ValueKind::Custom(_) => return refuse("has a type of its own"),
         ValueKind::Text => match code {
             "" => {
-                let (least, most) = (least?.unwrap_or(1), width(most)?);
-                return match most {
-                    Some(most) if most < least => refuse("has a width that is more than its precision"),
-                    most => Ok(Part::Lazy(Lazy { field: number, least, most })),
+                let (min, max) = (min?.unwrap_or(1), width(max)?);
+                return match max {
+                    Some(max) if max < min => refuse("has a width that is more than its precision"),
+                    max => Ok(Part::Lazy(LazyField { field: number, min, max })),
                 };
             }
             "l" => run(Class::LETTERS),
@@ -247,16 +243,16 @@ fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Part, String>
             "D" => run(Class::DIGITS.inverted()),
             _ => return refuse("is of a type without a rule"),
         },
-        ValueKind::Integer { base: None } => match (least?, group) {
+        ValueKind::Integer { base: None } => match (min?, group) {
             (None, None) => numeric(Number::Integer),
-            (most, group) => {
-                Step::Digits { field: number, most, group: group.map(|group| group as u8), is_soft: false }
+            (max, group) => {
+                Step::Digits { field: number, max, group: group.map(|group| group as u8), is_ambiguous: false }
             }
         },
         ValueKind::Integer { base: Some(10) } => numeric(Number::Grouped),
         ValueKind::Integer { .. } => numeric(Number::Based(code.as_bytes()[0].to_ascii_lowercase())),
         ValueKind::Percent => numeric(Number::Percent),
-        ValueKind::Decimal | ValueKind::Float if matches!(code, "f" | "F") && most == "0" => {
+        ValueKind::Decimal | ValueKind::Float if matches!(code, "f" | "F") && max == "0" => {
             return refuse("has a precision of 0, with which it is another type");
         }
         ValueKind::Decimal => numeric(Number::Fixed),
@@ -265,18 +261,18 @@ fn step(number: usize, field: &Field, ignore_case: bool) -> Result<Part, String>
             "e" | "E" => Number::Scientific,
             _ => Number::General,
         }),
-        ValueKind::Time(layout) => moment(match layout {
-            TimeLayout::Http => Moment::Http,
-            TimeLayout::Iso8601 => Moment::Iso,
-            TimeLayout::Syslog => Moment::Syslog,
-            TimeLayout::Ctime => Moment::Ctime,
-            TimeLayout::Rfc2822 => Moment::Mail,
-            TimeLayout::DayFirst => Moment::DayFirst,
-            TimeLayout::MonthFirst => Moment::MonthFirst,
-            TimeLayout::TimeOfDay => Moment::TimeOfDay,
+        ValueKind::Time(layout) => datetime(match layout {
+            DatetimeLayout::Http => Datetime::Http,
+            DatetimeLayout::Iso8601 => Datetime::Iso,
+            DatetimeLayout::Syslog => Datetime::Syslog,
+            DatetimeLayout::Ctime => Datetime::Ctime,
+            DatetimeLayout::Rfc2822 => Datetime::Mail,
+            DatetimeLayout::DayFirst => Datetime::DayFirst,
+            DatetimeLayout::MonthFirst => Datetime::MonthFirst,
+            DatetimeLayout::TimeOfDay => Datetime::TimeOfDay,
         }),
         ValueKind::Strptime(format) => match Codes::new(format) {
-            Some(codes) => moment(Moment::Codes(codes)),
+            Some(codes) => datetime(Datetime::Codes(codes)),
             None => return refuse("has more than strptime codes and plain text between them"),
         },
     }))
@@ -289,8 +285,8 @@ fn stands_for(literal: &Literal, offset: usize, byte: u8) -> bool {
 }
 
 impl Step {
-    /// What it may begin with.
-    fn first(&self) -> Bytes {
+    /// Its FIRST set: the bytes that it may begin with.
+    fn first_set(&self) -> Bytes {
         match self {
             Step::Literal(literal) => Bytes::new(|byte| stands_for(literal, 0, byte)),
             Step::Run { class, .. } => Bytes::new(|byte| class.contains(byte)),
@@ -308,8 +304,8 @@ impl Step {
                 let group = *group;
                 Bytes::new(move |byte| byte.is_ascii_digit() || b"-+ ".contains(&byte) || Some(byte) == group)
             }
-            Step::Moment { moment, .. } => moment.first(),
-            Step::Fill { byte, .. } => {
+            Step::Datetime { datetime, .. } => datetime.first_set(),
+            Step::Padding { byte, .. } => {
                 let fill = *byte;
                 Bytes::new(move |byte| byte == fill)
             }
@@ -318,16 +314,16 @@ impl Step {
         }
     }
 
-    /// What it could have taken more of.
-    fn more(&self) -> Bytes {
+    /// Its can-extend set: the bytes that it could have taken more of.
+    fn can_extend(&self) -> Bytes {
         match self {
-            // A column that may be longer is soft, whatever follows.
+            // The end of a column that may be longer is ambiguous, whatever follows.
             Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
             // Some words have letters that are not ASCII.
             Step::Run { class, .. } => {
                 Bytes::new(|byte| class.contains(byte) || *class == Class::WORD && !byte.is_ascii())
             }
-            Step::Fill { .. } => self.first(),
+            Step::Padding { .. } => self.first_set(),
             Step::Digits { group, .. } => {
                 let group = *group;
                 Bytes::new(move |byte| byte.is_ascii_digit() || Some(byte) == group)
@@ -339,34 +335,34 @@ impl Step {
                     Number::Integer | Number::Fixed | Number::Scientific => byte.is_ascii_digit(),
                     Number::Grouped => byte.is_ascii_digit() || matches!(byte, b',' | b'.'),
                     Number::General => byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E'),
-                    // The letter of the prefix too: `0x` may be the digit 0 with a literal behind it.
+                    // The letter of the prefix too: `0x` may be the digit 0 with a literal after it.
                     Number::Based(letter) => byte.is_ascii_hexdigit() || byte | 0x20 == letter,
                 })
             }
-            Step::Moment { moment, .. } => moment.more(),
+            Step::Datetime { datetime, .. } => datetime.can_extend(),
         }
     }
 
-    /// The bytes that a look at it may run over.
-    fn covers(&self) -> Bytes {
+    /// Its scanned set: the bytes that a look at it may run over.
+    fn scanned(&self) -> Bytes {
         match self {
             Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
-            Step::Run { .. } | Step::Fill { .. } | Step::Digits { .. } => self.more(),
+            Step::Run { .. } | Step::Padding { .. } | Step::Digits { .. } => self.can_extend(),
             Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
             // The exponent has its letter, and a point or comma stands among the digits.
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),
             Step::Number { .. } => Bytes::new(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')),
-            Step::Moment { moment, .. } => moment.covers(),
+            Step::Datetime { datetime, .. } => datetime.scanned(),
         }
     }
 }
 
-/// A chain of parts with one way to match.
+/// Steps that follow each other, each with one way to match.
 #[derive(Debug, Default)]
 struct Segment {
     steps: Vec<Step>,
-    /// True when its last part has a lazy field right behind it, and might have taken less.
-    is_soft: bool,
+    /// Whether a lazy field follows its last step, which might have taken less.
+    is_ambiguous: bool,
 }
 
 impl Segment {
@@ -378,11 +374,11 @@ impl Segment {
         }
     }
 
-    /// Writes the operations of the segment, behind those of the lazy field `lazy`.
-    fn put(self, lazy: Option<Lazy>, is_last: bool, can_search: bool, ops: &mut Vec<Op>) {
+    /// Appends the operations of the segment, which follows the lazy field `lazy`.
+    fn put(self, lazy: Option<LazyField>, is_last: bool, can_search: bool, ops: &mut Vec<Op>) {
         // An earlier lazy field might have to take more than it must.
-        if lazy.is_some_and(|lazy| lazy.most.is_some()) {
-            ops.push(Op::Soft { lasting: true });
+        if lazy.is_some_and(|lazy| lazy.max.is_some()) {
+            ops.push(Op::Ambiguous { in_segment: false });
         }
         let is_single = self.steps.len() == 1;
         let mut steps = self.steps.into_iter();
@@ -393,97 +389,128 @@ impl Segment {
             (None, Some(Step::Literal(literal))) if can_search => ops.push(Op::Begin(literal)),
             (None, Some(step)) if can_search => {
                 // Some words begin with letters that are not ASCII.
-                let first = step.first();
+                let first = step.first_set();
                 ops.push(Op::First { first: Bytes::new(|byte| first.has(byte) || !byte.is_ascii()), step })
             }
             (_, first) => steps = first.into_iter().chain(steps).collect::<Vec<_>>().into_iter(),
         }
         let mut steps = steps.peekable();
         while let Some(step) = steps.next() {
-            let is_soft = step.is_soft();
-            // A literal right behind a part is looked at with it.
+            let is_ambiguous = step.is_ambiguous();
+            // A literal after a step is looked at with it.
             match steps
-                .next_if(|next| matches!(next, Step::Literal(_)) && !is_soft && !matches!(step, Step::Literal(_)))
+                .next_if(|next| matches!(next, Step::Literal(_)) && !is_ambiguous && !matches!(step, Step::Literal(_)))
             {
-                Some(Step::Literal(literal)) => ops.push(Op::Until(step, literal)),
-                _ => ops.push(Op::Part(step)),
+                Some(Step::Literal(literal)) => ops.push(Op::StepThen(step, literal)),
+                _ => ops.push(Op::Step(step)),
             }
-            if is_soft {
-                ops.push(Op::Soft { lasting: false });
+            if is_ambiguous {
+                ops.push(Op::Ambiguous { in_segment: true });
             }
         }
-        if self.is_soft {
-            ops.push(Op::Soft { lasting: true });
+        if self.is_ambiguous {
+            ops.push(Op::Ambiguous { in_segment: false });
         }
     }
 
     /// True when looking for the segment takes linear time, since it begins with a class or number that a search need try only once a run.
     ///
-    /// The other parts must not look at runs of other bytes. Of numbers only those will do that fail at once, or take all digits.
+    /// The other steps must not scan other bytes. Of numbers only those will do that fail at once, or take all digits.
     fn begins_with_runs(&self) -> bool {
         let Some((first, others)) = self.steps.split_first() else { return false };
         let is_run =
             matches!(first, Step::Run { .. } | Step::Number { number: Number::Integer | Number::Based(_), .. });
-        is_run && others.iter().all(|step| step.covers().is_within(&first.covers()))
+        is_run && others.iter().all(|step| step.scanned().is_within(&first.scanned()))
     }
 
-    /// True when looking for the segment takes linear time: its opening cannot stand inside of what its parts have looked at.
+    /// True when looking for the segment takes linear time: its opening cannot stand inside of what its steps have scanned.
     fn is_searchable(&self) -> bool {
         let Some(opening) = self.opening() else { return false };
-        let has_outside = |covered: &Bytes| {
+        let has_outside = |scanned: &Bytes| {
             (0..opening.len())
-                .any(|offset| !(0..=255).any(|byte| covered.has(byte) && stands_for(opening, offset, byte)))
+                .any(|offset| !(0..=255).any(|byte| scanned.has(byte) && stands_for(opening, offset, byte)))
         };
-        self.steps.iter().all(|step| has_outside(&step.covers()))
+        self.steps.iter().all(|step| has_outside(&step.scanned()))
     }
 }
 
-/// How many of the bytes that a run of `class` could take, `literal` begins with, where the byte behind them ends any such run: then the
-/// literal stands at one place only, so many bytes in front of the end of the run.
+/// How many of the bytes that a run of `class` could take, `literal` begins with, where the byte after them ends any such run: then the
+/// literal stands at one place only, so many bytes before the end of the run.
 fn given_back(class: Class, literal: &Literal) -> Option<usize> {
     let taken = Bytes::new(|byte| class.contains(byte));
     let stands = |offset| Bytes::new(move |byte| stands_for(literal, offset, byte));
     // A run that is not long enough is looked at from each of its bytes: so there must be few.
-    let count = (0..literal.len().min(MOST_GIVEN_BACK + 1)).find(|&offset| !stands(offset).meets(&taken))?;
-    let behind: Vec<u8> = (count..literal.len()).map(|offset| literal.wanted(offset).1).collect();
-    if class == Class::WORD && foreign::char_at(&behind, 0).is_some_and(foreign::is_word) {
+    let count = (0..literal.len().min(MAX_GIVEN_BACK + 1)).find(|&offset| !stands(offset).meets(&taken))?;
+    let after: Vec<u8> = (count..literal.len()).map(|offset| literal.wanted(offset).1).collect();
+    if class == Class::WORD && unicode::char_at(&after, 0).is_some_and(unicode::is_word) {
         return None;
     }
     (0..count).all(|offset| stands(offset).is_within(&taken)).then_some(count)
 }
 
-/// Checks that each part has one way to match. `after_lazy`: the segment is searched for. `before_lazy`: any text follows.
-fn check(segment: &mut Segment, after_lazy: bool, before_lazy: bool) -> Result<(), String> {
+/// Finds out where each step ends: at one place, or ambiguously. `after` is the lazy field before the segment, if there is one; `before_lazy` says
+/// that one follows.
+///
+/// # Errors
+/// An ambiguous boundary that cannot be lived with, with the names of both fields.
+fn resolve_boundaries(
+    segment: &mut Segment,
+    after: Option<LazyField>,
+    before_lazy: bool,
+    format: &Format,
+) -> Result<(), String> {
     for at in 0..segment.steps.len() {
         let back = match &segment.steps[at..] {
             [Step::Run { class, .. }, Step::Literal(literal), ..] => given_back(*class, literal),
             _ => None,
         };
-        let more = segment.steps[at].more();
+        let can_extend = segment.steps[at].can_extend();
         // Padding may be empty: what follows it may begin there too.
-        let behind = &segment.steps[at + 1..];
-        let paddings = behind.iter().take_while(|step| matches!(step, Step::Fill { .. })).count();
+        let following = &segment.steps[at + 1..];
+        let paddings = following.iter().take_while(|step| matches!(step, Step::Padding { .. })).count();
         let meets = match &segment.steps[at..] {
-            [Step::Run { .. }, Step::Literal(_), ..] => back.is_none(),
-            _ => behind.iter().take(paddings + 1).any(|next| more.meets(&next.first())),
+            [Step::Run { .. }, Step::Literal(_), ..] => back.is_none().then_some(0),
+            _ => following.iter().take(paddings + 1).position(|next| can_extend.meets(&next.first_set())),
         };
-        let is_number = matches!(behind.first(), Some(Step::Number { .. } | Step::Digits { .. }));
-        match (&mut segment.steps[at], back) {
-            // A date may have taken too much: what follows tells, and the regular expression mends it.
-            (Step::Moment { is_soft, moment, .. }, _) => *is_soft = meets || moment.is_loose(),
-            (Step::Digits { is_soft, .. }, _) => *is_soft = meets,
-            (Step::Fill { byte, is_soft }, _) => *is_soft = meets && !(*byte == b' ' && is_number),
-            (Step::Run { back, .. }, Some(count)) => *back = count,
-            _ if meets => return Err("a part could have taken some of the next".to_owned()),
+        let is_number = matches!(following.first(), Some(Step::Number { .. } | Step::Digits { .. }));
+        match (&mut segment.steps[at], back, meets) {
+            // It may have taken too much: what follows tells, and the regex decides.
+            (Step::Datetime { is_ambiguous, datetime, .. }, ..) => {
+                *is_ambiguous = meets.is_some() || datetime.is_loose()
+            }
+            (Step::Digits { is_ambiguous, .. }, ..) => *is_ambiguous = meets.is_some(),
+            (Step::Padding { byte, is_ambiguous }, ..) => {
+                *is_ambiguous = meets.is_some() && !(*byte == b' ' && is_number);
+            }
+            (Step::Run { back, .. }, Some(count), _) => *back = count,
+            (_, _, Some(next)) => {
+                let (step, next) = (&segment.steps[at], &segment.steps[at + 1 + next]);
+                return Err(format!(
+                    "the boundary after {} is ambiguous, since it could take what {} begins with",
+                    describe(step, format),
+                    describe(next, format)
+                ));
+            }
             _ => {}
         }
     }
     let ends_in_literal =
         segment.steps.last().is_none_or(|step| matches!(step, Step::Literal(_) | Step::Repeat { .. }));
-    segment.is_soft = before_lazy && !ends_in_literal;
-    let is_empty = segment.steps.is_empty();
-    if after_lazy && !is_empty && !segment.is_searchable() {
-        return Err("behind a field of any text there must be a literal that tells where it ends".to_owned());
+    segment.is_ambiguous = before_lazy && !ends_in_literal;
+    match after {
+        Some(lazy) if !segment.steps.is_empty() && !segment.is_searchable() => Err(format!(
+            "the field {:?} has no literal after it that tells where it ends",
+            format.fields[lazy.field].column_name()
+        )),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// A step as the format has it.
+fn describe(step: &Step, format: &Format) -> String {
+    match (step, step.field()) {
+        (_, Some(field)) => format!("the field {:?}", format.fields[field].column_name()),
+        (Step::Literal(literal), None) => format!("the literal {}", quote(literal)),
+        (_, None) => "padding".to_owned(),
+    }
 }

@@ -1,16 +1,16 @@
-//! Where the fields of the records of a block are.
+//! Where the fields of a block's records are: a column of spans for each field, as conversion wants them.
 
 use parsimd_simd::Span;
 
-/// The spans of the fields of the records of a block, by column, and a column for what is no field.
+/// The spans of the fields of a block's records, a column for each field, and one more for what is no field.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub(crate) struct SpanTable {
     spans: Vec<Span>,
     rows: usize,
     fields: usize,
 }
 
-impl Table {
+impl SpanTable {
     /// Makes room for `rows` rows of `fields` fields.
     pub(crate) fn reset(&mut self, fields: usize, rows: usize) {
         self.spans.resize((fields + 1) * rows, Span::default());
@@ -28,10 +28,10 @@ impl Table {
         &self.spans[field * self.rows..][..count]
     }
 
-    /// Row `row`, to be written.
+    /// SpanRow `row`, to be written.
     #[inline]
-    pub(crate) fn row(&mut self, row: usize) -> Row<'_> {
-        Row { spans: &mut self.spans, stride: self.rows, row }
+    pub(crate) fn row(&mut self, row: usize) -> SpanRow<'_> {
+        SpanRow { spans: &mut self.spans, stride: self.rows, row }
     }
 
     /// Takes the rows in `lost`, which are in order, out of the first `count` of some columns.
@@ -52,7 +52,7 @@ impl Table {
     }
 }
 
-/// Moves the items behind each of those in `lost`, which are in order, to where it was; what stands at the end then is of no meaning.
+/// Moves the items after each of those in `lost`, which are in order, to where it was; the end has no meaning then.
 fn close_gaps<T: Copy>(items: &mut [T], lost: &[usize]) {
     const CHUNK: usize = 8;
     let Some(&first) = lost.first() else { return };
@@ -65,8 +65,7 @@ fn close_gaps<T: Copy>(items: &mut [T], lost: &[usize]) {
         } else {
             // Few are between two that are lost, so whole chunks are moved: what is too much is written over nothing but gaps.
             for done in (0..count).step_by(CHUNK) {
-                let chunk: [T; CHUNK] =
-                    *items[item + 1 + done..].first_chunk().expect("a chunk is in front of the end");
+                let chunk: [T; CHUNK] = *items[item + 1 + done..].first_chunk().expect("a chunk is before the end");
                 items[kept + done..][..CHUNK].copy_from_slice(&chunk);
             }
         }
@@ -74,18 +73,18 @@ fn close_gaps<T: Copy>(items: &mut [T], lost: &[usize]) {
     }
 }
 
-/// One row of a [`Table`].
+/// One row of a [`SpanTable`].
 #[derive(Debug)]
-pub(crate) struct Row<'a> {
+pub(crate) struct SpanRow<'a> {
     spans: &'a mut [Span],
     stride: usize,
     row: usize,
 }
 
-impl<'a> Row<'a> {
+impl<'a> SpanRow<'a> {
     /// A row that is in no table.
-    pub(crate) fn alone(spans: &'a mut [Span]) -> Row<'a> {
-        Row { spans, stride: 1, row: 0 }
+    pub(crate) fn alone(spans: &'a mut [Span]) -> SpanRow<'a> {
+        SpanRow { spans, stride: 1, row: 0 }
     }
 
     /// Sets the span of a field.

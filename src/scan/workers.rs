@@ -1,11 +1,11 @@
-//! The threads of a scan: whoever is free reads the next block and scans it.
+//! The threads of a scan: whichever is free reads the next block and scans it.
 //!
-//! Blocks are taken in *waves*. A wave is all that happens in one call of the scan: the caller's thread and those of a pool take blocks
-//! until the wave has enough of them, and the call ends when all are done. So nothing runs between two calls: what is borrowed needs no
-//! promise from outside, a scan can be dropped at any time, what was read ahead is bounded, and a fork finds no thread at work. The price is
+//! Blocks are taken in *waves*. A wave is what happens in one call of the scan: the caller's thread and the workers of a pool take blocks until
+//! the wave has enough, and the call ends when all are done. Between two calls nothing runs. So borrowed input needs no
+//! promise, a scan can be dropped at any time, what was read ahead is bounded, and a fork finds no thread at work. The price is
 //! that threads wait for each other at the end of a wave; a wave has several blocks for each, which makes that small.
 //!
-//! Reading goes on in one place, behind a lock, and gives each block its number; what came of the blocks is put in that order.
+//! Blocks are read in one place, behind a lock, and numbered there. What comes of them is put in that order, so the caller sees what one thread would give.
 
 use std::{
     collections::VecDeque,
@@ -17,7 +17,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::block::{Scanned, Scratch, Task, Wanted};
+use super::{
+    block::{Buffers, Scanned, Wanted},
+    task::Task,
+};
 use crate::{
     input::{Holder, Input, Next},
     limits,
@@ -27,9 +30,9 @@ use crate::{
 /// slow reader, is not kept waiting for a whole wave.
 pub(super) const WAVE: Duration = Duration::from_millis(20);
 
-/// Who scans the blocks.
+/// The caller's thread and those of the pool.
 #[derive(Debug)]
-pub(super) struct Crew<'a> {
+pub(super) struct Workers<'a> {
     /// How many were asked for; `None` is as many as the machine runs at once.
     threads: Option<NonZeroUsize>,
     /// One for each thread that has been needed so far. The first is for the caller's.
@@ -39,11 +42,11 @@ pub(super) struct Crew<'a> {
     bytes: u64,
 }
 
-/// What one thread needs, kept from block to block.
+/// What one thread needs, reused from block to block.
 #[derive(Debug)]
 struct Worker<'a> {
     holder: Holder<'a>,
-    scratch: Scratch,
+    buffers: Buffers,
     /// The blocks of this wave that it did, by number.
     done: Vec<(usize, Scanned)>,
 }
@@ -58,9 +61,9 @@ struct Wave<'w, 'a> {
     is_over: bool,
 }
 
-impl<'a> Crew<'a> {
-    pub(super) fn new(threads: Option<NonZeroUsize>) -> Crew<'a> {
-        Crew { threads, workers: Vec::new(), pool: None, bytes: 0 }
+impl<'a> Workers<'a> {
+    pub(super) fn new(threads: Option<NonZeroUsize>) -> Workers<'a> {
+        Workers { threads, workers: Vec::new(), pool: None, bytes: 0 }
     }
 
     /// Scans the next wave of blocks and adds what came of them to `ready`, in the order of the input. Says whether the input has ended; if not, and
@@ -122,18 +125,18 @@ fn at_once() -> usize {
 
 impl<'a> Worker<'a> {
     fn new(task: &Task) -> Worker<'a> {
-        Worker { holder: Holder::new(), scratch: Scratch::new(task), done: Vec::new() }
+        Worker { holder: Holder::new(), buffers: Buffers::new(task), done: Vec::new() }
     }
 
     /// Takes blocks and scans them, until the wave has no more.
     fn scan(&mut self, task: &Task, wanted: Wanted, wave: &Mutex<Wave<'_, 'a>>) {
         // A wave whose lock is poisoned is over: a reader has panicked.
         while let Some(number) = wave.lock().ok().and_then(|mut wave| wave.take(task, self)) {
-            let scanned = task.run(&self.holder.block(), &mut self.scratch, wanted);
+            let scanned = task.scan_lines(&self.holder.block(), &mut self.buffers, wanted);
             if scanned.error.is_some()
                 && let Ok(mut wave) = wave.lock()
             {
-                // The blocks in front of this one were all taken before it; those behind it are of no use.
+                // The blocks before this one were all taken before it; those after it are of no use.
                 wave.most = 0;
             }
             self.done.push((number, scanned));

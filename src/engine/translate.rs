@@ -1,14 +1,13 @@
-//! Python `re` syntax → `regex` syntax, with the same meaning.
+//! The expression of a format, from the syntax of Python's `re` to that of the crate `regex`, with the same meaning.
 //!
-//! The expression of a format is in the syntax of Python's `re`, since that is what clients read and what custom types are
-//! written in. Here the subset of it that means the same everywhere is rewritten for the `regex` crate; whatever is outside of
-//! it is [`Outside`], never a guess. Three things make the rewriting more than a copy:
+//! A format is compiled to Python's syntax, since that is what clients read and what custom types are written in. [`translate`] rewrites the
+//! subset that means the same in both; whatever is outside of it is [`Unsupported`], never a guess. Three things make this more than a copy:
 //!
-//! * **Classes.** Python's `\w` is letters, numbers and `_`, without the marks that Unicode's own definition adds; its `\s` has
-//!   U+001C to U+001F; under "ignore case" `i ı I İ` are one letter. Two readings are made: one for ASCII text, where classes
-//!   are small and search is quick, one for all of Unicode.
-//! * **Groups.** Only the captures of the fields are kept, in order, so that field `n` is group `n + 1`; groups inside them
-//!   become non-capturing, which also lets the quicker engines of `regex` run.
+//! * **Classes.** Python's `\w` is letters, numbers and `_`, without the marks that Unicode's own definition adds. Its `\s` has
+//!   U+001C to U+001F. Where case is ignored, `i ı I İ` are one letter. So there is one translation for ASCII text, with small classes and a
+//!   quick search, and one for all of Unicode: see [`Target`].
+//! * **Groups.** Only the groups of the fields capture, in order, so that field `n` is group `n + 1`. Groups inside of them
+//!   do not, which also lets the quicker engines of `regex` run.
 //! * **Braces.** Python takes a brace that is no quantifier for itself.
 
 use std::fmt::Write;
@@ -17,7 +16,7 @@ use crate::pattern::{Format, Group};
 
 /// Why an expression is not in the common subset.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Outside {
+pub(crate) struct Unsupported {
     /// Where in the expression, in bytes.
     pub(crate) at: usize,
     pub(crate) what: &'static str,
@@ -27,25 +26,34 @@ pub(crate) struct Outside {
 
 /// Which text, and which engine, a translation is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// ASCII text, as bytes. It also reads bytes that are no text: each is a character, and one that is not ASCII is only in inverted classes.
+pub(crate) enum Target {
+    /// ASCII text, as bytes. It also matches bytes that are not UTF-8: each is a character, and one that is not ASCII is only in inverted classes.
     Ascii,
+    /// As `Ascii`, but a repeated name is any text: an expression that matches in more places, and needs no backtracking. A literal that it must have,
+    /// the expression must have too.
+    AsciiPrefilter,
     /// Any text that is UTF-8.
     Unicode,
     /// Any text that is UTF-8, with lookaround and backreferences, for `fancy-regex`.
     Backtracking,
 }
 
+impl Target {
+    fn is_ascii(self) -> bool {
+        matches!(self, Target::Ascii | Target::AsciiPrefilter)
+    }
+}
+
 /// Python's `\w`.
 pub(super) const WORD: &str = r"[\p{L}\p{N}_]";
 
 /// Rewrites the expression of `format`; the result has one capture group per field.
-pub(crate) fn translate(format: &Format, reading: Reading) -> Result<String, Outside> {
+pub(crate) fn translate(format: &Format, target: Target) -> Result<String, Unsupported> {
     let mut translator = Translator {
         source: &format.expression,
         at: 0,
         out: String::with_capacity(format.expression.len() + 32),
-        reading,
+        target,
         ignore_case: !format.case_sensitive,
         format,
         last: Last::Nothing,
@@ -68,7 +76,7 @@ struct Translator<'a> {
     source: &'a str,
     at: usize,
     out: String,
-    reading: Reading,
+    target: Target,
     ignore_case: bool,
     format: &'a Format,
     last: Last,
@@ -77,25 +85,27 @@ struct Translator<'a> {
 }
 
 impl<'a> Translator<'a> {
-    fn run(&mut self) -> Result<(), Outside> {
+    fn run(&mut self) -> Result<(), Unsupported> {
         while let Some(c) = self.next() {
             match c {
                 '\\' => self.escape()?,
                 '.' => self.atom("."),
-                '^' => self.anchor(r"\A"),
-                '$' if self.reading == Reading::Backtracking => self.anchor(r"(?=\n?\z)"),
-                '$' => return self.outside("$ also matches before a final newline", true),
+                '^' => self.assertion(r"\A"),
+                '$' if self.target == Target::Backtracking => self.assertion(r"(?=\n?\z)"),
+                '$' => return self.unsupported("$ also matches before a final newline", true),
                 '[' => self.class()?,
                 '(' => self.open()?,
-                ')' if self.depth == 0 => return self.outside("unbalanced parenthesis", false),
+                ')' if self.depth == 0 => return self.unsupported("unbalanced parenthesis", false),
                 ')' => {
                     self.depth -= 1;
                     self.atom(")");
                 }
-                '|' => self.anchor("|"),
+                '|' => self.assertion("|"),
                 '*' | '+' | '?' => self.quantifier(c.encode_utf8(&mut [0; 4]))?,
                 '{' => match self.braces() {
-                    Some((_, text)) if text.is_empty() => return self.outside("a quantifier from more to less", false),
+                    Some((_, text)) if text.is_empty() => {
+                        return self.unsupported("a quantifier from more to less", false);
+                    }
                     Some((length, text)) => {
                         self.at += length;
                         self.quantifier(&text)?;
@@ -105,7 +115,7 @@ impl<'a> Translator<'a> {
                 c => self.literal(c)?,
             }
         }
-        if self.depth > 0 { self.outside("missing )", false) } else { Ok(()) }
+        if self.depth > 0 { self.unsupported("missing )", false) } else { Ok(()) }
     }
 
     fn next(&mut self) -> Option<char> {
@@ -120,8 +130,8 @@ impl<'a> Translator<'a> {
         found
     }
 
-    fn outside<T>(&self, what: &'static str, needs_backtracking: bool) -> Result<T, Outside> {
-        Err(Outside { at: self.at.saturating_sub(1), what, needs_backtracking })
+    fn unsupported<T>(&self, what: &'static str, needs_backtracking: bool) -> Result<T, Unsupported> {
+        Err(Unsupported { at: self.at.saturating_sub(1), what, needs_backtracking })
     }
 
     fn atom(&mut self, text: &str) {
@@ -130,17 +140,17 @@ impl<'a> Translator<'a> {
     }
 
     /// Something that no quantifier may follow.
-    fn anchor(&mut self, text: &str) {
+    fn assertion(&mut self, text: &str) {
         self.out.push_str(text);
         self.last = Last::Nothing;
     }
 
-    fn literal(&mut self, c: char) -> Result<(), Outside> {
-        if self.reading == Reading::Ascii && self.ignore_case && "ſ\u{212A}ıİ".contains(c) {
-            return self.outside("a letter that is a case of an ASCII letter, and is not ASCII", false);
+    fn literal(&mut self, c: char) -> Result<(), Unsupported> {
+        if self.target.is_ascii() && self.ignore_case && "ſ\u{212A}ıİ".contains(c) {
+            return self.unsupported("a letter that is a case of an ASCII letter, and is not ASCII", false);
         }
         let mut text = String::new();
-        if self.reading != Reading::Ascii && self.ignore_case && "iIıİ".contains(c) {
+        if !self.target.is_ascii() && self.ignore_case && "iIıİ".contains(c) {
             text.push_str("[iIıİ]");
         } else {
             text.push_str(&regex_syntax::escape(c.encode_utf8(&mut [0; 4])));
@@ -149,17 +159,17 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    fn quantifier(&mut self, text: &str) -> Result<(), Outside> {
+    fn quantifier(&mut self, text: &str) -> Result<(), Unsupported> {
         match self.last {
-            Last::Nothing => return self.outside("nothing to repeat", false),
-            Last::Quantifier => return self.outside("multiple repeat", false),
+            Last::Nothing => return self.unsupported("nothing to repeat", false),
+            Last::Quantifier => return self.unsupported("multiple repeat", false),
             Last::Atom => {}
         }
         self.out.push_str(text);
         if self.take("?") {
             self.out.push('?');
         } else if self.take("+") {
-            return self.outside("a possessive quantifier", false);
+            return self.unsupported("a possessive quantifier", false);
         }
         self.last = Last::Quantifier;
         Ok(())
@@ -187,22 +197,22 @@ impl<'a> Translator<'a> {
         Some((inside.len() + 1, text))
     }
 
-    fn escape(&mut self) -> Result<(), Outside> {
-        let Some(c) = self.next() else { return self.outside("a lone backslash", false) };
+    fn escape(&mut self) -> Result<(), Unsupported> {
+        let Some(c) = self.next() else { return self.unsupported("a lone backslash", false) };
         match c {
             'd' | 'D' | 'w' | 'W' | 's' | 'S' => {
                 let class = self.category(c);
                 // A category looks at the character as it is, also where case is ignored.
-                if self.ignore_case && self.reading != Reading::Ascii {
+                if self.ignore_case && !self.target.is_ascii() {
                     self.atom(&format!("(?-i:{class})"));
                 } else {
                     self.atom(class);
                 }
             }
-            'A' => self.anchor(r"\A"),
-            'Z' => self.anchor(r"\z"),
-            'b' | 'B' if self.reading == Reading::Ascii => self.anchor(if c == 'b' { r"\b" } else { r"\B" }),
-            'b' | 'B' => return self.outside("a word boundary in text that is not ASCII", false),
+            'A' => self.assertion(r"\A"),
+            'Z' => self.assertion(r"\z"),
+            'b' | 'B' if self.target.is_ascii() => self.assertion(if c == 'b' { r"\b" } else { r"\B" }),
+            'b' | 'B' => return self.unsupported("a word boundary in text that is not ASCII", false),
             c => {
                 let c = self.escaped_char(c)?;
                 self.literal(c)?;
@@ -212,13 +222,13 @@ impl<'a> Translator<'a> {
     }
 
     fn category(&self, c: char) -> &'static str {
-        match (self.reading, c) {
-            (Reading::Ascii, 'd') => "[0-9]",
-            (Reading::Ascii, 'D') => "[^0-9]",
-            (Reading::Ascii, 'w') => "[0-9A-Za-z_]",
-            (Reading::Ascii, 'W') => "[^0-9A-Za-z_]",
-            (Reading::Ascii, 's') => r"[\t-\r\x1c-\x20]",
-            (Reading::Ascii, _) => r"[^\t-\r\x1c-\x20]",
+        match (self.target.is_ascii(), c) {
+            (true, 'd') => "[0-9]",
+            (true, 'D') => "[^0-9]",
+            (true, 'w') => "[0-9A-Za-z_]",
+            (true, 'W') => "[^0-9A-Za-z_]",
+            (true, 's') => r"[\t-\r\x1c-\x20]",
+            (true, _) => r"[^\t-\r\x1c-\x20]",
             (_, 'd') => r"\p{Nd}",
             (_, 'D') => r"\P{Nd}",
             (_, 'w') => WORD,
@@ -229,7 +239,7 @@ impl<'a> Translator<'a> {
     }
 
     /// The character that an escape stands for, once the letter behind the backslash was read.
-    fn escaped_char(&mut self, c: char) -> Result<char, Outside> {
+    fn escaped_char(&mut self, c: char) -> Result<char, Unsupported> {
         let digits = match c {
             'a' => return Ok('\x07'),
             'f' => return Ok('\x0c'),
@@ -240,23 +250,23 @@ impl<'a> Translator<'a> {
             'x' => 2,
             'u' => 4,
             'U' => 8,
-            '0'..='9' => return self.outside("a numbered backreference or an octal escape", false),
-            'N' => return self.outside("a named character", false),
-            c if c.is_ascii_alphabetic() => return self.outside("a bad escape", false),
+            '0'..='9' => return self.unsupported("a numbered backreference or an octal escape", false),
+            'N' => return self.unsupported("a named character", false),
+            c if c.is_ascii_alphabetic() => return self.unsupported("a bad escape", false),
             c => return Ok(c),
         };
         let hex = self.source.get(self.at..self.at + digits).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
         let c = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
         self.at += digits;
-        c.map_or_else(|| self.outside("an incomplete escape", false), Ok)
+        c.map_or_else(|| self.unsupported("an incomplete escape", false), Ok)
     }
 
     /// One member of a class: a category, or a character.
-    fn class_member(&mut self) -> Result<Result<char, &'static str>, Outside> {
+    fn class_member(&mut self) -> Result<Result<char, &'static str>, Unsupported> {
         match self.next() {
-            None => self.outside("an unterminated character set", false),
+            None => self.unsupported("an unterminated character set", false),
             Some('\\') => match self.next() {
-                None => self.outside("a lone backslash", false),
+                None => self.unsupported("a lone backslash", false),
                 Some(c @ ('d' | 'D' | 'w' | 'W' | 's' | 'S')) => Ok(Err(self.category(c))),
                 Some('b') => Ok(Ok('\x08')),
                 Some(c) => self.escaped_char(c).map(Ok),
@@ -265,7 +275,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn class(&mut self) -> Result<(), Outside> {
+    fn class(&mut self) -> Result<(), Unsupported> {
         let mut class = String::from("[");
         if self.take("^") {
             class.push('^');
@@ -281,7 +291,7 @@ impl<'a> Translator<'a> {
                 Ok(from) => from,
                 Err(category) => {
                     if self.source[self.at..].starts_with('-') && !self.source[self.at..].starts_with("-]") {
-                        return self.outside("a range from a category", false);
+                        return self.unsupported("a range from a category", false);
                     }
                     class.push_str(category);
                     continue;
@@ -292,11 +302,11 @@ impl<'a> Translator<'a> {
                 self.at += 1;
                 to = match self.class_member()? {
                     Ok(to) if to >= from => to,
-                    _ => return self.outside("a bad character range", false),
+                    _ => return self.unsupported("a bad character range", false),
                 };
             }
-            if self.reading == Reading::Ascii && !to.is_ascii() {
-                return self.outside("a class with characters that are not ASCII", false);
+            if self.target.is_ascii() && !to.is_ascii() {
+                return self.unsupported("a class with characters that are not ASCII", false);
             }
             has_i |= "iIıİ".chars().any(|i| (from..=to).contains(&i));
             push_class_char(&mut class, from);
@@ -305,7 +315,7 @@ impl<'a> Translator<'a> {
                 push_class_char(&mut class, to);
             }
         }
-        if has_i && self.ignore_case && self.reading != Reading::Ascii {
+        if has_i && self.ignore_case && !self.target.is_ascii() {
             class.push_str("iIıİ");
         }
         class.push(']');
@@ -313,20 +323,20 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    fn open(&mut self) -> Result<(), Outside> {
+    fn open(&mut self) -> Result<(), Unsupported> {
         let open = self.at - 1;
         let is_field = self.format.fields.iter().any(|field| field.open == open);
         let text = if self.take("?P<") {
             let source: &'a str = self.source;
             let Some((name, _)) = source[self.at..].split_once('>') else {
-                return self.outside("a group name without an end", false);
+                return self.unsupported("a group name without an end", false);
             };
             let starts = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
             if !starts || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
-                return self.outside("a group name that is no identifier", false);
+                return self.unsupported("a group name that is no identifier", false);
             }
             if self.names.contains(&name) {
-                return self.outside("a group name that is used twice", false);
+                return self.unsupported("a group name that is used twice", false);
             }
             self.names.push(name);
             self.at += name.len() + 1;
@@ -337,42 +347,46 @@ impl<'a> Translator<'a> {
             "(?:"
         } else if self.take("?#") {
             let Some((comment, _)) = self.source[self.at..].split_once(')') else {
-                return self.outside("a comment without an end", false);
+                return self.unsupported("a comment without an end", false);
             };
             self.at += comment.len() + 1;
             return Ok(());
         } else if let Some(look) =
             ["?=", "?!", "?<=", "?<!"].into_iter().find(|look| self.source[self.at..].starts_with(look))
         {
-            if self.reading != Reading::Backtracking {
-                return self.outside("lookaround", true);
+            if self.target != Target::Backtracking {
+                return self.unsupported("lookaround", true);
             }
             self.at += look.len();
             self.out.push('(');
             look
         } else if self.source[self.at..].starts_with('?') {
-            return self.outside("an extension of groups", false);
+            return self.unsupported("an extension of groups", false);
         } else if is_field {
             "("
         } else {
             "(?:"
         };
         self.depth += 1;
-        self.anchor(text);
+        self.assertion(text);
         Ok(())
     }
 
-    fn backreference(&mut self) -> Result<(), Outside> {
-        if self.reading != Reading::Backtracking {
-            return self.outside("a repeated name", true);
+    fn backreference(&mut self) -> Result<(), Unsupported> {
+        if !matches!(self.target, Target::Backtracking | Target::AsciiPrefilter) {
+            return self.unsupported("a repeated name", true);
         }
         let rest = &self.source[self.at..];
         let name = rest.split_once(')').map_or("", |(name, _)| name);
         let field =
             self.format.fields.iter().position(|field| matches!(&field.group, Group::Named(group) if group == name));
-        let Some(field) = field else { return self.outside("a reference to an unknown group", false) };
+        let Some(field) = field else { return self.unsupported("a reference to an unknown group", false) };
         self.at += name.len() + 1;
-        self.atom(&format!("(?:\\{})", field + 1));
+        if self.target == Target::AsciiPrefilter {
+            self.atom("(?:.*)");
+        } else {
+            self.atom(&format!("(?:\\{})", field + 1));
+        }
         Ok(())
     }
 }
@@ -391,26 +405,26 @@ mod tests {
     use super::*;
     use crate::pattern::{CustomType, FormatOptions};
 
-    fn custom(pattern: &str, reading: Reading) -> Result<String, Outside> {
+    fn custom(pattern: &str, target: Target) -> Result<String, Unsupported> {
         let own = CustomType { pattern: Some(pattern.to_owned()), group_count: 0 };
         let options = FormatOptions { custom: [("T".to_owned(), own)].into(), case_sensitive: false };
         let format = Format::new("{:T}", &options).unwrap_or_else(|e| panic!("{e}"));
-        translate(&format, reading)
+        translate(&format, target)
     }
 
     #[test]
     fn groups_inside_a_field_do_not_capture() {
-        assert_eq!(custom(r"(a|(?P<n>b))+", Reading::Ascii).as_deref(), Ok("((?:a|(?:b))+)"));
+        assert_eq!(custom(r"(a|(?P<n>b))+", Target::Ascii).as_deref(), Ok("((?:a|(?:b))+)"));
     }
 
     #[test]
     fn a_brace_that_is_no_quantifier_stands_for_itself() {
-        assert_eq!(custom("a{b}{,}", Reading::Ascii).as_deref(), Ok(r"(a\{b\}{0,})"));
-        assert_eq!(custom("a{2,}b{,3}{", Reading::Ascii).as_deref(), Ok(r"(a{2,}b{0,3}\{)"));
+        assert_eq!(custom("a{b}{,}", Target::Ascii).as_deref(), Ok(r"(a\{b\}{0,})"));
+        assert_eq!(custom("a{2,}b{,3}{", Target::Ascii).as_deref(), Ok(r"(a{2,}b{0,3}\{)"));
     }
 
     #[test]
-    fn what_the_engines_read_differently_is_outside() {
+    fn what_the_engines_read_differently_is_unsupported() {
         for pattern in [
             "a**",
             "*a",
@@ -427,30 +441,30 @@ mod tests {
             r"[\w-z]",
             "(?(1)a|b)",
         ] {
-            assert!(custom(pattern, Reading::Ascii).is_err(), "{pattern}");
+            assert!(custom(pattern, Target::Ascii).is_err(), "{pattern}");
         }
     }
 
     #[test]
     fn python_has_four_letters_i_that_are_one_when_case_is_ignored() {
-        assert_eq!(custom("[a-z]i", Reading::Unicode).as_deref(), Ok("([a-ziIıİ][iIıİ])"));
-        assert_eq!(custom("[a-z]i", Reading::Ascii).as_deref(), Ok("([a-z]i)"));
+        assert_eq!(custom("[a-z]i", Target::Unicode).as_deref(), Ok("([a-ziIıİ][iIıİ])"));
+        assert_eq!(custom("[a-z]i", Target::Ascii).as_deref(), Ok("([a-z]i)"));
     }
 
     #[test]
-    fn what_is_not_ascii_and_may_be_ascii_to_it_has_no_reading_for_ascii() {
+    fn a_character_that_is_a_case_of_an_ascii_one_has_no_translation_for_ascii() {
         for pattern in [r"[aé]", "[^é]", r"[\x00-\xff]", "ſ", r"\u017f", "\u{212A}", "aİ"] {
-            let outside = custom(pattern, Reading::Ascii).map_err(|outside| outside.needs_backtracking);
-            assert_eq!(outside, Err(false), "{pattern}");
-            assert!(custom(pattern, Reading::Unicode).is_ok(), "{pattern}");
+            let unsupported = custom(pattern, Target::Ascii).map_err(|unsupported| unsupported.needs_backtracking);
+            assert_eq!(unsupported, Err(false), "{pattern}");
+            assert!(custom(pattern, Target::Unicode).is_ok(), "{pattern}");
         }
-        assert_eq!(custom("aé+", Reading::Ascii).as_deref(), Ok("(aé+)"));
+        assert_eq!(custom("aé+", Target::Ascii).as_deref(), Ok("(aé+)"));
     }
 
     #[test]
     fn lookaround_is_for_the_backtracking_engine() {
-        let outside = custom("a(?=b)", Reading::Ascii).map_err(|outside| outside.needs_backtracking);
-        assert_eq!(outside, Err(true));
-        assert_eq!(custom("a(?=b)", Reading::Backtracking).as_deref(), Ok("(a(?=b))"));
+        let unsupported = custom("a(?=b)", Target::Ascii).map_err(|unsupported| unsupported.needs_backtracking);
+        assert_eq!(unsupported, Err(true));
+        assert_eq!(custom("a(?=b)", Target::Backtracking).as_deref(), Ok("(a(?=b))"));
     }
 }

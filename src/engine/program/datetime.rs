@@ -1,17 +1,19 @@
-//! Dates and times, each in the ways of writing that are usual.
+//! The steps that are dates and times.
 //!
-//! Everything here looks at a bounded number of bytes, but for the white space and the fraction of [`Moment::Iso`].
+//! Each layout is recognised in the way of writing that logs use: `21/Nov/2011:00:07:11 +0000` and not every text that its expression matches. Anything
+//! else is undecided. What a step finds is what the regex would find first.
+//!
+//! A step looks at a bounded number of bytes, but for the white space and the fraction of [`Datetime::Iso`].
 
-use super::steps::{
-    Bytes, HIGH,
-    StepOutcome::{self, At, No, Undecided},
-    digits, is_space,
+use super::{
+    answer::StepOutcome::{self, At, No, Undecided},
+    bytes::{Bytes, HIGH, digits, is_space},
 };
 use crate::pattern::{DAYS, MONTHS, name_at};
 
-/// A date or time in the one way of writing that a log has. Anything else that the type matches is undecided.
+/// A datetime layout, in the way of writing that a log has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(super) enum Datetime {
     /// `21/Nov/2011:00:07:11 +0000`
     Http,
     /// `2011-02-03`, then maybe `T` or a space and `10:21:36`, maybe a fraction, maybe an offset.
@@ -67,20 +69,20 @@ struct Shape<const N: usize> {
     words: [ShapeOfWord; 4],
 }
 
-/// Of each byte of a word: what is or-ed to it, what brings the highest bit from the first byte that fits on, and what brings it behind the
+/// Of each byte of a word: what is or-ed to it, what brings the highest bit from the first byte that fits on, and what brings it after the
 /// last. Sums stay inside of their bytes, since the highest bit is left out.
 #[derive(Clone, Copy)]
 struct ShapeOfWord {
     at: usize,
     or: u64,
     from: u64,
-    behind: u64,
+    after: u64,
 }
 
 impl<const N: usize> Shape<N> {
     const fn new(shape: &[u8; N]) -> Shape<N> {
         assert!(8 <= N && N <= 32);
-        let mut words = [ShapeOfWord { at: 0, or: 0, from: 0, behind: 0 }; 4];
+        let mut words = [ShapeOfWord { at: 0, or: 0, from: 0, after: 0 }; 4];
         let mut number = 0;
         while 8 * number < N {
             let word = &mut words[number];
@@ -96,7 +98,7 @@ impl<const N: usize> Shape<N> {
                 };
                 word.or = word.or << 8 | or;
                 word.from = word.from << 8 | (0x80 - first as u64);
-                word.behind = word.behind << 8 | (0x7f - last as u64);
+                word.after = word.after << 8 | (0x7f - last as u64);
             }
             number += 1;
         }
@@ -110,124 +112,128 @@ impl<const N: usize> Shape<N> {
         let fits = self.words[..N.div_ceil(8)].iter().fold(HIGH, |fits, word| {
             let bytes = u64::from_le_bytes(text[word.at..].first_chunk().copied().unwrap_or_default());
             let ascii = (bytes | word.or) & !HIGH;
-            fits & (ascii + word.from) & !(ascii + word.behind) & !bytes
+            fits & (ascii + word.from) & !(ascii + word.after) & !bytes
         });
         fits == HIGH
     }
 }
 
-/// How many of the `most` bytes at `at` are digits, up to the first that is none.
+/// How many of the `max` bytes at `at` are digits, up to the first that is none.
 #[inline(always)]
-fn few_digits(text: &[u8], at: usize, most: usize) -> usize {
-    text.get(at..).map_or(0, |rest| rest.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count())
+fn few_digits(text: &[u8], at: usize, max: usize) -> usize {
+    text.get(at..).map_or(0, |rest| rest.iter().take(max).take_while(|byte| byte.is_ascii_digit()).count())
 }
 
-impl Moment {
+impl Datetime {
     pub(super) fn run(&self, text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
         let is_month = |at| SHORT_MONTHS.length(text, at, ignore_case).is_some();
         match self {
-            Moment::Http | Moment::Iso if !text.get(at).is_some_and(u8::is_ascii_digit) => No,
-            Moment::Http => {
+            Datetime::Http | Datetime::Iso if !text.get(at).is_some_and(u8::is_ascii_digit) => No,
+            Datetime::Http => {
                 const EAST: Shape<26> = Shape::new(b"00/aaa/0000:00:00:00 +0000");
                 const WEST: Shape<26> = Shape::new(b"00/aaa/0000:00:00:00 -0000");
                 let is_shape = EAST.stands_at(text, at) || WEST.stands_at(text, at);
                 if is_shape && is_month(at + 3) { At(at + 26) } else { Undecided }
             }
-            Moment::Iso if const { Shape::new(b"0000-00-00") }.stands_at(text, at) => iso(text, at + 10, ignore_case),
-            Moment::Iso => Undecided,
-            Moment::Syslog if !is_month(at) => No,
-            Moment::Syslog => {
+            Datetime::Iso if const { Shape::new(b"0000-00-00") }.stands_at(text, at) => iso(text, at + 10, ignore_case),
+            Datetime::Iso => Undecided,
+            Datetime::Syslog if !is_month(at) => No,
+            Datetime::Syslog => {
                 const PADDED: Shape<15> = Shape::new(b"aaa  0 00:00:00");
                 const FULL: Shape<15> = Shape::new(b"aaa 00 00:00:00");
                 if PADDED.stands_at(text, at) || FULL.stands_at(text, at) { At(at + 15) } else { Undecided }
             }
-            Moment::Ctime if SHORT_DAYS.length(text, at, ignore_case).is_none() => No,
-            Moment::Ctime => {
+            Datetime::Ctime if SHORT_DAYS.length(text, at, ignore_case).is_none() => No,
+            Datetime::Ctime => {
                 const PADDED: Shape<24> = Shape::new(b"aaa aaa  0 00:00:00 0000");
                 const FULL: Shape<24> = Shape::new(b"aaa aaa 00 00:00:00 0000");
                 let is_shape = PADDED.stands_at(text, at) || FULL.stands_at(text, at);
                 if is_shape && is_month(at + 4) { At(at + 24) } else { Undecided }
             }
-            Moment::Mail => mail(text, at, ignore_case).map_or_else(|other| other, At),
-            Moment::DayFirst => date(text, at, [Part::Day, Part::Month], ignore_case)
+            Datetime::Mail => mail(text, at, ignore_case).map_or_else(|other| other, At),
+            Datetime::DayFirst => date(text, at, [Part::Day, Part::Month], ignore_case)
                 .and_then(|end| tail(text, end, Tail::BehindDate, ignore_case))
                 .map_or_else(|other| other, At),
-            Moment::MonthFirst => date(text, at, [Part::Month, Part::Day], ignore_case)
+            Datetime::MonthFirst => date(text, at, [Part::Month, Part::Day], ignore_case)
                 .and_then(|end| tail(text, end, Tail::BehindDate, ignore_case))
                 .map_or_else(|other| other, At),
-            Moment::TimeOfDay => tail(text, at, Tail::Alone, ignore_case).map_or_else(|other| other, At),
-            Moment::Codes(codes) => codes.run(text, at, ignore_case),
+            Datetime::TimeOfDay => tail(text, at, Tail::Alone, ignore_case).map_or_else(|other| other, At),
+            Datetime::Codes(codes) => codes.run(text, at, ignore_case),
         }
     }
 
     /// What it may begin with. What may be empty may begin with anything.
-    pub(super) fn first(&self) -> Bytes {
+    pub(super) fn first_set(&self) -> Bytes {
         match self {
-            Moment::TimeOfDay => Bytes::new(|_| true),
-            Moment::Codes(codes) => codes.codes[0].first(),
+            Datetime::TimeOfDay => Bytes::new(|_| true),
+            Datetime::Codes(codes) => codes.codes[0].first_set(),
             _ => Bytes::new(|byte| byte.is_ascii_alphanumeric()),
         }
     }
 
     /// What it could have taken more of.
-    pub(super) fn more(&self) -> Bytes {
+    pub(super) fn can_extend(&self) -> Bytes {
         match self {
-            Moment::Codes(codes) => codes.codes.last().map_or_else(|| Bytes::new(|_| false), |code| code.more()),
+            Datetime::Codes(codes) => {
+                codes.codes.last().map_or_else(|| Bytes::new(|_| false), |code| code.can_extend())
+            }
             // Its last part is a year, with four digits.
-            Moment::Ctime => Bytes::new(|_| false),
+            Datetime::Ctime => Bytes::new(|_| false),
             // A number may have one digit less; the time of the syslog may be missing.
-            Moment::Http | Moment::Mail | Moment::Syslog => Bytes::new(|byte| byte.is_ascii_digit()),
-            Moment::DayFirst | Moment::MonthFirst | Moment::TimeOfDay => {
+            Datetime::Http | Datetime::Mail | Datetime::Syslog => Bytes::new(|byte| byte.is_ascii_digit()),
+            Datetime::DayFirst | Datetime::MonthFirst | Datetime::TimeOfDay => {
                 Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || b":.".contains(&byte))
             }
-            Moment::Iso => Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || b"TtZz+-:.".contains(&byte)),
+            Datetime::Iso => Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || b"TtZz+-:.".contains(&byte)),
         }
     }
 
     /// The bytes that a look at it may run over.
-    pub(super) fn covers(&self) -> Bytes {
+    pub(super) fn scanned(&self) -> Bytes {
         match self {
-            Moment::Iso => Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte)),
+            Datetime::Iso => Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte)),
             _ => Bytes::new(|_| false),
         }
     }
 
-    /// True when it may have more than one way to match inside: then what follows tells, and the regular expression mends it.
+    /// True when it may have more than one way to match inside: then what follows tells, and the regex decides.
     pub(super) fn is_loose(&self) -> bool {
-        matches!(self, Moment::Codes(Codes { is_exact: false, .. }))
+        matches!(self, Datetime::Codes(Codes { is_exact: false, .. }))
     }
 
     /// What it looks like, in words.
     pub(super) fn describe(&self) -> &'static str {
         match self {
-            Moment::Http => "a date as 21/Nov/2011:00:07:11 +0000",
-            Moment::Iso => "a date as 2011-02-03, maybe with 10:21:36, a fraction and an offset",
-            Moment::Syslog => "a date as Nov  9 03:37:44",
-            Moment::Ctime => "a date as Sun Sep 16 01:03:52 1973",
-            Moment::Mail => "a date as Mon, 20 Jan 1972 10:21:36 +1000, the day of the week or not",
-            Moment::DayFirst => "a date as 20/1/1972, maybe with 10:21:36, AM or PM and an offset",
-            Moment::MonthFirst => "a date as 1/20/1972, maybe with 10:21:36, AM or PM and an offset",
-            Moment::TimeOfDay => "a time as 10:21:36, maybe with AM or PM and an offset, or nothing",
-            Moment::Codes(_) => "the text of its strptime codes, each number with as many digits as it may have",
+            Datetime::Http => "a date as 21/Nov/2011:00:07:11 +0000",
+            Datetime::Iso => "a date as 2011-02-03, maybe with 10:21:36, a fraction and an offset",
+            Datetime::Syslog => "a date as Nov  9 03:37:44",
+            Datetime::Ctime => "a date as Sun Sep 16 01:03:52 1973",
+            Datetime::Mail => "a date as Mon, 20 Jan 1972 10:21:36 +1000, the day of the week or not",
+            Datetime::DayFirst => "a date as 20/1/1972, maybe with 10:21:36, AM or PM and an offset",
+            Datetime::MonthFirst => "a date as 1/20/1972, maybe with 10:21:36, AM or PM and an offset",
+            Datetime::TimeOfDay => "a time as 10:21:36, maybe with AM or PM and an offset, or nothing",
+            Datetime::Codes(_) => "the text of its strptime codes, each number with as many digits as it may have",
         }
     }
 
-    /// What the regular expression is asked about, if there is anything.
+    /// What is left to the regex, if there is anything.
     pub(super) fn undecided(&self) -> Option<&'static str> {
         match self {
-            Moment::Http | Moment::Iso | Moment::Syslog | Moment::Ctime => Some("any other way of writing"),
-            Moment::Mail | Moment::DayFirst | Moment::MonthFirst | Moment::TimeOfDay => {
+            Datetime::Http | Datetime::Iso | Datetime::Syslog | Datetime::Ctime => Some("any other way of writing"),
+            Datetime::Mail | Datetime::DayFirst | Datetime::MonthFirst | Datetime::TimeOfDay => {
                 Some("more than 12 blanks, or digits of a fraction, in a row")
             }
-            Moment::Codes(codes) if !codes.is_exact => Some("numbers with fewer digits than they may have"),
-            Moment::Codes(codes) if codes.codes.contains(&Code::Any) => Some("another character in the place of a dot"),
-            Moment::Codes(codes) if codes.codes.contains(&Code::Offset) => Some("an offset with the sign |"),
-            Moment::Codes(_) => None,
+            Datetime::Codes(codes) if !codes.is_exact => Some("numbers with fewer digits than they may have"),
+            Datetime::Codes(codes) if codes.codes.contains(&Code::Any) => {
+                Some("another character in the place of a dot")
+            }
+            Datetime::Codes(codes) if codes.codes.contains(&Code::Offset) => Some("an offset with the sign |"),
+            Datetime::Codes(_) => None,
         }
     }
 }
 
-/// What stands behind the date of `ti`, all of which is optional; it takes what it can.
+/// What stands after the date of `ti`, all of which is optional; it takes what it can.
 fn iso(text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
     let mut end = at;
     let separator = text.get(at).is_some_and(|&byte| is_space(byte) || byte == b'T' || byte == b't' && ignore_case);
@@ -257,7 +263,7 @@ fn iso(text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
     }
 }
 
-/// Where a part of a moment ends, or why it does not.
+/// Where a part of a datetime ends, or why it does not.
 type Ends = Result<usize, StepOutcome>;
 
 /// How much white space, and how many digits of a fraction, are looked at.
@@ -288,7 +294,7 @@ fn byte(text: &[u8], at: usize, wanted: &[u8]) -> Ends {
     if text.get(at).is_some_and(|byte| wanted.contains(byte)) { Ok(at + 1) } else { Err(No) }
 }
 
-/// `H:M`, `H:M:S` or `H:M:S.fraction`: what it can take. A shorter one ends in front of a digit, `:` or `.`.
+/// `H:M`, `H:M:S` or `H:M:S.fraction`: what it can take. A shorter one ends before a digit, `:` or `.`.
 fn time(text: &[u8], at: usize) -> Ends {
     let end = byte(text, one_or_two(text, at)?, b":")?;
     let end = one_or_two(text, end)?;
@@ -301,7 +307,7 @@ fn time(text: &[u8], at: usize) -> Ends {
     }
 }
 
-/// An offset: `+HHMM`, `+HMM`, `+HH:MM` or `+H:MM`. With four digits there is a shorter one, in front of the last of them.
+/// An offset: `+HHMM`, `+HMM`, `+HH:MM` or `+H:MM`. With four digits there is a shorter one, before the last of them.
 fn offset(text: &[u8], at: usize) -> Ends {
     let begin = byte(text, at, b"+-")?;
     match few_digits(text, begin, 4) {
@@ -333,7 +339,7 @@ enum Part {
     Month,
 }
 
-/// The date of `tg` and `ta`: two parts with `-` or `/` behind them, and four digits. There is one way, since no part may have `-` or `/`.
+/// The date of `tg` and `ta`: two parts with `-` or `/` after them, and four digits. There is one way, since no part may have `-` or `/`.
 fn date(text: &[u8], mut at: usize, parts: [Part; 2], ignore_case: bool) -> Ends {
     for part in parts {
         let end = match part {
@@ -350,15 +356,15 @@ fn date(text: &[u8], mut at: usize, parts: [Part; 2], ignore_case: bool) -> Ends
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tail {
-    /// White space stands in front of the time.
+    /// White space stands before the time.
     BehindDate,
     Alone,
 }
 
-/// A time, `AM` or `PM`, and an offset, each with white space in front of it, and each optional: what it can take.
+/// A time, `AM` or `PM`, and an offset, each with white space before it, and each optional: what it can take.
 ///
-/// The first byte behind the white space says which of the three may stand there, and none can take what another one gives back. So whatever
-/// takes less ends earlier, in front of white space, a digit, `:` or `.`.
+/// The first byte after the white space says which of the three may stand there, and none can take what another one gives back. So whatever
+/// takes less ends earlier, before white space, a digit, `:` or `.`.
 fn tail(text: &[u8], mut at: usize, tail: Tail, ignore_case: bool) -> Ends {
     // Where the next part may begin; `None` where nothing more can stand.
     let next = |at: usize| match blank(text, at) {
@@ -401,7 +407,7 @@ pub(super) struct Codes {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Code {
-    /// So many digits, from the least to the most.
+    /// So many digits, from the min to the max.
     Digits(usize, usize),
     /// `%w`: one of the digits 0 to 6.
     Weekday,
@@ -417,9 +423,9 @@ enum Code {
 }
 
 impl Codes {
-    /// `None` for a format in which something else stands: `%` without a code, digits, and what has a meaning in a regular expression.
+    /// `None` for a format in which something else stands: `%` without a code, digits, and what has a meaning in a regex.
     pub(super) fn new(format: &str) -> Option<Codes> {
-        // The expression has a sign in front of this one.
+        // The expression has a sign before this one.
         if format == "%f" {
             return None;
         }
@@ -454,7 +460,7 @@ impl Codes {
         if codes.is_empty() {
             return None;
         }
-        let is_exact = codes.windows(2).all(|pair| !pair[0].more().meets(&pair[1].first()));
+        let is_exact = codes.windows(2).all(|pair| !pair[0].can_extend().meets(&pair[1].first_set()));
         Some(Codes { codes, is_exact })
     }
 
@@ -463,7 +469,7 @@ impl Codes {
         for (number, code) in self.codes.iter().enumerate() {
             match code.run(text, end, ignore_case) {
                 At(next) => end = next,
-                // Nothing stands in front of the first that could have taken less.
+                // Nothing stands before the first that could have taken less.
                 No if self.is_exact || number == 0 => return No,
                 _ => return Undecided,
             }
@@ -477,7 +483,7 @@ impl Code {
     fn run(self, text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
         let taken = |length: Option<usize>| length.map_or(No, |length| At(at + length));
         match self {
-            Code::Digits(least, most) => taken(Some(few_digits(text, at, most)).filter(|&length| length >= least)),
+            Code::Digits(min, max) => taken(Some(few_digits(text, at, max)).filter(|&length| length >= min)),
             Code::Weekday => taken(matches!(text.get(at), Some(b'0'..=b'6')).then_some(1)),
             Code::Name(names) => taken(names.length(text, at, ignore_case)),
             Code::Half => taken(has_half(text, at, ignore_case).then_some(2)),
@@ -505,7 +511,7 @@ impl Code {
     }
 
     /// What it may begin with.
-    fn first(self) -> Bytes {
+    fn first_set(self) -> Bytes {
         match self {
             Code::Digits(..) | Code::Weekday => Bytes::new(|byte| byte.is_ascii_digit()),
             Code::Name(_) | Code::Half => Bytes::new(|byte| byte.is_ascii_alphabetic()),
@@ -516,9 +522,9 @@ impl Code {
     }
 
     /// What it could have taken more of.
-    fn more(self) -> Bytes {
+    fn can_extend(self) -> Bytes {
         match self {
-            Code::Digits(least, most) if least < most => Bytes::new(|byte| byte.is_ascii_digit()),
+            Code::Digits(min, max) if min < max => Bytes::new(|byte| byte.is_ascii_digit()),
             Code::Offset => Bytes::new(|byte| byte.is_ascii_digit() || byte == b':'),
             _ => Bytes::new(|_| false),
         }

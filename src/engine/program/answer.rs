@@ -1,0 +1,45 @@
+//! What a program says: of a whole text, and of one step at a place.
+
+use crate::engine::captures::PackedSpan;
+
+/// What a program says of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It matches, and the spans are written.
+    Match,
+    /// It does not match.
+    NoMatch,
+    /// Fall back to the regex.
+    Undecided,
+}
+
+/// As [`Outcome`], with the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It matches here, and the spans are written.
+    Match(PackedSpan),
+    NoMatch,
+    /// Fall back to the regex; the text was looked at up to here, about.
+    Undecided(usize),
+}
+
+impl Answer {
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            Answer::Match(_) => Outcome::Match,
+            Answer::NoMatch => Outcome::NoMatch,
+            Answer::Undecided(_) => Outcome::Undecided,
+        }
+    }
+}
+
+/// What a step says at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StepOutcome {
+    /// It matches, and ends here.
+    At(usize),
+    /// It does not match here.
+    No,
+    /// Fall back to the regex.
+    Undecided,
+}

@@ -1,0 +1,101 @@
+//! What the Python extension needs of the crate beside its public face. Nothing here is promised to anyone else.
+//!
+//! A result in Python is a text and spans, and its values are converted when they are read. So these functions give spans without a
+//! [`Match`](crate::Match), of text that is known to be ASCII, and values from a field's text alone.
+
+pub use parsimd_simd::Span;
+
+pub use crate::engine::captures::ABSENT;
+use crate::{
+    Anchored, Error, Match, Pattern, Result, Value, convert,
+    engine::captures::InlineSpans,
+    pattern::{STRPTIME, TYPES},
+    scan::single::{find, find_match},
+};
+
+/// The error of a scan of texts, with its row counted from `first`: what was scanned is a piece of something longer.
+pub fn numbered_from(error: Error, first: u64) -> Error {
+    error.after_records(first)
+}
+
+/// Type code, its expression, the capture groups in that.
+pub fn types() -> impl Iterator<Item = (&'static str, &'static str, usize)> {
+    TYPES.iter().map(|row| (row.code, row.regex, row.groups))
+}
+
+/// strptime code, its expression.
+pub fn strptime() -> impl Iterator<Item = (&'static str, &'static str)> {
+    STRPTIME.iter().copied()
+}
+
+/// As [`Pattern::search_at`], for ASCII text; nothing before `start` is looked at.
+pub fn search_ascii_at<'t>(pattern: &Pattern, text: &'t str, start: usize) -> Result<Option<Match<'t>>> {
+    find_match(&pattern.0, text, true, start, Anchored::No, &mut 0)
+}
+
+/// As [`search_ascii_at`], or as [`Pattern::parse`] when anchored, without a match: says whether there is one, and writes its span and then those of
+/// the fields to `spans`, as many as have room. That of a field that took no part is [`ABSENT`].
+///
+/// Who asks for one match after the other hands in the same `decided_from` again, at first 0.
+pub fn spans(
+    pattern: &Pattern,
+    text: &str,
+    start: usize,
+    anchored: Anchored,
+    decided_from: &mut usize,
+    spans: &mut [Span],
+) -> Result<bool> {
+    let mut inline = InlineSpans::default();
+    let found = find(pattern.plan(), text.as_bytes(), true, start, anchored, decided_from, &mut inline)?;
+    let Some(captures) = found else { return Ok(false) };
+    if let Some((whole, fields)) = spans.split_first_mut() {
+        *whole = captures.whole();
+        for (index, span) in fields.iter_mut().take(pattern.fields().len()).enumerate() {
+            *span = captures.field(index, &inline);
+        }
+    }
+    Ok(true)
+}
+
+/// The first `count` matches in an ASCII text, from byte `start` on and without overlap: appends the spans of each to `spans`, as
+/// [`spans`] writes them, until `goes_on` says of one that it is the last. Says whether there may be more.
+///
+/// The pattern must not match nothing at all: it would do so at the same place again.
+pub fn spans_of_each(
+    pattern: &Pattern,
+    text: &str,
+    start: usize,
+    count: usize,
+    spans: &mut Vec<Span>,
+    mut goes_on: impl FnMut(&[Span]) -> bool,
+) -> Result<bool> {
+    let (plan, fields) = (pattern.plan(), pattern.fields().len());
+    let (mut inline, mut decided_from, mut at) = (InlineSpans::default(), 0, start);
+    for _ in 0..count {
+        let found = find(plan, text.as_bytes(), true, at, Anchored::No, &mut decided_from, &mut inline)?;
+        let Some(captures) = found else { return Ok(false) };
+        let (whole, from) = (captures.whole(), spans.len());
+        at = whole.end as usize;
+        spans.push(whole);
+        spans.extend((0..fields).map(|field| captures.field(field, &inline)));
+        if !goes_on(&spans[from..]) {
+            break;
+        }
+    }
+    Ok(true)
+}
+
+/// The value of field `index` when its text is `text`; `None` past the last field.
+pub fn value<'t>(pattern: &Pattern, index: usize, text: &'t str, year: i32) -> Result<Option<Value<'t>>> {
+    pattern.0.value(index, text, year)
+}
+
+/// The value of field `index` when its text is `text`, if that is up to 18 decimal digits and nothing else.
+pub fn short_integer(pattern: &Pattern, index: usize, text: &str) -> Option<i64> {
+    convert::short_integer(pattern.fields().get(index)?.kind(), text)
+}
+
+/// Whether the text of field `index` has a value, and that is no [`BigInt`](crate::BigInt).
+pub fn has_small_value(pattern: &Pattern, index: usize, text: &str, year: i32) -> bool {
+    pattern.fields().get(index).is_some_and(|field| convert::has_small_value(field.kind(), text, year))
+}

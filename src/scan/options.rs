@@ -1,0 +1,93 @@
+//! How to scan, as the caller says it.
+
+use std::num::NonZeroUsize;
+
+use crate::{batch::Strings, engine::Anchored, limits};
+
+/// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`] either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    /// It has no row.
+    #[default]
+    Skip,
+    /// It has a row: nulls all through when it did not match, else a null for each value that could not be read.
+    Null,
+    /// It ends the scan, after the rows before it, with an [`Error`](crate::Error) that says where. A record that the input broke off in does not:
+    /// what broke the input does.
+    Raise,
+}
+
+/// A predicate on the value of a field: see [`ScanOptions::filter`]. A field that is null satisfies none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Predicate {
+    /// An integer of at least the first and at most the second; or a timestamp, in microseconds since 1970.
+    Between(i64, i64),
+    /// This text.
+    Text(String),
+}
+
+/// How to scan.
+///
+/// ```
+/// use parsimd::{Input, Pattern, ScanOptions};
+///
+/// let pattern = Pattern::new("{level:w}: {took:d} ms")?;
+/// let mut options = ScanOptions::default();
+/// options.columns = Some(pattern.schema().position("took").into_iter().collect());
+/// options.limit = Some(1);
+/// let batch = pattern.scan_input(Input::bytes(b"info: 12 ms\nwarn: 340 ms\n"), options).read_all()?;
+/// assert_eq!(batch.columns()[0].values(), &parsimd::Values::Int64(vec![12]));
+/// assert_eq!((batch.len(), batch.columns().len()), (1, 1));
+/// # Ok::<(), parsimd::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ScanOptions {
+    /// Whether a match must fill its record, as with `parse`; else the first one in it is taken, as with `search`.
+    pub anchored: Anchored,
+    /// How many threads to use, the caller's among them; batches, counts and errors are the same. `None` is as many as the machine
+    /// runs at once, once [`limits::PARALLEL_BYTES`] were read; the first block is always the caller's alone, so an input of one
+    /// block starts no thread. Where the system gives no thread the scan goes on with what it has. More than
+    /// [`limits::THREADS_PER_CORE`] for each that the machine runs at once are not of use, and not started.
+    pub threads: Option<NonZeroUsize>,
+    /// What becomes of a record that could not be read.
+    pub on_error: OnError,
+    /// The year of dates that are written without one; `None` is the current year, in UTC.
+    pub year: Option<i32>,
+    /// How many bytes make a batch, about; no more than [`limits::BLOCK_BYTES_MOST`]. The rows are the same.
+    pub block_bytes: usize,
+    /// How many bytes a record may have, without its newline; no more than [`limits::BLOCK_BYTES_MOST`]. A longer one fails, whatever is in it, and is
+    /// skipped: it is never held as a whole, unless it lies in memory.
+    pub max_record_bytes: usize,
+    /// The fields that become columns, as numbers in [`Pattern::fields`](crate::Pattern::fields), in the order of the columns; `None` is all. [`Schema::position`](crate::Schema::position) of
+    /// [`Pattern::schema`](crate::Pattern::schema) has the number for a name. The others are matched but not read: whether a value fits its type, and so
+    /// whether its record fails, is asked only of these. A number twice, or one past the fields, is an error from the scan's first call.
+    pub columns: Option<Vec<usize>>,
+    /// Filters the rows: a row is kept if each of these fields, as numbers in [`Pattern::fields`](crate::Pattern::fields), satisfies its predicate. Rows that are filtered out
+    /// count as matched, but their other fields are not read; so whether those have a value is asked only by [`OnError::Raise`]. A predicate
+    /// for another type than the field's, or a number past the fields, is an error from the scan's first call.
+    pub filter: Vec<(usize, Predicate)>,
+    /// How columns of text lie in memory; with [`Strings::Binary`] records that are not UTF-8 are matched too.
+    pub strings: Strings,
+    /// How many rows to give at most; `None` is all. What stands after the last row is neither counted nor reported, and no block after it
+    /// is read: such a scan works on one thread.
+    pub limit: Option<u64>,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        ScanOptions {
+            anchored: Anchored::Yes,
+            threads: None,
+            on_error: OnError::Skip,
+            year: None,
+            block_bytes: limits::BLOCK_BYTES,
+            max_record_bytes: limits::RECORD_BYTES,
+            columns: None,
+            filter: Vec::new(),
+            strings: Strings::default(),
+            limit: None,
+        }
+    }
+}

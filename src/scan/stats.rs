@@ -1,0 +1,198 @@
+//! What a scan has seen: counts, and the first records that could not be read.
+
+use std::borrow::Cow;
+
+use super::split::Record;
+use crate::{
+    error::Error,
+    failure::{Failure, FailureKind},
+    input::Block,
+    limits,
+};
+
+/// What a scan has seen so far. `records == matched + unmatched + failures`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Lines.
+    pub records: u64,
+    /// Records that matched, every value read.
+    pub matched: u64,
+    /// Records that did not match.
+    pub unmatched: u64,
+    /// Records that matched but have a value that does not fit its type, that are not UTF-8 and could not be matched, that are longer than
+    /// [`ScanOptions::max_record_bytes`], or that the input broke off in.
+    pub failures: u64,
+    /// Bytes read, newlines included.
+    pub bytes: u64,
+    /// The first few records that did not match or failed, up to [`limits::FAILURES_KEPT`].
+    pub first_failures: Vec<Failure>,
+    /// What else there is to be told of the input, with its name: that bytes which follow gzip data were ignored.
+    pub notes: Vec<String>,
+}
+
+impl Stats {
+    /// Adds the counts of the next block.
+    pub(super) fn add(&mut self, block: Stats) {
+        let room = limits::FAILURES_KEPT - self.first_failures.len();
+        let failures = block.first_failures.into_iter().take(room);
+        self.first_failures
+            .extend(failures.map(|failure| Failure { record: self.records + failure.record, ..failure }));
+        self.records += block.records;
+        self.matched += block.matched;
+        self.unmatched += block.unmatched;
+        self.failures += block.failures;
+        self.bytes += block.bytes;
+        self.notes.extend(block.notes);
+    }
+}
+
+/// Why a record has no values, before it is known whether anybody asks.
+#[derive(Debug)]
+pub(super) struct Cause {
+    pub(super) kind: FailureKind,
+    /// The name of the column of the field.
+    pub(super) field: Option<String>,
+    pub(super) reason: Cow<'static, str>,
+}
+
+impl Cause {
+    pub(super) const NO_MATCH: Cause = Cause::new(FailureKind::NoMatch, "does not match the pattern");
+    pub(super) const TRUNCATED: Cause = Cause::new(FailureKind::Truncated, "the input broke off inside this record");
+    pub(super) const NOT_UTF8: Cause = Cause::new(FailureKind::Encoding, "not UTF-8");
+    pub(super) const BAD_SPAN: Cause = Cause::new(
+        FailureKind::Matcher,
+        "the matcher gave a field a span outside of the text, or one that cuts a character",
+    );
+
+    const fn new(kind: FailureKind, reason: &'static str) -> Cause {
+        Cause { kind, field: None, reason: Cow::Borrowed(reason) }
+    }
+
+    /// Not UTF-8, and the pattern cannot be matched to bytes.
+    pub(super) fn not_bytes(why: &str) -> Cause {
+        let reason = format!("not UTF-8, and the pattern cannot be matched to bytes: {why}").into();
+        Cause { reason, ..Cause::NOT_UTF8 }
+    }
+
+    /// The matcher came to a limit.
+    pub(super) fn gave_up(error: &Error) -> Cause {
+        Cause { kind: FailureKind::Matcher, field: None, reason: error.to_string().into() }
+    }
+
+    pub(super) fn too_long(max_bytes: usize) -> Cause {
+        let reason = format!("record too long: more than {max_bytes} bytes").into();
+        Cause { kind: FailureKind::TooLong, field: None, reason }
+    }
+
+    pub(super) fn conversion(field: String, reason: String) -> Cause {
+        Cause { kind: FailureKind::Conversion, field: Some(field), reason: reason.into() }
+    }
+
+    /// The entry for a record of a block.
+    fn failure(&self, block: &Block<'_>, record: Record) -> Failure {
+        let text = &block.bytes[record.start as usize..record.end as usize];
+        Failure {
+            source: block.source.to_string(),
+            offset: block.offset + u64::from(record.start),
+            record: record.number,
+            kind: self.kind,
+            field: self.field.clone(),
+            reason: self.reason.clone().into_owned(),
+            text: String::from_utf8_lossy(&text[..text.len().min(limits::EXCERPT_BYTES)]).into_owned(),
+        }
+    }
+
+    /// The error for a record at which a scan stops.
+    pub(super) fn error(&self, block: &Block<'_>, record: Record) -> Error {
+        Error::record(self.failure(block, record))
+    }
+}
+
+/// The counts of one block, while it is scanned. Whatever was seen and is neither unmatched nor a failure has matched.
+#[derive(Debug)]
+pub(super) struct Tally {
+    records: u64,
+    unmatched: u64,
+    failures: u64,
+    bytes: u64,
+    /// In the order of the input.
+    first_failures: Vec<Failure>,
+    /// How many of these are kept.
+    failures_wanted: usize,
+}
+
+impl Tally {
+    pub(super) fn new(failures_wanted: usize) -> Tally {
+        Tally { records: 0, unmatched: 0, failures: 0, bytes: 0, first_failures: Vec::new(), failures_wanted }
+    }
+
+    /// Whether entries of records that could not be read are of use still.
+    pub(super) fn wants_failures(&self) -> bool {
+        self.failures_wanted > 0
+    }
+
+    /// Counts records that were seen.
+    pub(super) fn see(&mut self, records: u64) {
+        self.records += records;
+    }
+
+    /// Takes back records that were counted as seen, and come after the one at which the scan stops.
+    pub(super) fn unsee(&mut self, records: u64) {
+        self.records -= records;
+    }
+
+    /// Counts bytes that were read.
+    pub(super) fn read(&mut self, bytes: u64) {
+        self.bytes += bytes;
+    }
+
+    /// Counts as unmatched, of the records that were seen, some of which nobody asks.
+    pub(super) fn unmatched(&mut self, records: u64) {
+        self.unmatched += records;
+    }
+
+    /// Counts a record that was seen as one that could not be read, and keeps an entry.
+    pub(super) fn unread(&mut self, block: &Block<'_>, record: Record, cause: &Cause) {
+        match cause.kind {
+            FailureKind::NoMatch => self.unmatched += 1,
+            _ => self.failures += 1,
+        }
+        self.keep(block, record, cause);
+    }
+
+    /// Ends the counts with a record whose conversion fails. All records before it were seen, and `matched` of them have matched.
+    pub(super) fn end_with(&mut self, block: &Block<'_>, record: Record, cause: &Cause, matched: u64) {
+        self.records = record.number + 1;
+        self.unmatched = record.number - matched;
+        self.failures = 1;
+        self.bytes = record.end.into();
+        self.first_failures.clear();
+        self.keep(block, record, cause);
+    }
+
+    /// Keeps an entry, if it is one of the first in the order of the input.
+    fn keep(&mut self, block: &Block<'_>, record: Record, cause: &Cause) {
+        let (kept, wanted) = (&mut self.first_failures, self.failures_wanted);
+        if kept.len() >= wanted && kept.last().is_some_and(|last| last.record < record.number) {
+            return;
+        }
+        let at = kept.partition_point(|failure| failure.record < record.number);
+        if at < wanted {
+            kept.insert(at, cause.failure(block, record));
+            kept.truncate(wanted);
+        }
+    }
+
+    pub(super) fn into_stats(self) -> Stats {
+        Stats {
+            records: self.records,
+            matched: self.records - self.unmatched - self.failures,
+            unmatched: self.unmatched,
+            failures: self.failures,
+            bytes: self.bytes,
+            first_failures: self.first_failures,
+            notes: Vec::new(),
+        }
+    }
+}

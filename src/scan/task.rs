@@ -1,0 +1,113 @@
+//! What a scan does with each block: its options, checked.
+
+use std::sync::Arc;
+
+use super::{
+    compiled::Compiled,
+    options::{OnError, Predicate, ScanOptions},
+};
+use crate::{
+    batch::{ColumnType, Schema},
+    convert,
+    error::{Error, Result},
+    input::Cut,
+    limits,
+    plan::Plan,
+};
+
+/// The pattern and the options of a scan.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) pattern: Arc<Compiled>,
+    /// With the columns named, and within limits.
+    pub(super) options: ScanOptions,
+    /// The year of dates that are written without one.
+    pub(super) year: i32,
+    pub(super) schema: Arc<Schema>,
+}
+
+impl Task {
+    /// The task, with the columns that were asked for, up to the first that is wrong; and what is wrong.
+    pub(super) fn new(pattern: &Arc<Compiled>, mut options: ScanOptions) -> (Task, Option<Error>) {
+        let (columns, wrong) = choose_columns(pattern, options.columns.take());
+        let wrong = wrong.or_else(|| wrong_filter(pattern, &options));
+        let schema = Arc::new(pattern.schema.select(&columns, options.strings));
+        options.columns = Some(columns);
+        options.block_bytes = options.block_bytes.clamp(1, limits::BLOCK_BYTES_MOST);
+        options.max_record_bytes = options.max_record_bytes.min(limits::BLOCK_BYTES_MOST);
+        let year = options.year.unwrap_or_else(convert::current_year);
+        (Task { pattern: Arc::clone(pattern), year, options, schema }, wrong)
+    }
+
+    pub(super) fn plan(&self) -> &Plan {
+        &self.pattern.plan
+    }
+
+    /// The fields that become columns.
+    pub(super) fn columns(&self) -> &[usize] {
+        self.options.columns.as_deref().unwrap_or_default()
+    }
+
+    /// The fields whose spans are read, in order.
+    pub(super) fn read_fields(&self) -> Vec<usize> {
+        let filtered = self.options.filter.iter().map(|(field, _)| *field);
+        let mut read: Vec<usize> = self.columns().iter().copied().chain(filtered).collect();
+        read.sort_unstable();
+        read.dedup();
+        read
+    }
+
+    /// How the input is to be cut into blocks.
+    pub(super) fn cut(&self) -> Cut {
+        let ScanOptions { block_bytes: size, max_record_bytes: longest, on_error, .. } = self.options;
+        Cut { size, longest, stops: on_error == OnError::Raise }
+    }
+}
+
+/// The fields that become columns, up to the first that is wrong; and what is wrong.
+fn choose_columns(pattern: &Compiled, asked: Option<Vec<usize>>) -> (Vec<usize>, Option<Error>) {
+    let fields = pattern.fields().len();
+    let mut columns = Vec::new();
+    for column in asked.unwrap_or_else(|| (0..fields).collect()) {
+        let wrong = match pattern.fields().get(column) {
+            None => format!("there is no column {column}: the pattern has {fields} fields"),
+            Some(field) if columns.contains(&column) => format!("column {:?} was asked for twice", field.column_name()),
+            Some(_) => {
+                columns.push(column);
+                continue;
+            }
+        };
+        return (columns, Some(Error::column(wrong)));
+    }
+    (columns, None)
+}
+
+/// Checks the columns and the filter.
+///
+/// # Errors
+/// [`Error::is_column`]: the first that is wrong.
+pub(crate) fn check(pattern: &Compiled, options: &ScanOptions) -> Result<()> {
+    let (_, wrong) = choose_columns(pattern, options.columns.clone());
+    wrong.or_else(|| wrong_filter(pattern, options)).map_or(Ok(()), Err)
+}
+
+/// What is wrong with the filter, if something is.
+fn wrong_filter(pattern: &Compiled, options: &ScanOptions) -> Option<Error> {
+    options.filter.iter().find_map(|filter| check_predicate(pattern, filter))
+}
+
+fn check_predicate(pattern: &Compiled, &(number, ref predicate): &(usize, Predicate)) -> Option<Error> {
+    let Some(field) = pattern.fields().get(number) else {
+        let fields = pattern.fields().len();
+        return Some(Error::column(format!("there is no field {number} to filter by: the pattern has {fields}")));
+    };
+    let column_type = ColumnType::of(field.kind());
+    let fits = match column_type {
+        ColumnType::Int64 | ColumnType::Timestamp { .. } => matches!(predicate, Predicate::Between(..)),
+        ColumnType::Text => matches!(predicate, Predicate::Text(_)),
+        _ => false,
+    };
+    let name = field.column_name();
+    (!fits)
+        .then(|| Error::column(format!("field {name:?} is of type {column_type:?}, which {predicate:?} cannot filter")))
+}
