@@ -162,9 +162,9 @@ class Order(unittest.TestCase):
         self.assertEqual(found, ["src/input.rs:1: input may not import plan (Plan of plan.rs)"])
 
     def test_of_some_rooms_only_some_items_may_be_imported(self):
-        found = self.found(pattern="enum ValueKind {} struct Field;", batch="use crate::pattern::{ValueKind, Field};")
+        found = self.found(pattern="enum ValueKind {} struct Align;", batch="use crate::pattern::{ValueKind, Align};")
         self.assertEqual(len(found), 1)
-        self.assertIn("not Field", found[0])
+        self.assertIn("not Align", found[0])
 
     def test_a_new_room_has_to_be_in_the_table(self):
         self.assertIn("no room is called attic", self.found(error="struct Error;", attic="use crate::error::Error;")[0])

@@ -35,7 +35,7 @@ pub(crate) fn run(log: impl Read + Send, out: &mut impl Write) -> Result<(), Box
     writeln!(out, "{} lines do not match, {} have a value that cannot be read", stats.unmatched, stats.failures)?;
     for failure in &stats.first_failures {
         // Lines of a text editor begin with 1; the offset is for `tail -c +N` and the like.
-        writeln!(out, "line {}, byte {}: {}", failure.record + 1, failure.offset, failure)?;
+        writeln!(out, "line {}, byte {}: {failure}", failure.record + 1, failure.offset)?;
         writeln!(out, "    {}", failure.text)?;
     }
     if stats.unmatched + stats.failures > limits::FAILURES_KEPT as u64 {

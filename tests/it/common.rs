@@ -8,7 +8,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use parsimd::{Batch, Cell, ExternalMatcher, Input, Isa, Pattern, ScanOptions, Stats};
+use parsimd::{Batch, Cell, ExternalMatcher, Input, Isa, MatchRanges, Pattern, ScanOptions, Stats};
 
 pub(crate) fn pattern(format: &str) -> Pattern {
     Pattern::new(format).unwrap_or_else(|error| panic!("{format}: {error}"))
@@ -20,7 +20,7 @@ pub(crate) fn pattern_on(format: &str, isa: Isa) -> Pattern {
 }
 
 /// What an external matcher gives.
-pub(crate) type Found = Result<Option<parsimd::MatchRanges>, Box<dyn Error + Send + Sync>>;
+pub(crate) type Found = Result<Option<MatchRanges>, Box<dyn Error + Send + Sync>>;
 
 /// A pattern that is matched by `matcher` alone.
 pub(crate) fn external(format: &str, matcher: impl ExternalMatcher + 'static) -> Pattern {
