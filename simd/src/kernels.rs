@@ -1,6 +1,6 @@
 //! The table of kernels: one function pointer for each kernel, one table for each instruction set, and the safe way to call it.
 //!
-//! A kernel works on a batch: a block of bytes, or a column of spans. So the instruction set is chosen once, by [`kernels`], and a call
+//! A kernel works on a batch: a block of bytes, or a column of spans. So the instruction set is chosen once, by [`kernels`](crate::kernels()), and a call
 //! through a pointer is paid once per batch. The list of kernels is written once, in `kernel_list!`. Three macros read it: the type of
 //! the table below, the scalar table in `isa/scalar.rs`, and the entries of each instruction set in `isa.rs`. A kernel that is missing
 //! somewhere does not compile.
@@ -10,7 +10,7 @@
 use crate::byte_set::ByteSet;
 use crate::column::{Bitmap, Span};
 use crate::columns::{Columns, FloatStats, IntegerStats, ValidRows};
-use crate::isa::{Isa, IsaError};
+use crate::isa::Isa;
 use crate::literal::Literal;
 use crate::numbers::FloatForm;
 use crate::timestamps::Layout;
@@ -76,29 +76,6 @@ macro_rules! table_type {
 }
 
 kernel_list!(table_type);
-
-/// The kernels of `isa`.
-///
-/// # Errors
-///
-/// This CPU, or this build, does not have it.
-pub fn kernels(isa: Isa) -> Result<&'static Kernels, IsaError> {
-    // Calling an entry of a table is sound only if the CPU has the table's instruction set. This is the check.
-    let isa = isa.require()?;
-    Ok(match isa {
-        Isa::Scalar => &crate::isa::scalar::KERNELS,
-        #[cfg(target_arch = "x86_64")]
-        Isa::Sse42 => &crate::isa::x86::sse42::KERNELS,
-        #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => &crate::isa::x86::avx2::KERNELS,
-        #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => &crate::isa::x86::avx512::KERNELS,
-        #[cfg(target_arch = "aarch64")]
-        Isa::Neon => &crate::isa::aarch64::neon::KERNELS,
-        // Names of other targets: `require` has refused them.
-        other => unreachable!("{other} is available but has no table"),
-    })
-}
 
 /// Panics where a position could not be written as a `u32`.
 #[track_caller]

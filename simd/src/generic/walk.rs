@@ -25,7 +25,7 @@
 //!
 //! A load reads a whole window, whatever the record has. The loop runs only over records with three times 64 bytes between them and the
 //! end of the block ([`Padded`] checks each load again). The last records of a block, and all of a short block, are moved a byte at a
-//! time by [`scalar::walk::step`].
+//! time by [`scalar::step::step`].
 //!
 //! # Failed cursors
 //!
@@ -35,7 +35,7 @@
 use crate::column::Span;
 use crate::literal::Literal;
 use crate::scalar;
-use crate::scalar::walk::{begins_number, is_base, is_sign};
+use crate::scalar::step::{begins_number, is_base, is_sign};
 use crate::vector::Vector;
 use crate::walk::{Class, Cursors, Take};
 use crate::window::{Padded, Window};
@@ -215,7 +215,7 @@ impl<W: Window> Walk<'_, W> {
         }
         for row in safe_rows..count {
             let (from, last) = (at[row] as usize, end[row] as usize);
-            match scalar::walk::step(block, take, literal, from, last) {
+            match scalar::step::step(block, take, literal, from, last) {
                 Some((to, next)) if next <= last && from < last => {
                     taken[row] = Span::new(from as u32, to as u32);
                     at[row] = next as u32;

@@ -10,6 +10,7 @@ pub(crate) mod anchor;
 pub(crate) mod floats;
 pub(crate) mod index;
 pub(crate) mod integers;
+pub(crate) mod step;
 pub(crate) mod text;
 pub(crate) mod texts;
 pub(crate) mod timestamps;
