@@ -7,7 +7,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`split`] | cuts the format into literal text and fields |
-//! | [`spec`] | reads what stands behind the colon of a field |
+//! | [`spec`] | reads what stands after the colon of a field |
 //! | [`types`] | what each type code matches, and what its value is |
 //! | [`suggest`] | what was probably meant by a type that there is not |
 //! | [`names`] | field names → names of capture groups |
@@ -160,11 +160,11 @@ impl Format {
             group_index: 0,
             positional: 0,
         };
-        for part in split::parts(text) {
-            match part {
-                split::Part::Literal(literal) => builder.literal(literal),
-                split::Part::Brace(brace) => builder.brace(brace),
-                split::Part::Field(span) => builder.field(span)?,
+        for token in split::tokens(text) {
+            match token {
+                split::Token::Literal(literal) => builder.literal(literal),
+                split::Token::Brace(brace) => builder.brace(brace),
+                split::Token::Field(span) => builder.field(span)?,
             }
         }
         Ok(builder.format)
