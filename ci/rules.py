@@ -84,7 +84,31 @@ def sources():
     return files.stdout.split()
 
 
+def modules_of(text):
+    """The modules of its own crate that a file names."""
+    text = re.sub(r"//.*", "", text)
+    lists = [re.sub(r"\{[^{}]*\}", "", block) for block in re.findall(r"use crate::\{(.*?)\};", text, re.DOTALL)]
+    return {*re.findall(r"\bcrate::(\w+)", text), *(name for names in lists for name in re.findall(r"(?:^|,)\s*(\w+)", names))}
+
+
+def later_layers():
+    """Files of python/src that use one of a later layer: the table in lib.rs has the order."""
+    folder = ROOT / "python/src"
+    table = "".join(re.findall(r"^//! \|(.*?)\|", (folder / "lib.rs").read_text(encoding="utf-8"), re.MULTILINE))
+    order = re.findall(r"\[`(\w+)`\]", table)
+    for file in sorted(folder.rglob("*.rs")):
+        name = file.relative_to(folder).parts[0].removesuffix(".rs")
+        if name == "lib":
+            continue
+        if name not in order:
+            yield f"python/src/lib.rs: its table does not have {name}"
+            continue
+        later = modules_of(file.read_text(encoding="utf-8")) & {*order[order.index(name) + 1 :]}
+        yield from (f"{file.relative_to(ROOT)}: {name} stands before {other} in the table of lib.rs" for other in sorted(later))
+
+
 def broken():
+    yield from later_layers()
     for name in sources():
         for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), start=1):
             code = line.split("//")[0]

@@ -25,7 +25,7 @@ from __future__ import annotations
 import collections.abc
 import sys
 
-# First of all: what else is imported below does not survive every subinterpreter of every CPython.
+# The native module comes first: other imports below fail in a subinterpreter of some versions of CPython, with a message that does not help.
 try:
     from . import _parsimd as _parsimd
 except ImportError as error:

@@ -1,7 +1,7 @@
-"""Columns of lines in, columns of values out: what `Parser` offers Spark, Ray, Daft and whatever else speaks Arrow.
+"""Columns of texts → columns of values, for Spark, Ray, Daft and other programs that use Arrow.
 
-A column holds lines, not a text with newlines: each value is matched as a whole, as ``parse(value)`` does it. pyarrow is
-imported when one of these is called.
+Each text of a column is matched as a whole, as ``parse(text)`` does it; newlines in it have no meaning of their own. pyarrow is imported when
+one of these functions is called.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def parse_array(parser: "Parser", array: Any, on_error: str) -> "pyarrow.StructA
 def map_arrow(
     parser: "Parser", batches: Iterable["pyarrow.RecordBatch"], column: Optional[str], on_error: str
 ) -> Iterator["pyarrow.RecordBatch"]:
-    # Iterating gives letters of a text, names of a dict, and columns of a single batch.
+    # Iterating over these would go through letters, names, or the columns of a single batch.
     if isinstance(batches, (str, bytes, bytearray, memoryview, dict)) or hasattr(batches, "schema") and hasattr(batches, "columns"):
         raise TypeError(f"batches must be an iterable of record batches, not {_kind(batches)}: for one table there is map_table")
     return _map_batches(parser, iter(batches), column, on_error)
@@ -96,13 +96,13 @@ def _schema(parser: "Parser") -> "pyarrow.Schema":
 
 
 def _scanner(parser: "Parser", on_error: str) -> Callable[[Any, int], "Texts"]:
-    """What scans an array, by the parser as it is now."""
+    """A function that scans an array, by the parser as it is now."""
     pattern, year = parser._scan_pattern(), parser._year()
     return lambda array, first: pattern.scan_array(array, on_error, year, first)
 
 
 def _scan(scan: Callable[[Any, int], "Texts"], array: Any) -> Iterator["Texts"]:
-    """What became of each part of an array, or of anything else that gives Arrow arrays."""
+    """The scanned texts of each part of an array, or of any other object with Arrow arrays."""
     import pyarrow
 
     array = _array(array)
@@ -114,31 +114,31 @@ def _scan(scan: Callable[[Any, int], "Texts"], array: Any) -> Iterator["Texts"]:
         first += len(part)
 
 
-def _array(given: Any) -> Any:
-    """What was given as texts, as an array of pyarrow. pyarrow itself would take a list of texts for one of arrays, of letters."""
+def _array(texts: Any) -> Any:
+    """The texts as an array of pyarrow. Its own constructor would take a list of texts for a list of arrays of letters."""
     import pyarrow
 
-    if isinstance(given, (pyarrow.Array, pyarrow.ChunkedArray)):
-        return given
-    if hasattr(given, "__arrow_c_array__"):
-        return pyarrow.array(given)
-    if hasattr(given, "__arrow_c_stream__"):
-        return pyarrow.chunked_array(given)
-    if not isinstance(given, (str, bytes, bytearray, memoryview)):
-        if isinstance(given, Sequence):
-            for row, text in enumerate(given):
+    if isinstance(texts, (pyarrow.Array, pyarrow.ChunkedArray)):
+        return texts
+    if hasattr(texts, "__arrow_c_array__"):
+        return pyarrow.array(texts)
+    if hasattr(texts, "__arrow_c_stream__"):
+        return pyarrow.chunked_array(texts)
+    if not isinstance(texts, (str, bytes, bytearray, memoryview)):
+        if isinstance(texts, Sequence):
+            for row, text in enumerate(texts):
                 if text is not None and not isinstance(text, str):
                     raise TypeError(f"array must hold texts, as str, and None: value {row} is {_kind(text)}")
-            return pyarrow.array(given, pyarrow.large_string())
-        if hasattr(given, "__array__"):
-            # One of numpy, or a Series of a pandas that does not speak Arrow; its NaN is a text that is not there.
-            return pyarrow.array(given, from_pandas=True)
-    raise TypeError(f"array must be an array of Arrow, or a sequence of str and None, not {_kind(given)}")
+            return pyarrow.array(texts, pyarrow.large_string())
+        if hasattr(texts, "__array__"):
+            # An array of numpy, or a Series of a pandas without Arrow, where NaN stands for a null.
+            return pyarrow.array(texts, from_pandas=True)
+    raise TypeError(f"array must be an array of Arrow, or a sequence of str and None, not {_kind(texts)}")
 
 
-def _kind(given: Any) -> str:
-    """The type of what was given, as a message has it."""
-    kind = type(given)
+def _kind(value: Any) -> str:
+    """The name of an object's type, for a message."""
+    kind = type(value)
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 

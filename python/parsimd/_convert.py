@@ -1,8 +1,8 @@
-"""Text of a match → values, as ``parse`` converts them, in plain Python.
+"""The text of a field → its value, in plain Python, as ``parse`` converts it.
 
-These converters run where Python's ``re`` has matched, and are what the native ones are tested against. Each is called with the
-text of the field and the match: dates are put together from the groups inside the field, which are found by counting.
-All of them pickle.
+These converters run where Python's ``re`` has matched. They are the reference implementation for the native ones, which are tested against
+them. Each is called with the text of the field and the match. A date is put together from the groups inside the field, which are
+found by counting. All converters can be pickled.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class FixedTzOffset(tzinfo):
 class Integer:
     """An integer: a sign, then the digits of the base; anything else in the text is dropped.
 
-    Without a base of its own, a prefix (``0x``, ``0o``, ``0b``) decides. A space that was captured in the place of a sign is
-    dropped first, so that ``" -5"`` is -5.
+    Without ``base`` a prefix (``0x``, ``0o``, ``0b``) says what it is. A space that was captured in the place of a sign is dropped first,
+    so ``" -5"`` is -5.
     """
 
     DIGITS = "0123456789abcdef"
@@ -94,7 +94,7 @@ def percentage(string: str, match: Any) -> float:
 
 
 class TextOnly:
-    """A converter that wants the text alone."""
+    """A converter that takes the text alone, called with the text and the match."""
 
     def __init__(self, converter: Callable[[str], Any]) -> None:
         self.converter = converter
@@ -104,7 +104,7 @@ class TextOnly:
 
 
 def _datetime() -> Any:
-    """The class of datetimes. It is looked up in the package each time, where a test may have replaced it."""
+    """The class of datetimes. It is looked up in the package each time, since a program may have replaced it there."""
     return sys.modules[__package__].datetime
 
 
@@ -123,8 +123,8 @@ def _month(text: str) -> int:
     return _MONTHS[name[:3]]
 
 
-# Where the parts of each layout stand: the distance of their group from the group of the field.
-_PLACES = {
+# The groups of each datetime layout: the distance of each part's group from the group of the field.
+_GROUPS = {
     "ti": {"ymd": 1, "hms": 4, "tz": 7},
     "tg": {"dmy": 1, "hms": 5, "am": 8, "tz": 9},
     "ta": {"mdy": 1, "hms": 5, "am": 8, "tz": 9},
@@ -136,25 +136,25 @@ _PLACES = {
 }
 
 
-class Moment:
-    """A date, a time of day, or both, in one of the fixed layouts."""
+class DatetimeLayout:
+    """A date, a time of day, or both, in one of the datetime layouts: ``ti``, ``th`` and so on."""
 
     def __init__(self, layout: str, group: int) -> None:
         self.layout = layout
-        self.places = {part: group + distance for part, distance in _PLACES[layout].items()}
+        self.groups = {part: group + distance for part, distance in _GROUPS[layout].items()}
 
     def __call__(self, string: str, match: Any) -> Any:
         groups = match.groups()
 
         def part(name: str) -> Any:
-            return groups[self.places[name]] if name in self.places else None
+            return groups[self.groups[name]] if name in self.groups else None
 
         if self.layout == "tt":
             return time(*self._clock(part))
         datetime = _datetime()
         date = {name: part(name) for name in "ymd"}
         for order in ("ymd", "dmy", "mdy"):
-            if order in self.places:
+            if order in self.groups:
                 first, second, third = re.split(r"[-/\s]", part(order))
                 date = dict(zip(order, (first, second, third)))
         clock = self._clock(part)
@@ -211,10 +211,10 @@ class Strptime:
         if "%y" not in format and "%Y" not in format:
             string = f"{string} {datetime.today().year}"
             format += " %Y"
-        moment = datetime.strptime(string, format)
+        value = datetime.strptime(string, format)
         if is_date and is_time:
-            return moment
-        return moment.date() if is_date else moment.timetz()
+            return value
+        return value.date() if is_date else value.timetz()
 
 
 #: What each strptime code matches. A type that holds one of them is a strptime format.

@@ -1,9 +1,9 @@
 """`Parser`, and the calls that ``parse`` has at its top.
 
-The parser builds its regular expression here, in Python, since programs subclass it, override how a field is handled, and read or
-replace the expression. The native engine builds the same expression from the same format on its own; where the two texts are
-equal, the parser untouched, and the text ASCII, it does the work. Everything else runs on ``re`` over that expression, with the
-same answer. `Parser.engine` tells which one runs, and why.
+A parser builds its regular expression in Python, since programs subclass it, override how a field is handled, and read or replace the
+expression. The native engine builds the same expression from the format by itself. It matches where the two are the same text, nothing of
+the parser was overridden or replaced, and the text is ASCII. Everything else falls back to ``re`` with that expression, and has the
+same answer. `Parser.engine` says which engine matches, and why.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple, Union
 
 from . import _parsimd
-from ._convert import FixedTzOffset, Integer, Moment, Strptime, TextOnly, dt_format_to_regex, percentage
+from ._convert import DatetimeLayout, FixedTzOffset, Integer, Strptime, TextOnly, dt_format_to_regex, percentage
 from ._parsimd import Result as Result
 from ._parsimd import ResultIterator as ResultIterator
 from ._parsimd import Scan
@@ -37,7 +37,7 @@ class _Readable(Protocol):
     def read(self, size: int, /) -> Union[bytes, str, None]: ...
 
 
-# The state of a parser that decides what a match is worth.
+# The state of a parser from which the values of a match are made.
 _STATE = ("_type_conversions", "_fixed_fields", "_named_fields", "_group_to_name_map")
 
 # Programs set the level of the logger of this name.
@@ -101,7 +101,7 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
 
 
 def _is_own(type: str, extra_types: Any) -> bool:
-    """Whether a type is one of the program's own. As in ``parse``, whatever has no type of that name may be anything."""
+    """Whether a type is one of the program's own. As in ``parse``, ``extra_types`` without a type of that name may be any object."""
     if extra_types is None or type not in extra_types:
         return False
     _check_mapping(extra_types)
@@ -181,7 +181,7 @@ class Parser(_parsimd.ParserBase):
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
-        # Not while the parser is made.
+        # While the parser is being made there is no expression yet.
         if "_expression_text" in self.__dict__ and (name in _ORIGINAL or name in _STATE):
             self._touch(f"its {name} was replaced")
 
@@ -349,7 +349,7 @@ class Parser(_parsimd.ParserBase):
             elif type == "%":
                 convert = percentage
             elif type[0] == "t":
-                convert = Moment(type, first)
+                convert = DatetimeLayout(type, first)
         else:
             most = parts.get("precision", "")
             if not width and not most:
@@ -395,7 +395,7 @@ class Parser(_parsimd.ParserBase):
             pattern = self._native_pattern(None)
             groups = self._groups_in_order(pattern)
         except (ValueError, TypeError, OverflowError, AttributeError, NotImplementedError) as error:
-            # Whatever is odd about the types or the fields is no matter to `re`.
+            # `re` takes types and fields that the native engine does not.
             return str(error)
         if pattern.expression != self._expression:
             return "the native engine reads the format differently"
@@ -494,7 +494,7 @@ class Parser(_parsimd.ParserBase):
         ``threads`` is how many threads may be used; None is one for small data, and as many as there are cores for large. More than
         four for each core are of no use, and not started. Batches, counts and errors are the same. ``columns`` names the fields that
         become columns, in that order; whether a value fits is asked only of these. ``limit`` is how many rows to give at most; what
-        stands behind the last is not read, but for the rest of its piece, and not counted. Such a scan uses one thread, and so does
+        stands after the last is not counted, and is read only to the end of the current block. Such a scan uses one thread, and so does
         one that `re` may have to match for.
 
         ``strings`` is how text lies in memory: ``"utf8"`` is a copy for each column, Arrow's string; ``"view"`` is Arrow's string_view, in
@@ -545,8 +545,9 @@ class Parser(_parsimd.ParserBase):
         max_record_bytes: int,
         filter: Sequence[Tuple[str, Union[Tuple[int, int], str]]] = (),
     ) -> Scan:
-        """As `scan_file`. Rows are given only where each column of ``filter`` has the text that goes with it, or a value between two, both among
-        them: integers, or microseconds since 1970. The other fields of the other rows are not read."""
+        """As `scan_file`, with a filter: ``filter`` has names of columns, each with a text or with two integers (of times, microseconds since
+        1970). A row is dropped unless each of these columns has that text, or a value from the first integer to the second. The other
+        fields of dropped rows are not read."""
         return self._scan_pattern().scan(
             files, True, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, filter
         )
@@ -623,7 +624,8 @@ class Parser(_parsimd.ParserBase):
         return spark_schema(self)
 
     def _scan_pattern(self) -> "_parsimd.Pattern":
-        """The native engine for many lines. It is kept as long as nothing changes that it was made of, unless it may ask this parser."""
+        """The native engine for scans. The parser keeps it until something changes that it was made of. One that may ask this parser for what
+        ``re`` matches is not kept: each would hold the other."""
         fields = [*self._named_fields], [*self._fixed_fields]
         made_of = (self._format, self._native_types(), bool(self._case_sensitive), self._touched, self._expression, *fields)
         if self._kept_pattern is not None and self._kept_pattern[0] == made_of:
@@ -662,7 +664,7 @@ def _names(columns: Optional[Iterable[str]]) -> Optional[List[str]]:
     return names
 
 
-# What a program may override, in a subclass, on an instance or in the class itself, that the native engine would not see.
+# What a program may override, in a subclass, on an instance or in the class itself. The native engine would not see it.
 _ORIGINAL = {
     name: getattr(Parser, name)
     for name in (

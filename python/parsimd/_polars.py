@@ -1,4 +1,10 @@
-"""`Parser.scan_polars`: files of lines as a polars LazyFrame. polars is imported when it is called."""
+"""`Parser.scan_polars`: files of lines as a polars LazyFrame.
+
+polars hands a query's predicate to the source. Comparisons in it become filters of the scan, so that the values of a row which does not pass
+are not read. The predicate itself is always evaluated by polars, so a comparison that is not recognised costs time and nothing else.
+
+polars is imported when the function is called.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +18,16 @@ if TYPE_CHECKING:
 
     from ._parser import Parser
 
-#: How many rows a frame has, about: polars takes some tenths of a millisecond for each frame.
+#: About how many rows a frame has. polars takes some tenths of a millisecond for each frame.
 _ROWS = 50_000
 
-#: How long the words of a predicate may be that is looked at for what can be told while rows are scanned.
+#: The longest predicate, as text, in which filters are looked for. Writing a longer one as JSON takes too long.
 _LONGEST = 10_000
 
 _Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
-#: A column, and the integers that its value must be between, both among them, or the text that it must be.
-_Wish = Tuple[str, Union[Tuple[int, int], str]]
+#: A column, and the text that its value must be, or the first and the last of the integers that it may be.
+_Filter = Tuple[str, Union[Tuple[int, int], str]]
 
 
 def scan_polars(
@@ -50,12 +56,12 @@ def scan_polars(
         wanted = {*given, *asked}
         number = max(empty.columns, key=len, default="") + "#"  # No column is called so.
         size, left = batch_size or _ROWS, n_rows
-        # A value that does not fit its type takes its row along: those columns are read whatever is asked for.
+        # A value that cannot be converted drops its row, so columns where that can happen are read, selected or not.
         read = [name for name, kind in types.items() if name in wanted or (on_error != "null" and kind != "text")]
-        # Rows that are left out while they are scanned cost no more than their matching. Which row is the last to be read is asked of all.
-        wishes = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_wishes(predicate, types))
-        # polars keeps text as views too: it takes these as they are.
-        scan = parser._scan_files(files, full_line, threads, on_error, read, None, "view", max_record_bytes, wishes)
+        # A row that a filter drops is matched and not converted. With a limit or an error to be raised, all rows count, so there is no filter.
+        filters = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_filters(predicate, types))
+        # polars keeps text as views too, so it takes these without a copy.
+        scan = parser._scan_files(files, full_line, threads, on_error, read, None, "view", max_record_bytes, filters)
         while left != 0:
             pieces = scan._read_pieces(size if left is None else min(size, left))
             count = len(pieces) if left is None else min(len(pieces), left)
@@ -67,38 +73,38 @@ def scan_polars(
                 frame = polars.DataFrame(pieces.join(given)[:count])
                 frame = frame if predicate is None else frame.filter(predicate)
             else:
-                # What is in the other columns of rows that are not wanted is never joined, and `take` lets go of the input behind them:
-                # polars would keep all of it for one view.
+                # The other columns of dropped rows are never joined, and `take` releases the input that they lie in. polars would keep all of it for one
+                # view.
                 found = polars.DataFrame(pieces.join(asked)[:count]).with_row_index(number).filter(predicate)
                 every = found.height == len(pieces)
                 rows = pieces.join(given) if every else pieces.take(given, found[number].cast(polars.UInt64))
                 frame = polars.DataFrame(rows)
                 del found, rows
-            # Whoever has the frame keeps what it needs of them; the rest is free before more is read.
+            # The frame holds what it needs of them; the rest is free before more is read.
             del pieces
             yield frame
 
     return register_io_source(source, schema=empty.schema, is_pure=True)
 
 
-#: What polars shows of a time behind its number, by the type of a column that it can be compared with.
+#: The unit and the zone that polars writes after the number of a timestamp, by the type of a column that it can be compared with.
 _TIMES: Dict[str, Any] = {"timestamp[us]": ["Microseconds", None], "timestamp[us, UTC]": ["Microseconds", {"inner": "UTC"}]}
 
 
-def _wishes(predicate: "polars.Expr", types: Dict[str, str]) -> Iterator[_Wish]:
-    """What every row that `predicate` keeps has: comparisons of a column with a constant, joined by "and". There may be more to it.
+def _filters(predicate: "polars.Expr", types: Dict[str, str]) -> Iterator[_Filter]:
+    """Filters that every row passes which `predicate` keeps: comparisons of a column with a constant, joined by "and".
 
-    polars shows an expression as JSON whose form it may change: whatever looks otherwise is no wish, and left to polars alone. So is what is not
-    short in words, as a list of a million values: it would take long to write.
+    They are read off the JSON that polars writes of an expression. polars may change its form, so whatever looks otherwise is no filter. A
+    predicate that is long, such as a list of a million values, has none either, since writing it would take long.
 
-    The rest of a predicate is then asked of fewer rows: an error of polars that another row would bring does not come.
+    polars evaluates the predicate for fewer rows then, so an error that it would raise for a dropped row is not raised.
     """
     try:
         words = str(predicate)
         if len(words) > _LONGEST or "is_in(" in words:
             return
         todo = [json.loads(predicate.meta.serialize(format="json"))]
-    except Exception:  # It holds what cannot be written, a function of Python for one.
+    except Exception:  # It cannot be written as JSON, for example a function of Python.
         return
     while todo:
         part = todo.pop()
@@ -111,13 +117,13 @@ def _wishes(predicate: "polars.Expr", types: Dict[str, str]) -> Iterator[_Wish]:
         elif isinstance(left, dict) and isinstance(right, dict) and isinstance(op, str):
             name = left.get("Column")
             if isinstance(name, str) and name in types:
-                wish = _wish(types[name], op, right.get("Literal"))
-                if wish is not None:
-                    yield name, wish
+                values = _kept_values(types[name], op, right.get("Literal"))
+                if values is not None:
+                    yield name, values
 
 
-def _wish(kind: str, op: str, literal: Any) -> Union[Tuple[int, int], str, None]:
-    """What a column's value must be, by its type, a comparison and what polars shows of a constant; None where it is not known."""
+def _kept_values(kind: str, op: str, literal: Any) -> Union[Tuple[int, int], str, None]:
+    """The values of a column that a comparison keeps, by the column's type, the operator and the JSON of the constant; None if they are not known."""
     value = None
     if isinstance(literal, dict) and len(literal) == 1:
         (form,) = literal.values()
@@ -137,7 +143,7 @@ def _wish(kind: str, op: str, literal: Any) -> Union[Tuple[int, int], str, None]
 
 
 def _expand(paths: Union[_Path, Iterable[_Path]]) -> List[str]:
-    """The files: of a path with wildcards that is no file itself, those that it stands for, by name."""
+    """The paths, with wildcards replaced by the files that they match, by name. A path that is a file is that file, wildcards or not."""
     if hasattr(paths, "read"):
         raise TypeError("scan_polars takes paths, since each query reads the files again, not an open file; for that use scan_file")
     files: List[str] = []

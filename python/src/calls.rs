@@ -1,7 +1,7 @@
-//! `Calls`: `parse`, `search` and `findall` at the top of the module, with the cache of the parsers that they made.
+//! `Calls`: `parse`, `search` and `findall` at the top of the package, with the cache of the parsers that they made.
 //!
-//! The calls of the package are the bound methods of one object, so that a cache hit is one look into a dict and no frame of
-//! Python. A parser is found by its format, its converters (which they are, and what they say of themselves at present) and case.
+//! The three are bound methods of one object, so a call that finds its parser in the cache is one look into a dict and runs no frame of Python.
+//! The key of a parser is its format, its converters (which they are, and their `pattern` and group count now) and whether case counts.
 
 use pyo3::{
     PyTraverseError, PyVisit,

@@ -1,4 +1,6 @@
 //! Errors of the crate, and panics, as exceptions.
+//!
+//! An exception that came from Python, by way of the crate, comes out as the object that it was.
 
 use std::{
     any::Any,

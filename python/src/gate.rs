@@ -1,14 +1,18 @@
-//! The one way in which a long call leaves the interpreter, without the GIL and with panics turned into exceptions, and the one way back.
+//! How a long call leaves the interpreter, and how code comes back into it.
 //!
-//! A scan's work is done in pieces of some milliseconds, and between them the caller comes back and lets signals through: [`run`]. What
-//! cannot be cut runs on a thread of its own when it is long: [`run_apart`]. A loop that makes objects keeps the GIL, but for a moment now and
-//! then: [`Checkpoint`].
+//! | call | for |
+//! |---|---|
+//! | [`run`] | a piece of a scan: some milliseconds without the GIL; signals are let through between two pieces |
+//! | [`run_apart`] | work that cannot be cut: a thread of its own does it, and the caller lets signals through meanwhile |
+//! | [`search`] | a search through one text: by one of these ways, chosen by the length of the text |
+//! | [`Checkpoint`] | a loop that makes objects: it keeps the GIL, and lets signals and threads through now and then |
+//! | [`back`], [`is_inside`] | Python code that work calls: an open file, `re`, a converter |
+//! | [`attach`], [`release`] | code that is called from anywhere: by a consumer of Arrow, by the last owner of memory |
 //!
-//! A search through one text cannot be cut. How it is done depends on how much text there is ([`search`]): a short one keeps
-//! the GIL, since leaving costs more than it takes; a longer one leaves it; and a long one runs on a thread of its own,
-//! while the caller wakes now and then to let signals through. When one of these raises, the caller goes on at once; the thread
-//! ends when its search does, and nobody sees what it finds. A search that keeps the GIL is short, and [`caught`] around the whole
-//! call is enough for it.
+//! Panics become exceptions here, in [`run`] and [`run_apart`].
+//!
+//! # Limits
+//! When a signal handler raises during [`run_apart`], the caller goes on at once. The thread ends when its work does, and its answer is lost.
 
 use std::{
     cell::Cell,
@@ -35,9 +39,9 @@ use crate::{
     make::error,
 };
 
-/// From so many bytes on a search leaves the GIL: a tenth of a millisecond, or so.
+/// The bytes from which on a search leaves the GIL: about a tenth of a millisecond. Leaving it costs more than a shorter search.
 const LEAVES_THE_GIL: usize = 16 << 10;
-/// From so many bytes on it runs on a thread of its own: the slowest patterns take tens of milliseconds.
+/// The bytes from which on a search runs on a thread of its own: the slowest patterns take tens of milliseconds.
 const OWN_THREAD: usize = 256 << 10;
 /// How often signals are let through.
 const WAKE: Duration = Duration::from_millis(50);
@@ -51,8 +55,9 @@ pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> P
     py.detach(|| caught(work))
 }
 
-/// Runs `work`, which goes through `length` bytes of `text`, the text of `string`, with a pattern. It is also told when nobody
-/// waits for it any more. Panics of a short one are left to whoever calls: see [`caught`].
+/// Runs `work`, which searches `length` bytes of `text`, the text of `string`, by a pattern. The flag tells it when nobody waits any more.
+///
+/// The panic of a search that keeps the GIL is left to the caller: one [`caught`] around the whole call is enough for it.
 ///
 /// # Errors
 /// As [`run`].
@@ -76,8 +81,8 @@ pub(crate) fn search<T: Send + 'static>(
     }
 }
 
-/// Runs `work` on a thread of its own, and lets signals through while it waits. When one raises, nobody waits any more, which `work` is told:
-/// what it does is lost then.
+/// Runs `work` on a thread of its own, and lets signals through while it waits. When a handler raises, the flag tells `work` that nobody waits
+/// any more, and its answer is lost.
 ///
 /// # Errors
 /// As [`run`].
@@ -133,11 +138,11 @@ pub(crate) struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// So often the clock is looked at.
+    /// The rounds after which the clock is looked at.
     const STRIDE: u32 = 64;
     /// Twice as long as Python lets a thread run when others wait.
     const INTERVAL: Duration = Duration::from_millis(10);
-    /// So long the GIL is left. Whoever waits for it is only told that it is free: without a pause this thread would have it again before.
+    /// How long the GIL is left. A thread that waits is only told that it is free: without a pause this thread would take it again first.
     const PAUSE: Duration = Duration::from_micros(20);
 
     pub(crate) fn new() -> Checkpoint {

@@ -1,4 +1,7 @@
 //! What a program passes to be scanned: data in memory, paths, and open files.
+//!
+//! Bytes and str are scanned where they are. Memory that may change is copied a block at a time. An open file is read by calls of Python, which the
+//! thread that scans has to make.
 
 use std::{
     io::{self, Read},
@@ -20,19 +23,19 @@ use crate::{
     make::{self, name},
 };
 
-/// How long a text may be that is looked at for being a path.
+/// The longest text that is taken for a path by mistake.
 const LONGEST_PATH: usize = 4096;
 
 /// The input for data in memory.
 pub(crate) fn data(data: &Bound<'_, PyAny>) -> PyResult<Input<'static>> {
     if let Ok(bytes) = data.cast::<PyBytes>() {
         warn_of_path(data.py(), bytes.as_bytes())?;
-        return Ok(Input::shared(Bytes::from_owner(Kept::new(PyBackedBytes::from(bytes.clone())))));
+        return Ok(Input::shared(Bytes::from_owner(Owner::new(PyBackedBytes::from(bytes.clone())))));
     }
     if let Ok(text) = data.cast::<PyString>() {
         let text = PyBackedStr::try_from(text.clone())?;
         warn_of_path(data.py(), text.as_bytes())?;
-        return Ok(Input::shared(Bytes::from_owner(Kept::new(Text(text)))));
+        return Ok(Input::shared(Bytes::from_owner(Owner::new(Text(text)))));
     }
     // Anything else may change while it is read: it is copied, a block at a time.
     let py = data.py();
@@ -145,8 +148,8 @@ fn not_a_file(given: &Bound<'_, PyAny>, several: Option<&Bound<'_, PyAny>>) -> P
     ))
 }
 
-/// What was raised, as an error of the reader: it comes out of the scan as it is. What is no `Exception`, as an interrupt, says nothing of the
-/// input, so the scan can go on after it.
+/// An exception as an error of the reader; it comes out of the scan as the object that it was. One that is no `Exception`, such as an interrupt, says
+/// nothing of the input, so the scan can go on after it.
 fn raised(py: Python<'_>, error: PyErr) -> io::Error {
     if gate::is_interrupt(py, &error) {
         io::Error::new(io::ErrorKind::Interrupted, error)
@@ -158,7 +161,7 @@ fn raised(py: Python<'_>, error: PyErr) -> io::Error {
 /// Reads an open file of Python: bytes as they are, text as UTF-8.
 struct OpenFile {
     read: Py<PyAny>,
-    /// What it gave and was not yet taken: text may have more bytes than characters were asked for.
+    /// What was read and not yet taken: text may have more bytes than characters were asked for.
     rest: Vec<u8>,
     used: usize,
 }
@@ -215,23 +218,22 @@ impl AsRef<[u8]> for Text {
     }
 }
 
-/// Memory of a Python object, which batches may keep, and so may arrays that some other library has made of them: it is dropped by
-/// whatever thread is the last to have it.
-struct Kept<T: Send + 'static>(Option<T>);
+/// Owner of the memory of a Python object. Batches share it, and so do arrays that another library made of them; the last thread that has it drops it.
+struct Owner<T: Send + 'static>(Option<T>);
 
-impl<T: Send + 'static> Kept<T> {
-    fn new(object: T) -> Kept<T> {
-        Kept(Some(object))
+impl<T: Send + 'static> Owner<T> {
+    fn new(object: T) -> Owner<T> {
+        Owner(Some(object))
     }
 }
 
-impl<T: AsRef<[u8]> + Send + 'static> AsRef<[u8]> for Kept<T> {
+impl<T: AsRef<[u8]> + Send + 'static> AsRef<[u8]> for Owner<T> {
     fn as_ref(&self) -> &[u8] {
         self.0.as_ref().map_or(&[], AsRef::as_ref)
     }
 }
 
-impl<T: Send + 'static> Drop for Kept<T> {
+impl<T: Send + 'static> Drop for Owner<T> {
     fn drop(&mut self) {
         if let Some(object) = self.0.take() {
             gate::release(object);

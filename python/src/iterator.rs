@@ -1,9 +1,12 @@
-//! `ResultIterator`: what `findall` gives.
+//! `ResultIterator`: the iterator that `findall` makes.
 //!
-//! To Python it finds one match each time that it is asked. Behind that the native engine finds some matches ahead, more with
-//! each step, and a result is a row of what was found; the text cannot change in between. Whatever is assigned to the iterator,
-//! and another engine in the parser, makes it look again from where it stands. Finding ahead ends at a match whose values do not
-//! all exist, which Python then decides when it is its turn. Converters are called when their result is given.
+//! Python sees an iterator that finds one match for each `next`. The native engine finds several at once and keeps them in a [`Buffer`], each time more
+//! than the time before; a result is then a row of that buffer. A call of the engine costs more than a match, so this makes most of
+//! them cheap. Nobody sees it, since a text cannot change.
+//!
+//! A buffer is dropped when anything that it depends on changes: an attribute of the iterator, or the engine of the parser. The search goes on from
+//! the place where the iterator stands. A buffer also ends before a match whose values do not all exist; Python decides that match
+//! when its turn comes. Converters are called when their result is handed out, not before.
 
 use std::sync::{
     Mutex, MutexGuard, OnceLock, PoisonError,
@@ -24,16 +27,17 @@ use crate::{
     engine::ParserBase,
     error::caught,
     make::{self, error, name},
-    matcher::{Answer, Behind, Matcher},
-    result::{Found, Matches, Result},
+    matcher::{Answer, Matcher, Rest},
+    result::{Captures, Matches, Result},
     trashcan::Release,
 };
 
-/// How many matches are looked for at first in a text of at most [`SHORT`] characters; in a longer one it is one, since the next may be far.
+/// How many matches the first buffer has room for, in a text of at most [`SHORT`] characters. In a longer text it is one, since the next may be far.
 const FIRST: usize = 16;
 const SHORT: isize = 4 << 10;
-/// Each step looks for so many times as many as the one before.
+/// How many times larger each buffer is than the one before.
 const GROWTH: usize = 4;
+/// The largest buffer.
 const MOST: usize = 4096;
 
 /// What `findall` gives: the matches from left to right, found one at a time.
@@ -47,16 +51,16 @@ pub(crate) struct ResultIterator {
 
 const _: fn(ResultIterator) = |ResultIterator { search }| assert_zeroable(search);
 
-/// A search that goes on.
+/// The search of an iterator.
 struct Search {
-    /// What was found ahead at first. It is handed out without the lock, and is mostly all there is.
-    first: OnceLock<Ahead>,
-    /// Where the spans of its next match begin; [`OVER`] once something was changed, or found later.
+    /// The first buffer. It is handed out without the lock, and mostly is the only one.
+    first: OnceLock<Buffer>,
+    /// Where the spans of its next match begin; [`FIRST_IS_OVER`] once something was changed, or there is a later buffer.
     next: AtomicUsize,
     state: Mutex<State>,
 }
 
-const OVER: usize = usize::MAX;
+const FIRST_IS_OVER: usize = usize::MAX;
 
 struct State {
     /// None once the garbage collector has taken them.
@@ -67,23 +71,23 @@ struct State {
     evaluate_result: bool,
     /// Where the last match ended, if it was empty: the next one must not be that again.
     empty_at: Option<isize>,
-    /// What was found ahead later, and where the spans of its next match begin.
-    later: Option<Ahead>,
+    /// The buffer after the first, and where the spans of its next match begin.
+    later: Option<Buffer>,
     next: usize,
-    /// How many matches the last step looked for.
+    /// How many matches the last buffer had room for.
     step: usize,
-    /// Another number after each change, and after each search: what was looked for before it is of no use.
+    /// Another number after each change, and after each search: what was found in an earlier epoch is of no use.
     epoch: usize,
 }
 
 /// Matches that were found ahead.
-struct Ahead {
+struct Buffer {
     parser: Py<ParserBase>,
     /// What [`ParserBase::changes`] was then.
     changes: usize,
     matcher: Py<Matcher>,
     matches: Py<Matches>,
-    behind: Behind,
+    rest: Rest,
     /// Where the search for them began.
     start: isize,
     /// How many spans each has.
@@ -92,7 +96,7 @@ struct Ahead {
     is_plain: bool,
 }
 
-impl Ahead {
+impl Buffer {
     fn is_current(&self) -> bool {
         self.parser.get().changes() == self.changes
     }
@@ -113,13 +117,13 @@ impl Ahead {
         Next { matcher, matches: self.matches.clone_ref(py), from, to: from + self.row, pos: self.place(from), epoch }
     }
 
-    /// What there is to say when all of them were given.
+    /// The answer once all of them were handed out, if it is known.
     fn end(&self) -> Option<Answer<()>> {
-        match self.behind {
+        match self.rest {
             _ if !self.is_current() => None,
-            Behind::More => None,
-            Behind::Nothing => Some(Answer::NotFound),
-            Behind::Python => Some(Answer::LeftToPython),
+            Rest::More => None,
+            Rest::Nothing => Some(Answer::NotFound),
+            Rest::Python => Some(Answer::Undecided),
         }
     }
 }
@@ -128,9 +132,9 @@ impl Release for Search {
     fn release(self: Box<Self>, _py: Python<'_>) {}
 }
 
-/// The match that comes next, of those that were found ahead. It is taken once it is certain that it will be given.
+/// The next match of a buffer. It is taken once it is certain that it will be handed out.
 struct Next {
-    /// None where it has nothing to say.
+    /// None where it need not be asked: see [`Matcher::is_plain`].
     matcher: Option<Py<Matcher>>,
     matches: Py<Matches>,
     /// Where its spans begin, and those of the one after it.
@@ -138,12 +142,12 @@ struct Next {
     to: usize,
     /// Where the iterator stands before it.
     pos: isize,
-    /// [`State::epoch`]; [`FIRSTS`] for one of the first.
+    /// [`State::epoch`]; [`EPOCH_OF_FIRST`] for a match of the first buffer.
     epoch: usize,
 }
 
-/// Stands for the epoch of the first matches, which are there in each.
-const FIRSTS: usize = usize::MAX;
+/// Stands for the epoch of the first buffer, which is valid in all of them.
+const EPOCH_OF_FIRST: usize = usize::MAX;
 
 impl Search {
     fn new(parser: Py<PyAny>, string: Py<PyAny>, pos: Pos, endpos: Pos, evaluate_result: bool) -> Search {
@@ -160,28 +164,28 @@ impl Search {
         state
     }
 
-    /// Where the iterator stands while it gives of the first matches.
+    /// Writes down where the iterator stands, while it hands out the first buffer.
     fn settle(&self, state: &mut State, next: usize) {
-        if next != OVER
+        if next != FIRST_IS_OVER
             && let Some(first) = self.first.get()
         {
             state.pos = Pos::At(first.place(next));
         }
     }
 
-    /// As [`state`](Self::state); what was found first is not asked any more.
+    /// As [`state`](Self::state); the first buffer is not used any more.
     fn later_state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state();
         self.leave_first(&mut state);
         state
     }
 
-    /// From now on what was found first is not asked any more.
+    /// From now on the first buffer is not used any more.
     fn leave_first(&self, state: &mut State) {
-        self.settle(state, self.next.swap(OVER, Ordering::AcqRel));
+        self.settle(state, self.next.swap(FIRST_IS_OVER, Ordering::AcqRel));
     }
 
-    /// Changes something, after which nothing of what was found ahead holds.
+    /// Changes something, after which no buffer is valid.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) {
         let mut state = self.later_state();
         state.epoch += 1;
@@ -200,8 +204,8 @@ impl Search {
         is_current
     }
 
-    /// Goes on to the next of the first matches: where its spans begin.
-    fn step(&self, _py: Python<'_>, first: &Ahead) -> Option<usize> {
+    /// Goes on to the next match of the first buffer: where its spans begin.
+    fn advance(&self, _py: Python<'_>, first: &Buffer) -> Option<usize> {
         // Nobody comes in between: this thread has the GIL.
         let from = self.next.load(Ordering::Acquire);
         first.has(from).then(|| {
@@ -212,35 +216,35 @@ impl Search {
 
     /// Takes a step back where there was no memory for the match, unless another step was made.
     #[cold]
-    fn step_back(&self, first: &Ahead, from: usize) {
+    fn step_back(&self, first: &Buffer, from: usize) {
         if self.next.load(Ordering::Acquire) == from + first.row {
             self.next.store(from, Ordering::Release);
         }
     }
 
-    /// What mostly is next: one of the first matches, with nothing to ask and nothing to call, or their end.
+    /// The usual answer: a match of the first buffer, with nothing to ask and nothing to call, or the end.
     #[inline(always)]
-    fn usual<'py>(&self, py: Python<'py>) -> Option<PyResult<Option<Bound<'py, PyAny>>>> {
+    fn next_buffered<'py>(&self, py: Python<'py>) -> Option<PyResult<Option<Bound<'py, PyAny>>>> {
         let first = self.first.get().filter(|first| first.is_plain && first.is_current())?;
-        match self.step(py, first) {
+        match self.advance(py, first) {
             Some(from) => {
-                let result = Result::late(py, || Found::Row(first.matches.clone_ref(py), from));
+                let result = Result::lazy(py, || Captures::Row(first.matches.clone_ref(py), from));
                 Some(result.map(Some).inspect_err(|_| self.step_back(first, from)))
             }
-            None if first.behind == Behind::Nothing && self.next.load(Ordering::Acquire) != OVER => Some(Ok(None)),
+            None if first.rest == Rest::Nothing && self.next.load(Ordering::Acquire) != FIRST_IS_OVER => Some(Ok(None)),
             None => None,
         }
     }
 
-    /// Whatever is next; none at the end.
+    /// The next match, however it is found; none at the end.
     ///
     /// Searching and asking Python let other threads come in between, which may take from the same iterator. So what was found is taken, or kept, only
     /// if nothing has changed since; else it is looked for again.
-    fn any<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn next_any<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         loop {
             if let Some(next) = self.peek(py) {
                 let Some(matcher) = &next.matcher else {
-                    let result = Result::late(py, || Found::Row(next.matches.clone_ref(py), next.from))?;
+                    let result = Result::lazy(py, || Captures::Row(next.matches.clone_ref(py), next.from))?;
                     // The collector may have run meanwhile, and other code with it.
                     if self.take(&next) {
                         return Ok(Some(result));
@@ -253,15 +257,15 @@ impl Search {
                         self.change(|state| state.pos = Pos::At(next.pos));
                     }
                 } else if self.take(&next) {
-                    return matcher.get().result(py, Found::Row(next.matches, next.from)).map(Some);
+                    return matcher.get().result(py, Captures::Row(next.matches, next.from)).map(Some);
                 }
                 continue;
             }
             let epoch = self.state().epoch;
-            match caught(|| self.look_ahead(py, epoch))?? {
+            match caught(|| self.fill(py, epoch))?? {
                 Answer::Found(()) => {}
                 Answer::NotFound => return Ok(None),
-                Answer::LeftToPython => {
+                Answer::Undecided => {
                     if let Some(answer) = self.by_re(py, epoch)? {
                         return Ok(answer.0);
                     }
@@ -270,11 +274,11 @@ impl Search {
         }
     }
 
-    /// The next match of those that were found ahead.
+    /// The next match of the buffers.
     fn peek(&self, py: Python<'_>) -> Option<Next> {
         let from = self.next.load(Ordering::Acquire);
         if let Some(first) = self.first.get().filter(|first| first.is_current() && first.has(from)) {
-            return Some(first.peek(py, from, FIRSTS));
+            return Some(first.peek(py, from, EPOCH_OF_FIRST));
         }
         let state = self.state();
         let (from, Pos::At(_)) = (state.next, &state.pos) else { return None };
@@ -284,7 +288,7 @@ impl Search {
 
     /// Whether it still is the next one.
     fn is_next(&self, next: &Next) -> bool {
-        if next.epoch == FIRSTS {
+        if next.epoch == EPOCH_OF_FIRST {
             return self.next.load(Ordering::Acquire) == next.from;
         }
         let state = self.state();
@@ -297,7 +301,7 @@ impl Search {
         if !self.is_next(next) {
             return false;
         }
-        if next.epoch == FIRSTS {
+        if next.epoch == EPOCH_OF_FIRST {
             self.next.store(next.to, Ordering::Release);
             return true;
         }
@@ -307,16 +311,16 @@ impl Search {
         true
     }
 
-    /// Looks for more matches with the native engine, from where the iterator stands in this epoch.
-    fn look_ahead(&self, py: Python<'_>, epoch: usize) -> PyResult<Answer<()>> {
+    /// Fills a buffer by the native engine, from where the iterator stands in this epoch.
+    fn fill(&self, py: Python<'_>, epoch: usize) -> PyResult<Answer<()>> {
         let mut state = self.state();
-        let is_first = self.next.load(Ordering::Acquire) != OVER;
+        let is_first = self.next.load(Ordering::Acquire) != FIRST_IS_OVER;
         let before = if is_first { self.first.get() } else { state.later.as_ref() };
-        if let Some(end) = before.and_then(Ahead::end) {
+        if let Some(end) = before.and_then(Buffer::end) {
             return Ok(end);
         }
         let (&Pos::At(pos), &Pos::At(endpos), true) = (&state.pos, &state.endpos, state.evaluate_result) else {
-            return Ok(Answer::LeftToPython);
+            return Ok(Answer::Undecided);
         };
         state.step = match state.step {
             0 if endpos.saturating_sub(pos) > SHORT => 1,
@@ -329,21 +333,21 @@ impl Search {
         let parser = parser.clone_ref(py).into_bound(py);
         drop(state);
 
-        let Ok(parser) = parser.cast_into::<ParserBase>() else { return Ok(Answer::LeftToPython) };
+        let Ok(parser) = parser.cast_into::<ParserBase>() else { return Ok(Answer::Undecided) };
         let changes = parser.get().changes();
         let matcher = ParserBase::matcher(&parser)?;
         // A native search does not know that the last match was empty; `finditer` does.
         let Some(matcher) = matcher.filter(|matcher| !matcher.get().matches_empty()) else {
-            return Ok(Answer::LeftToPython);
+            return Ok(Answer::Undecided);
         };
-        let found = match matcher.get().search_ahead(&string, pos, endpos, step)? {
+        let found = match matcher.get().prefetch(&string, pos, endpos, step)? {
             Answer::Found(found) => found,
             Answer::NotFound => return Ok(Answer::NotFound),
-            Answer::LeftToPython => return Ok(Answer::LeftToPython),
+            Answer::Undecided => return Ok(Answer::Undecided),
         };
         let (row, is_plain) = (matcher.get().row_size(), matcher.get().is_plain());
-        let (parser, matcher, matches, behind) = (parser.unbind(), matcher.unbind(), found.matches, found.behind);
-        let ahead = Ahead { parser, changes, matcher, matches, behind, start: pos, row, is_plain };
+        let (parser, matcher, matches, rest) = (parser.unbind(), matcher.unbind(), found.matches, found.rest);
+        let buffer = Buffer { parser, changes, matcher, matches, rest, start: pos, row, is_plain };
         let mut state = self.state();
         if state.epoch != epoch {
             // Another thread was faster: what it found comes first.
@@ -351,11 +355,11 @@ impl Search {
         }
         state.epoch += 1;
         if is_first && self.first.get().is_none() {
-            drop(self.first.set(ahead));
+            drop(self.first.set(buffer));
             return Ok(Answer::Found(()));
         }
         self.leave_first(&mut state);
-        let before = state.later.replace(ahead);
+        let before = state.later.replace(buffer);
         state.next = 0;
         drop(state);
         drop(before);
@@ -421,11 +425,11 @@ impl ResultIterator {
 impl IterNext for ResultIterator {
     #[inline]
     fn quick<'py>(this: &Bound<'py, Self>) -> Option<PyResult<Option<Bound<'py, PyAny>>>> {
-        this.get().search.get()?.usual(this.py())
+        this.get().search.get()?.next_buffered(this.py())
     }
 
     fn next<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        this.get().search()?.any(this.py())
+        this.get().search()?.next_any(this.py())
     }
 }
 
@@ -446,7 +450,7 @@ impl ResultIterator {
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let search = self.search()?;
-        search.usual(py).unwrap_or_else(|| search.any(py))
+        search.next_buffered(py).unwrap_or_else(|| search.next_any(py))
     }
 
     fn next<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -534,16 +538,16 @@ impl ResultIterator {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         let Some(search) = self.search.get() else { return Ok(()) };
-        let visit_ahead = |ahead: &Ahead| {
-            visit.call(&ahead.parser)?;
-            visit.call(&ahead.matcher)
+        let visit_buffer = |buffer: &Buffer| {
+            visit.call(&buffer.parser)?;
+            visit.call(&buffer.matcher)
         };
-        search.first.get().map_or(Ok(()), visit_ahead)?;
+        search.first.get().map_or(Ok(()), visit_buffer)?;
         // Nobody holds the lock while the collector runs.
         if let Ok(state) = search.state.try_lock() {
             visit.call(&state.parser)?;
             visit.call(&state.string)?;
-            state.later.as_ref().map_or(Ok(()), visit_ahead)?;
+            state.later.as_ref().map_or(Ok(()), visit_buffer)?;
         }
         Ok(())
     }

@@ -1,23 +1,26 @@
-//! `parsimd._parsimd`: what the Python package takes from the Rust crate.
+//! `parsimd._parsimd`: the native module of the Python package.
+//!
+//! The files are layers: each uses files of the rows before its own, and of its own row where they stand before it.
 //!
 //! | file | what |
 //! |---|---|
-//! | [`pattern`] | `Pattern`: a format as the native engine reads it |
-//! | [`matcher`] | `Matcher`: whole-text matching |
-//! | [`parser`] | `ParserBase`: the calls of `Parser` that match |
-//! | [`calls`] | `Calls`: the calls at the top of the package, and their cache |
-//! | [`result`] | `Result`: the values of a match |
-//! | [`iterator`] | `ResultIterator`: what `findall` gives |
-//! | [`input`], [`options`] | what a scan is called with |
-//! | [`scan`], [`stats`] | `Scan`, `Texts`; `Stats`, `Failure` |
-//! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
-//! | [`arrow`] | Arrow capsules, out and in |
-//! | [`numpy`] | columns → numpy arrays |
-//! | [`objects`] | values → Python objects |
+//! | [`make`] | new Python objects, and the MemoryError where there is no memory for one |
+//! | [`stats`] | `Stats` and `Failure`: what a scan has seen |
 //! | [`error`] | errors and panics → exceptions |
+//! | [`trashcan`], [`cells`] | what objects hold: dropped on a bounded stack, read without a lock |
+//! | [`capi`] | functions of CPython for which pyo3 has no safe call |
+//! | [`cpython`] | replaced type slots |
 //! | [`gate`] | how a call leaves the interpreter, and comes back |
-//! | [`make`] | new Python objects, and what there is when there is no memory for one |
-//! | [`cpython`] | type slots of our own, and objects that are held without a lock |
+//! | [`arguments`], [`options`], [`input`] | what calls and scans are called with |
+//! | [`objects`], [`numpy`] | values → Python objects; columns → numpy arrays |
+//! | [`arrow`] | Arrow capsules, out and in |
+//! | [`result`] | `Result`: the values of a match |
+//! | [`matcher`] | `Matcher`: whole-text matching |
+//! | [`engine`], [`iterator`], [`parser`] | `ParserBase`, and `ResultIterator`, which `findall` makes |
+//! | [`calls`] | `Calls`: the calls at the top of the package, and their cache |
+//! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
+//! | [`scan`] | `Scan` and `Texts` |
+//! | [`pattern`] | `Pattern`: a format as the native engine reads it |
 
 mod arguments;
 mod arrow;

@@ -1,17 +1,18 @@
 //! New Python objects, with a MemoryError where there is no memory for one.
 //!
-//! pyo3's constructors of built-in objects panic there: `PyString::new`, `PyDict::new`, `into_pyobject` of a number, the message of `new_err`, a
-//! name in `getattr`. A panic reaches Python as a `PanicException`, which `except Exception` does not catch, or, while an exception is
-//! raised, ends the process. So all objects of this crate are made here, and `ci/rules.py` sees to it.
+//! pyo3's constructors of built-in objects panic without memory: `PyString::new`, `PyDict::new`, `into_pyobject` of a number, the message of `new_err`, a
+//! name in `getattr`. A panic reaches Python as a `PanicException`, which `except Exception` does not catch. While an exception is being raised it
+//! ends the process. So all objects of this crate are made here, and `ci/rules.py` allows no others.
 //!
 //! | call | object |
 //! |---|---|
-//! | [`text`], [`utf8`], [`ascii`] | a string |
-//! | [`int`], [`float`], [`bytes`] | a number, bytes |
-//! | [`list`], [`tuple`], [`dict`], [`slice`] | a container, a slice |
-//! | [`Made`] | what a getter returns |
-//! | [`name!`] | a name that is looked up, interned |
-//! | [`error`] | an exception with a message |
+//! | [`text`], [`utf8`], [`interned`] | a string |
+//! | [`int`], [`unsigned`], [`float`], [`bytes`] | a number, bytes |
+//! | [`list`], [`tuple`], [`plain_tuple`], [`pair`], [`dict`], [`slice`] | a container, a slice |
+//! | [`Made`] | the return value of a method |
+//! | [`name!`] | a name for a look-up, interned |
+//! | [`import`], [`imported`] | a module, an attribute of one |
+//! | [`error`], [`error_of`] | an exception with a message, with arguments |
 
 #![allow(unsafe_code, reason = "pyo3 has no constructors that can fail")]
 
@@ -49,7 +50,7 @@ pub(crate) fn text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PySt
 /// A string of text in UTF-8. Most is ASCII, and is copied: CPython would look at it again, to see how large its characters are.
 #[inline]
 pub(crate) fn utf8<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
-    // Of the shortest CPython has one for all.
+    // CPython has one object for each string of at most one character.
     if text.len() < 2 || !text.is_ascii() { PyString::from_bytes(py, text) } else { ascii(py, text) }
 }
 
@@ -66,7 +67,7 @@ fn ascii<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
     }
 }
 
-/// A string that there is once: attributes and keys of this name are found by it at once.
+/// An interned string: of each text there is one, so attributes and keys are found by comparing pointers.
 pub(crate) fn interned<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyString>> {
     let mut name = text(py, name)?.into_ptr();
     // SAFETY: the pointer owns a reference to a string; the call puts one to an equal string in its place, which may be the same.
@@ -163,7 +164,7 @@ pub(crate) fn tuple<'py>(
     Ok(tuple)
 }
 
-/// A tuple of texts, numbers, dates and None, of which the garbage collector never learns: it would only find that they lead nowhere.
+/// A tuple of texts, numbers, dates and None. The garbage collector never knows of it: such objects can be in no cycle.
 #[inline]
 pub(crate) fn plain_tuple<'py>(
     py: Python<'py>,
@@ -204,7 +205,7 @@ pub(crate) fn pair(py: Python<'_>, Span { start, end }: Span) -> PyResult<Bound<
     tuple(py, [start, end].map(|number| unsigned(py, number.into()).map(Bound::into_any)))
 }
 
-/// What a method returns, to be made an object here.
+/// The return value of a method, which becomes an object here and not in pyo3's conversion.
 pub(crate) struct Made<T>(pub(crate) T);
 
 macro_rules! made {

@@ -1,7 +1,8 @@
 //! `Matcher`: whole-text matching, for `Parser`.
 //!
-//! It may answer that Python should decide: the text is not ASCII, or something about it is best left to Python, whose `re` then
-//! does the whole call again, with the same answer or the right exception. It says so before any converter was called.
+//! It answers *found*, *not found* or *undecided*. It is undecided where the text is not ASCII, and where a value is Python's to judge: an integer of
+//! more than 64 bits, a day that does not exist, a class in the place of `datetime`. Then Python's `re` does the whole call again, with the
+//! same answer or the right exception. So no converter is called before the answer is certain.
 
 use std::sync::{
     Arc,
@@ -20,7 +21,7 @@ use crate::{
     cpython, gate,
     make::{self, name},
     objects,
-    result::{Alone, Fields, Found, Matches, Result, Text, is_sound},
+    result::{Alone, Captures, Fields, Haystack, Matches, Result, is_sound},
 };
 
 /// Matches ASCII text natively. Made by `Pattern.matcher`.
@@ -36,28 +37,28 @@ pub(crate) struct Matcher {
     needs_year: bool,
 }
 
-/// What a match is to the caller.
+/// What came of a search.
 pub(crate) enum Answer<T> {
     Found(T),
     NotFound,
-    /// Python should do the call.
-    LeftToPython,
+    /// Python's `re` does the call.
+    Undecided,
 }
 
-/// The matches from some place on, as many as were looked for.
-pub(crate) struct Ahead {
+/// The matches from some place on, up to the number that was asked for.
+pub(crate) struct Prefetched {
     pub(crate) matches: Py<Matches>,
-    pub(crate) behind: Behind,
+    pub(crate) rest: Rest,
 }
 
-/// What is behind the matches that were found.
+/// What comes after the matches that were found.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Behind {
+pub(crate) enum Rest {
     /// There may be more.
     More,
     /// There are no more.
     Nothing,
-    /// There is one that Python should decide.
+    /// There is one that Python decides.
     Python,
 }
 
@@ -87,14 +88,14 @@ impl Matcher {
         &self.fields.get().pattern
     }
 
-    /// Whether the pattern can match nothing at all.
+    /// Whether the pattern can match the empty text.
     pub(crate) fn matches_empty(&self) -> bool {
         self.pattern().plan().matches_empty()
     }
 
     /// The match of the whole of `string`.
-    pub(crate) fn parse(&self, string: &Bound<'_, PyAny>) -> PyResult<Answer<Found>> {
-        let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
+    pub(crate) fn parse(&self, string: &Bound<'_, PyAny>) -> PyResult<Answer<Captures>> {
+        let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::Undecided) };
         let found = gate::search(self.pattern(), string, text, text.len(), |pattern, text, _| {
             Alone::find(pattern, text, 0, Anchored::Yes)
         })?;
@@ -102,8 +103,8 @@ impl Matcher {
     }
 
     /// The first match between characters `pos` and `endpos`.
-    pub(crate) fn search(&self, string: &Bound<'_, PyAny>, pos: isize, endpos: isize) -> PyResult<Answer<Found>> {
-        let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
+    pub(crate) fn search(&self, string: &Bound<'_, PyAny>, pos: isize, endpos: isize) -> PyResult<Answer<Captures>> {
+        let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::Undecided) };
         let Some((start, end)) = places(text, pos, endpos) else { return Ok(Answer::NotFound) };
         let found = gate::search(self.pattern(), string, text, end - start, move |pattern, text, _| {
             Alone::find(pattern, &text[..end], start, Anchored::No)
@@ -111,18 +112,18 @@ impl Matcher {
         self.answer(string, text, found)
     }
 
-    /// The first `count` matches between characters `pos` and `endpos`. The pattern must not match nothing at all.
-    pub(crate) fn search_ahead(
+    /// The first `count` matches between characters `pos` and `endpos`, for a pattern that cannot match the empty text.
+    pub(crate) fn prefetch(
         &self,
         string: &Bound<'_, PyAny>,
         pos: isize,
         endpos: isize,
         count: usize,
-    ) -> PyResult<Answer<Ahead>> {
-        let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::LeftToPython) };
+    ) -> PyResult<Answer<Prefetched>> {
+        let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::Undecided) };
         let Some((start, end)) = places(text, pos, endpos) else { return Ok(Answer::NotFound) };
         let py = string.py();
-        let Some(year) = self.year(py)? else { return Ok(Answer::LeftToPython) };
+        let Some(year) = self.year(py)? else { return Ok(Answer::Undecided) };
         let row = self.row_size();
         let size = row * count.min(end - start);
         let checked = Arc::clone(&self.checked);
@@ -134,20 +135,20 @@ impl Matcher {
             })?;
             if !are_sound {
                 spans.truncate(spans.len() - row);
-                return Ok((spans, Behind::Python));
+                return Ok((spans, Rest::Python));
             }
-            Ok((spans, if may_go_on { Behind::More } else { Behind::Nothing }))
+            Ok((spans, if may_go_on { Rest::More } else { Rest::Nothing }))
         };
         let found: parsimd::Result<_> = gate::search(self.pattern(), string, text, end - start, work)?;
-        let Ok((spans, behind)) = found else { return Ok(Answer::LeftToPython) };
-        match behind {
-            Behind::Nothing if spans.is_empty() => return Ok(Answer::NotFound),
-            Behind::Python if spans.is_empty() => return Ok(Answer::LeftToPython),
+        let Ok((spans, rest)) = found else { return Ok(Answer::Undecided) };
+        match rest {
+            Rest::Nothing if spans.is_empty() => return Ok(Answer::NotFound),
+            Rest::Python if spans.is_empty() => return Ok(Answer::Undecided),
             _ => {}
         }
-        let text = self.text(string, text, year)?;
-        let matches = cpython::alloc(py, || Matches { text, spans })?;
-        Ok(Answer::Found(Ahead { matches: matches.unbind(), behind }))
+        let haystack = self.haystack(string, text, year)?;
+        let matches = cpython::alloc(py, || Matches { haystack, spans })?;
+        Ok(Answer::Found(Prefetched { matches: matches.unbind(), rest }))
     }
 
     /// How many spans a match has.
@@ -160,34 +161,34 @@ impl Matcher {
         string: &Bound<'_, PyString>,
         text: &str,
         found: parsimd::Result<Option<Alone>>,
-    ) -> PyResult<Answer<Found>> {
+    ) -> PyResult<Answer<Captures>> {
         let spans = match found {
             Ok(None) => return Ok(Answer::NotFound),
             Ok(Some(spans)) => spans,
-            Err(_) => return Ok(Answer::LeftToPython),
+            Err(_) => return Ok(Answer::Undecided),
         };
-        let Some(year) = self.year(string.py())? else { return Ok(Answer::LeftToPython) };
+        let Some(year) = self.year(string.py())? else { return Ok(Answer::Undecided) };
         if !is_sound(self.pattern(), text, &spans.spans()[1..], &self.checked, year) {
-            return Ok(Answer::LeftToPython);
+            return Ok(Answer::Undecided);
         }
-        Ok(Answer::Found(spans.found(self.text(string, text, year)?)))
+        Ok(Answer::Found(spans.captures(self.haystack(string, text, year)?)))
     }
 
     /// The text, with what else a value depends on.
-    fn text(&self, string: &Bound<'_, PyString>, text: &str, year: i32) -> PyResult<Text> {
+    fn haystack(&self, string: &Bound<'_, PyString>, text: &str, year: i32) -> PyResult<Haystack> {
         let py = string.py();
         // An object of a subclass may lead anywhere.
         let text = match string.cast_exact::<PyString>() {
             Ok(string) => string.clone(),
             Err(_) => make::text(py, text)?,
         };
-        Ok(Text { fields: self.fields.clone_ref(py), text: text.unbind(), year })
+        Ok(Haystack { fields: self.fields.clone_ref(py), text: text.unbind(), year })
     }
 
-    /// Whether a match that was found before is still what it was: the class of dates may have been replaced since, and the year may
-    /// have changed. If not, Python should decide.
+    /// Whether a match that was found before is still valid: the class of dates may have been replaced since, and the year may have changed.
+    /// If it is not, the match is undecided.
     pub(crate) fn holds(&self, py: Python<'_>, matches: &Matches) -> PyResult<bool> {
-        Ok(!self.has_moments || self.year(py)? == Some(matches.text.year))
+        Ok(!self.has_moments || self.year(py)? == Some(matches.haystack.year))
     }
 
     /// Whether a `Result` of the spans is all that a match gives: there is nothing to ask and nothing to call.
@@ -196,18 +197,18 @@ impl Matcher {
     }
 
     /// The `Result` of a match. Converters that programs can see are called now, those of positional fields first.
-    pub(crate) fn result<'py>(&self, py: Python<'py>, found: Found) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn result<'py>(&self, py: Python<'py>, captures: Captures) -> PyResult<Bound<'py, PyAny>> {
         // Nested names may contradict each other, which raises.
-        if !self.has_converters && !found.fields().has_nested_names {
-            return Result::late(py, || found);
+        if !self.has_converters && !captures.fields().has_nested_names {
+            return Result::lazy(py, || captures);
         }
         let value = |index: usize| match &self.converters[index] {
-            Some(converter) => converter.bind(py).call1((found.text(py, index)?,)),
-            None => found.value(py, index),
+            Some(converter) => converter.bind(py).call1((captures.text(py, index)?,)),
+            None => captures.value(py, index),
         };
-        let fixed = found.fields().fixed(py, value)?;
-        let named = found.fields().named(py, value)?;
-        Result::ready(py, found, fixed, named)
+        let fixed = captures.fields().fixed(py, value)?;
+        let named = captures.fields().named(py, value)?;
+        Result::with_values(py, captures, fixed, named)
     }
 
     /// The year for dates that are written without one, where there are dates at all; `None` where the program has put a class of

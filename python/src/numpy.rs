@@ -1,4 +1,6 @@
-//! Columns as numpy arrays. numpy is imported when it is asked for, and no dependency.
+//! Columns as numpy arrays, over the column's memory where the type allows it.
+//!
+//! numpy is no dependency: it is imported when an array is asked for.
 
 use std::{ops::Range, sync::Arc};
 

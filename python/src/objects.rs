@@ -1,4 +1,4 @@
-//! Values → Python objects.
+//! Values → Python objects: of a match ([`value`]), of a column one by one ([`cell`]) and in bulk ([`Maker`]).
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The options of a scan, as they come from Python.
+//! The options of a scan: Python's arguments, checked, as the crate's options.
 
 use std::num::NonZeroUsize;
 
@@ -30,7 +30,7 @@ pub(crate) enum Predicate {
     Text(String),
 }
 
-/// What the argument `name` stands for, which must be one of three words.
+/// The meaning of a word that was passed as the argument `name`.
 fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> {
     let found = all.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning);
     let [(a, _), (b, _), (c, _)] = all;

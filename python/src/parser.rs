@@ -16,19 +16,17 @@ use crate::{
     iterator::ResultIterator,
     make::name,
     matcher::{Answer, Matcher},
+    result::Captures,
 };
 
-/// What a call gives, or `None` where Python should do it.
+/// The object that a call returns; `None` where the answer is undecided.
 #[inline]
-fn result_of<'py>(
-    matcher: &Bound<'py, Matcher>,
-    answer: Answer<crate::result::Found>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
+fn result_of<'py>(matcher: &Bound<'py, Matcher>, answer: Answer<Captures>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = matcher.py();
     match answer {
-        Answer::Found(found) => matcher.get().result(py, found).map(Some),
+        Answer::Found(captures) => matcher.get().result(py, captures).map(Some),
         Answer::NotFound => Ok(Some(py.None().into_bound(py))),
-        Answer::LeftToPython => Ok(None),
+        Answer::Undecided => Ok(None),
     }
 }
 
@@ -120,7 +118,7 @@ impl ParserBase {
     }
 }
 
-/// The end of the string, where no other is given.
+/// `endpos`, or the end of the string without one.
 fn end_of(string: &Bound<'_, PyAny>, endpos: Option<Pos>) -> PyResult<Pos> {
     match endpos {
         Some(endpos) => Ok(endpos),

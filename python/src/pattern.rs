@@ -1,4 +1,7 @@
 //! `Pattern`: a format as the native engine reads it.
+//!
+//! `Parser` makes one for matching single texts ([`Pattern::matcher`]) and one for scans. The one for scans may ask Python's `re` for lines on which
+//! the native engine is not exact: [`ByRe`].
 
 use std::collections::BTreeMap;
 
@@ -134,12 +137,12 @@ impl Pattern {
         let options = ScanArguments::of_texts(on_error, year).options(&self.pattern)?;
         let array = ImportedArray::take(array)?;
         let array_len = array.len();
-        // So many take some milliseconds. More take too long for who waits for a signal.
+        // A longer array takes too long for a program that waits for a signal; this many texts take some milliseconds.
         const FEW: usize = 4096;
         let pattern = self.pattern.clone();
         let asks_python = pattern.plan().may_ask();
         let work = move || array.scan(&pattern, options);
-        // What is asked of Python is asked on this thread, where a signal handler can raise in it.
+        // Python is asked on this thread, where a signal handler can raise.
         let texts =
             if array_len < FEW || asks_python { gate::run(py, work)? } else { gate::run_apart(py, |_| work())? }?;
         if let Some(interrupt) = self.interrupts.take() {
@@ -149,7 +152,7 @@ impl Pattern {
     }
 }
 
-/// Asks Python's `re`.
+/// Asks Python's `re`, by a function of the parser.
 #[derive(Debug)]
 struct ByRe {
     find_spans: Py<PyAny>,

@@ -1,15 +1,14 @@
 //! `Result`: the values of a match, made when they are read.
 //!
-//! To Python it is a plain object with the attributes `fixed`, `named` and `spans`, whose `__dict__` has these and any others
-//! that are set. One that a match has made holds the text and the spans, from which the attributes are made one by one when they
-//! are asked for; whoever asks for `__dict__`, sets another attribute or deletes one gets a real dict, which is then the only
-//! place where they are kept.
+//! To Python a result is a plain object with the attributes `fixed`, `named` and `spans`, and a `__dict__` of these and of any others that are set. A
+//! match makes a result out of the text and the spans. The attributes are made from these one by one, when they are read. A program that reads
+//! `__dict__`, sets another attribute or deletes one gets a real dict, which from then on is the only place where attributes are kept.
 //!
-//! Values can be made late because that cannot be seen: a match is given as a `Result` only when each of its values is known
-//! to exist. What calls Python code that programs can see, a converter of their own, is made with the match.
+//! Making values on demand cannot be seen: a match becomes a result only when each of its values is known to exist. Values that a converter of the
+//! program makes are made with the match, since a program can see the call.
 //!
-//! As long as none of the attributes has been made, a result holds a text and the fields of a pattern, and nothing that could
-//! lead back to it: the garbage collector need not know of it. That halves what a result costs.
+//! While no attribute was made, a result holds a text and the fields of a pattern, which cannot lead back to it. So the garbage collector need not
+//! know of it, which halves the cost of a result.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -97,35 +96,35 @@ impl Fields {
     }
 }
 
-/// Where a match was found: the spans of its fields.
-pub(crate) enum Found {
-    /// One with few fields.
-    Few(Text, [Span; FEW]),
-    One(Text, Box<[Span]>),
-    /// One of many: its spans begin at this place.
+/// A text and where the fields of a match stand in it.
+pub(crate) enum Captures {
+    /// Few fields.
+    Few(Haystack, [Span; FEW]),
+    One(Haystack, Box<[Span]>),
+    /// One match of many: its spans begin at this place.
     Row(Py<Matches>, usize),
 }
 
-/// So many fields are few.
+/// How many fields are few.
 const FEW: usize = 4;
 
-/// The text that was searched. It is ASCII, so that a byte is a character.
-pub(crate) struct Text {
+/// The text that was searched, with what else a value depends on. It is ASCII, so a byte is a character.
+pub(crate) struct Haystack {
     pub(crate) fields: Py<Fields>,
     pub(crate) text: Py<PyString>,
-    /// Of dates that are written without one.
+    /// The year of dates that are written without one.
     pub(crate) year: i32,
 }
 
-/// Matches that were found one after the other. Each of them is sound, as [`is_sound`] says it.
+/// Matches that were found one after the other. Each is sound: see [`is_sound`].
 #[pyclass(frozen, module = "parsimd._parsimd")]
 pub(crate) struct Matches {
-    pub(crate) text: Text,
-    /// Those of one match after those of another: the span of the whole, then of each field.
+    pub(crate) haystack: Haystack,
+    /// Match after match: the span of the whole, then of each field.
     pub(crate) spans: Vec<Span>,
 }
 
-impl Text {
+impl Haystack {
     #[inline]
     fn release(self, py: Python<'_>) {
         self.fields.drop_ref(py);
@@ -139,7 +138,7 @@ impl Slots for Matches {
 
     #[inline]
     fn release(self, py: Python<'_>) {
-        self.text.release(py);
+        self.haystack.release(py);
     }
 }
 
@@ -175,11 +174,11 @@ impl Alone {
         }
     }
 
-    pub(crate) fn found(self, text: Text) -> Found {
-        let [_, fields @ ..] = self.spans() else { return Found::One(text, Box::default()) };
+    pub(crate) fn captures(self, haystack: Haystack) -> Captures {
+        let [_, fields @ ..] = self.spans() else { return Captures::One(haystack, Box::default()) };
         match fields.first_chunk() {
-            Some(few) if matches!(self, Alone::Few(_)) => Found::Few(text, *few),
-            _ => Found::One(text, fields.into()),
+            Some(few) if matches!(self, Alone::Few(_)) => Captures::Few(haystack, *few),
+            _ => Captures::One(haystack, fields.into()),
         }
     }
 }
@@ -197,30 +196,30 @@ pub(crate) fn is_sound(pattern: &Pattern, text: &str, spans: &[Span], checked: &
         })
 }
 
-impl Found {
-    fn searched(&self) -> &Text {
+impl Captures {
+    fn haystack(&self) -> &Haystack {
         match self {
-            Found::Few(text, _) | Found::One(text, _) => text,
-            Found::Row(matches, _) => &matches.get().text,
+            Captures::Few(haystack, _) | Captures::One(haystack, _) => haystack,
+            Captures::Row(matches, _) => &matches.get().haystack,
         }
     }
 
     /// The span of a field.
     fn span(&self, index: usize) -> Span {
         match self {
-            Found::Few(_, spans) => spans[index],
-            Found::One(_, spans) => spans[index],
-            Found::Row(matches, from) => matches.get().spans[from + 1 + index],
+            Captures::Few(_, spans) => spans[index],
+            Captures::One(_, spans) => spans[index],
+            Captures::Row(matches, from) => matches.get().spans[from + 1 + index],
         }
     }
 
     pub(crate) fn fields(&self) -> &Fields {
-        self.searched().fields.get()
+        self.haystack().fields.get()
     }
 
     /// The text of a field.
     pub(crate) fn text<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyString>> {
-        capi::substring(self.searched().text.bind(py), self.span(index))
+        capi::substring(self.haystack().text.bind(py), self.span(index))
     }
 
     /// The value of a field of a match that is sound.
@@ -233,7 +232,7 @@ impl Found {
 
     #[inline(never)]
     fn converted<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
-        let Text { fields, text, year } = self.searched();
+        let Haystack { fields, text, year } = self.haystack();
         let (fields, Span { start, end }) = (fields.get(), self.span(index));
         let text = &text.bind(py).to_str()?[start as usize..end as usize];
         if let Some(short) = extension::short_integer(&fields.pattern, index, text) {
@@ -289,11 +288,11 @@ impl Attribute {
     }
 }
 
-/// The attributes that were made or set so far.
+/// The attributes that were made or set.
 #[derive(Default)]
 struct Kept {
     attributes: [Option<Py<PyAny>>; 3],
-    /// Where it is, everything is kept here and nowhere else.
+    /// Where there is one, it has all attributes, and `attributes` none.
     dict: Option<Py<PyDict>>,
 }
 
@@ -312,7 +311,7 @@ impl Release for Mutex<Kept> {
 /// characters, by name and by number.
 #[pyclass(frozen, subclass, weakref, module = "parsimd")]
 pub(crate) struct Result {
-    found: ZeroOption<Found>,
+    captures: ZeroOption<Captures>,
     /// The values that were read one by one, by the number of their field: text and numbers, which the garbage collector need not see.
     /// They hold as long as the attribute that has them was not made or set.
     values: [ObjectCell; FEW],
@@ -320,17 +319,17 @@ pub(crate) struct Result {
     kept: OnceBox<Mutex<Kept>>,
 }
 
-const _: fn(Result) = |Result { found, values, kept }| assert_zeroable((found, values, kept));
+const _: fn(Result) = |Result { captures, values, kept }| assert_zeroable((captures, values, kept));
 
 impl Slots for Result {
     const IS_COLLECTED: bool = true;
 
     #[inline]
     fn release(self, py: Python<'_>) {
-        match self.found {
+        match self.captures {
             ZeroOption::None => {}
-            ZeroOption::Some(Found::Few(text, _) | Found::One(text, _)) => text.release(py),
-            ZeroOption::Some(Found::Row(matches, _)) => matches.drop_ref(py),
+            ZeroOption::Some(Captures::Few(haystack, _) | Captures::One(haystack, _)) => haystack.release(py),
+            ZeroOption::Some(Captures::Row(matches, _)) => matches.drop_ref(py),
         }
         drop(self.values);
     }
@@ -339,43 +338,43 @@ impl Slots for Result {
 impl Subscript for Result {
     #[inline]
     fn quick<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
-        one(this, item)
+        single_value(this, item)
     }
 
     fn item<'py>(this: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Result::any(this, item)
+        Result::item_of_attribute(this, item)
     }
 }
 
 impl Result {
     /// A result of which nothing was read.
     #[inline(always)]
-    fn unread(found: ZeroOption<Found>, kept: OnceBox<Mutex<Kept>>) -> Result {
-        Result { found, values: [const { ObjectCell::empty() }; FEW], kept }
+    fn unread(captures: ZeroOption<Captures>, kept: OnceBox<Mutex<Kept>>) -> Result {
+        Result { captures, values: [const { ObjectCell::empty() }; FEW], kept }
     }
 
-    /// Any item, of the attribute that has it.
-    fn any<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    /// An item, by way of the attribute that has it.
+    fn item_of_attribute<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let is_place = item.is_instance_of::<PyInt>() || item.is_instance_of::<PySlice>();
         get(this, if is_place { Attribute::Fixed } else { Attribute::Named })?.get_item(item)
     }
 
-    /// A result whose values are made later.
+    /// A result whose values are made when they are read.
     #[inline(always)]
-    pub(crate) fn late<'py>(py: Python<'py>, found: impl FnOnce() -> Found) -> PyResult<Bound<'py, PyAny>> {
-        Ok(cpython::alloc(py, || Result::unread(ZeroOption::Some(found()), OnceBox::empty()))?.into_any())
+    pub(crate) fn lazy<'py>(py: Python<'py>, captures: impl FnOnce() -> Captures) -> PyResult<Bound<'py, PyAny>> {
+        Ok(cpython::alloc(py, || Result::unread(ZeroOption::Some(captures()), OnceBox::empty()))?.into_any())
     }
 
-    /// A result whose values are there; its spans are made later.
-    pub(crate) fn ready<'py>(
+    /// A result whose values are there; its spans are made when they are read.
+    pub(crate) fn with_values<'py>(
         py: Python<'py>,
-        found: Found,
+        captures: Captures,
         fixed: Bound<'py, PyTuple>,
         named: Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let attributes = [Some(fixed.into_any().unbind()), Some(named.into_any().unbind()), None];
         let kept = OnceBox::new(Mutex::new(Kept { attributes, dict: None }));
-        let result = cpython::alloc(py, || Result::unread(ZeroOption::Some(found), kept))?;
+        let result = cpython::alloc(py, || Result::unread(ZeroOption::Some(captures), kept))?;
         cpython::track(&result);
         Ok(result.into_any())
     }
@@ -416,16 +415,16 @@ fn get<'py>(this: This<'_, 'py>, which: Attribute) -> PyResult<Bound<'py, PyAny>
     if let Some(dict) = dict {
         return dict.get_item(which.key(py)?)?.ok_or_else(|| no_attribute(this, which.name()));
     }
-    let Some(found) = result.found.as_ref() else { return Err(no_attribute(this, which.name())) };
+    let Some(captures) = result.captures.as_ref() else { return Err(no_attribute(this, which.name())) };
     // What was read before stays the same object.
     let value = |at: usize| match result.values.get(at).and_then(|slot| slot.get(py)) {
         Some(value) => Ok(value),
-        None => found.value(py, at),
+        None => captures.value(py, at),
     };
     let made = match which {
-        Attribute::Fixed => found.fields().fixed(py, value)?.into_any(),
-        Attribute::Named => found.fields().named(py, value)?.into_any(),
-        Attribute::Spans => found.spans(py)?.into_any(),
+        Attribute::Fixed => captures.fields().fixed(py, value)?.into_any(),
+        Attribute::Named => captures.fields().named(py, value)?.into_any(),
+        Attribute::Spans => captures.spans(py)?.into_any(),
     };
     let mut kept = result.keep();
     cpython::track(this);
@@ -438,18 +437,19 @@ fn get<'py>(this: This<'_, 'py>, which: Attribute) -> PyResult<Bound<'py, PyAny>
     Ok(kept.attributes[which as usize].get_or_insert_with(|| made.clone().unbind()).clone_ref(py).into_bound(py))
 }
 
-/// One value, without the attribute that has it and the others; none where that was made, or must be, if only to say what is wrong.
+/// One value, without making its attribute and so all other values. `None` where the attribute was made, or must be, if only to say what is
+/// wrong.
 #[inline]
-fn one<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+fn single_value<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     let py = this.py();
     let result = this.get();
-    let found = result.found.as_ref()?;
-    let (field, which) = found.fields().field(item)?;
-    let slot = result.values.get(field).filter(|_| found.fields().is_plain[field])?;
+    let captures = result.captures.as_ref()?;
+    let (field, which) = captures.fields().field(item)?;
+    let slot = result.values.get(field).filter(|_| captures.fields().is_plain[field])?;
     if result.kept().is_some_and(|kept| kept.dict.is_some() || kept.attributes[which as usize].is_some()) {
         return None;
     }
-    slot.get(py).or_else(|| Some(slot.get_or_set(found.value(py, field).ok()?)))
+    slot.get(py).or_else(|| Some(slot.get_or_set(captures.value(py, field).ok()?)))
 }
 
 /// The dict of all attributes, which keeps them from now on.
@@ -591,7 +591,7 @@ impl Result {
     }
 
     fn __getitem__<'py>(slf: &Bound<'py, Self>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        one(slf, item).map_or_else(|| Result::any(slf, item), Ok)
+        single_value(slf, item).map_or_else(|| Result::item_of_attribute(slf, item), Ok)
     }
 
     fn __contains__<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<bool> {

@@ -1,4 +1,8 @@
-//! `Scan`, and `Texts`, what became of an array.
+//! `Scan`: an iterator over batches; and `Texts`: an array of texts, scanned.
+//!
+//! A scan works without the GIL, so a lock holds it, and calls from several threads take turns. A call from inside of the scan itself, by a file
+//! that it reads, is an error, since it would wait for itself. Rows are handed out once. Where a call fails after it has read batches,
+//! they are kept, and the next call begins with them.
 
 use std::{
     collections::VecDeque,
@@ -33,7 +37,7 @@ use crate::{
 #[pyclass(frozen, module = "parsimd")]
 pub(crate) struct Scan {
     scan: Mutex<parsimd::Scan<'static>>,
-    /// What was seen up to the last batch: to be had while the scan is busy.
+    /// The counts up to the last batch. They can be read while the scan is busy.
     stats: Mutex<parsimd::Stats>,
     /// Batches that come next: they were read by a call that failed. They are not put back into the scan, whose lock another call may have, and it may be
     /// this one's caller.
@@ -42,12 +46,12 @@ pub(crate) struct Scan {
     interrupts: Interrupts,
     schema: Arc<parsimd::Schema>,
     has_given_rows: AtomicBool,
-    /// Whether somebody was told that there are no more rows.
+    /// Whether a caller was told that there are no more rows.
     has_ended: AtomicBool,
 }
 
-/// A lock that is held for a moment only, by code that cannot panic.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Takes a lock that is held for a moment only, by code that cannot panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -90,7 +94,7 @@ impl Scan {
                     Err(TryLockError::Poisoned(_)) => panic!("an earlier call of this scan panicked"),
                 };
                 let answer = work.take().map(|work| work(&mut scan));
-                *held(&self.stats) = scan.stats().clone();
+                *lock(&self.stats) = scan.stats().clone();
                 answer.map_or(Turn::Never, Turn::Done)
             })?;
             match turn {
@@ -108,7 +112,7 @@ impl Scan {
     /// The next batch. Where rows are rare it comes back between blocks to let signals through.
     fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
         loop {
-            if let Some(batch) = held(&self.kept).pop_front() {
+            if let Some(batch) = lock(&self.kept).pop_front() {
                 return Ok(Some(batch));
             }
             let batch = self.run(py, parsimd::Scan::next_soon)?.transpose().map_err(to_python)?;
@@ -118,7 +122,7 @@ impl Scan {
                 batch => Some(batch),
             };
             if let Some(interrupt) = self.interrupts.take() {
-                held(&self.kept).extend(batch.flatten());
+                lock(&self.kept).extend(batch.flatten());
                 return Err(interrupt);
             }
             if let Some(batch) = batch {
@@ -127,7 +131,7 @@ impl Scan {
         }
     }
 
-    /// The next batch for whoever takes one after the other.
+    /// The next batch, handed out as rows.
     pub(crate) fn take_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
         let batch = self.next_batch(py)?;
         match batch {
@@ -137,7 +141,7 @@ impl Scan {
         Ok(batch)
     }
 
-    /// Asks whether there can be anything to read: a second reading would find no rows where the first had some, which is a wrong answer.
+    /// Refuses a second reading of a scan that had rows: it would find none, which is a wrong answer.
     ///
     /// # Errors
     /// ValueError: the scan has given rows, and was read to its end.
@@ -179,7 +183,7 @@ impl Scan {
                 Ok(made)
             }
             Err(error) => {
-                let mut kept = held(&self.kept);
+                let mut kept = lock(&self.kept);
                 batches.into_iter().rev().for_each(|batch| kept.push_front(batch));
                 Err(error)
             }
@@ -196,8 +200,8 @@ enum Turn<T> {
     Never,
 }
 
-/// What became of an array of texts: for whoever takes Arrow arrays an array of structs, with a row for each text; for whoever takes streams
-/// the rows that there are, in one batch or more.
+/// An array of texts, scanned. As an Arrow array it is an array of structs, with a row for each text; as a stream it is the rows that there are,
+/// in one batch or more.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 pub(crate) struct Texts(parsimd::Texts);
 
@@ -269,7 +273,7 @@ impl Scan {
     /// What was seen up to the last batch.
     #[getter]
     fn stats(&self) -> Stats {
-        Stats(held(&self.stats).clone())
+        Stats(lock(&self.stats).clone())
     }
 
     /// The names of the columns.

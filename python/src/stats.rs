@@ -1,4 +1,4 @@
-//! `Stats` and `Failure`: what a scan has seen.
+//! `Stats` and `Failure`: counts and first failures of a scan, as Python objects.
 
 use pyo3::{prelude::*, types::PyList};
 

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import parsimd
 import polars
 import pytest
-from parsimd._polars import _wishes
+from parsimd._polars import _filters
 from polars import col
 
 PARSER = parsimd.compile("{host} [{at:th}] {status:d} {size:d}")
@@ -147,14 +147,14 @@ def test_reading_stops_where_there_is_enough(log, monkeypatch):
     assert 0 < scan.stats.records < 40 * len(LINES)
 
 
-class TestWishes:
+class TestFilters:
     """Which rows are told by their values while they are scanned."""
 
     AT = datetime(2024, 1, 1)
     MICROS = 1_704_067_200_000_000
 
     @pytest.mark.parametrize(
-        "predicate, wishes",
+        "predicate, filters",
         [
             (col("n") >= 5, [("n", (5, 2**63 - 1))]),
             (col("n") > 5, [("n", (6, 2**63 - 1))]),
@@ -167,8 +167,8 @@ class TestWishes:
             (col("utc") == AT.replace(tzinfo=timezone.utc), [("utc", (MICROS, MICROS))]),
         ],
     )
-    def test_comparisons_that_all_must_hold_are_known(self, predicate, wishes):
-        assert sorted(self.found(predicate)) == sorted(wishes)
+    def test_comparisons_that_all_must_hold_are_known(self, predicate, filters):
+        assert sorted(self.found(predicate)) == sorted(filters)
 
     @pytest.mark.parametrize(
         "predicate",
@@ -197,7 +197,7 @@ class TestWishes:
 
     def found(self, predicate):
         types = {"n": "int64", "t": "text", "f": "float64", "at": "timestamp[us]", "utc": "timestamp[us, UTC]"}
-        return list(_wishes(predicate, types))
+        return list(_filters(predicate, types))
 
 
 def test_what_cannot_be_read_is_as_asked(log):

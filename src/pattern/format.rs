@@ -132,11 +132,11 @@ impl Format {
             group_index: 0,
             positional: 0,
         };
-        for part in split::parts(text) {
-            match part {
-                split::Part::Literal(literal) => builder.literal(literal),
-                split::Part::Brace(brace) => builder.brace(brace),
-                split::Part::Field(span) => builder.field(span)?,
+        for token in split::tokens(text) {
+            match token {
+                split::Token::Literal(literal) => builder.literal(literal),
+                split::Token::Brace(brace) => builder.brace(brace),
+                split::Token::Field(span) => builder.field(span)?,
             }
         }
         Ok(builder.format)

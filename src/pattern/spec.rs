@@ -1,4 +1,4 @@
-//! What stands behind the colon of a field: `[[fill]align][sign][0][width][grouping][.precision][type]`.
+//! The spec of a field, which stands after its colon: `[[fill]align][sign][0][width][grouping][.precision][type]`.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -41,7 +41,7 @@ impl Spec {
         let (mut fill, mut align) = (None, None);
         let mut chars = rest.chars();
         let (first, second) = (chars.next(), chars.next());
-        // An align character comes first or, behind a fill character, second; the first place is looked at first.
+        // An align character comes first or, after a fill character, second; the first place is looked at first.
         if let Some(found) = first.and_then(Align::from_char) {
             align = Some(found);
             rest = &rest[1..];

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Part<'a> {
+pub(super) enum Token<'a> {
     /// Text that stands for itself, but for lone braces.
     Literal(&'a str),
     /// A doubled brace: one brace.
@@ -16,9 +16,9 @@ pub(super) enum Part<'a> {
     Field(Range<usize>),
 }
 
-/// The parts of a format text, in order.
-pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
+/// The tokens of a format text, in order.
+pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
     let (mut at, mut plain) = (0, 0);
     while let Some(offset) = text[at..].find(['{', '}']) {
         at += offset;
@@ -28,25 +28,25 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
             at += 1;
             continue;
         };
-        push_plain(&mut parts, text, plain..at);
-        parts.push(match &rest[..length] {
-            "{{" => Part::Brace('{'),
-            "}}" => Part::Brace('}'),
-            _ => Part::Field(at..at + length),
+        push_plain(&mut tokens, text, plain..at);
+        tokens.push(match &rest[..length] {
+            "{{" => Token::Brace('{'),
+            "}}" => Token::Brace('}'),
+            _ => Token::Field(at..at + length),
         });
         at += length;
         plain = at;
     }
-    push_plain(&mut parts, text, plain..text.len());
-    parts
+    push_plain(&mut tokens, text, plain..text.len());
+    tokens
 }
 
-fn push_plain<'a>(parts: &mut Vec<Part<'a>>, text: &'a str, range: Range<usize>) {
+fn push_plain<'a>(tokens: &mut Vec<Token<'a>>, text: &'a str, range: Range<usize>) {
     let part = &text[range.clone()];
     if part.starts_with('{') && part.ends_with('}') {
-        parts.push(Part::Field(range));
+        tokens.push(Token::Field(range));
     } else if !part.is_empty() {
-        parts.push(Part::Literal(part));
+        tokens.push(Token::Literal(part));
     }
 }
 

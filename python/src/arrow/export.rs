@@ -1,8 +1,8 @@
-//! Batches, columns and scans as Arrow capsules. Nothing is copied: a capsule is one more owner of the memory of a batch.
+//! Batches, columns and scans as Arrow capsules. A capsule is one more owner of the memory of a batch: nothing is copied.
 //!
-//! `requested_schema` may ask for another layout of text columns, `string`, `large_string` or `string_view`: it is given, by a copy of the texts
-//! if they are views and it is not. So it may for those of bytes: `binary`, `large_binary` or `binary_view`. Other types
-//! stay as they are, which the protocol leaves to the producer. A schema of other fields is an error, as it says too.
+//! `requested_schema` may ask for another layout of text columns: `string`, `large_string` or `string_view`; of columns of bytes: `binary`,
+//! `large_binary` or `binary_view`. The consumer gets it, by a copy where views become another layout. Other types stay as they are, which the
+//! protocol leaves to the producer. A schema of other fields is an error, as the protocol has it.
 
 use std::{
     ffi::{c_char, c_int},
@@ -186,7 +186,7 @@ impl Layout {
     }
 }
 
-/// The type to be given where `asked` is asked for.
+/// The type of the array where the consumer asks for `asked`.
 fn nearest(own: &DataType, asked: &DataType) -> DataType {
     match (own, asked) {
         (DataType::Utf8 | DataType::Utf8View, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) => {

@@ -1,4 +1,4 @@
-//! Arrays of other libraries, taken out of their capsules. Nothing is copied.
+//! Arrays of other libraries, taken out of their capsules without a copy.
 
 use arrow_array::{
     Array, ArrayRef, BinaryArray, GenericBinaryArray, LargeBinaryArray, OffsetSizeTrait,
