@@ -13,7 +13,7 @@ use crate::columns::{Columns, FloatStats, IntegerStats, ValidRows};
 use crate::isa::Isa;
 use crate::literal::Literal;
 use crate::numbers::FloatForm;
-use crate::timestamps::Layout;
+use crate::timestamps::DatetimeLayout;
 use crate::walk::{Cursors, Take};
 
 /// Every kernel: its name, arguments and result, and the module of `scalar` and `generic` that has it.
@@ -47,7 +47,7 @@ macro_rules! kernel_list {
             fn timestamps(
                 block: &[u8],
                 spans: &[crate::Span],
-                layout: crate::Layout,
+                layout: crate::DatetimeLayout,
                 micros: &mut Vec<i64>,
                 offsets: &mut Vec<i16>,
                 valid: &mut crate::Bitmap
@@ -250,18 +250,18 @@ impl Kernels {
     }
 
     /// Appends the datetime that each span holds to `micros`, in microseconds since 1970, its offset from UTC to `offsets`, in
-    /// minutes east, and to `valid` whether it holds one. See [`Layout`] for the forms of a datetime.
+    /// minutes east, and to `valid` whether it holds one. See [`DatetimeLayout`] for the forms of a datetime.
     ///
     /// A datetime with an offset is converted to UTC. One without is taken as it is, and its offset is
     /// [`NO_OFFSET`](crate::NO_OFFSET). A row without a datetime has the value 0 and `NO_OFFSET`.
     ///
     /// ```
-    /// use parsimd_simd::{Bitmap, Isa, Layout, Span, kernels};
+    /// use parsimd_simd::{Bitmap, Isa, DatetimeLayout, Span, kernels};
     ///
     /// let kernels = kernels(Isa::best())?;
     /// let (mut micros, mut offsets, mut valid) = (Vec::new(), Vec::new(), Bitmap::new());
     /// let block = b"21/Nov/2011:00:07:11 +0100";
-    /// kernels.timestamps(block, &[Span::new(0, 26)], Layout::Apache, &mut micros, &mut offsets, &mut valid);
+    /// kernels.timestamps(block, &[Span::new(0, 26)], DatetimeLayout::Apache, &mut micros, &mut offsets, &mut valid);
     /// assert_eq!((micros[0], offsets[0], valid.get(0)), (1_321_830_431_000_000, 60, true));
     /// # Ok::<(), parsimd_simd::IsaError>(())
     /// ```
@@ -269,7 +269,7 @@ impl Kernels {
         &self,
         block: &[u8],
         spans: &[Span],
-        layout: Layout,
+        layout: DatetimeLayout,
         micros: &mut Vec<i64>,
         offsets: &mut Vec<i16>,
         valid: &mut Bitmap,

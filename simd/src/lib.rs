@@ -63,5 +63,5 @@ pub use isa::{Isa, IsaError};
 pub use kernels::Kernels;
 pub use literal::{Case, Literal};
 pub use numbers::FloatForm;
-pub use timestamps::{Layout, NO_OFFSET};
+pub use timestamps::{DatetimeLayout, NO_OFFSET};
 pub use walk::{Class, Cursors, Take};

@@ -24,7 +24,7 @@
 /// one is not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Layout {
+pub enum DatetimeLayout {
     /// `YYYY-MM-DD`, then `T` or a space, then `hh:mm:ss`, a fraction if any, an offset if any.
     Iso8601,
     /// `DD/Mon/YYYY:hh:mm:ss ±hhmm`, as in an access log.

@@ -1,4 +1,4 @@
-//! Columns as Arrow arrays, over the same memory. Behind the feature `arrow`.
+//! Columns as Arrow arrays, over the same memory. With the feature `arrow`.
 //!
 //! A column's buffers already are Arrow's, so an array is a second owner of them: it stays valid when the batch, the scan and the
 //! input are gone. Making one copies nothing. Arrow's constructors check that texts are UTF-8, which takes a sixth of what a scan takes, and that views

@@ -132,7 +132,7 @@ impl Validity {
             match validity {
                 None => set(&mut bits, at, at + len),
                 Some(validity) => {
-                    // Behind the rows of a part its bits are zeros: they change nothing where the next part begins.
+                    // After the rows of a part its bits are zeros: they change nothing where the next part begins.
                     for (byte, &eight) in (at / 8..).zip(&validity.bits) {
                         let eight = u16::from(eight) << (at % 8);
                         bits[byte] |= eight as u8;

@@ -1,7 +1,7 @@
 //! [`Batch`]: rows of typed columns, as contiguous buffers with validity.
 //!
 //! Buffers are laid out as Arrow lays them out (values, `i32` offsets into text, little-endian validity bits), so that handing them on
-//! needs no copy; `arrow.rs`, behind the feature `arrow`, does so. Text has three forms: a copy for each column, `views` of the input, and a
+//! needs no copy; `arrow.rs` does so, with the feature `arrow`. Text has three forms: a copy for each column, `views` of the input, and a
 //! copy of bytes that need not be UTF-8.
 
 #[cfg(feature = "arrow")]

@@ -2,7 +2,7 @@
 //!
 //! A kernel converts the column; the rows that it does not take (other ways of writing, texts that are no value) are converted one by one.
 
-use parsimd_simd::{Bitmap, FloatForm, Kernels, Layout, Span};
+use parsimd_simd::{Bitmap, DatetimeLayout as KernelLayout, FloatForm, Kernels, Span};
 
 use super::{calendar::TIMESTAMPS, field::value, strptime, value::Value};
 use crate::{
@@ -128,7 +128,7 @@ fn by_kernel(
             return (values, validity);
         }
         (column, ValueKind::Strptime(format)) => {
-            let Some(layout) = strptime::Layout::new(format, year) else { return unread(values, spans.len()) };
+            let Some(layout) = strptime::StrptimeLayout::new(format, year) else { return unread(values, spans.len()) };
             push_zeros(column, spans.len());
             for (row, span) in spans.iter().enumerate() {
                 let value = span.of(block).and_then(|text| layout.read(text));
@@ -148,12 +148,12 @@ fn unread(mut values: Values, rows: usize) -> (Values, Validity) {
     (values, Validity::from_bitmap(valid))
 }
 
-fn kernel_layout(layout: DatetimeLayout, year: i32) -> Option<Layout> {
+fn kernel_layout(layout: DatetimeLayout, year: i32) -> Option<KernelLayout> {
     Some(match layout {
-        DatetimeLayout::Http => Layout::Apache,
-        DatetimeLayout::Iso8601 => Layout::Iso8601,
-        DatetimeLayout::Ctime => Layout::Ctime,
-        DatetimeLayout::Syslog => Layout::Syslog { year: u16::try_from(year).ok()? },
+        DatetimeLayout::Http => KernelLayout::Apache,
+        DatetimeLayout::Iso8601 => KernelLayout::Iso8601,
+        DatetimeLayout::Ctime => KernelLayout::Ctime,
+        DatetimeLayout::Syslog => KernelLayout::Syslog { year: u16::try_from(year).ok()? },
         _ => return None,
     })
 }

@@ -50,7 +50,7 @@ fn any_integer(text: &str, base: Option<u32>) -> Result<Value<'static>, &'static
     })
 }
 
-/// The base that a prefix names, when something stands behind the prefix.
+/// The base that a prefix names, when something stands after the prefix.
 fn prefix_base(unsigned: &str) -> u32 {
     match unsigned.as_bytes() {
         [b'0', b'b' | b'B', _, ..] => 2,

@@ -68,7 +68,7 @@ fn value(parts: &Parts, has: (bool, bool), year: i32) -> Result<Value<'static>, 
 /// [`read`] tries the longest text for each code first. So where every code can have its longest, and all of the text is taken then, that is
 /// what it reads. Everything else is left to it.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct StrptimeLayout {
     parts: Vec<Part>,
     has: (bool, bool),
     year: i32,
@@ -91,9 +91,9 @@ enum Part {
     Byte(u8),
 }
 
-impl Layout {
+impl StrptimeLayout {
     /// `None` for a format with anything else in it.
-    pub(super) fn new(format: &str, year: i32) -> Option<Layout> {
+    pub(super) fn new(format: &str, year: i32) -> Option<StrptimeLayout> {
         let mut parts = Vec::new();
         let mut seen: Vec<u8> = Vec::new();
         let mut bytes = format.bytes().peekable();
@@ -126,7 +126,7 @@ impl Layout {
                 _ => return None,
             });
         }
-        Some(Layout { parts, has: has_date_and_time(format), year })
+        Some(StrptimeLayout { parts, has: has_date_and_time(format), year })
     }
 
     /// The value of `text`; `None` where [`read`] must say.
@@ -206,7 +206,7 @@ fn number(text: &[u8], most: usize) -> Option<(i64, usize)> {
     (length > 0).then_some((number, length))
 }
 
-/// The offset that `text` begins with, in seconds, and its length: `+HHMM` or `+HH:MM`, with nothing behind it that may be its seconds.
+/// The offset that `text` begins with, in seconds, and its length: `+HHMM` or `+HH:MM`, with nothing after it that may be its seconds.
 fn offset(text: &[u8]) -> Option<(i32, usize)> {
     let sign = match text.first()? {
         b'+' => 1,
@@ -298,7 +298,7 @@ fn parse(format: &str, text: &str, parts: Parts) -> Option<Parts> {
     }
 }
 
-/// An offset in seconds (`None` when it is none, for all its shape), and the text behind it.
+/// An offset in seconds (`None` when it is none, for all its shape), and the text after it.
 type Offset<'t> = (Option<i32>, &'t str);
 
 /// `Z`, `+HHMM`, `+HH:MM`, `+HHMMSS` or `+HH:MM:SS`: the longest reading first.
@@ -474,14 +474,14 @@ mod tests {
                     (c, _) => text.push(c),
                 }
             }
-            let Some(layout) = Layout::new(format, 2023) else { continue };
+            let Some(layout) = StrptimeLayout::new(format, 2023) else { continue };
             if let Some(value) = layout.read(text.as_bytes()) {
                 assert_eq!(read(format, &text, 2023), Ok(value), "{format} {text}");
                 known[which] += 1;
             }
         }
         // It means something only if it knows many texts of every format, but of that in which a code stands twice, and of that in which
-        // what stands behind an offset may be its own.
+        // what stands after an offset may be its own.
         for (format, known) in formats.iter().zip(known) {
             assert!((known > share_of(100)) != ["%H %H", "%z%S", "%z:%M"].contains(format), "{format}: {known}");
         }

@@ -15,19 +15,21 @@ pub(super) fn read(layout: DatetimeLayout, text: &str, year: i32) -> Result<Valu
     let mut reader = Reader { rest: text };
     let date = match layout {
         DatetimeLayout::Iso8601 => {
-            let date = reader.date([Part::Year, Part::Month, Part::Day])?;
+            let date = reader.date([DatePart::Year, DatePart::Month, DatePart::Day])?;
             reader.rest = reader.rest.trim_start_matches(['T', 't']);
             Some(date)
         }
-        DatetimeLayout::DayFirst | DatetimeLayout::Http => Some(reader.date([Part::Day, Part::Month, Part::Year])?),
-        DatetimeLayout::MonthFirst => Some(reader.date([Part::Month, Part::Day, Part::Year])?),
+        DatetimeLayout::DayFirst | DatetimeLayout::Http => {
+            Some(reader.date([DatePart::Day, DatePart::Month, DatePart::Year])?)
+        }
+        DatetimeLayout::MonthFirst => Some(reader.date([DatePart::Month, DatePart::Day, DatePart::Year])?),
         DatetimeLayout::Rfc2822 => {
             if reader.rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
                 reader.word();
                 reader.rest = reader.rest.trim_start_matches(',');
             }
             reader.space();
-            Some(reader.date([Part::Day, Part::Month, Part::Year])?)
+            Some(reader.date([DatePart::Day, DatePart::Month, DatePart::Year])?)
         }
         DatetimeLayout::Ctime => {
             reader.word();
@@ -82,7 +84,7 @@ pub(super) fn month(name: &str) -> Result<i64, &'static str> {
     found.map(|(at, _)| at as i64 + 1).ok_or("no such month")
 }
 
-enum Part {
+enum DatePart {
     Year,
     Month,
     Day,
@@ -119,7 +121,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Three parts with one character between each and the next. `parse` refuses two.
-    fn date(&mut self, order: [Part; 3]) -> Result<(i64, i64, i64), &'static str> {
+    fn date(&mut self, order: [DatePart; 3]) -> Result<(i64, i64, i64), &'static str> {
         let (mut year, mut month_, mut day) = (0, 0, 0);
         for (at, part) in order.into_iter().enumerate() {
             if at > 0 {
@@ -131,10 +133,10 @@ impl<'a> Reader<'a> {
                 }
             }
             match part {
-                Part::Year => year = self.number()?,
-                Part::Day => day = self.number()?,
-                Part::Month if self.rest.starts_with(|c: char| c.is_ascii_digit()) => month_ = self.number()?,
-                Part::Month => month_ = month(self.word())?,
+                DatePart::Year => year = self.number()?,
+                DatePart::Day => day = self.number()?,
+                DatePart::Month if self.rest.starts_with(|c: char| c.is_ascii_digit()) => month_ = self.number()?,
+                DatePart::Month => month_ = month(self.word())?,
             }
         }
         Ok((year, month_, day))

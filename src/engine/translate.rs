@@ -238,7 +238,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// The character that an escape stands for, once the letter behind the backslash was read.
+    /// The character that an escape stands for, once the letter after the backslash was read.
     fn escaped_char(&mut self, c: char) -> Result<char, Unsupported> {
         let digits = match c {
             'a' => return Ok('\x07'),

@@ -35,7 +35,7 @@ pub(crate) use block::{Block, Fault, Holder};
 use bytes::Bytes;
 use sniff::Sniffed;
 pub(crate) use source::{Cut, Next};
-use source::{Pace, Reading, Source};
+use source::{Pace, Source, StreamBlocks};
 use stream::{Plain, Stream};
 
 use crate::error::{Error, Result};
@@ -126,7 +126,7 @@ impl<'a> Input<'a> {
     /// The same input, for a [`reader`](Self::reader) that may wait long for what it reads, as one of a pipe: where it gives less than it was
     /// asked for, the whole records that are there are scanned at once, and do not wait until there are enough for a block.
     pub fn live(mut self) -> Input<'a> {
-        if let Source::Stream(Reading { pace, .. }) = &mut self.source {
+        if let Source::Stream(StreamBlocks { pace, .. }) = &mut self.source {
             *pace = Pace::Short;
         }
         self

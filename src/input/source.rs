@@ -48,7 +48,7 @@ pub(super) enum Source<'a> {
         data: Memory<'a>,
         used: usize,
     },
-    Stream(Reading<'a>),
+    Stream(StreamBlocks<'a>),
 }
 
 /// When whole records are given that do not fill a block.
@@ -63,7 +63,7 @@ pub(super) enum Pace {
 }
 
 /// A stream, and what was read of it but not given out.
-pub(super) struct Reading<'a> {
+pub(super) struct StreamBlocks<'a> {
     pub(super) stream: Box<dyn Stream + 'a>,
     pub(super) pace: Pace,
     rest: Vec<u8>,
@@ -90,7 +90,7 @@ struct Skipped {
 impl<'a> Source<'a> {
     pub(super) fn stream(stream: Box<dyn Stream + 'a>, pace: Pace) -> Source<'a> {
         let (rest, searched, skipped) = (Vec::new(), 0, None);
-        Source::Stream(Reading { stream, pace, rest, searched, skipped, state: State::Open })
+        Source::Stream(StreamBlocks { stream, pace, rest, searched, skipped, state: State::Open })
     }
 
     /// Reads the next block into `holder`. There is none yet if it is not complete by `end`.
@@ -129,7 +129,7 @@ impl<'a> Source<'a> {
     }
 }
 
-impl<'a> Reading<'a> {
+impl<'a> StreamBlocks<'a> {
     fn read(&mut self, cut: Cut, end: Instant, holder: &mut Holder<'a>) -> io::Result<Next> {
         if self.skipped.is_some() {
             return self.skip(cut, end, holder);

@@ -294,7 +294,7 @@ mod tests {
         }
     }
 
-    /// Texts one after the other, with what is given in front of them and in the place of those that are not there.
+    /// Texts one after the other, with what is given before them and in the place of those that are not there.
     fn side_by_side(texts: &[Option<Vec<u8>>], front: &[u8], null: &[u8]) -> (Vec<u8>, Vec<i64>, Vec<usize>) {
         let (mut bytes, mut offsets, mut nulls) = (front.to_vec(), vec![front.len() as i64], Vec::new());
         for (row, text) in texts.iter().enumerate() {
@@ -333,7 +333,7 @@ mod tests {
             let front = &b"\xa9front"[..random(7)];
             let null = [&b""[..], b"[a] 1", b"\xc3"][random(3)];
             let (mut bytes, long, nulls) = side_by_side(&texts, front, null);
-            bytes.extend_from_slice(&b"\xa9 behind"[..random(9)]);
+            bytes.extend_from_slice(&b"\xa9 after"[..random(9)]);
             let short: Vec<i32> = long.iter().map(|&offset| offset as i32).collect();
             let on_error = [OnError::Null, OnError::Skip, OnError::Raise][random(3)];
             let strings = [Strings::Utf8, Strings::View, Strings::Binary][random(3)];

@@ -10,7 +10,8 @@ use parsimd_benches::record;
 use parsimd_benches::rounds::{Finish, Race, Unit};
 use parsimd_benches::texts::{Column, Random, access_log, read};
 use parsimd_simd::{
-    Bitmap, ByteSet, Case, Class, Cursors, FloatForm, Isa, Kernels, Layout, Literal, Span, Take, ValidRows, kernels,
+    Bitmap, ByteSet, Case, Class, Cursors, DatetimeLayout, FloatForm, Isa, Kernels, Literal, Span, Take, ValidRows,
+    kernels,
 };
 
 /// Rows of a column: as many as a block of a few hundred KiB has, which fits a second-level cache.
@@ -97,7 +98,7 @@ const RACES: &[Entry] = &[
             let (hour, minute, second) = (random.below(24), random.below(60), random.below(60));
             format!("2015-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:06}Z", random.below(1_000_000))
         });
-        timestamps(name, &column, Layout::Iso8601, |text| {
+        timestamps(name, &column, DatetimeLayout::Iso8601, |text| {
             text.parse::<jiff::Timestamp>().map_or(i64::MIN, jiff::Timestamp::as_microsecond)
         })
     }),
@@ -107,7 +108,7 @@ const RACES: &[Entry] = &[
             let (hour, minute, second) = (random.below(24), random.below(60), random.below(60));
             format!("2015-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
         });
-        timestamps(name, &column, Layout::Iso8601, |text| civil(text.parse::<jiff::civil::DateTime>()))
+        timestamps(name, &column, DatetimeLayout::Iso8601, |text| civil(text.parse::<jiff::civil::DateTime>()))
     }),
     ("timestamps, Apache", |name| {
         let column = Column::new(ROWS, |random| {
@@ -116,7 +117,7 @@ const RACES: &[Entry] = &[
             let (hour, minute, second) = (random.below(24), random.below(60), random.below(60));
             format!("{day:02}/{month}/2015:{hour:02}:{minute:02}:{second:02} +0{}00", random.below(3))
         });
-        timestamps(name, &column, Layout::Apache, |text| {
+        timestamps(name, &column, DatetimeLayout::Apache, |text| {
             jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text)
                 .and_then(|parts| parts.to_timestamp())
                 .map_or(i64::MIN, jiff::Timestamp::as_microsecond)
@@ -128,7 +129,7 @@ const RACES: &[Entry] = &[
             let month = &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month..3 * month + 3];
             format!("{month} {day:2} {:02}:{:02}:{:02}", random.below(24), random.below(60), random.below(60))
         });
-        timestamps(name, &column, Layout::Syslog { year: 2015 }, |text| {
+        timestamps(name, &column, DatetimeLayout::Syslog { year: 2015 }, |text| {
             civil(
                 jiff::fmt::strtime::parse("%Y %b %d %H:%M:%S", format!("2015 {text}"))
                     .and_then(|parts| parts.to_datetime()),
@@ -254,7 +255,7 @@ fn civil(moment: Result<jiff::civil::DateTime, jiff::Error>) -> i64 {
     moment.map_or(i64::MIN, |moment| moment.timestamp().as_microsecond())
 }
 
-fn timestamps(name: &str, column: &Column, layout: Layout, jiff: fn(&str) -> i64) -> Finish {
+fn timestamps(name: &str, column: &Column, layout: DatetimeLayout, jiff: fn(&str) -> i64) -> Finish {
     let mut race = Race::new(name, Unit::Rows, ROWS);
     let texts: Vec<&str> = column.texts().map(|text| std::str::from_utf8(text).unwrap_or("")).collect();
     let mut values: Vec<i64> = Vec::new();

@@ -22,7 +22,7 @@ use crate::column::{Bitmap, Span};
 use crate::scalar;
 use crate::scalar::timestamps::{in_utc, iso_tail, signed_offset};
 use crate::swar;
-use crate::timestamps::{Layout, NO_OFFSET, Shape};
+use crate::timestamps::{DatetimeLayout, NO_OFFSET, Shape};
 use crate::vector::Vector;
 
 /// See `Kernels::timestamps`.
@@ -31,7 +31,7 @@ pub(crate) fn timestamps<V: Vector>(
     token: V::Token,
     block: &[u8],
     spans: &[Span],
-    layout: Layout,
+    layout: DatetimeLayout,
     micros: &mut Vec<i64>,
     offsets: &mut Vec<i16>,
     valid: &mut Bitmap,
@@ -42,11 +42,11 @@ pub(crate) fn timestamps<V: Vector>(
     valid.reserve(spans.len());
     let column = Column::<V> { token, block, layout, micros, offsets, valid };
     let out = match layout {
-        Layout::Iso8601 => column.append(chunks, &Shape::ISO8601, Iso8601),
-        Layout::Apache => column.append(chunks, &Shape::APACHE, Apache),
-        Layout::Syslog { year } => column.append(chunks, &Shape::SYSLOG, Syslog { year }),
-        Layout::Ctime => column.append(chunks, &Shape::CTIME, Ctime),
-        Layout::CommaMillis => column.append(chunks, &Shape::COMMA_MILLIS, CommaMillis),
+        DatetimeLayout::Iso8601 => column.append(chunks, &Shape::ISO8601, Iso8601),
+        DatetimeLayout::Apache => column.append(chunks, &Shape::APACHE, Apache),
+        DatetimeLayout::Syslog { year } => column.append(chunks, &Shape::SYSLOG, Syslog { year }),
+        DatetimeLayout::Ctime => column.append(chunks, &Shape::CTIME, Ctime),
+        DatetimeLayout::CommaMillis => column.append(chunks, &Shape::COMMA_MILLIS, CommaMillis),
     };
     scalar::timestamps::timestamps(block, rest, layout, out.micros, out.offsets, out.valid);
 }
@@ -310,7 +310,7 @@ const fn every_group(bits: u16) -> u64 {
 struct Column<'a, V: Vector> {
     token: V::Token,
     block: &'a [u8],
-    layout: Layout,
+    layout: DatetimeLayout,
     micros: &'a mut Vec<i64>,
     offsets: &'a mut Vec<i16>,
     valid: &'a mut Bitmap,
@@ -378,7 +378,7 @@ impl<V: Vector> Column<'_, V> {
         let starts = spans.and(V::splat_word(self.token, 0xffff_ffff));
         let lengths = ends.sub_words(starts);
         let least = u64::from(shape.length);
-        let most = if self.layout == Layout::Iso8601 { u64::from(u32::MAX) } else { least };
+        let most = if self.layout == DatetimeLayout::Iso8601 { u64::from(u32::MAX) } else { least };
         let wrong = lengths
             .sub_words(word(least))
             .or(word(most).sub_words(lengths))

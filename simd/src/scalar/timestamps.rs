@@ -2,13 +2,13 @@
 
 use crate::calendar::{Fields, is_weekday, month};
 use crate::column::{Bitmap, Span};
-use crate::timestamps::{Layout, NO_OFFSET};
+use crate::timestamps::{DatetimeLayout, NO_OFFSET};
 
 /// `Kernels::timestamps`.
 pub(crate) fn timestamps(
     block: &[u8],
     spans: &[Span],
-    layout: Layout,
+    layout: DatetimeLayout,
     micros: &mut Vec<i64>,
     offsets: &mut Vec<i16>,
     valid: &mut Bitmap,
@@ -23,19 +23,19 @@ pub(crate) fn timestamps(
 }
 
 /// The microseconds and the offset of one text.
-pub(crate) fn timestamp(text: &[u8], layout: Layout) -> Option<(i64, i16)> {
+pub(crate) fn timestamp(text: &[u8], layout: DatetimeLayout) -> Option<(i64, i16)> {
     let mut rest = Reader(text);
     let mut fields = Fields::default();
     let mut offset = NO_OFFSET;
     match layout {
-        Layout::Iso8601 => {
+        DatetimeLayout::Iso8601 => {
             rest.date(&mut fields)?;
             rest.one_of(b"T ")?;
             rest.time(&mut fields)?;
             (fields.micros, offset) = iso_tail(rest.0)?;
             rest = Reader(b"");
         }
-        Layout::Apache => {
+        DatetimeLayout::Apache => {
             fields.day = rest.digits(2)?;
             rest.one_of(b"/")?;
             fields.month = month(rest.name()?);
@@ -47,7 +47,7 @@ pub(crate) fn timestamp(text: &[u8], layout: Layout) -> Option<(i64, i16)> {
             let sign = rest.one_of(b"+-")?;
             offset = signed_offset(sign, rest.digits(2)?, rest.digits(2)?)?;
         }
-        Layout::Syslog { year } => {
+        DatetimeLayout::Syslog { year } => {
             fields.year = year.into();
             fields.month = month(rest.name()?);
             rest.one_of(b" ")?;
@@ -55,7 +55,7 @@ pub(crate) fn timestamp(text: &[u8], layout: Layout) -> Option<(i64, i16)> {
             rest.one_of(b" ")?;
             rest.time(&mut fields)?;
         }
-        Layout::Ctime => {
+        DatetimeLayout::Ctime => {
             if !is_weekday(rest.name()?) {
                 return None;
             }
@@ -68,7 +68,7 @@ pub(crate) fn timestamp(text: &[u8], layout: Layout) -> Option<(i64, i16)> {
             rest.one_of(b" ")?;
             fields.year = rest.digits(4)?;
         }
-        Layout::CommaMillis => {
+        DatetimeLayout::CommaMillis => {
             rest.date(&mut fields)?;
             rest.one_of(b" ")?;
             rest.time(&mut fields)?;

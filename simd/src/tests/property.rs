@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::harness::cases;
 use super::on_each_isa;
-use crate::{Bitmap, ByteSet, Case, FloatForm, Isa, Kernels, Layout, Literal, Span, kernels};
+use crate::{Bitmap, ByteSet, Case, DatetimeLayout, FloatForm, Isa, Kernels, Literal, Span, kernels};
 
 on_each_isa!(any_block_has_one_answer, any_column_has_one_answer, a_block_is_the_sum_of_its_parts);
 
@@ -89,8 +89,13 @@ fn any_column_has_one_answer(kernels: &Kernels) {
                 answers.push((values.into_iter().map(|value| value.to_bits().cast_signed()).collect(), valid));
             }
             let year = seed as u16 % 10_001;
-            let layouts =
-                [Layout::Iso8601, Layout::Apache, Layout::Syslog { year }, Layout::Ctime, Layout::CommaMillis];
+            let layouts = [
+                DatetimeLayout::Iso8601,
+                DatetimeLayout::Apache,
+                DatetimeLayout::Syslog { year },
+                DatetimeLayout::Ctime,
+                DatetimeLayout::CommaMillis,
+            ];
             for layout in layouts {
                 let (mut values, mut offsets, mut valid) = (Vec::new(), Vec::new(), Bitmap::new());
                 kernels.timestamps(block, &spans, layout, &mut values, &mut offsets, &mut valid);

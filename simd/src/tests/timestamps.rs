@@ -4,7 +4,7 @@ use super::guard::Guarded;
 use super::harness::{Random, cases, some_of};
 use super::integers::Texts;
 use super::on_each_isa;
-use crate::{Bitmap, Kernels, Layout, NO_OFFSET, Span};
+use crate::{Bitmap, DatetimeLayout, Kernels, NO_OFFSET, Span};
 
 on_each_isa!(
     random_moments_are_read_in_every_layout,
@@ -17,13 +17,18 @@ on_each_isa!(
 );
 
 const YEAR: u16 = 2012;
-const LAYOUTS: [Layout; 5] =
-    [Layout::Iso8601, Layout::Apache, Layout::Syslog { year: YEAR }, Layout::Ctime, Layout::CommaMillis];
+const LAYOUTS: [DatetimeLayout; 5] = [
+    DatetimeLayout::Iso8601,
+    DatetimeLayout::Apache,
+    DatetimeLayout::Syslog { year: YEAR },
+    DatetimeLayout::Ctime,
+    DatetimeLayout::CommaMillis,
+];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 type Datetime = Option<(i64, i16)>;
 
-fn timestamps(kernels: &Kernels, block: &[u8], spans: &[Span], layout: Layout) -> Vec<Datetime> {
+fn timestamps(kernels: &Kernels, block: &[u8], spans: &[Span], layout: DatetimeLayout) -> Vec<Datetime> {
     let (mut micros, mut offsets, mut valid) = (Vec::new(), Vec::new(), Bitmap::new());
     kernels.timestamps(block, spans, layout, &mut micros, &mut offsets, &mut valid);
     assert_eq!((micros.len(), offsets.len(), valid.len()), (spans.len(), spans.len(), spans.len()));
@@ -47,7 +52,7 @@ fn date(days: i64) -> (i64, usize, i64) {
 }
 
 /// A datetime as text, and what the text must be read as. `style` chooses among what a layout leaves open.
-fn write(layout: Layout, local: i64, style: u64) -> (String, Datetime) {
+fn write(layout: DatetimeLayout, local: i64, style: u64) -> (String, Datetime) {
     let (days, second) = (local.div_euclid(86_400_000_000), local.rem_euclid(86_400_000_000));
     let (year, month, day) = date(days);
     let (second, micros) = (second / 1_000_000, second % 1_000_000);
@@ -62,7 +67,7 @@ fn write(layout: Layout, local: i64, style: u64) -> (String, Datetime) {
     let (sign, hours, minutes) = (if offset < 0 { '-' } else { '+' }, offset.abs() / 60, offset.abs() % 60);
     let whole = local - micros;
     match layout {
-        Layout::Iso8601 => {
+        DatetimeLayout::Iso8601 => {
             let separator = [' ', 'T'][style as usize % 2];
             let places = (style >> 32) as usize % 10;
             let fraction = if places == 0 { String::new() } else { format!(".{:.places$}", format!("{micros:06}789")) };
@@ -77,20 +82,20 @@ fn write(layout: Layout, local: i64, style: u64) -> (String, Datetime) {
             let value = whole + micros / kept * kept - east.unwrap_or(0) * 60_000_000;
             (text, Some((value, east.map_or(NO_OFFSET, |east| east as i16))))
         }
-        Layout::Apache => {
+        DatetimeLayout::Apache => {
             let text = format!("{day:02}/{name}/{year:04}:{time} {sign}{hours:02}{minutes:02}");
             (text, Some((whole - offset * 60_000_000, offset as i16)))
         }
-        Layout::Syslog { .. } => {
+        DatetimeLayout::Syslog { .. } => {
             let day = if style & 64 == 0 { format!("{day:2}") } else { format!("{day:02}") };
             (format!("{name} {day} {time}"), (year == i64::from(YEAR)).then_some((whole, NO_OFFSET)))
         }
-        Layout::Ctime => {
+        DatetimeLayout::Ctime => {
             let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][days.rem_euclid(7) as usize];
             let day = if style & 64 == 0 { format!("{day:2}") } else { format!("{day:02}") };
             (format!("{weekday} {name} {day} {time} {year:04}"), Some((whole, NO_OFFSET)))
         }
-        Layout::CommaMillis => {
+        DatetimeLayout::CommaMillis => {
             let text = format!("{year:04}-{month:02}-{day:02} {time},{:03}", micros / 1000);
             (text, Some((local - micros % 1000, NO_OFFSET)))
         }
@@ -98,8 +103,9 @@ fn write(layout: Layout, local: i64, style: u64) -> (String, Datetime) {
 }
 
 /// Some datetime from year 1 to 9999, for syslog of the one year.
-fn some_datetime(random: &mut Random, layout: Layout) -> i64 {
-    let (from, days) = if matches!(layout, Layout::Syslog { .. }) { (15_340, 366) } else { (-719_162, 3_652_059) };
+fn some_datetime(random: &mut Random, layout: DatetimeLayout) -> i64 {
+    let (from, days) =
+        if matches!(layout, DatetimeLayout::Syslog { .. }) { (15_340, 366) } else { (-719_162, 3_652_059) };
     (from + random.below(days) as i64) * 86_400_000_000 + random.below(86_400_000_000) as i64
 }
 
@@ -127,7 +133,7 @@ fn every_day_of_a_century_is_read_in_every_layout(kernels: &Kernels) {
     for layout in LAYOUTS {
         let (mut texts, mut wanted) = (Texts::default(), Vec::new());
         for day in some_of(36_525) {
-            let day = if matches!(layout, Layout::Syslog { .. }) { 15_340 + day % 366 } else { day };
+            let day = if matches!(layout, DatetimeLayout::Syslog { .. }) { 15_340 + day % 366 } else { day };
             let (text, datetime) = write(layout, (day as i64) * 86_400_000_000 + 1_000_000, day as u64);
             texts.push(text.as_bytes(), b' ');
             wanted.push(datetime);
@@ -137,7 +143,7 @@ fn every_day_of_a_century_is_read_in_every_layout(kernels: &Kernels) {
 }
 
 /// What a text is read as, alone at the front of a block, in a column of its like, and in the middle of others.
-fn read(kernels: &Kernels, text: &[u8], layout: Layout) -> Datetime {
+fn read(kernels: &Kernels, text: &[u8], layout: DatetimeLayout) -> Datetime {
     let alone = timestamps(kernels, text, &[Span::new(0, text.len() as u32)], layout);
     let (mut texts, mut mixed) = (Texts::default(), Texts::default());
     for row in 0..8 {
@@ -155,23 +161,28 @@ fn read(kernels: &Kernels, text: &[u8], layout: Layout) -> Datetime {
 
 fn known_texts_have_their_moments(kernels: &Kernels) {
     let second = 1_000_000;
-    let rows: [(Layout, &str, i64, i16); 16] = [
-        (Layout::Apache, "21/Nov/2011:00:07:11 +0000", 1_321_834_031 * second, 0),
-        (Layout::Apache, "21/nov/2011:00:07:11 -0130", 1_321_839_431 * second, -90),
-        (Layout::Iso8601, "2011-11-21T00:07:11", 1_321_834_031 * second, NO_OFFSET),
-        (Layout::Iso8601, "2011-11-21 00:07:11Z", 1_321_834_031 * second, 0),
-        (Layout::Iso8601, "2011-11-21T00:07:11.5Z", 1_321_834_031 * second + 500_000, 0),
-        (Layout::Iso8601, "2011-11-21T00:07:11.123456789+00:00", 1_321_834_031 * second + 123_456, 0),
-        (Layout::Iso8601, "2011-11-21T00:07:11.12345678901234567890", 1_321_834_031 * second + 123_456, NO_OFFSET),
-        (Layout::Iso8601, "2011-11-21T01:07:11+0100", 1_321_834_031 * second, 60),
-        (Layout::Iso8601, "2011-11-20T23:07:11-01:00", 1_321_834_031 * second, -60),
-        (Layout::Iso8601, "0001-01-01T00:00:00", -62_135_596_800 * second, NO_OFFSET),
-        (Layout::Iso8601, "9999-12-31T23:59:59.999999", 253_402_300_799 * second + 999_999, NO_OFFSET),
-        (Layout::Syslog { year: 2011 }, "Nov  9 03:37:44", 1_320_809_864 * second, NO_OFFSET),
-        (Layout::Syslog { year: 2012 }, "Feb 29 00:00:00", 1_330_473_600 * second, NO_OFFSET),
-        (Layout::Ctime, "Thu Nov 24 03:30:01 2011", 1_322_105_401 * second, NO_OFFSET),
-        (Layout::Ctime, "mon nov  7 03:30:01 2011", 1_320_636_601 * second, NO_OFFSET),
-        (Layout::CommaMillis, "2011-11-21 00:07:11,042", 1_321_834_031 * second + 42_000, NO_OFFSET),
+    let rows: [(DatetimeLayout, &str, i64, i16); 16] = [
+        (DatetimeLayout::Apache, "21/Nov/2011:00:07:11 +0000", 1_321_834_031 * second, 0),
+        (DatetimeLayout::Apache, "21/nov/2011:00:07:11 -0130", 1_321_839_431 * second, -90),
+        (DatetimeLayout::Iso8601, "2011-11-21T00:07:11", 1_321_834_031 * second, NO_OFFSET),
+        (DatetimeLayout::Iso8601, "2011-11-21 00:07:11Z", 1_321_834_031 * second, 0),
+        (DatetimeLayout::Iso8601, "2011-11-21T00:07:11.5Z", 1_321_834_031 * second + 500_000, 0),
+        (DatetimeLayout::Iso8601, "2011-11-21T00:07:11.123456789+00:00", 1_321_834_031 * second + 123_456, 0),
+        (
+            DatetimeLayout::Iso8601,
+            "2011-11-21T00:07:11.12345678901234567890",
+            1_321_834_031 * second + 123_456,
+            NO_OFFSET,
+        ),
+        (DatetimeLayout::Iso8601, "2011-11-21T01:07:11+0100", 1_321_834_031 * second, 60),
+        (DatetimeLayout::Iso8601, "2011-11-20T23:07:11-01:00", 1_321_834_031 * second, -60),
+        (DatetimeLayout::Iso8601, "0001-01-01T00:00:00", -62_135_596_800 * second, NO_OFFSET),
+        (DatetimeLayout::Iso8601, "9999-12-31T23:59:59.999999", 253_402_300_799 * second + 999_999, NO_OFFSET),
+        (DatetimeLayout::Syslog { year: 2011 }, "Nov  9 03:37:44", 1_320_809_864 * second, NO_OFFSET),
+        (DatetimeLayout::Syslog { year: 2012 }, "Feb 29 00:00:00", 1_330_473_600 * second, NO_OFFSET),
+        (DatetimeLayout::Ctime, "Thu Nov 24 03:30:01 2011", 1_322_105_401 * second, NO_OFFSET),
+        (DatetimeLayout::Ctime, "mon nov  7 03:30:01 2011", 1_320_636_601 * second, NO_OFFSET),
+        (DatetimeLayout::CommaMillis, "2011-11-21 00:07:11,042", 1_321_834_031 * second + 42_000, NO_OFFSET),
     ];
     for (layout, text, micros, offset) in rows {
         assert_eq!(read(kernels, text.as_bytes(), layout), Some((micros, offset)), "{text}");
@@ -179,9 +190,9 @@ fn known_texts_have_their_moments(kernels: &Kernels) {
 }
 
 fn what_the_calendar_does_not_have_is_refused(kernels: &Kernels) {
-    let rows: [(Layout, &[&str]); 5] = [
+    let rows: [(DatetimeLayout, &[&str]); 5] = [
         (
-            Layout::Iso8601,
+            DatetimeLayout::Iso8601,
             &[
                 "2011-02-29T00:00:00",
                 "1900-02-29T00:00:00",
@@ -215,7 +226,7 @@ fn what_the_calendar_does_not_have_is_refused(kernels: &Kernels) {
             ],
         ),
         (
-            Layout::Apache,
+            DatetimeLayout::Apache,
             &[
                 "31/Nov/2011:00:07:11 +0000",
                 "21/Nox/2011:00:07:11 +0000",
@@ -230,11 +241,11 @@ fn what_the_calendar_does_not_have_is_refused(kernels: &Kernels) {
             ],
         ),
         (
-            Layout::Syslog { year: 2011 },
+            DatetimeLayout::Syslog { year: 2011 },
             &["Feb 29 00:00:00", "Nov  0 00:00:00", "Nov 31 00:00:00", "Nov 1  00:00:00", "Nov    00:00:00", ""],
         ),
         (
-            Layout::Ctime,
+            DatetimeLayout::Ctime,
             &[
                 "Thx Nov 24 03:30:01 2011",
                 "Thu Nov 31 03:30:01 2011",
@@ -242,7 +253,10 @@ fn what_the_calendar_does_not_have_is_refused(kernels: &Kernels) {
                 "Thu    24 03:30:01 2011",
             ],
         ),
-        (Layout::CommaMillis, &["2011-02-29 00:07:11,042", "2011-02-28T00:07:11,042", "2011-02-28 00:07:11.042"]),
+        (
+            DatetimeLayout::CommaMillis,
+            &["2011-02-29 00:07:11,042", "2011-02-28T00:07:11,042", "2011-02-28 00:07:11.042"],
+        ),
     ];
     for (layout, texts) in rows {
         for text in texts {
@@ -252,7 +266,7 @@ fn what_the_calendar_does_not_have_is_refused(kernels: &Kernels) {
     let mut texts = Texts::default();
     (0..9).for_each(|_| texts.push(b"Jan  1 00:00:00", b' '));
     for year in [0, 10_000, u16::MAX] {
-        assert_eq!(timestamps(kernels, &texts.block, &texts.spans, Layout::Syslog { year }), [None; 9]);
+        assert_eq!(timestamps(kernels, &texts.block, &texts.spans, DatetimeLayout::Syslog { year }), [None; 9]);
     }
 }
 
@@ -272,7 +286,7 @@ fn every_wrong_byte_is_refused_or_another_moment(kernels: &Kernels) {
             let same = (0..=255u8).filter(|&byte| got[usize::from(byte)] == right);
             // The byte itself; but there are two cases, two separators, and weekdays are not checked.
             assert!(same.clone().any(|byte| byte == text.as_bytes()[place]), "{text} {place}");
-            let free = layout == Layout::Iso8601 && text.as_bytes()[place].is_ascii_digit() && place > 25;
+            let free = layout == DatetimeLayout::Iso8601 && text.as_bytes()[place].is_ascii_digit() && place > 25;
             assert!(free || same.count() <= 3, "{text} {place}");
         }
     }

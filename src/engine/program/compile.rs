@@ -44,8 +44,8 @@ impl Program {
                     let (before, after) = padding(field)?;
                     before.into_iter().for_each(|byte| chain.push_padding(byte));
                     match part(*number, field, !format.case_sensitive)? {
-                        Part::Step(step) => chain.push(step),
-                        Part::Lazy(lazy) => chain.push_lazy(lazy),
+                        FieldPart::Step(step) => chain.push(step),
+                        FieldPart::Lazy(lazy) => chain.push_lazy(lazy),
                     }
                     after.into_iter().for_each(|byte| chain.push_padding(byte));
                 }
@@ -77,7 +77,7 @@ impl Program {
 }
 
 /// What a field becomes.
-enum Part {
+enum FieldPart {
     Step(Step),
     Lazy(LazyField),
 }
@@ -215,7 +215,7 @@ fn case(case_sensitive: bool) -> Case {
 }
 
 /// The step or lazy field for a field.
-fn part(number: usize, field: &Field, ignore_case: bool) -> Result<Part, String> {
+fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, String> {
     let refuse = |why: &str| Err(format!("the field {:?} {why}", field.column_name()));
     let (min, max, group) = match &field.spec {
         Some(spec) => (width(&spec.width), spec.precision.as_str(), spec.grouping),
@@ -225,14 +225,14 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<Part, String>
     let run = |class| Step::Run { field: number, class, back: 0 };
     let numeric = |kind| Step::Number { field: number, number: kind };
     let datetime = |datetime| Step::Datetime { field: number, datetime, ignore_case, is_ambiguous: false };
-    Ok(Part::Step(match field.kind() {
+    Ok(FieldPart::Step(match field.kind() {
         ValueKind::Custom(_) => return refuse("has a type of its own"),
         ValueKind::Text => match code {
             "" => {
                 let (min, max) = (min?.unwrap_or(1), width(max)?);
                 return match max {
                     Some(max) if max < min => refuse("has a width that is more than its precision"),
-                    max => Ok(Part::Lazy(LazyField { field: number, min, max })),
+                    max => Ok(FieldPart::Lazy(LazyField { field: number, min, max })),
                 };
             }
             "l" => run(Class::LETTERS),

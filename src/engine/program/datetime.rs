@@ -153,10 +153,10 @@ impl Datetime {
                 if is_shape && is_month(at + 4) { At(at + 24) } else { Undecided }
             }
             Datetime::Mail => mail(text, at, ignore_case).map_or_else(|other| other, At),
-            Datetime::DayFirst => date(text, at, [Part::Day, Part::Month], ignore_case)
+            Datetime::DayFirst => date(text, at, [DatePart::Day, DatePart::Month], ignore_case)
                 .and_then(|end| tail(text, end, Tail::BehindDate, ignore_case))
                 .map_or_else(|other| other, At),
-            Datetime::MonthFirst => date(text, at, [Part::Month, Part::Day], ignore_case)
+            Datetime::MonthFirst => date(text, at, [DatePart::Month, DatePart::Day], ignore_case)
                 .and_then(|end| tail(text, end, Tail::BehindDate, ignore_case))
                 .map_or_else(|other| other, At),
             Datetime::TimeOfDay => tail(text, at, Tail::Alone, ignore_case).map_or_else(|other| other, At),
@@ -336,16 +336,16 @@ fn mail(text: &[u8], at: usize, ignore_case: bool) -> Ends {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum DatePart {
     Day,
     Month,
 }
 
 /// The date of `tg` and `ta`: two parts with `-` or `/` after them, and four digits. There is one way, since no part may have `-` or `/`.
-fn date(text: &[u8], mut at: usize, parts: [Part; 2], ignore_case: bool) -> Ends {
+fn date(text: &[u8], mut at: usize, parts: [DatePart; 2], ignore_case: bool) -> Ends {
     for part in parts {
         let end = match part {
-            Part::Month if text.get(at).is_some_and(u8::is_ascii_alphabetic) => {
+            DatePart::Month if text.get(at).is_some_and(u8::is_ascii_alphabetic) => {
                 let long = Names { names: &MONTHS, are_short: false }.length(text, at, ignore_case);
                 at + long.or_else(|| SHORT_MONTHS.length(text, at, ignore_case)).ok_or(No)?
             }
