@@ -21,7 +21,7 @@ use crate::{
     cpython, gate,
     make::{self, name},
     objects,
-    result::{Alone, Captures, Fields, Haystack, Matches, Result, is_sound},
+    result::{Captures, Fields, Haystack, MatchSpans, Matches, Result, is_sound},
 };
 
 /// Matches ASCII text natively. Made by `Pattern.matcher`.
@@ -33,7 +33,7 @@ pub(crate) struct Matcher {
     has_converters: bool,
     /// The fields that are converted natively and are more than their text: it may be no value of their type.
     checked: Arc<[usize]>,
-    has_moments: bool,
+    has_datetimes: bool,
     needs_year: bool,
 }
 
@@ -79,7 +79,7 @@ impl Matcher {
             has_converters: converters.iter().any(Option::is_some),
             converters,
             checked: (0..kinds.len()).filter(|&at| is_checked(&kinds[at])).collect(),
-            has_moments: kinds.iter().any(|kind| matches!(kind, ValueKind::Time(_))),
+            has_datetimes: kinds.iter().any(|kind| matches!(kind, ValueKind::Time(_))),
             needs_year: kinds.contains(&ValueKind::Time(DatetimeLayout::Syslog)),
         })
     }
@@ -97,7 +97,7 @@ impl Matcher {
     pub(crate) fn parse(&self, string: &Bound<'_, PyAny>) -> PyResult<Answer<Captures>> {
         let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::Undecided) };
         let found = gate::search(self.pattern(), string, text, text.len(), |pattern, text, _| {
-            Alone::find(pattern, text, 0, Anchored::Yes)
+            MatchSpans::find(pattern, text, 0, Anchored::Yes)
         })?;
         self.answer(string, text, found)
     }
@@ -107,7 +107,7 @@ impl Matcher {
         let Some((string, text)) = objects::ascii(string)? else { return Ok(Answer::Undecided) };
         let Some((start, end)) = places(text, pos, endpos) else { return Ok(Answer::NotFound) };
         let found = gate::search(self.pattern(), string, text, end - start, move |pattern, text, _| {
-            Alone::find(pattern, &text[..end], start, Anchored::No)
+            MatchSpans::find(pattern, &text[..end], start, Anchored::No)
         })?;
         self.answer(string, text, found)
     }
@@ -160,7 +160,7 @@ impl Matcher {
         &self,
         string: &Bound<'_, PyString>,
         text: &str,
-        found: parsimd::Result<Option<Alone>>,
+        found: parsimd::Result<Option<MatchSpans>>,
     ) -> PyResult<Answer<Captures>> {
         let spans = match found {
             Ok(None) => return Ok(Answer::NotFound),
@@ -188,12 +188,12 @@ impl Matcher {
     /// Whether a match that was found before is still valid: the class of dates may have been replaced since, and the year may have changed.
     /// If it is not, the match is undecided.
     pub(crate) fn holds(&self, py: Python<'_>, matches: &Matches) -> PyResult<bool> {
-        Ok(!self.has_moments || self.year(py)? == Some(matches.haystack.year))
+        Ok(!self.has_datetimes || self.year(py)? == Some(matches.haystack.year))
     }
 
     /// Whether a `Result` of the spans is all that a match gives: there is nothing to ask and nothing to call.
     pub(crate) fn is_plain(&self) -> bool {
-        !self.has_moments && !self.has_converters && !self.fields.get().has_nested_names
+        !self.has_datetimes && !self.has_converters && !self.fields.get().has_nested_names
     }
 
     /// The `Result` of a match. Converters that programs can see are called now, those of positional fields first.
@@ -216,7 +216,7 @@ impl Matcher {
     fn year(&self, py: Python<'_>) -> PyResult<Option<i32>> {
         static PACKAGE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
         static DATETIME: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        if !self.has_moments {
+        if !self.has_datetimes {
             return Ok(Some(0));
         }
         let package = PACKAGE.get_or_try_init(py, || make::import(py, "parsimd").map(Bound::unbind))?.bind(py);

@@ -143,41 +143,41 @@ impl Slots for Matches {
 }
 
 /// The spans of a match, alone: that of the whole, then of each field.
-pub(crate) enum Alone {
+pub(crate) enum MatchSpans {
     Few([Span; FEW + 1]),
     Any(Vec<Span>),
 }
 
-impl Alone {
+impl MatchSpans {
     /// The first match in an ASCII text, from byte `start` on, or, when anchored, that of all of it.
     pub(crate) fn find(
         pattern: &Pattern,
         text: &str,
         start: usize,
         anchored: Anchored,
-    ) -> parsimd::Result<Option<Alone>> {
+    ) -> parsimd::Result<Option<MatchSpans>> {
         let count = pattern.fields().len();
         if count > FEW {
             let mut spans = vec![ABSENT; count + 1];
             let is_found = extension::spans(pattern, text, start, anchored, &mut 0, &mut spans)?;
-            return Ok(is_found.then_some(Alone::Any(spans)));
+            return Ok(is_found.then_some(MatchSpans::Any(spans)));
         }
         let mut spans = [ABSENT; FEW + 1];
         let is_found = extension::spans(pattern, text, start, anchored, &mut 0, &mut spans)?;
-        Ok(is_found.then_some(Alone::Few(spans)))
+        Ok(is_found.then_some(MatchSpans::Few(spans)))
     }
 
     pub(crate) fn spans(&self) -> &[Span] {
         match self {
-            Alone::Few(spans) => spans,
-            Alone::Any(spans) => spans,
+            MatchSpans::Few(spans) => spans,
+            MatchSpans::Any(spans) => spans,
         }
     }
 
     pub(crate) fn captures(self, haystack: Haystack) -> Captures {
         let [_, fields @ ..] = self.spans() else { return Captures::One(haystack, Box::default()) };
         match fields.first_chunk() {
-            Some(few) if matches!(self, Alone::Few(_)) => Captures::Few(haystack, *few),
+            Some(few) if matches!(self, MatchSpans::Few(_)) => Captures::Few(haystack, *few),
             _ => Captures::One(haystack, fields.into()),
         }
     }
