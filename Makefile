@@ -37,10 +37,11 @@ test-python: $(VENV)/installed
 	cd python && PARSIMD_CASES=$(CASES) ../$(BIN)/pytest
 	cd python && ../$(BIN)/mypy --cache-dir ../target/mypy
 
-## make lint     formatting, clippy, and the rules of docs/architecture.md
+## make lint     formatting, clippy, links of the documentation, and the rules of docs/architecture.md
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --quiet --locked --workspace --no-deps --document-private-items --features parsimd/arrow
 	$(PYTHON) -m unittest discover --quiet --start-directory ci
 	$(PYTHON) ci/rules.py
 

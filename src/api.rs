@@ -30,8 +30,8 @@ impl Pattern {
     /// Reads a format text.
     ///
     /// # Errors
-    /// [`Error::is_syntax`]: the text breaks a rule of the language. [`Error::is_regex`]: its expression cannot be run.
-    /// [`Error::is_isa`]: `PARSIMD_ISA` names an instruction set that is not here.
+    /// [`Error::is_syntax`](crate::Error::is_syntax): the text breaks a rule of the language. [`Error::is_regex`](crate::Error::is_regex): its expression cannot be run.
+    /// [`Error::is_isa`](crate::Error::is_isa): `PARSIMD_ISA` names an instruction set that is not here.
     pub fn new(format: &str) -> Result<Pattern> {
         Pattern::builder(format).build()
     }

@@ -4,7 +4,7 @@
 //! with the predicates ([`Error::is_syntax`] and its sisters) and, for an error in a format, [`Error::span`].
 //!
 //! A value that does not fit (a calendar date that does not exist, say) is an [`Error`] from whole-text calls, and a
-//! [`Failure`](crate::Failure) entry, never an error, in a scan.
+//! [`Failure`] entry, never an error, in a scan.
 
 use std::{fmt, io, ops::Range};
 

@@ -41,10 +41,10 @@ pub(crate) fn value<'py>(
         Value::BigInt(big) => big_int(py, &big)?,
         Value::Float(float) => make::float(py, float)?.into_any(),
         Value::Decimal(text) => decimal(py)?.call1((make::text(py, text)?,))?,
-        Value::DateTime(moment) => {
-            let zone = zone(moment.time, text, tz_class)?;
-            let Date { year, month, day } = moment.date;
-            let Time { hour, minute, second, microsecond, .. } = moment.time;
+        Value::DateTime(datetime) => {
+            let zone = zone(datetime.time, text, tz_class)?;
+            let Date { year, month, day } = datetime.date;
+            let Time { hour, minute, second, microsecond, .. } = datetime.time;
             PyDateTime::new(py, year, month, day, hour, minute, second, microsecond, zone.as_ref())?.into_any()
         }
         Value::Time(time) => {

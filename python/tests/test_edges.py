@@ -17,7 +17,7 @@ MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 # Mostly within two days of an end.
 _END = datetime.timedelta(days=2)
-_moments = (
+_datetimes = (
     st.datetimes(datetime.datetime.min, datetime.datetime.min + _END)
     | st.datetimes(datetime.datetime.max - _END, datetime.datetime.max)
     | st.datetimes()
@@ -30,7 +30,7 @@ def _zone(offset):
     return f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02}{abs(offset) % 60:02}"
 
 
-# A type, and how it is written: `t` is the moment, `z` its offset, `b` the name of its month.
+# A type, and how it is written: `t` is the date and time, `z` its offset, `b` the name of its month.
 _FORMS = [
     ("ti", "{t:%Y-%m-%dT%H:%M:%S.%f}{z}"),
     ("ti", "{t:%Y-%m-%d %H:%M:%S} {z}"),
@@ -68,9 +68,9 @@ def _columns(draw):
     """A type, and lines with what is written for it."""
     spec, form = draw(st.sampled_from(_FORMS))
     lines = []
-    for moment, offset in draw(st.lists(st.tuples(_moments, _offsets), min_size=1, max_size=8)):
-        moment = _Padded.combine(moment.date(), moment.time())
-        lines.append(form.format(t=moment, z=_zone(offset), b=MONTHS[moment.month - 1]))
+    for at, offset in draw(st.lists(st.tuples(_datetimes, _offsets), min_size=1, max_size=8)):
+        at = _Padded.combine(at.date(), at.time())
+        lines.append(form.format(t=at, z=_zone(offset), b=MONTHS[at.month - 1]))
     return spec, lines
 
 
@@ -121,7 +121,7 @@ READERS = {
 
 
 @given(_columns(), st.sampled_from(["utf8", "view", "binary"]))
-def test_a_moment_is_a_failure_or_a_cell_that_every_reader_reads(column, strings):
+def test_a_datetime_is_a_failure_or_a_cell_that_every_reader_reads(column, strings):
     spec, lines = column
     parser = parsimd.compile(f"{{t:{spec}}}")
     values = wanted(parser, lines)
@@ -140,7 +140,7 @@ def test_a_moment_is_a_failure_or_a_cell_that_every_reader_reads(column, strings
 
 
 @given(_columns())
-def test_a_moment_is_the_same_from_a_file_and_in_an_array(column):
+def test_a_datetime_is_the_same_from_a_file_and_in_an_array(column):
     spec, lines = column
     parser = parsimd.compile(f"{{t:{spec}}}")
     values = wanted(parser, lines)

@@ -151,10 +151,10 @@ def cell(line, result, key, column_type):
         raise ValueError("past 64 bits")
     if isinstance(value, datetime.datetime):
         try:
-            moment = value.replace(tzinfo=None) - offset_of(value)
+            at = value.replace(tzinfo=None) - offset_of(value)
         except OverflowError:
             raise ValueError("not a year of the calendar") from None
-        return moment.replace(tzinfo=UTC) if "UTC" in column_type else moment
+        return at.replace(tzinfo=UTC) if "UTC" in column_type else at
     if isinstance(value, datetime.time):
         day = datetime.datetime(2000, 1, 2, value.hour, value.minute, value.second, value.microsecond)
         return (day - offset_of(value)).time()

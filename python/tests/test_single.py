@@ -233,7 +233,7 @@ def test_the_order_in_which_attributes_are_read_changes_nothing():
     check()
 
 
-class TestMoments:
+class TestDatetimes:
     """Whatever can be seen happens at the match, not when its result is read."""
 
     @PACKAGES

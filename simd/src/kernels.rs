@@ -65,7 +65,7 @@ macro_rules! table_type {
     ([] $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty, in $module:ident;)*) => {
         /// The kernels of one instruction set.
         ///
-        /// Holding a reference proves that this CPU has [`Kernels::isa`]: the tables are private, and [`kernels`]
+        /// Holding a reference proves that this CPU has [`Kernels::isa`]: the tables are private, and [`kernels`](crate::kernels())
         /// hands one out only after it has asked the CPU.
         pub struct Kernels {
             pub(crate) isa: Isa,

@@ -38,7 +38,7 @@ pub(crate) fn short_integer(kind: &ValueKind, text: &str) -> Option<i64> {
     if *kind == (ValueKind::Integer { base: None }) { integer::short(text.as_bytes()) } else { None }
 }
 
-/// Whether [`value`] gives one, and that is no [`BigInt`].
+/// Whether [`value`] gives one, and that is no [`BigInt`](super::BigInt).
 pub(crate) fn has_small_value(kind: &ValueKind, text: &str, year: i32) -> bool {
     match kind {
         kind if short_integer(kind, text).is_some() => true,

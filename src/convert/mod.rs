@@ -4,9 +4,9 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`value`] | what a value can be |
+//! | [`mod@value`] | what a value can be |
 //! | [`field`] | one text → its value, by the kind of the field |
-//! | [`column`] | the texts of a whole column → the column, by a kernel where there is one |
+//! | [`mod@column`] | the texts of a whole column → the column, by a kernel where there is one |
 //! | [`integer`], [`float`] | numbers |
 //! | [`time`], [`strptime`] | dates and times, in the layouts with a type code and by strptime codes |
 //! | [`calendar`] | the calendar |

@@ -6,7 +6,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`format`] | a format text, read |
+//! | [`mod@format`] | a format text, read |
 //! | [`split`] | the format, cut into literal text and fields |
 //! | [`spec`] | what stands after the colon of a field |
 //! | [`types`] | the types: a code, what it matches, what its value is. A new type goes here |

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use crate::{batch::Strings, engine::Anchored, limits};
 
-/// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`] either way.
+/// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`](crate::Stats) either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnError {
     /// It has no row.

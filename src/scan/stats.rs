@@ -21,7 +21,7 @@ pub struct Stats {
     /// Records that did not match.
     pub unmatched: u64,
     /// Records that matched but have a value that does not fit its type, that are not UTF-8 and could not be matched, that are longer than
-    /// [`ScanOptions::max_record_bytes`], or that the input broke off in.
+    /// [`ScanOptions::max_record_bytes`](crate::ScanOptions::max_record_bytes), or that the input broke off in.
     pub failures: u64,
     /// Bytes read, newlines included.
     pub bytes: u64,

@@ -42,7 +42,7 @@ impl Texts {
     /// The rows as one batch: a copy where there are several.
     ///
     /// # Errors
-    /// [`Error::is_limit`] when the text of a column passes 2 GiB, and is not in views.
+    /// [`Error::is_limit`](crate::Error::is_limit) when the text of a column passes 2 GiB, and is not in views.
     pub fn to_batch(&self) -> Result<Batch> {
         Batch::concat(Arc::clone(&self.schema), &self.batches)
     }

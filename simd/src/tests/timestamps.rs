@@ -7,11 +7,11 @@ use super::on_each_isa;
 use crate::{Bitmap, DatetimeLayout, Kernels, NO_OFFSET, Span};
 
 on_each_isa!(
-    random_moments_are_read_in_every_layout,
+    random_datetimes_are_read_in_every_layout,
     every_day_of_a_century_is_read_in_every_layout,
-    known_texts_have_their_moments,
+    known_texts_have_their_datetimes,
     what_the_calendar_does_not_have_is_refused,
-    every_wrong_byte_is_refused_or_another_moment,
+    every_wrong_byte_is_refused_or_another_datetime,
     every_length_but_the_right_one_is_refused,
     no_load_leaves_the_block,
 );
@@ -109,7 +109,7 @@ fn some_datetime(random: &mut Random, layout: DatetimeLayout) -> i64 {
     (from + random.below(days) as i64) * 86_400_000_000 + random.below(86_400_000_000) as i64
 }
 
-fn random_moments_are_read_in_every_layout(kernels: &Kernels) {
+fn random_datetimes_are_read_in_every_layout(kernels: &Kernels) {
     let mut random = Random(16);
     for layout in LAYOUTS {
         for _ in 0..cases(500) {
@@ -159,7 +159,7 @@ fn read(kernels: &Kernels, text: &[u8], layout: DatetimeLayout) -> Datetime {
     alone[0]
 }
 
-fn known_texts_have_their_moments(kernels: &Kernels) {
+fn known_texts_have_their_datetimes(kernels: &Kernels) {
     let second = 1_000_000;
     let rows: [(DatetimeLayout, &str, i64, i16); 16] = [
         (DatetimeLayout::Apache, "21/Nov/2011:00:07:11 +0000", 1_321_834_031 * second, 0),
@@ -270,7 +270,7 @@ fn what_the_calendar_does_not_have_is_refused(kernels: &Kernels) {
     }
 }
 
-fn every_wrong_byte_is_refused_or_another_moment(kernels: &Kernels) {
+fn every_wrong_byte_is_refused_or_another_datetime(kernels: &Kernels) {
     let scalar = crate::kernels(crate::Isa::Scalar).unwrap();
     for layout in LAYOUTS {
         let (text, right) = write(layout, 1_331_774_200_123_456, 0x0300_0607_0000);
