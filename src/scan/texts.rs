@@ -333,7 +333,7 @@ mod tests {
             let front = &b"\xa9front"[..random(7)];
             let null = [&b""[..], b"[a] 1", b"\xc3"][random(3)];
             let (mut bytes, long, nulls) = side_by_side(&texts, front, null);
-            bytes.extend_from_slice(&b"\xa9 after"[..random(9)]);
+            bytes.extend_from_slice(&b"\xa9 after."[..random(9)]);
             let short: Vec<i32> = long.iter().map(|&offset| offset as i32).collect();
             let on_error = [OnError::Null, OnError::Skip, OnError::Raise][random(3)];
             let strings = [Strings::Utf8, Strings::View, Strings::Binary][random(3)];
