@@ -6,7 +6,7 @@
 pub use parsimd_simd::Span;
 
 use crate::{
-    Anchored, Error, Match, Pattern, Result, Value, convert,
+    Anchored, Error, Field, Match, Pattern, Result, Value, convert,
     engine::captures::InlineSpans,
     pattern::{STRPTIME, TYPES},
     scan::single::{find, find_match},
@@ -92,10 +92,13 @@ pub fn value<'t>(pattern: &Pattern, index: usize, text: &'t str, year: i32) -> R
 
 /// The value of field `index` when its text is `text`, if that is up to 18 decimal digits and nothing else.
 pub fn short_integer(pattern: &Pattern, index: usize, text: &str) -> Option<i64> {
-    convert::short_integer(pattern.fields().get(index)?.kind(), text)
+    let field = pattern.fields().get(index)?;
+    convert::short_integer(field.kind(), text).filter(|_| !field.is_null(text.as_bytes()))
 }
 
-/// Whether the text of field `index` has a value, and that is no [`BigInt`](crate::BigInt).
+/// Whether the text of field `index` is null, or has a value that is no [`BigInt`](crate::BigInt).
 pub fn has_small_value(pattern: &Pattern, index: usize, text: &str, year: i32) -> bool {
-    pattern.fields().get(index).is_some_and(|field| convert::has_small_value(field.kind(), text, year))
+    let has_value =
+        |field: &Field| field.is_null(text.as_bytes()) || convert::has_small_value(field.kind(), text, year);
+    pattern.fields().get(index).is_some_and(has_value)
 }

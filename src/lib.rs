@@ -55,7 +55,7 @@ pub use error::{Error, Result};
 pub use failure::{Failure, FailureKind};
 pub use input::Input;
 pub use parsimd_simd::{Isa, IsaError};
-pub use pattern::{CustomType, DatetimeLayout, Field, ValueKind};
+pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};
 pub use plan::Plan;
 pub use scan::{FindIter, Match, OnError, Predicate, Scan, ScanOptions, Stats, TextColumn, Texts};
 

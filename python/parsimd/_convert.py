@@ -103,6 +103,19 @@ class TextOnly:
         return self.converter(string)
 
 
+class Nullable:
+    """A converter for a field with null texts: None for one of them, else what its converter makes of it."""
+
+    def __init__(self, nulls: "re.Pattern[str]", converter: Optional[Callable[[str, Any], Any]]) -> None:
+        self.nulls = nulls
+        self.converter = converter
+
+    def __call__(self, string: str, match: Any) -> Any:
+        if self.nulls.fullmatch(string):
+            return None
+        return string if self.converter is None else self.converter(string, match)
+
+
 def _datetime() -> Any:
     """The class of datetimes. It is looked up in the package each time, since a program may have replaced it there."""
     return sys.modules[__package__].datetime

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple, Union
 
 from . import _parsimd
-from ._convert import DatetimeLayout, FixedTzOffset, Integer, Strptime, TextOnly, dt_format_to_regex, percentage
+from ._convert import DatetimeLayout, FixedTzOffset, Integer, Nullable, Strptime, TextOnly, dt_format_to_regex, percentage
 from ._parsimd import Result as Result
 from ._parsimd import ResultIterator as ResultIterator
 from ._parsimd import Scan
@@ -73,8 +73,8 @@ class Engine(NamedTuple):
 def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
     """The parts of a spec, ``[[fill]align][sign][0][width][grouping][.precision][type]``.
 
-    Always has ``fill``, ``align``, ``zero``, ``width``, ``type``, ``format`` and ``extra_types``; ``grouping`` and ``precision``
-    only where the spec has them.
+    Always has ``fill``, ``align``, ``zero``, ``width``, ``type``, ``format`` and ``extra_types``; ``grouping``, ``precision`` and
+    ``nulls``, the texts after ``|``, only where the spec has them.
 
     Raises ValueError when the type is none of the language, none of ``extra_types``, and no strptime format.
     """
@@ -93,11 +93,20 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
         parts["grouping"], rest = rest[0], rest[1:]
     if rest.startswith("."):
         parts["precision"], rest = _take_digits(rest[1:])
-    known = rest == "d" or rest in _TYPES or _is_own(rest, extra_types) or _STRPTIME.search(rest)
-    if rest and not known:
+    type, bar, nulls = rest.partition("|")
+    if _is_type(rest, extra_types):
+        type = rest
+    elif bar and _is_type(type, extra_types):
+        parts["nulls"] = nulls.split("|")
+    else:
         raise _advising(ValueError("format spec %r not recognised" % rest), _advice(rest, extra_types), rest)
-    parts["type"] = parts["format"] = rest
+    parts["type"] = parts["format"] = type
     return parts
+
+
+def _is_type(type: str, extra_types: Any) -> bool:
+    """Whether this is no type, one of the language, one of the program's own, or a strptime format."""
+    return not type or type == "d" or type in _TYPES or _is_own(type, extra_types) or bool(_STRPTIME.search(type))
 
 
 def _is_own(type: str, extra_types: Any) -> bool:
@@ -356,10 +365,15 @@ class Parser(_parsimd.ParserBase):
                 regex = ".+?"
             else:
                 regex = ".{%s,%s}?" % (width or ("1" if most else ""), most)
-        if convert is not None:
-            self._type_conversions[group] = convert
         if type and type in "n%fFegdobxEGX":
             regex = "[-+ ]?" + (f"{fill or '0'}*" if align == "=" else "") + regex
+        if "nulls" in parts:
+            nulls = "|".join(map(re.escape, parts["nulls"]))
+            # Text without a type would take the texts, so they come first.
+            regex = f"{regex}|{nulls}" if type else f"{nulls}|{regex}"
+            convert = Nullable(re.compile(nulls, self._flags), convert)
+        if convert is not None:
+            self._type_conversions[group] = convert
         if width and not align:
             align = ">"
         padding = f"{fill or ' '}*"
@@ -404,6 +418,8 @@ class Parser(_parsimd.ParserBase):
         converters = []
         for group in groups:
             convert = self._type_conversions.get(group)
+            if type(convert) is Nullable:
+                convert = convert.converter
             converters.append(convert.converter if type(convert) is TextOnly else convert)
         return pattern.matcher(converters, FixedTzOffset)
 

@@ -203,7 +203,13 @@ impl Matcher {
             return Result::lazy(py, || captures);
         }
         let value = |index: usize| match &self.converters[index] {
-            Some(converter) => converter.bind(py).call1((captures.text(py, index)?,)),
+            Some(converter) => {
+                let text = captures.text(py, index)?;
+                match self.pattern().fields()[index].nulls() {
+                    Some(nulls) if nulls.has(text.to_str()?.as_bytes()) => Ok(py.None().into_bound(py)),
+                    _ => converter.bind(py).call1((text,)),
+                }
+            }
             None => captures.value(py, index),
         };
         let fixed = captures.fields().fixed(py, value)?;

@@ -36,6 +36,7 @@ pub(crate) fn value<'py>(
     tz_class: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
+        Value::Null => py.None().into_bound(py),
         Value::Text(text) => make::text(py, text)?.into_any(),
         Value::Int(int) => make::int(py, int)?.into_any(),
         Value::BigInt(big) => big_int(py, &big)?,

@@ -45,6 +45,8 @@ pub(crate) struct Fields {
     pub(crate) has_nested_names: bool,
     /// Whether the value of a field is text or a number, which cannot lead anywhere.
     is_plain: Vec<bool>,
+    /// Whether a field has texts that stand for no value.
+    is_nullable: Vec<bool>,
     tz_class: Py<PyAny>,
 }
 
@@ -61,7 +63,8 @@ impl Fields {
         let kinds: Vec<_> = pattern.fields().iter().map(|field| field.kind().clone()).collect();
         let is_plain = |kind| matches!(kind, &ValueKind::Text | &ValueKind::Integer { .. } | &ValueKind::Float);
         let is_plain = kinds.iter().map(is_plain).collect();
-        Ok(Fields { pattern, kinds, fixed, named, has_nested_names, is_plain, tz_class })
+        let is_nullable = pattern.fields().iter().map(|field| field.nulls().is_some()).collect();
+        Ok(Fields { pattern, kinds, fixed, named, has_nested_names, is_plain, is_nullable, tz_class })
     }
 
     /// The field that `item` names, if it is the name itself or the number of a positional field, and the attribute that has its value.
@@ -225,7 +228,7 @@ impl Captures {
     /// The value of a field of a match that is sound.
     pub(crate) fn value<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
         match self.fields().kinds[index] {
-            ValueKind::Text => Ok(self.text(py, index)?.into_any()),
+            ValueKind::Text if !self.fields().is_nullable[index] => Ok(self.text(py, index)?.into_any()),
             _ => self.converted(py, index),
         }
     }

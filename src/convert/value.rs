@@ -6,6 +6,8 @@ use super::calendar::{Date, DateTime, Time};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'t> {
+    /// No value: the text of the field is one of its [null texts](crate::NullTexts).
+    Null,
     /// The text of the field as it stands in the input.
     Text(&'t str),
     /// An integer.

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use super::{
     expression,
     names::Groups,
+    nulls::NullTexts,
     spec::Spec,
     split,
     types::{CustomType, ValueKind},
@@ -57,6 +58,7 @@ pub struct Field {
     pub(crate) group: Group,
     pub(crate) kind: ValueKind,
     pub(crate) spec: Option<Spec>,
+    pub(crate) nulls: Option<NullTexts>,
     /// Where its capture group opens in the expression, in bytes.
     pub(crate) open: usize,
     /// Where the field stands in the format, in bytes.
@@ -102,6 +104,16 @@ impl Field {
     /// What the text of the field is converted to.
     pub fn kind(&self) -> &ValueKind {
         &self.kind
+    }
+
+    /// The texts that stand for no value: `-` for `{size:d|-}`.
+    pub fn nulls(&self) -> Option<&NullTexts> {
+        self.nulls.as_ref()
+    }
+
+    /// Whether the field has no value when this is its text.
+    pub(crate) fn is_null(&self, text: &[u8]) -> bool {
+        self.nulls.as_ref().is_some_and(|nulls| nulls.has(text))
     }
 
     /// Where the field stands in the format text, in bytes, braces included.
@@ -224,13 +236,18 @@ impl Builder<'_> {
             (Group::Index(self.group_index), "(".to_owned())
         };
 
+        let mut nulls = None;
         let (inner, pad_before, pad_after, kind, spec) = if spec.is_empty() {
             (".+?".to_owned(), String::new(), String::new(), ValueKind::Text, None)
         } else {
             let spec = Spec::read(&text, spec_start..inside.end, &self.options.custom)?;
-            let (inner, groups, kind) = expression::compile(&spec, &self.options.custom);
+            let (mut inner, groups, kind) = expression::compile(&spec, &self.options.custom);
             self.format.groups_agree &= groups == expression::count_groups(&inner);
             self.group_index += groups;
+            nulls = spec.nulls.as_deref().map(|texts| NullTexts::new(texts, self.options.case_sensitive));
+            if let Some(nulls) = &nulls {
+                inner = nulls.with(&inner, spec.kind.is_empty());
+            }
             let (before, after) = spec.padding();
             (inner, before, after, kind, Some(spec))
         };
@@ -248,7 +265,7 @@ impl Builder<'_> {
         self.positional += usize::from(!named);
         let name = named.then(|| name.to_owned());
         self.format.pieces.push(Piece::Field(self.format.fields.len()));
-        self.format.fields.push(Field { name, position, group, kind, spec, open, span });
+        self.format.fields.push(Field { name, position, group, kind, spec, nulls, open, span });
         Ok(())
     }
 }

@@ -11,12 +11,14 @@
 //! | [`spec`] | what stands after the colon of a field |
 //! | [`types`] | the types: a code, what it matches, what its value is. A new type goes here |
 //! | [`expression`] | a spec → its expression |
+//! | [`nulls`] | texts that stand for no value: `{size:d\|-}` |
 //! | [`suggest`] | what was probably meant by a type that there is not |
 //! | [`names`] | field names → names of capture groups |
 
 mod expression;
 mod format;
 mod names;
+mod nulls;
 mod spec;
 mod split;
 mod suggest;
@@ -24,6 +26,7 @@ mod types;
 
 pub use format::Field;
 pub(crate) use format::{Format, FormatOptions, Group, Piece};
+pub use nulls::NullTexts;
 pub(crate) use spec::Align;
 pub use suggest::suggestion;
 pub use types::{CustomType, DatetimeLayout, ValueKind};

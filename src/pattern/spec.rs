@@ -27,6 +27,8 @@ pub(crate) struct Spec {
     pub(crate) grouping: Option<char>,
     pub(crate) precision: String,
     pub(crate) kind: String,
+    /// The texts after the type, with the `|` that comes first, where there are any.
+    pub(crate) nulls: Option<String>,
     /// Where the type stands in the format, in bytes.
     pub(crate) kind_span: Range<usize>,
 }
@@ -62,8 +64,15 @@ impl Spec {
             }
             None => String::new(),
         };
-        let kind_span = span.end - rest.len()..span.end;
-        if !(rest.is_empty() || types::is_known(rest) || custom.contains_key(rest)) {
+        let is_type = |kind: &str| kind.is_empty() || types::is_known(kind) || custom.contains_key(kind);
+        let begin = span.end - rest.len();
+        // What is a type as a whole is that; else null texts may follow a type, though not one of strptime codes, which may have any text.
+        let (kind, nulls) = match rest.split_once('|') {
+            Some((kind, nulls)) if !is_type(rest) && is_type(kind) => (kind, Some(nulls.to_owned())),
+            _ => (rest, None),
+        };
+        let kind_span = begin..begin + kind.len();
+        if !is_type(kind) {
             let names = custom.keys().map(String::as_str);
             let list = || {
                 let codes = types::names();
@@ -79,7 +88,7 @@ impl Spec {
                 suggestion(rest, names).unwrap_or_else(list),
             ));
         }
-        Ok(Spec { fill, align, width, grouping, precision, kind: rest.to_owned(), kind_span })
+        Ok(Spec { fill, align, width, grouping, precision, kind: kind.to_owned(), nulls, kind_span })
     }
 
     /// Where the padding stands; `None` when there is none. A width without an alignment aligns to the right, as numbers do.

@@ -26,6 +26,10 @@ impl Compiled {
 
     /// The value of field `index` when its text is `text`; `None` past the last field.
     pub(crate) fn value<'t>(&self, index: usize, text: &'t str, year: i32) -> Result<Option<Value<'t>>> {
-        self.fields().get(index).map(|field| convert::value(field.kind(), text, year)).transpose()
+        let value = |field: &Field| match field.is_null(text.as_bytes()) {
+            true => Ok(Value::Null),
+            false => convert::value(field.kind(), text, year),
+        };
+        self.fields().get(index).map(value).transpose()
     }
 }

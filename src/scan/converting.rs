@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use parsimd_simd::Span;
+
 use super::{
     matching::MatchedRows,
     options::{OnError, Predicate},
@@ -13,6 +15,7 @@ use crate::{
     convert::{self, ConversionError},
     error::Error,
     input::Block,
+    pattern::NullTexts,
 };
 
 /// The rows of one block, while they are converted.
@@ -21,6 +24,12 @@ pub(super) struct Converting<'c> {
     pub(super) block: &'c Block<'c>,
     pub(super) tally: &'c mut Tally,
     pub(super) rows: &'c mut MatchedRows,
+}
+
+/// The rows whose text stands for no value, in order.
+fn null_rows(nulls: &NullTexts, block: &[u8], spans: &[Span]) -> Vec<usize> {
+    let is_null = |span: &Span| span.of(block).is_some_and(|text| nulls.has(text));
+    spans.iter().enumerate().filter(|(_, span)| is_null(span)).map(|(row, _)| row).collect()
 }
 
 impl Converting<'_> {
@@ -65,11 +74,24 @@ impl Converting<'_> {
     /// The column of a field, and the rows whose text is no value of it.
     fn column(&self, number: usize, strings: Strings) -> (Column, Vec<ConversionError>) {
         let field = &self.task.pattern.fields()[number];
-        let text =
-            convert::Texts { block: self.block.bytes, spans: self.rows.spans(number), missing: self.rows.missing() };
+        let (block, spans, missing) = (self.block.bytes, self.rows.spans(number), self.rows.missing());
         let mut errors = Vec::new();
-        let kernels = self.task.plan().kernels();
-        (convert::column(kernels, field.kind(), text, strings, self.task.year, &mut errors), errors)
+        let mut column = |spans: &[Span], missing: &[usize]| {
+            let texts = convert::Texts { block, spans, missing };
+            convert::column(self.task.plan().kernels(), field.kind(), texts, strings, self.task.year, &mut errors)
+        };
+        let column = match field.nulls().map(|nulls| null_rows(nulls, block, spans)) {
+            Some(nulls) if !nulls.is_empty() => {
+                let mut spans = spans.to_vec();
+                nulls.iter().for_each(|&row| spans[row] = Span::default());
+                let mut missing: Vec<usize> = missing.iter().copied().chain(nulls).collect();
+                missing.sort_unstable();
+                missing.dedup();
+                column(&spans, &missing)
+            }
+            _ => column(spans, missing),
+        };
+        (column, errors)
     }
 
     /// The columns that are asked for, and the rows that have an error, in order, each with its first.

@@ -12,10 +12,10 @@ use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 use super::{
     answer::{Outcome, StepOutcome},
     bytes::{find, stands},
-    exec::{Search, State},
+    exec::{Search, State, follows},
     ops::{LazyField, Op, Program},
     spans::{SpanRow, SpanTable},
-    steps::Step,
+    steps::{Choice, Step},
 };
 use crate::engine::Anchored;
 
@@ -155,7 +155,16 @@ impl Op {
             Op::Rest { lazy: LazyField { field, min: min @ 1.., max: None } } if anchored.is_yes() => {
                 Some((Some(*field), Take::Rest(*min), None))
             }
-            Op::First { .. } | Op::Seek { .. } | Op::End { .. } | Op::Rest { .. } | Op::Ambiguous { .. } => None,
+            // Without a literal to tell, the last one must see where the record ends.
+            Op::Nullable { nullable, then: Some(then) } => {
+                nullable.step.take().map(|(field, take)| (Some(field), take, Some(then)))
+            }
+            Op::Nullable { .. }
+            | Op::First { .. }
+            | Op::Seek { .. }
+            | Op::End { .. }
+            | Op::Rest { .. }
+            | Op::Ambiguous { .. } => None,
         }
     }
 }
@@ -179,6 +188,7 @@ impl Program {
             if matches!(op, Op::Ambiguous { .. }) {
                 continue;
             }
+            let is_last = anchored.is_yes() && pc + 1 == self.ops.len();
             let failed = match op.by_kernel(anchored) {
                 Some((field, take, literal)) => {
                     let taken = table.column_mut(field);
@@ -188,7 +198,7 @@ impl Program {
                     let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
                     failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
                 }
-                None => walk.each(|row, at, end| one(op, &block[..end], at, anchored, &mut table.row(row))),
+                None => walk.each(|row, at, end| one(op, is_last, &block[..end], at, anchored, &mut table.row(row))),
             };
             if failed > 0 {
                 walk.note(pc);
@@ -227,6 +237,18 @@ impl Program {
                 Op::Begin(_) | Op::First { .. } if !anchored.is_yes() => {
                     return self.run(text, record.start as usize, anchored, row);
                 }
+                // A kernel takes what the regex prefers, and does not say whether there was another way.
+                Op::Nullable { nullable, then } => {
+                    let Some(field) = nullable.step.field() else { continue };
+                    let taken = row.get(field);
+                    let is_last = anchored.is_yes() && number + 1 == self.ops.len();
+                    let follows = |end| follows(then.as_ref(), is_last, text, end);
+                    if !matches!(nullable.run(text, taken.start as usize, row, follows), Choice::Only(_)) {
+                        state.is_ambiguous = true;
+                        state.is_ambiguous_here = true;
+                    }
+                    row.set(field, taken.start as usize, taken.end as usize);
+                }
                 Op::Ambiguous { in_segment } => {
                     state.is_ambiguous = true;
                     state.is_ambiguous_here |= in_segment;
@@ -239,7 +261,7 @@ impl Program {
 }
 
 /// Makes an operation that no kernel makes.
-fn one(op: &Op, text: &[u8], at: usize, anchored: Anchored, row: &mut SpanRow<'_>) -> Option<usize> {
+fn one(op: &Op, is_last: bool, text: &[u8], at: usize, anchored: Anchored, row: &mut SpanRow<'_>) -> Option<usize> {
     let outcome = match op {
         Op::Step(step) => step.run(text, at, row),
         Op::First { step, .. } if anchored.is_yes() => step.run(text, at, row),
@@ -263,6 +285,12 @@ fn one(op: &Op, text: &[u8], at: usize, anchored: Anchored, row: &mut SpanRow<'_
             let end = if anchored.is_yes() { text.len() } else { lazy.min_end(text, at) };
             row.set(lazy.field, at, end);
             if end <= text.len() && lazy.fits(at, end) { StepOutcome::At(end) } else { StepOutcome::No }
+        }
+        Op::Nullable { nullable, then } => {
+            match nullable.run(text, at, row, |end| follows(then.as_ref(), is_last, text, end)) {
+                Choice::Only(end) => StepOutcome::At(end + then.as_ref().map_or(0, Literal::len)),
+                Choice::No | Choice::Preferred(_) | Choice::Undecided => StepOutcome::Undecided,
+            }
         }
         Op::Begin(_) | Op::Ambiguous { .. } => StepOutcome::Undecided,
     };

@@ -14,7 +14,7 @@ use super::{
     datetime::{Codes, Datetime},
     explain::quote,
     ops::{LazyField, Op, Program},
-    steps::{Number, Step},
+    steps::{Nullable, Number, Step},
 };
 use crate::{
     engine::unicode,
@@ -44,8 +44,8 @@ impl Program {
                     let (before, after) = padding(field)?;
                     before.into_iter().for_each(|byte| chain.push_padding(byte));
                     match part(*number, field, !format.case_sensitive)? {
-                        FieldPart::Step(step) => chain.push(step),
-                        FieldPart::Lazy(lazy) => chain.push_lazy(lazy),
+                        FieldPart::Step(step) => chain.push(nullable(step, field, format.case_sensitive)?),
+                        FieldPart::Lazy(lazy) => chain.push_lazy(nullable_lazy(lazy, field)?),
                     }
                     after.into_iter().for_each(|byte| chain.push_padding(byte));
                 }
@@ -60,12 +60,19 @@ impl Program {
         if segments[1..last.max(1)].iter().any(|segment| segment.steps.is_empty()) {
             return Err("two fields of any text stand side by side".to_owned());
         }
+        for (lazy, next) in lazy.iter().zip(&segments[1..]) {
+            check_nulls(&format.fields[lazy.field], next)?;
+        }
+        let ends_in_nulls = segments[last].steps.is_empty()
+            && lazy.last().is_some_and(|lazy| format.fields[lazy.field].nulls().is_some());
         let head = &segments[0];
         let can_search = if head.steps.is_empty() {
             !lazy.is_empty()
         } else {
             head.is_searchable() || head.begins_with_runs() && !format.has_repeats
         };
+        // A search ends a last field of any text after one character, unless a null text stands there.
+        let can_search = can_search && !ends_in_nulls;
         let mut ops = Vec::new();
         let mut fields = lazy.into_iter();
         for (number, segment) in segments.into_iter().enumerate() {
@@ -278,6 +285,44 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
     }))
 }
 
+/// The step of a field, with its null texts.
+fn nullable(step: Step, field: &Field, case_sensitive: bool) -> Result<Step, String> {
+    let Some(nulls) = field.nulls() else { return Ok(step) };
+    if !case_sensitive && nulls.texts().iter().any(|text| unicode::has_cases(text)) {
+        return Err(format!(
+            "the field {:?} has null texts with letters whose cases are not ASCII",
+            field.column_name()
+        ));
+    }
+    let literal = |text: &String| Literal::new(text.as_bytes(), case(case_sensitive));
+    Ok(Step::Nullable(Box::new(Nullable { step, nulls: nulls.texts().iter().map(literal).collect() })))
+}
+
+/// A field of any text, with its null texts: the empty one makes it a field that may be empty. The others are text anyway: see [`check_nulls`].
+fn nullable_lazy(lazy: LazyField, field: &Field) -> Result<LazyField, String> {
+    let Some(nulls) = field.nulls() else { return Ok(lazy) };
+    if lazy.min != 1 || lazy.max.is_some() {
+        return Err(format!("the field {:?} has null texts and a width", field.column_name()));
+    }
+    Ok(LazyField { min: usize::from(!nulls.texts().iter().any(String::is_empty)), ..lazy })
+}
+
+/// Checks that a field of any text ends where it would without its null texts, which the regex prefers: that after each of them the literal of the
+/// next segment stands there first.
+fn check_nulls(field: &Field, next: &Segment) -> Result<(), String> {
+    let (Some(nulls), Some(opening)) = (field.nulls(), next.opening()) else { return Ok(()) };
+    let wanted: Vec<u8> = (0..opening.len()).map(|offset| opening.wanted(offset).1).collect();
+    let min = usize::from(!nulls.texts().iter().any(String::is_empty));
+    for null in nulls.texts() {
+        let text = [null.as_bytes(), &wanted].concat();
+        if (min..null.len()).any(|at| opening.stands_at(&text, at)) {
+            let name = field.column_name();
+            return Err(format!("the null text {null:?} of the field {name:?} has in it what comes after the field"));
+        }
+    }
+    Ok(())
+}
+
 /// Whether `byte` stands for the one at `offset` of a literal.
 fn stands_for(literal: &Literal, offset: usize, byte: u8) -> bool {
     let (fold, wanted) = literal.wanted(offset);
@@ -311,6 +356,11 @@ impl Step {
             }
             // The text of another field, or any.
             Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| true),
+            Step::Nullable(nullable) => {
+                let typed = nullable.step.first_set();
+                let begins = |null: &Literal, byte| stands_for(null, 0, byte);
+                Bytes::new(|byte| typed.has(byte) || nullable.nulls.iter().flatten().any(|null| begins(null, byte)))
+            }
         }
     }
 
@@ -340,6 +390,7 @@ impl Step {
                 })
             }
             Step::Datetime { datetime, .. } => datetime.can_extend(),
+            Step::Nullable(nullable) => nullable.step.can_extend(),
         }
     }
 
@@ -353,6 +404,7 @@ impl Step {
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),
             Step::Number { .. } => Bytes::new(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')),
             Step::Datetime { datetime, .. } => datetime.scanned(),
+            Step::Nullable(nullable) => nullable.step.scanned(),
         }
     }
 }
@@ -398,6 +450,20 @@ impl Segment {
         while let Some(step) = steps.next() {
             let is_ambiguous = step.is_ambiguous();
             // A literal after a step is looked at with it.
+            let then = |steps: &mut std::iter::Peekable<std::vec::IntoIter<Step>>| match steps
+                .next_if(|next| matches!(next, Step::Literal(_)) && !is_ambiguous)
+            {
+                Some(Step::Literal(literal)) => Some(literal),
+                _ => None,
+            };
+            if let Step::Nullable(nullable) = step {
+                let then = then(&mut steps);
+                ops.push(Op::Nullable { nullable, then });
+                if is_ambiguous {
+                    ops.push(Op::Ambiguous { in_segment: true });
+                }
+                continue;
+            }
             match steps
                 .next_if(|next| matches!(next, Step::Literal(_)) && !is_ambiguous && !matches!(step, Step::Literal(_)))
             {
@@ -460,20 +526,20 @@ fn resolve_boundaries(
     format: &Format,
 ) -> Result<(), String> {
     for at in 0..segment.steps.len() {
-        let back = match &segment.steps[at..] {
-            [Step::Run { class, .. }, Step::Literal(literal), ..] => given_back(*class, literal),
+        let following = &segment.steps[at + 1..];
+        let back = match (segment.steps[at].typed(), following.first()) {
+            (Step::Run { class, .. }, Some(Step::Literal(literal))) => given_back(*class, literal),
             _ => None,
         };
         let can_extend = segment.steps[at].can_extend();
-        // Padding may be empty: what follows it may begin there too.
-        let following = &segment.steps[at + 1..];
-        let paddings = following.iter().take_while(|step| matches!(step, Step::Padding { .. })).count();
-        let meets = match &segment.steps[at..] {
-            [Step::Run { .. }, Step::Literal(_), ..] => back.is_none().then_some(0),
-            _ => following.iter().take(paddings + 1).position(|next| can_extend.meets(&next.first_set())),
+        // What follows a step that may be empty may begin there too.
+        let empty = following.iter().take_while(|step| step.may_be_empty()).count();
+        let meets = match (segment.steps[at].typed(), following.first()) {
+            (Step::Run { .. }, Some(Step::Literal(_))) => back.is_none().then_some(0),
+            _ => following.iter().take(empty + 1).position(|next| can_extend.meets(&next.first_set())),
         };
         let is_number = matches!(following.first(), Some(Step::Number { .. } | Step::Digits { .. }));
-        match (&mut segment.steps[at], back, meets) {
+        match (segment.steps[at].typed_mut(), back, meets) {
             // It may have taken too much: what follows tells, and the regex decides.
             (Step::Datetime { is_ambiguous, datetime, .. }, ..) => {
                 *is_ambiguous = meets.is_some() || datetime.is_loose()

@@ -2,13 +2,25 @@
 //!
 //! There is no stack. When a step does not match, the last search goes on to the next place of its literal, and that is all that is ever tried again.
 
+use parsimd_simd::Literal;
+
 use super::{
     answer::{Answer, Outcome, StepOutcome},
     bytes::{find, stands},
     ops::{Op, Program},
     spans::SpanRow,
+    steps::Choice,
 };
 use crate::engine::{Anchored, captures::PackedSpan};
+
+/// Whether what follows a nullable step can begin at `end`: its literal, or the end of the text where it `is_last`.
+#[inline]
+pub(super) fn follows(then: Option<&Literal>, is_last: bool, text: &[u8], end: usize) -> bool {
+    match then {
+        Some(literal) => literal.stands_at(text, end),
+        None => !is_last || end == text.len(),
+    }
+}
 
 /// Where a search stands that may have to go on.
 #[derive(Clone, Copy)]
@@ -152,6 +164,19 @@ impl Program {
                     }
                     row.set(lazy.field, at, end);
                     StepOutcome::At(end)
+                }
+                Op::Nullable { nullable, then } => {
+                    let is_last = anchored.is_yes() && pc + 1 == self.ops.len();
+                    match nullable.run(text, at, row, |end| follows(then.as_ref(), is_last, text, end)) {
+                        Choice::Only(end) => StepOutcome::At(end + then.as_ref().map_or(0, Literal::len)),
+                        Choice::Preferred(end) => {
+                            is_ambiguous = true;
+                            is_ambiguous_here = true;
+                            StepOutcome::At(end + then.as_ref().map_or(0, Literal::len))
+                        }
+                        Choice::No => StepOutcome::No,
+                        Choice::Undecided => StepOutcome::Undecided,
+                    }
                 }
                 Op::Ambiguous { in_segment } => {
                     is_ambiguous = true;

@@ -4,7 +4,7 @@ use parsimd_simd::{Class, Literal, Take};
 
 use super::{
     ops::{LazyField, Op, Program},
-    steps::{Number, Step},
+    steps::{Nullable, Number, Step},
 };
 use crate::engine::Anchored;
 
@@ -53,6 +53,11 @@ impl Program {
                     last = step.name(names).unwrap_or(last);
                     reasons.extend(step.undecided().map(|reason| format!("{last}: {reason}")));
                 }
+                Op::Nullable { nullable, .. } => {
+                    last = nullable.step.name(names).unwrap_or(last);
+                    reasons.extend(nullable.step.undecided().map(|reason| format!("{last}: {reason}")));
+                    reasons.push(format!("{last}: any mismatch after it, where both a value and a null text stand"));
+                }
                 Op::Ambiguous { .. } => {
                     reasons.push(format!("{last}: any mismatch after it, since its end is ambiguous"))
                 }
@@ -87,6 +92,10 @@ impl Op {
             Op::Rest { lazy } => format!("{}: {} characters", names[lazy.field], lazy.min),
             Op::Step(step) => step.describe(names),
             Op::StepThen(step, literal) => format!("{}, then {}", step.describe(names), quote(literal)),
+            Op::Nullable { nullable, then: None } => nullable.describe(names),
+            Op::Nullable { nullable, then: Some(literal) } => {
+                format!("{}, then {}", nullable.describe(names), quote(literal))
+            }
             Op::Ambiguous { .. } => String::new(),
         }
     }
@@ -100,6 +109,14 @@ impl LazyField {
             (min, None) => format!("{name}: any text of at min {min} characters"),
             (min, Some(max)) => format!("{name}: any text of {min} to {max} characters"),
         }
+    }
+}
+
+impl Nullable {
+    fn describe(&self, names: &[String]) -> String {
+        let quote = |null: &Option<Literal>| null.as_ref().map_or_else(|| "\"\"".to_owned(), quote);
+        let nulls = self.nulls.iter().map(quote).collect::<Vec<_>>().join(" or ");
+        format!("{}, or {nulls} for null", self.step.describe(names))
     }
 }
 
@@ -121,6 +138,7 @@ impl Step {
             Step::Column { field, width, .. } => format!("{}: {width} characters", names[*field]),
             Step::Padding { byte, .. } => format!("any number of {:?}", char::from(*byte)),
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
+            Step::Nullable(nullable) => nullable.describe(names),
         }
     }
 
@@ -139,6 +157,7 @@ impl Step {
             Step::Number { .. } => "nan and inf",
             Step::Datetime { datetime, .. } => return datetime.undecided(),
             Step::Repeat { .. } => "a repeat of more than 256 bytes",
+            Step::Nullable(nullable) => return nullable.step.undecided(),
         })
     }
 }

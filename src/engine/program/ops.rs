@@ -4,7 +4,7 @@ use parsimd_simd::Literal;
 
 use super::{
     bytes::Bytes,
-    steps::{NonAscii, Step},
+    steps::{NonAscii, Nullable, Step},
 };
 
 /// One operation. A segment begins with `Begin`, `First`, `Seek` or `End`, and goes on with steps.
@@ -24,6 +24,8 @@ pub(super) enum Op {
     Step(Step),
     /// A step, and the literal that tells where it ends.
     StepThen(Step, Literal),
+    /// A step of a type or a text that stands for no value, and the literal that tells where it ends, if there is one.
+    Nullable { nullable: Box<Nullable>, then: Option<Literal> },
     /// A boundary was ambiguous: from here on a mismatch means undecided. Where that is not so `in_segment`, the search of this segment goes on first.
     Ambiguous { in_segment: bool },
 }
@@ -61,7 +63,7 @@ impl LazyField {
 
     /// What it does with characters that are not ASCII.
     fn non_ascii(self) -> NonAscii {
-        if self.min == 1 && self.max.is_none() { NonAscii::AsRegex } else { NonAscii::Unknown }
+        if self.min <= 1 && self.max.is_none() { NonAscii::AsRegex } else { NonAscii::Unknown }
     }
 }
 
@@ -91,6 +93,7 @@ impl Program {
         let fields = self.ops.iter().filter_map(|op| match op {
             Op::Step(step) | Op::StepThen(step, _) | Op::First { step, .. } => Some((step.field()?, step.non_ascii())),
             Op::Seek { lazy, .. } | Op::End { lazy, .. } | Op::Rest { lazy } => Some((lazy.field, lazy.non_ascii())),
+            Op::Nullable { nullable, .. } => Some((nullable.step.field()?, nullable.non_ascii())),
             Op::Begin(_) | Op::Ambiguous { .. } => None,
         });
         let mut of_number = fields.filter(|(field, _)| *field == number).map(|(_, non_ascii)| non_ascii);

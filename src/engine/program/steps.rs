@@ -91,6 +91,53 @@ pub(super) enum Step {
         field: usize,
         ignore_case: bool,
     },
+    /// A step of a type, or a text that stands for no value.
+    Nullable(Box<Nullable>),
+}
+
+/// A step of a type, and the texts that stand for no value; `None` is the empty one. The regex prefers them in this order.
+#[derive(Debug, Clone)]
+pub(super) struct Nullable {
+    pub(super) step: Step,
+    pub(super) nulls: Vec<Option<Literal>>,
+}
+
+/// What a [`Nullable`] says at a place.
+pub(super) enum Choice {
+    /// There is one text after which the next literal stands. It ends here.
+    Only(usize),
+    /// There are several, and this is where the one ends that the regex prefers: a mismatch from here on is undecided.
+    Preferred(usize),
+    No,
+    Undecided,
+}
+
+impl Nullable {
+    /// As [`Step::non_ascii`]. A letter of a null text may have a case outside of ASCII, which the step of the type does not look for.
+    pub(super) fn non_ascii(&self) -> NonAscii {
+        let has_none = self.nulls.iter().flatten().all(has_no_other_cases);
+        if has_none { self.step.non_ascii() } else { NonAscii::Unknown }
+    }
+
+    /// Matches at byte `at` of `text`, where what follows can begin at the end: `follows` says so.
+    #[inline]
+    pub(super) fn run(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>, follows: impl Fn(usize) -> bool) -> Choice {
+        let typed = match self.step.run(text, at, row) {
+            At(end) => Some(end),
+            No => None,
+            Undecided => return Choice::Undecided,
+        };
+        let nulls = self.nulls.iter().filter_map(|null| match null {
+            None => Some(at),
+            Some(null) => null.stands_at(text, at).then(|| at + null.len()),
+        });
+        let mut ends = typed.into_iter().chain(nulls).filter(|&end| follows(end));
+        let Some(end) = ends.next() else { return Choice::No };
+        if let Some(field) = self.step.field() {
+            row.set(field, at, end);
+        }
+        if ends.any(|other| other != end) { Choice::Preferred(end) } else { Choice::Only(end) }
+    }
 }
 
 impl Step {
@@ -102,7 +149,33 @@ impl Step {
             | Step::Digits { is_ambiguous, .. }
             | Step::Padding { is_ambiguous, .. } => *is_ambiguous,
             Step::Column { is_exact, .. } => !is_exact,
+            Step::Nullable(nullable) => nullable.step.is_ambiguous(),
             _ => false,
+        }
+    }
+
+    /// Whether it may match the empty text.
+    pub(super) fn may_be_empty(&self) -> bool {
+        match self {
+            Step::Padding { .. } => true,
+            Step::Nullable(nullable) => nullable.nulls.iter().any(Option::is_none),
+            _ => false,
+        }
+    }
+
+    /// The step itself, or that of the type where there are null texts.
+    pub(super) fn typed(&self) -> &Step {
+        match self {
+            Step::Nullable(nullable) => &nullable.step,
+            step => step,
+        }
+    }
+
+    /// As [`typed`](Self::typed), to be changed.
+    pub(super) fn typed_mut(&mut self) -> &mut Step {
+        match self {
+            Step::Nullable(nullable) => &mut nullable.step,
+            step => step,
         }
     }
 
@@ -120,6 +193,7 @@ impl Step {
     pub(super) fn field(&self) -> Option<usize> {
         match self {
             Step::Literal(_) | Step::Padding { .. } => None,
+            Step::Nullable(nullable) => nullable.step.field(),
             Step::Run { field, .. }
             | Step::Digits { field, .. }
             | Step::Column { field, .. }
@@ -139,6 +213,7 @@ impl Step {
             // Where the expression has a dot, it takes the byte that is written there, or does not know.
             Step::Datetime { datetime: Datetime::Codes(_), .. } => NonAscii::NoneButDots,
             Step::Datetime { .. } => NonAscii::None,
+            Step::Nullable(nullable) => nullable.non_ascii(),
             _ => NonAscii::Unknown,
         }
     }
@@ -168,6 +243,13 @@ impl Step {
     pub(super) fn run(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>) -> StepOutcome {
         let (field, outcome) = match self {
             Step::Literal(literal) => return stands(literal, text, at),
+            Step::Nullable(nullable) => {
+                return match nullable.run(text, at, row, |_| true) {
+                    Choice::Only(end) => At(end),
+                    Choice::No => No,
+                    Choice::Preferred(_) | Choice::Undecided => Undecided,
+                };
+            }
             Step::Run { field, class, back } => {
                 let mut length = class.run(text, at);
                 if class_goes_on(*class, text, at + length) {
@@ -206,6 +288,11 @@ impl Step {
         }
         outcome
     }
+}
+
+/// Whether no letter of a literal whose case may be ignored has a case outside of ASCII: `k`, `s` and `i` have.
+fn has_no_other_cases(literal: &Literal) -> bool {
+    (0..literal.len()).map(|offset| literal.wanted(offset)).all(|(fold, byte)| fold == 0 || !b"ksi".contains(&byte))
 }
 
 /// Whether a run of `class` that has come to `at` may go on in characters that are not ASCII. Predicate words may: to other classes such
