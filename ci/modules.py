@@ -86,8 +86,9 @@ def item_end(code, at, ends=";"):
 
 
 def is_test(attribute):
+    """Whether code under an attribute is built for tests alone: `cfg(test)` or `cfg(all(test, …))`."""
     words = [token.text for token in attribute]
-    return words[:1] == ["cfg"] and "test" in words and "not" not in words
+    return words[:1] == ["cfg"] and "test" in words and not {"not", "any"} & set(words)
 
 
 def use_tree(code, at, before=()):
@@ -271,6 +272,15 @@ class Crate:
                 found = self.look_up(found, name, seen) or Item(found.file, name)
         return found
 
+    def names_of(self, module, seen=frozenset()):
+        """All names that a glob of a module brings in, those of its own globs among them."""
+        names = module.defines | set(module.uses) | set(module.children)
+        for glob in module.globs:
+            target = self.resolve(module, glob)
+            if isinstance(target, Module) and target not in seen:
+                names |= self.names_of(target, seen | {module})
+        return names
+
     def edges(self):
         """The edges between the files of the crate that are no tests: each name once, with the first place that needs it."""
         found = {}
@@ -282,7 +292,7 @@ class Crate:
             for glob in module.globs:
                 target = self.resolve(module, glob)
                 if isinstance(target, Module):
-                    names = target.defines | set(target.uses)
+                    names = self.names_of(target)
                     paths += [((*glob, name), module.words[name]) for name in names & module.words.keys()]
                 elif target:
                     paths.append((glob, 1))

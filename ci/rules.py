@@ -52,7 +52,7 @@ PLACES = {
     "rustix": ["src/input/pipe.rs"],
 }
 DETECTION = re.compile(r"is_\w+_feature_detected!")
-UNSAFE = re.compile(r"\bunsafe\s*(\{|fn|impl|extern)|allow\(unsafe_code")
+UNSAFE = re.compile(r"\bunsafe\s*(\{|\(|fn|impl|extern|trait)|(allow|expect)\(unsafe_code")
 # Where `unsafe` may stand, and what it is there for.
 UNSAFE_PLACES = [
     "simd/src/isa/",  # the kernels
@@ -84,27 +84,17 @@ def sources():
     return files.stdout.split()
 
 
-def modules_of(text):
-    """The modules of its own crate that a file names."""
-    text = re.sub(r"//.*", "", text)
-    lists = [re.sub(r"\{[^{}]*\}", "", block) for block in re.findall(r"use crate::\{(.*?)\};", text, re.DOTALL)]
-    return {*re.findall(r"\bcrate::(\w+)", text), *(name for names in lists for name in re.findall(r"(?:^|,)\s*(\w+)", names))}
-
-
 def later_layers():
-    """Files of python/src that use one of a later layer: the table in lib.rs has the order."""
+    """Files of python/src that need one of a later layer: the table in lib.rs has the order."""
     folder = ROOT / "python/src"
     table = "".join(re.findall(r"^//! \|(.*?)\|", (folder / "lib.rs").read_text(encoding="utf-8"), re.MULTILINE))
-    order = re.findall(r"\[`(\w+)`\]", table)
-    for file in sorted(folder.rglob("*.rs")):
-        name = file.relative_to(folder).parts[0].removesuffix(".rs")
-        if name == "lib":
-            continue
-        if name not in order:
-            yield f"python/src/lib.rs: its table does not have {name}"
-            continue
-        later = modules_of(file.read_text(encoding="utf-8")) & {*order[order.index(name) + 1 :]}
-        yield from (f"{file.relative_to(ROOT)}: {name} stands before {other} in the table of lib.rs" for other in sorted(later))
+    order = [*re.findall(r"\[`(\w+)`\]", table), "lib"]
+    layers = {file: file.split("/")[0].removesuffix(".rs") for file in (path.relative_to(folder).as_posix() for path in folder.rglob("*.rs"))}
+    yield from (f"python/src/lib.rs: its table does not have {name}" for name in sorted({*layers.values()} - {*order}))
+    for edge in modules.Crate(folder).edges():
+        name, other = layers[edge.source], layers[edge.target]
+        if name in order and other in order and order.index(name) < order.index(other):
+            yield f"python/src/{edge.source}:{edge.line}: {name} stands before {other} in the table of lib.rs"
 
 
 def broken():
@@ -114,7 +104,7 @@ def broken():
             code = line.split("//")[0]
             place = f"{name}:{number}"
             for crate, allowed in PLACES.items():
-                if re.search(rf"\b{crate}::", code) and not name.startswith(tuple(allowed)):
+                if re.search(rf"\b{crate}::|\b(use|extern crate) (::)?\{{?{crate}\b", code) and not name.startswith(tuple(allowed)):
                     yield f"{place}: {crate} may stand only in {', '.join(allowed)}"
             if DETECTION.search(code) and name != "simd/src/isa.rs":
                 yield f"{place}: the CPU is asked in simd/src/isa.rs alone"

@@ -44,6 +44,14 @@ class Edges(unittest.TestCase):
         )
         self.assertEqual(found, {"lib.rs -> b.rs", "a.rs -> c.rs"})
 
+    def test_a_glob_through_a_glob_is_an_edge_to_the_definition(self):
+        found = pairs(lib="mod a; mod p; mod b;", a="use crate::p::*;\nfn f(_: B) {}", p="pub use crate::b::*;", b="pub struct B;")
+        self.assertEqual(found, {"a.rs -> b.rs"})
+
+    def test_code_for_tests_or_for_a_feature_counts(self):
+        found = pairs(lib="mod a; mod b;", a='#[cfg(any(test, feature = "x"))] use crate::b::B;\nfn f(_: B) {}', b="pub struct B;")
+        self.assertEqual(found, {"a.rs -> b.rs"})
+
     def test_comments_and_strings_have_no_edges(self):
         text = """// use crate::b::B;
         /* use crate::b::B; /* crate::b::B */ crate::b::B */

@@ -25,6 +25,7 @@ enum Kind {
     Memory { message: String },
     Value { text: String, reason: &'static str },
     External { source: Box<dyn std::error::Error + Send + Sync> },
+    WrongAnswer { message: String },
     Column { message: String },
     Record(Failure),
     Row(Failure),
@@ -58,6 +59,10 @@ impl Error {
 
     pub(crate) fn external(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
         Error(Box::new(Kind::External { source }))
+    }
+
+    pub(crate) fn wrong_answer(message: String) -> Self {
+        Error(Box::new(Kind::WrongAnswer { message }))
     }
 
     pub(crate) fn column(message: String) -> Self {
@@ -125,10 +130,15 @@ impl Error {
         matches!(*self.0, Kind::Memory { .. })
     }
 
-    /// True when an [`ExternalMatcher`](crate::ExternalMatcher) could not answer; its own error is the
-    /// [`source`](std::error::Error::source).
+    /// True when an [`ExternalMatcher`](crate::ExternalMatcher) could not answer, with its own error as the
+    /// [`source`](std::error::Error::source), or gave an answer that cannot be.
     pub fn is_external(&self) -> bool {
-        matches!(*self.0, Kind::External { .. })
+        matches!(*self.0, Kind::External { .. } | Kind::WrongAnswer { .. })
+    }
+
+    /// True when an external matcher gave an answer that cannot be.
+    pub(crate) fn is_wrong_answer(&self) -> bool {
+        matches!(*self.0, Kind::WrongAnswer { .. })
     }
 
     /// True when the text matched but is no value of its type: `30/Feb/2020` as a date, say.
@@ -208,9 +218,11 @@ impl fmt::Display for Error {
                 let width = format[span.clone()].chars().count().max(1);
                 write!(f, "{message}\n  {format}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
             }
-            Kind::Regex { message } | Kind::Limit { message } | Kind::Memory { message } | Kind::Column { message } => {
-                f.write_str(message)
-            }
+            Kind::Regex { message }
+            | Kind::Limit { message }
+            | Kind::Memory { message }
+            | Kind::WrongAnswer { message }
+            | Kind::Column { message } => f.write_str(message),
             Kind::External { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
             Kind::Record(failure) => write!(f, "{}: record at byte {}: {failure}", failure.source, failure.offset),

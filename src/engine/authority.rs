@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Authority<'p> {
     Regex(&'p RegexEngine),
-    External(&'p dyn ExternalMatcher),
+    /// With the number of fields.
+    External(&'p dyn ExternalMatcher, usize),
     /// Nobody, since the expression does not compile.
     Nobody(&'p Error),
 }
@@ -32,7 +33,7 @@ impl Authority<'_> {
     ) -> Result<Option<Vec<Span>>> {
         match self {
             Authority::Regex(regex) => regex.find_prefiltered(kernels, text, is_ascii, start, anchored),
-            Authority::External(external) => external::find(external, text, start, anchored),
+            Authority::External(external, fields) => external::find(external, fields, text, start, anchored),
             Authority::Nobody(error) => Err(Error::regex(error.to_string())),
         }
     }

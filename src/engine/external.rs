@@ -7,7 +7,7 @@ use parsimd_simd::Span;
 use super::{Anchored, captures::ABSENT};
 use crate::error::{Error, Result};
 
-/// The range of a match, and then that of each field in order, in bytes; `None` for a field that took no part.
+/// The range of a match, and then that of each field of the pattern in order, in bytes; `None` for a field that took no part.
 pub type MatchRanges = Vec<Option<Range<usize>>>;
 
 /// A matcher of the caller's own.
@@ -15,8 +15,10 @@ pub type MatchRanges = Vec<Option<Range<usize>>>;
 /// A pattern that has one asks it where its own engines are not exact: for expressions outside of the common subset, and for
 /// repeated names in text that is not ASCII. A scan may ask it from several threads at once.
 pub trait ExternalMatcher: fmt::Debug + Send + Sync {
-    /// The first match in `text` that begins at byte `start` or later and, when anchored, fills the text. A record of a scan in which
-    /// a range is outside of the text, or cuts a character, is a failure.
+    /// The first match in `text` that begins at byte `start` or later and, when anchored, fills the text.
+    ///
+    /// There must be one range more than the pattern has fields, the first of them not `None`. Each must lie in the text, and cut no character; the first must
+    /// not begin before `start`. Any other answer is an error of a single call, and a [failure](crate::FailureKind::Matcher) of the record in a scan.
     ///
     /// # Errors
     /// Whatever keeps it from answering; it ends the scan.
@@ -28,20 +30,34 @@ pub trait ExternalMatcher: fmt::Debug + Send + Sync {
     ) -> Result<Option<MatchRanges>, Box<dyn std::error::Error + Send + Sync>>;
 }
 
-/// Asks `matcher` for the match and its fields. Bytes that are not UTF-8 have no match.
+/// Asks `matcher` for the match and its `fields` fields. Bytes that are not UTF-8 have no match.
+///
+/// # Errors
+/// That of the matcher; [`Error::is_wrong_answer`] for ranges that it must not give. Whoever uses the spans relies on this check.
 pub(crate) fn find(
     matcher: &dyn ExternalMatcher,
+    fields: usize,
     text: &[u8],
     start: usize,
     anchored: Anchored,
 ) -> Result<Option<Vec<Span>>> {
     let Ok(text) = std::str::from_utf8(text) else { return Ok(None) };
-    let found = matcher.find(text, start, anchored).map_err(Error::external)?;
-    Ok(found.map(|ranges| ranges.into_iter().map(|range| range.map_or(ABSENT, to_span)).collect()))
-}
-
-/// The range as a span. One past 32 bits is outside of every text, and stays so.
-fn to_span(range: Range<usize>) -> Span {
-    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX - 1);
-    Span::new(place(range.start), place(range.end))
+    let Some(ranges) = matcher.find(text, start, anchored).map_err(Error::external)? else { return Ok(None) };
+    if ranges.len() != fields + 1 {
+        let count = ranges.len();
+        return Err(Error::wrong_answer(format!("the matcher gave {count} ranges for a match and {fields} fields")));
+    }
+    let is_match = |range: &Range<usize>| match anchored {
+        Anchored::Yes => *range == (0..text.len()),
+        Anchored::No => range.start >= start,
+    };
+    if !ranges[0].as_ref().is_some_and(is_match)
+        || ranges.iter().flatten().any(|range| text.get(range.clone()).is_none())
+    {
+        return Err(Error::wrong_answer(
+            "the matcher gave a range outside of the text, or one that cuts a character".to_owned(),
+        ));
+    }
+    let span = |range: Range<usize>| Span::new(range.start as u32, range.end as u32);
+    Ok(Some(ranges.into_iter().map(|range| range.map_or(ABSENT, span)).collect()))
 }

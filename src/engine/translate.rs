@@ -58,6 +58,7 @@ pub(crate) fn translate(format: &Format, target: Target) -> Result<String, Unsup
         format,
         last: Last::Nothing,
         depth: 0,
+        captures: 0,
         names: Vec::new(),
     };
     translator.run()?;
@@ -81,6 +82,8 @@ struct Translator<'a> {
     format: &'a Format,
     last: Last,
     depth: usize,
+    /// How many groups of fields were opened.
+    captures: usize,
     names: Vec<&'a str>,
 }
 
@@ -115,7 +118,14 @@ impl<'a> Translator<'a> {
                 c => self.literal(c)?,
             }
         }
-        if self.depth > 0 { self.unsupported("missing )", false) } else { Ok(()) }
+        if self.depth > 0 {
+            return self.unsupported("missing )", false);
+        }
+        // A custom pattern that breaks out of its group can swallow the group of another field.
+        if self.captures != self.format.fields.len() {
+            return self.unsupported("a custom pattern that takes in the group of another field", false);
+        }
+        Ok(())
     }
 
     fn next(&mut self) -> Option<char> {
@@ -368,6 +378,7 @@ impl<'a> Translator<'a> {
             "(?:"
         };
         self.depth += 1;
+        self.captures += usize::from(is_field && text == "(");
         self.assertion(text);
         Ok(())
     }

@@ -155,7 +155,7 @@ impl Plan {
         match (&self.regex, &self.external) {
             (Ok(regex), None) => Authority::Regex(regex),
             (Ok(regex), Some(_)) if !self.external_only && regex.is_exact(is_ascii) => Authority::Regex(regex),
-            (_, Some(external)) => Authority::External(&**external),
+            (_, Some(external)) => Authority::External(&**external, self.fields()),
             (Err(error), None) => Authority::Nobody(error),
         }
     }
@@ -180,7 +180,7 @@ impl Plan {
     pub(crate) fn matches_bytes(&self) -> Result<(), &'static str> {
         match self.authority(true) {
             Authority::Regex(regex) => regex.supports_ascii(),
-            Authority::External(_) | Authority::Nobody(_) => Err("it is left to an external matcher"),
+            Authority::External(..) | Authority::Nobody(_) => Err("it is left to an external matcher"),
         }
     }
 }

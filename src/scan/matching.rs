@@ -323,28 +323,20 @@ fn ask_authority(task: &Task, record: &[u8], base: u32, row: &mut SpanRow<'_>) -
             return Ok(Some(Cause::not_bytes(why)));
         }
     }
-    // Every text of a record that is UTF-8 is so, whoever has matched.
-    let is_text = |start, end| match text {
-        Some(text) => text.get(start..end).is_some(),
-        None => record.get(start..end).is_some(),
-    };
     // What is not UTF-8 is matched as ASCII is, byte by byte.
     let is_bytes = text.is_none();
     match plan.authority(is_bytes).find(plan.kernels(), record, is_bytes, 0, task.options.anchored) {
         Ok(Some(found)) => {
+            // The regex has a group for each field, and gives places in the record that cut no character; an external matcher is checked for that.
             for (field, &span) in found[1..].iter().enumerate() {
                 // A field takes part in every match.
                 let span = if span == ABSENT { Span::default() } else { span };
-                let (start, end) = (span.start as usize, span.end as usize);
-                if !is_text(start, end) {
-                    return Ok(Some(Cause::BAD_SPAN));
-                }
-                row.set(field, base as usize + start, base as usize + end);
+                row.set(field, (base + span.start) as usize, (base + span.end) as usize);
             }
             Ok(None)
         }
         Ok(None) => Ok(Some(Cause::NO_MATCH)),
-        Err(error) if error.is_limit() => Ok(Some(Cause::gave_up(&error))),
+        Err(error) if error.is_limit() || error.is_wrong_answer() => Ok(Some(Cause::matcher(&error))),
         Err(error) => Err(error),
     }
 }

@@ -60,11 +60,6 @@ impl Cause {
     pub(super) const NO_MATCH: Cause = Cause::new(FailureKind::NoMatch, "does not match the pattern");
     pub(super) const TRUNCATED: Cause = Cause::new(FailureKind::Truncated, "the input broke off inside this record");
     pub(super) const NOT_UTF8: Cause = Cause::new(FailureKind::Encoding, "not UTF-8");
-    pub(super) const BAD_SPAN: Cause = Cause::new(
-        FailureKind::Matcher,
-        "the matcher gave a field a span outside of the text, or one that cuts a character",
-    );
-
     const fn new(kind: FailureKind, reason: &'static str) -> Cause {
         Cause { kind, field: None, reason: Cow::Borrowed(reason) }
     }
@@ -75,8 +70,8 @@ impl Cause {
         Cause { reason, ..Cause::NOT_UTF8 }
     }
 
-    /// The matcher came to a limit.
-    pub(super) fn gave_up(error: &Error) -> Cause {
+    /// The matcher came to a limit, or gave an answer that cannot be.
+    pub(super) fn matcher(error: &Error) -> Cause {
         Cause { kind: FailureKind::Matcher, field: None, reason: error.to_string().into() }
     }
 

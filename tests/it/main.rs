@@ -36,3 +36,4 @@ mod pipes;
 mod rare_matches;
 mod text_views;
 mod threads;
+mod wrong_answers;
