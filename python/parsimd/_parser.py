@@ -12,7 +12,7 @@ import logging
 import os
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, Union
 
 from . import _parsimd
 from ._convert import DatetimeLayout, FixedTzOffset, Integer, Nullable, Strptime, TextOnly, dt_format_to_regex, percentage
@@ -39,6 +39,9 @@ class _Readable(Protocol):
 
 # The state of a parser from which the values of a match are made.
 _STATE = ("_type_conversions", "_fixed_fields", "_named_fields", "_group_to_name_map")
+
+# How deep optional parts may be nested.
+_MAX_DEPTH = 8
 
 # Programs set the level of the logger of this name.
 log = logging.getLogger("parse")
@@ -177,6 +180,9 @@ class Parser(_parsimd.ParserBase):
         self._fixed_fields: List[int] = []
         self._named_fields: List[str] = []
         self._group_index = 0
+        # The columns of the marks of optional parts that have not ended, and the groups that stand in one.
+        self._open_marks: List[int] = []
+        self._optional_groups: Set[Union[int, str]] = set()
         self._type_conversions: Dict[Union[int, str], Callable[[str, Any], Any]] = {}
         self._match_cache: Optional["re.Pattern[str]"] = None
         self._search_cache: Optional["re.Pattern[str]"] = None
@@ -268,14 +274,31 @@ class Parser(_parsimd.ParserBase):
                 expression.append("\\" + part[0])
             elif part[:1] == "{" and part[-1:] == "}" and len(part) > 1:
                 try:
-                    expression.append(self._handle_field(part))
+                    is_mark = part in ("{:[}", "{:]}") and not _is_own(part[2], self._extra_types)
+                    expression.append(self._handle_mark(part, column) if is_mark else self._handle_field(part))
                 except (ValueError, KeyError) as error:
                     _point_at(error, self._format, column, part)
                     raise
             else:
                 expression.append(_SPECIAL.sub(r"\\\g<0>", part))
             column += len(part)
+        if self._open_marks:
+            unclosed = _advising(ValueError("{:[} begins an optional part that does not end"), "write {:]} where it ends")
+            _point_at(unclosed, self._format, self._open_marks.pop(), "{:[}")
+            raise unclosed
         return "".join(expression)
+
+    def _handle_mark(self, mark: str, column: int) -> str:
+        """The expression for the beginning or the end of an optional part."""
+        if mark == "{:[}":
+            if len(self._open_marks) == _MAX_DEPTH:
+                raise _advising(ValueError("optional parts are nested more than 8 deep"), "nest them less")
+            self._open_marks.append(column)
+            return "(?:"
+        if not self._open_marks:
+            raise _advising(ValueError("{:]} ends an optional part that does not begin"), "write {:[} where it begins")
+        self._open_marks.pop()
+        return ")?"
 
     def _to_group_name(self, field: str) -> str:
         # A name with other characters than letters, digits and _ becomes one that a group can have.
@@ -310,6 +333,10 @@ class Parser(_parsimd.ParserBase):
                         ),
                         f"write {first} again, or use another name",
                     )
+                if self._open_marks or self._name_to_group_map[name] in self._optional_groups:
+                    raise _advising(
+                        RepeatedNameError('field "%s" is repeated, and stands in an optional part' % name), "use another name"
+                    )
                 return f"(?P={self._name_to_group_map[name]})"
             group = self._to_group_name(name)
             self._name_types[name] = spec
@@ -320,6 +347,8 @@ class Parser(_parsimd.ParserBase):
             group = self._group_index
             self._fixed_fields.append(group)
             wrap = "(%s)"
+        if self._open_marks:
+            self._optional_groups.add(group)
         inside, before, after = self._compile_spec(spec, group) if spec else (".+?", "", "")
         self._group_index += 1
         return before + wrap % inside + after
@@ -470,16 +499,20 @@ class Parser(_parsimd.ParserBase):
         """The `Result` of a match of this parser's expression."""
 
         def value(group: Union[int, str], text: Any) -> Any:
+            if text is None and group in self._optional_groups:
+                return None
             convert = self._type_conversions.get(group)
             return text if convert is None else convert(text, m)
 
         groups = m.groups()
         fixed = tuple([value(at, groups[at]) for at in self._fixed_fields])
         named = {self._group_to_name_map[group]: value(group, m[group]) for group in self._named_fields}
+        # What stands in an optional part that is missing has no span.
+        missing = {group for group in self._optional_groups if m[group if isinstance(group, str) else group + 1] is None}
         spans: Dict[Union[int, str], Tuple[int, int]] = {
-            self._group_to_name_map[group]: m.span(group) for group in self._named_fields
+            self._group_to_name_map[group]: m.span(group) for group in self._named_fields if group not in missing
         }
-        spans.update((number, m.span(at + 1)) for number, at in enumerate(self._fixed_fields))
+        spans.update((number, m.span(at + 1)) for number, at in enumerate(self._fixed_fields) if at not in missing)
         return Result(fixed, self._expand_named_fields(named), spans)
 
     def _expand_named_fields(self, named_fields: Dict[str, Any]) -> Dict[str, Any]:

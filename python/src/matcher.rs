@@ -203,6 +203,7 @@ impl Matcher {
             return Result::lazy(py, || captures);
         }
         let value = |index: usize| match &self.converters[index] {
+            Some(_) if captures.is_absent(index) => Ok(py.None().into_bound(py)),
             Some(converter) => {
                 let text = captures.text(py, index)?;
                 match self.pattern().fields()[index].nulls() {

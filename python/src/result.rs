@@ -13,7 +13,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use parsimd::{
-    Anchored, Pattern, ValueKind,
+    Anchored, Field, Pattern, ValueKind,
     extension::{self, ABSENT, Span},
 };
 use pyo3::{
@@ -45,7 +45,7 @@ pub(crate) struct Fields {
     pub(crate) has_nested_names: bool,
     /// Whether the value of a field is text or a number, which cannot lead anywhere.
     is_plain: Vec<bool>,
-    /// Whether a field has texts that stand for no value.
+    /// Whether a field may have no value.
     is_nullable: Vec<bool>,
     tz_class: Py<PyAny>,
 }
@@ -63,7 +63,7 @@ impl Fields {
         let kinds: Vec<_> = pattern.fields().iter().map(|field| field.kind().clone()).collect();
         let is_plain = |kind| matches!(kind, &ValueKind::Text | &ValueKind::Integer { .. } | &ValueKind::Float);
         let is_plain = kinds.iter().map(is_plain).collect();
-        let is_nullable = pattern.fields().iter().map(|field| field.nulls().is_some()).collect();
+        let is_nullable = pattern.fields().iter().map(|field| field.nulls().is_some() || field.is_optional()).collect();
         Ok(Fields { pattern, kinds, fixed, named, has_nested_names, is_plain, is_nullable, tz_class })
     }
 
@@ -186,16 +186,18 @@ impl MatchSpans {
     }
 }
 
-/// True when every field of a match took part, and every value exists and is one that the native engine makes.
+/// True when every field of a match took part, or is optional, and every value exists and is one that the native engine makes.
 ///
 /// `spans` are those of the fields in `text`; `checked` are the fields whose text may be no value of their type.
 #[inline]
 pub(crate) fn is_sound(pattern: &Pattern, text: &str, spans: &[Span], checked: &[usize], year: i32) -> bool {
     let fields = &spans[..pattern.fields().len()];
-    fields.iter().all(|&span| span != ABSENT)
+    let may_be_absent = |(span, field): (&Span, &Field)| *span != ABSENT || field.is_optional();
+    fields.iter().zip(pattern.fields()).all(may_be_absent)
         && checked.iter().all(|&index| {
             let Span { start, end } = fields[index];
-            extension::has_small_value(pattern, index, &text[start as usize..end as usize], year)
+            fields[index] == ABSENT
+                || extension::has_small_value(pattern, index, &text[start as usize..end as usize], year)
         })
 }
 
@@ -225,6 +227,11 @@ impl Captures {
         capi::substring(self.haystack().text.bind(py), self.span(index))
     }
 
+    /// Whether a field stands in an optional part that is missing.
+    pub(crate) fn is_absent(&self, index: usize) -> bool {
+        self.span(index) == ABSENT
+    }
+
     /// The value of a field of a match that is sound.
     pub(crate) fn value<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
         match self.fields().kinds[index] {
@@ -235,6 +242,9 @@ impl Captures {
 
     #[inline(never)]
     fn converted<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+        if self.is_absent(index) {
+            return Ok(py.None().into_bound(py));
+        }
         let Haystack { fields, text, year } = self.haystack();
         let (fields, Span { start, end }) = (fields.get(), self.span(index));
         let text = &text.bind(py).to_str()?[start as usize..end as usize];
@@ -249,10 +259,10 @@ impl Captures {
 
     fn spans<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let (fields, dict) = (self.fields(), make::dict(py)?);
-        for (index, name) in &fields.named {
+        for (index, name) in fields.named.iter().filter(|(index, _)| !self.is_absent(*index)) {
             dict.set_item(name, make::pair(py, self.span(*index))?)?;
         }
-        for (number, index) in fields.fixed.iter().enumerate() {
+        for (number, index) in fields.fixed.iter().enumerate().filter(|(_, index)| !self.is_absent(**index)) {
             dict.set_item(make::unsigned(py, number as u64)?, make::pair(py, self.span(*index))?)?;
         }
         Ok(dict)

@@ -6,7 +6,7 @@ use super::calendar::{Date, DateTime, Time};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'t> {
-    /// No value: the text of the field is one of its [null texts](crate::NullTexts).
+    /// No value: the text of the field is one of its [null texts](crate::NullTexts), or its optional part is missing.
     Null,
     /// The text of the field as it stands in the input.
     Text(&'t str),

@@ -46,6 +46,8 @@ pub(crate) enum Piece {
     Field(usize),
     /// A name that stood before.
     Repeat(usize),
+    /// Where an optional part begins, `{:[}`, or ends, `{:]}`.
+    Optional,
 }
 
 /// A field of a pattern: `{name:spec}`, or `{}`.
@@ -59,6 +61,8 @@ pub struct Field {
     pub(crate) kind: ValueKind,
     pub(crate) spec: Option<Spec>,
     pub(crate) nulls: Option<NullTexts>,
+    /// Whether it stands in an optional part.
+    pub(crate) is_optional: bool,
     /// Where its capture group opens in the expression, in bytes.
     pub(crate) open: usize,
     /// Where the field stands in the format, in bytes.
@@ -111,6 +115,11 @@ impl Field {
         self.nulls.as_ref()
     }
 
+    /// Whether it stands in an optional part, between `{:[}` and `{:]}`: where that is missing the field has no text, and its value is null.
+    pub fn is_optional(&self) -> bool {
+        self.is_optional
+    }
+
     /// Whether the field has no value when this is its text.
     pub(crate) fn is_null(&self, text: &[u8]) -> bool {
         self.nulls.as_ref().is_some_and(|nulls| nulls.has(text))
@@ -143,6 +152,7 @@ impl Format {
             specs: BTreeMap::new(),
             group_index: 0,
             positional: 0,
+            optional: Vec::new(),
         };
         for token in split::tokens(text) {
             match token {
@@ -151,9 +161,16 @@ impl Format {
                 split::Token::Field(span) => builder.field(span)?,
             }
         }
+        if let Some(open) = builder.optional.pop() {
+            let message = "{:[} begins an optional part that does not end";
+            return Err(Error::syntax(Problem::Spec, text, open, message, "write {:]} where it ends"));
+        }
         Ok(builder.format)
     }
 }
+
+/// How deep optional parts may be nested.
+const MAX_DEPTH: usize = 8;
 
 struct Builder<'a> {
     options: &'a FormatOptions,
@@ -164,6 +181,8 @@ struct Builder<'a> {
     /// The number of capture groups so far, as `parse` counts them.
     group_index: usize,
     positional: usize,
+    /// Where the optional parts begin that have not ended.
+    optional: Vec<Range<usize>>,
 }
 
 impl Builder<'_> {
@@ -192,7 +211,39 @@ impl Builder<'_> {
         field.map_or("the first spec", |field| &self.format.text[field.span.clone()])
     }
 
+    /// A mark of an optional part, if this is one: no type of the caller's has its name.
+    fn optional(&mut self, span: &Range<usize>) -> Result<bool> {
+        let text = &self.format.text;
+        let mark = match &text[span.clone()] {
+            "{:[}" => "[",
+            "{:]}" => "]",
+            _ => return Ok(false),
+        };
+        if self.options.custom.contains_key(mark) {
+            return Ok(false);
+        }
+        let error =
+            |message: &str, advice: &str| Err(Error::syntax(Problem::Spec, text, span.clone(), message, advice));
+        if mark == "[" {
+            if self.optional.len() == MAX_DEPTH {
+                return error("optional parts are nested more than 8 deep", "nest them less");
+            }
+            self.optional.push(span.clone());
+            self.format.expression.push_str("(?:");
+        } else {
+            if self.optional.pop().is_none() {
+                return error("{:]} ends an optional part that does not begin", "write {:[} where it begins");
+            }
+            self.format.expression.push_str(")?");
+        }
+        self.format.pieces.push(Piece::Optional);
+        Ok(true)
+    }
+
     fn field(&mut self, span: Range<usize>) -> Result<()> {
+        if self.optional(&span)? {
+            return Ok(());
+        }
         let text = self.format.text.clone();
         let inside = span.start + 1..span.end - 1;
         let (name, spec) = match text[inside.clone()].split_once(':') {
@@ -209,6 +260,16 @@ impl Builder<'_> {
                     span,
                     format!("field type {spec:?} for field \"{name}\" does not match previous seen type {first:?}"),
                     format!("write {} again, or use another name", self.first_field(name)),
+                ));
+            }
+            let is_optional = |field: &Field| field.is_optional && field.name.as_deref() == Some(name);
+            if !self.optional.is_empty() || self.format.fields.iter().any(is_optional) {
+                return Err(Error::syntax(
+                    Problem::RepeatedName,
+                    &text,
+                    span,
+                    format!("field \"{name}\" is repeated, and stands in an optional part"),
+                    "use another name",
                 ));
             }
             let group = self.groups.of(name).unwrap_or_default();
@@ -264,8 +325,9 @@ impl Builder<'_> {
         let position = (!named).then_some(self.positional);
         self.positional += usize::from(!named);
         let name = named.then(|| name.to_owned());
+        let is_optional = !self.optional.is_empty();
         self.format.pieces.push(Piece::Field(self.format.fields.len()));
-        self.format.fields.push(Field { name, position, group, kind, spec, nulls, open, span });
+        self.format.fields.push(Field { name, position, group, kind, spec, nulls, is_optional, open, span });
         Ok(())
     }
 }

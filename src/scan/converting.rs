@@ -15,7 +15,7 @@ use crate::{
     convert::{self, ConversionError},
     error::Error,
     input::Block,
-    pattern::NullTexts,
+    pattern::Field,
 };
 
 /// The rows of one block, while they are converted.
@@ -26,9 +26,9 @@ pub(super) struct Converting<'c> {
     pub(super) rows: &'c mut MatchedRows,
 }
 
-/// The rows whose text stands for no value, in order.
-fn null_rows(nulls: &NullTexts, block: &[u8], spans: &[Span]) -> Vec<usize> {
-    let is_null = |span: &Span| span.of(block).is_some_and(|text| nulls.has(text));
+/// The rows in which the field has no text, or one that stands for no value, in order.
+fn null_rows(field: &Field, block: &[u8], spans: &[Span]) -> Vec<usize> {
+    let is_null = |span: &Span| span.of(block).is_none_or(|text| field.is_null(text));
     spans.iter().enumerate().filter(|(_, span)| is_null(span)).map(|(row, _)| row).collect()
 }
 
@@ -80,8 +80,10 @@ impl Converting<'_> {
             let texts = convert::Texts { block, spans, missing };
             convert::column(self.task.plan().kernels(), field.kind(), texts, strings, self.task.year, &mut errors)
         };
-        let column = match field.nulls().map(|nulls| null_rows(nulls, block, spans)) {
-            Some(nulls) if !nulls.is_empty() => {
+        let nulls =
+            if field.nulls().is_some() || field.is_optional() { null_rows(field, block, spans) } else { Vec::new() };
+        let column = match nulls.is_empty() {
+            false => {
                 let mut spans = spans.to_vec();
                 nulls.iter().for_each(|&row| spans[row] = Span::default());
                 let mut missing: Vec<usize> = missing.iter().copied().chain(nulls).collect();
@@ -89,7 +91,7 @@ impl Converting<'_> {
                 missing.dedup();
                 column(&spans, &missing)
             }
-            _ => column(spans, missing),
+            true => column(spans, missing),
         };
         (column, errors)
     }

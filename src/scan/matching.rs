@@ -327,11 +327,15 @@ fn ask_authority(task: &Task, record: &[u8], base: u32, row: &mut SpanRow<'_>) -
     let is_bytes = text.is_none();
     match plan.authority(is_bytes).find(plan.kernels(), record, is_bytes, 0, task.options.anchored) {
         Ok(Some(found)) => {
+            let fields = task.pattern.fields();
             // The regex has a group for each field, and gives places in the record that cut no character; an external matcher is checked for that.
             for (field, &span) in found[1..].iter().enumerate() {
-                // A field takes part in every match.
-                let span = if span == ABSENT { Span::default() } else { span };
-                row.set(field, (base + span.start) as usize, (base + span.end) as usize);
+                match span {
+                    ABSENT if fields[field].is_optional() => row.set(field, span.start as usize, span.end as usize),
+                    // Any other field takes part in every match, or has the empty text.
+                    ABSENT => row.set(field, 0, 0),
+                    Span { start, end } => row.set(field, (base + start) as usize, (base + end) as usize),
+                }
             }
             Ok(None)
         }

@@ -36,7 +36,7 @@ impl<'t> Match<'t> {
 
     /// The span of field `index` (from 0, in the order of the format), in bytes of the text. Padding is outside of it.
     ///
-    /// `None` past the last field.
+    /// `None` past the last field, and where the field stands in an optional part that is missing.
     pub fn span(&self, index: usize) -> Option<Range<usize>> {
         if index < self.pattern.fields().len() { range(self.captures.field(index, &self.inline)) } else { None }
     }
@@ -59,7 +59,10 @@ impl<'t> Match<'t> {
     /// # Errors
     /// As [`value`](Self::value).
     pub fn value_in_year(&self, index: usize, year: i32) -> Result<Option<Value<'t>>> {
-        self.text(index).map_or(Ok(None), |text| self.pattern.value(index, text, year))
+        match self.text(index) {
+            Some(text) => self.pattern.value(index, text, year),
+            None => Ok((index < self.fields().len()).then_some(Value::Null)),
+        }
     }
 
     /// The value of the field called `name`.

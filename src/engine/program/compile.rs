@@ -34,6 +34,7 @@ impl Program {
         for piece in merged(&format.pieces) {
             match &piece {
                 Piece::Raw => return Err("a lone brace may be a quantifier".to_owned()),
+                Piece::Optional => return Err("parts of the pattern are optional".to_owned()),
                 Piece::Literal(text) if !format.case_sensitive && unicode::has_cases(text) => {
                     return Err(format!("the literal {text:?} has letters whose cases are not ASCII"));
                 }
