@@ -1,6 +1,6 @@
 //! A block's records: where each begins and ends, and what kernels find out about them before any is matched.
 
-use parsimd_simd::{Literal, Span};
+use parsimd_simd::{LineCount, Literal, Span};
 
 use crate::{engine::program::Program, plan::Plan};
 
@@ -150,7 +150,8 @@ impl Prescan {
         literal: &Literal,
     ) -> Option<Candidates> {
         self.literals.clear();
-        let (newlines, is_ascii) = plan.kernels().anchor_and_newlines(bytes, literal, &mut self.literals);
+        let LineCount { newlines, is_ascii, .. } =
+            plan.kernels().anchor_and_newlines(bytes, literal, &mut self.literals);
         if !self.find_quits(plan, bytes, is_ascii, Some(program)) || !self.quits.is_empty() {
             return None;
         }
