@@ -125,7 +125,8 @@ def test_every_record_case_is_read_as_it_says(case, threads):
 @pytest.mark.parametrize("case", [case for case in RECORDS if "text" in case], ids=lambda case: case["name"])
 def test_records_are_the_lines_that_parse_matches(case):
     parser = CORRECTED.Parser(case["format"])
-    lines = case["text"].replace("\r\n", "\n").split("\n")
+    lines = case["text"].removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    lines = [line.lstrip("\0") for line in lines]
     if lines[-1] == "":
         lines.pop()
     matched = 0
