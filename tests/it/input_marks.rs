@@ -3,7 +3,7 @@
 
 use std::{
     io::{self, Read},
-    path::PathBuf,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -84,7 +84,7 @@ fn records(whole: &[u8]) -> Records {
 }
 
 /// Every kind of input that can have these bytes.
-fn inputs<'a>(whole: &'a [u8], plain: &PathBuf, packed: &PathBuf, step: usize) -> Vec<(&'static str, Input<'a>)> {
+fn inputs<'a>(whole: &'a [u8], plain: &Path, packed: &Path, step: usize) -> Vec<(&'static str, Input<'a>)> {
     vec![
         ("bytes", Input::bytes(whole)),
         ("shared", Input::shared(whole.to_vec())),
