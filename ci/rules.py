@@ -47,6 +47,7 @@ PLACES = {
     "arrow_array": ["src/batch/arrow.rs", "python/src/arrow/", "benches/"],
     "arrow_buffer": ["src/batch/arrow.rs", "python/src/arrow/"],
     "arrow_schema": ["src/batch/arrow.rs", "python/src/arrow/", "benches/"],
+    "encoding_rs": ["src/input/"],
     "flate2": ["src/input/", "tests/it/common.rs", "tests/it/damaged_input.rs"],
     "memmap2": ["src/input/mmap.rs"],
     "rustix": ["src/input/pipe.rs"],

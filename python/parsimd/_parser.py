@@ -577,8 +577,8 @@ class Parser(_parsimd.ParserBase):
         encoded. Such a scan uses one thread.
 
         A file that breaks, such as damaged gzip, raises when all lines before the damage were given. The line that is cut there is counted in
-        ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip data are ignored, and
-        noted in ``.stats.notes``.
+        ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip data are ignored.
+        A byte order mark and NUL bytes before a line are skipped, and UTF-16 with a mark is read. ``.stats.notes`` tells of these, but for a mark of UTF-8.
         """
         return self._scan_files(path, full_line, threads, on_error, columns, limit, strings, max_record_bytes)
 

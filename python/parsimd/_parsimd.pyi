@@ -281,7 +281,7 @@ class Stats:
     def first_failures(self) -> List[Failure]: ...
     @property
     def notes(self) -> List[str]:
-        """What else there is to be told of the input: that bytes which follow gzip data were ignored."""
+        """What else there is to be told of the sources that have ended: NUL bytes that were skipped, UTF-16, ignored bytes that follow gzip data."""
 
 @final
 class Failure:

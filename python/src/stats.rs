@@ -56,7 +56,7 @@ impl Stats {
         make::list(py, failures.map(|failure| Ok(Bound::new(py, failure)?.into_any())))
     }
 
-    /// What else there is to be told of the input: that bytes which follow gzip data were ignored.
+    /// What else there is to be told of the sources that have ended: NUL bytes that were skipped, UTF-16, ignored bytes that follow gzip data.
     #[getter]
     fn notes(&self) -> Made<Vec<String>> {
         Made(self.0.notes.clone())

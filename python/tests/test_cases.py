@@ -136,7 +136,8 @@ def accepted_by_parse(case):
 )
 def test_records_are_the_lines_that_parse_matches(case):
     parser = CORRECTED.Parser(case["format"])
-    lines = case["text"].replace("\r\n", "\n").split("\n")
+    lines = case["text"].removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    lines = [line.lstrip("\0") for line in lines]
     if lines[-1] == "":
         lines.pop()
     matched = 0

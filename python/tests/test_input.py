@@ -1,5 +1,6 @@
 """What is scanned: damaged files, pipes, open files, lines that are too long, and what is no input at all."""
 
+import codecs
 import collections
 import gzip
 import inspect
@@ -374,3 +375,55 @@ def test_a_value_of_an_array_that_is_too_long_is_null():
     assert caught.value.row == 1
 
 
+NOTE_16 = "UTF-16, read as UTF-8; places are those of the UTF-8 text"
+# What is scanned, with the numbers, the places of what has no row, and the notes that it gives.
+BEGINNINGS = {
+    "a mark": (codecs.BOM_UTF8 + b"info 1\nx\n", [1], [10], []),
+    "a mark that is text": (b"info 1\n" + codecs.BOM_UTF8 + b"info 2\n", [1], [7], []),
+    "a hole": (bytes(5000) + b"info 1\nx\n", [1], [5007], ["skipped 5000 NUL bytes before byte 5000"]),
+    "a mark and holes": (
+        codecs.BOM_UTF8 + b"\0info 1\n\0\0x\n\0",
+        [1],
+        [13],
+        ["skipped 4 NUL bytes in 3 places, the first before byte 4"],
+    ),
+    "UTF-16, little": (codecs.BOM_UTF16_LE + "ü 1\nx\n".encode("utf-16-le"), [1], [5], [NOTE_16]),
+    "UTF-16, big": (codecs.BOM_UTF16_BE + "ü 1\r\nx\n".encode("utf-16-be"), [1], [6], [NOTE_16]),
+    "half a pair": (
+        codecs.BOM_UTF16_LE + "info 1\n\ud83e\n".encode("utf-16-le", "surrogatepass"),
+        [1],
+        [7],
+        [NOTE_16, "units that are no UTF-16, and became U+FFFD: 1"],
+    ),
+}
+
+
+@pytest.mark.parametrize("data, numbers, offsets, notes", BEGINNINGS.values(), ids=BEGINNINGS.keys())
+def test_marks_holes_and_utf_16_are_the_same_in_every_kind_of_input(data, numbers, offsets, notes, tmp_path):
+    (tmp_path / "a.log").write_bytes(data)
+    (tmp_path / "a.gz").write_bytes(gzip.compress(data))
+    for scan in (
+        PARSER.scan(data),
+        PARSER.scan(bytearray(data)),
+        PARSER.scan_file(tmp_path / "a.log"),
+        PARSER.scan_file(tmp_path / "a.gz", threads=3),
+        PARSER.scan_file(open(tmp_path / "a.log", "rb")),
+        PARSER.scan_file(gzip.open(tmp_path / "a.gz")),
+        PARSER.scan_file(Reader(*(data[at : at + 1] for at in range(len(data))))),
+        PARSER.scan_file(io.BytesIO(gzip.compress(data))),
+        PARSER.scan_file([io.BytesIO(b""), tmp_path / "a.log"]),
+    ):
+        assert rows(scan) == (numbers, None)
+        assert [failure.offset for failure in scan.stats.first_failures] == offsets
+        assert [note.split(": ", 1)[1] for note in scan.stats.notes] == notes
+
+
+def test_a_str_may_begin_with_a_mark(tmp_path):
+    levels = parsimd.compile("{level} {n:d}")
+    wanted = [("info", 1), ("warn", 2)]
+    text = "\ufeffinfo 1\nwarn 2\n"
+    assert levels.scan(text).read_all().to_tuples() == wanted
+    assert levels.scan_file(io.StringIO(text)).read_all().to_tuples() == wanted
+    (tmp_path / "a.log").write_text(text, encoding="utf-8")
+    assert levels.scan_file([tmp_path / "a.log"] * 2).read_all().to_tuples() == wanted * 2
+    assert len(parsimd.compile("{t:ti} {host} {msg}").scan(bytes(5) + b"2019-12-17 05:19:07 web hello\n").read_all()) == 1

@@ -16,6 +16,17 @@ use crate::numbers::FloatForm;
 use crate::timestamps::DatetimeLayout;
 use crate::walk::{Cursors, Take};
 
+/// What is known of a block whose lines were only counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineCount {
+    /// How many `b'\n'` there are.
+    pub newlines: usize,
+    /// Whether all bytes are ASCII.
+    pub is_ascii: bool,
+    /// Whether one of them is 0.
+    pub has_nul: bool,
+}
+
 /// Every kernel: its name, arguments and result, and the module of `scalar` and `generic` that has it.
 ///
 /// `$then` is the macro that reads the list.
@@ -27,7 +38,7 @@ macro_rules! kernel_list {
             fn lines_around(block: &[u8], places: &[u32], out: &mut Vec<crate::Span>) -> (), in index;
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
             fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
-            fn anchor_and_newlines(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (usize, bool), in anchor;
+            fn anchor_and_newlines(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> crate::LineCount, in anchor;
             fn find(block: &[u8], literal: &crate::Literal) -> usize, in anchor;
             fn utf8_valid_up_to(block: &[u8]) -> usize, in text;
             fn integers(
@@ -158,7 +169,7 @@ impl Kernels {
         unsafe { (self.anchor)(block, literal, out) }
     }
 
-    /// [`Kernels::anchor`] and more in one pass: returns how many `b'\n'` there are in `block`, and whether it is ASCII.
+    /// [`Kernels::anchor`] and more in one pass: returns what is to be known of the lines of `block`.
     ///
     /// This serves a caller that wants only the records with the literal, but counts all. A block that comes from memory is read once.
     ///
@@ -172,11 +183,12 @@ impl Kernels {
     /// let kernels = kernels(Isa::best())?;
     /// let error = Literal::new(b"error", Case::IgnoreAscii).expect("not empty");
     /// let mut out = Vec::new();
-    /// assert_eq!(kernels.anchor_and_newlines(b"fine\nan Error\n", &error, &mut out), (2, true));
+    /// let count = kernels.anchor_and_newlines(b"fine\nan Error\n", &error, &mut out);
+    /// assert_eq!((count.newlines, count.is_ascii, count.has_nul), (2, true, false));
     /// assert_eq!(out, [8]);
     /// # Ok::<(), parsimd_simd::IsaError>(())
     /// ```
-    pub fn anchor_and_newlines(&self, block: &[u8], literal: &Literal, out: &mut Vec<u32>) -> (usize, bool) {
+    pub fn anchor_and_newlines(&self, block: &[u8], literal: &Literal, out: &mut Vec<u32>) -> LineCount {
         check_length(block);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.anchor_and_newlines)(block, literal, out) }

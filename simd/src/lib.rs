@@ -60,7 +60,7 @@ pub use column::{Bitmap, Span};
 pub use columns::{FloatStats, IntegerStats, ValidRows};
 pub use dispatch::kernels;
 pub use isa::{Isa, IsaError};
-pub use kernels::Kernels;
+pub use kernels::{Kernels, LineCount};
 pub use literal::{Case, Literal};
 pub use numbers::FloatForm;
 pub use timestamps::{DatetimeLayout, NO_OFFSET};

@@ -57,6 +57,8 @@ pub(crate) trait Vector: Copy {
 
     /// Byte by byte, the difference, or 0 where it would be negative.
     fn saturating_sub(self, other: Self) -> Self;
+    /// Byte by byte, unsigned, the lesser of both.
+    fn min(self, other: Self) -> Self;
     /// The high nibble of each byte, as a byte.
     fn high_nibbles(self) -> Self;
     /// 0xff where the bytes are equal, else 0.

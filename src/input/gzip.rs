@@ -159,7 +159,7 @@ impl<S: Stream> Stream for Gzip<S> {
         }
     }
 
-    fn note(&mut self) -> Option<String> {
-        self.note.take()
+    fn notes(&mut self) -> Vec<String> {
+        self.note.take().into_iter().collect()
     }
 }

@@ -6,18 +6,22 @@
 //! | [`source`] | blocks, cut out of memory or of a stream |
 //! | [`stream`] | bytes that come in their own time |
 //! | [`sniff`] | how a stream is compressed, by its first bytes |
+//! | [`lead`] | marks of the encoding before a text, and holes before a record |
+//! | [`utf16`] | UTF-16, read as UTF-8 |
 //! | [`gzip`] | gzip, and what is left of it where it is damaged |
 //! | [`pipe`] | files that may have nothing to read yet |
 //! | [`mmap`] | files that are mapped into memory |
 
 mod block;
 mod gzip;
+mod lead;
 mod mmap;
 #[cfg(unix)]
 mod pipe;
 mod sniff;
 mod source;
 mod stream;
+mod utf16;
 
 use std::{
     collections::VecDeque,
@@ -33,14 +37,26 @@ use std::{
 use block::Memory;
 pub(crate) use block::{Block, Fault, Holder};
 use bytes::Bytes;
+use lead::Lead;
+pub(crate) use lead::{Holes, nuls};
 use sniff::Sniffed;
 pub(crate) use source::{Cut, Next};
 use source::{Pace, Source, StreamBlocks};
-use stream::{Plain, Stream};
+use stream::{Plain, Stream, is_passing};
 
 use crate::error::{Error, Result};
 
 /// The bytes that a scan reads, from one source or from several, one after the other.
+///
+/// Of each source a byte order mark at its beginning is skipped; one of UTF-16 says that the source is UTF-16, which is read as UTF-8. NUL bytes before
+/// a line are skipped too. [`Stats::notes`](crate::Stats::notes) tells of NUL bytes and of UTF-16, when the source has ended.
+///
+/// ```
+/// let mut scan = parsimd::Pattern::new("{n:d}")?.scan(b"\xef\xbb\xbf1\n\0\0\x002\n");
+/// assert_eq!(scan.read_all()?.len(), 2);
+/// assert_eq!(scan.stats().notes, ["<bytes>: skipped 3 NUL bytes before byte 8"]);
+/// # Ok::<(), parsimd::Error>(())
+/// ```
 ///
 /// ```
 /// let mut scan = parsimd::Pattern::new("{n:d}")?.scan_input(parsimd::Input::bytes(b"1\n2\n"), Default::default());
@@ -55,8 +71,20 @@ pub struct Input<'a> {
     offset: u64,
     /// What is to be read when this source ends.
     waiting: VecDeque<Waiting<'a>>,
-    /// What is to be told of the sources that have ended.
-    notes: Vec<String>,
+    /// What was passed before the next block of the source.
+    lead: Lead,
+    /// The end of the source was told.
+    has_ended: bool,
+    asides: Vec<Aside>,
+}
+
+/// What is to be known of an input beside its blocks.
+#[derive(Debug)]
+pub(crate) enum Aside {
+    /// So many bytes of a source belong to no block; these holes are among them.
+    Passed(u64, Holes),
+    /// The source of this name has ended, with what it has to tell.
+    Ended(Arc<str>, Vec<String>),
 }
 
 /// A source whose turn has not come.
@@ -72,8 +100,8 @@ impl fmt::Debug for Input<'_> {
 }
 
 impl<'a> Input<'a> {
-    /// Bytes in memory, which are not copied to be scanned. They are only lent: text that is to be had as [views](crate::Strings::View) is copied
-    /// out of them, a block at a time.
+    /// Bytes in memory, which are not copied to be scanned, unless they are UTF-16. They are only lent: text that is to be had as
+    /// [views](crate::Strings::View) is copied out of them, a block at a time.
     pub fn bytes(data: impl AsRef<[u8]> + Send + Sync + 'a) -> Input<'a> {
         Input::new(Source::Memory { data: Memory::Lent(Arc::new(data)), used: 0 }, "<bytes>")
     }
@@ -91,7 +119,7 @@ impl<'a> Input<'a> {
         Input::new(Source::Memory { data: Memory::Shared(data.into()), used: 0 }, "<bytes>")
     }
 
-    /// Anything that can be read; `name` is what errors call it. Bytes are taken as they are; see [`decompressed`](Self::decompressed).
+    /// Anything that can be read; `name` is what errors call it. It is not decompressed; see [`decompressed`](Self::decompressed).
     ///
     /// An error ends the scan, after the rows of all records that were whole before it. Two errors do not: a reader that gives
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) has nothing yet, and is asked again; and [`Interrupted`](io::ErrorKind::Interrupted) with an error inside
@@ -101,7 +129,8 @@ impl<'a> Input<'a> {
     }
 
     fn new(source: Source<'a>, name: &str) -> Input<'a> {
-        Input { source, name: name.into(), offset: 0, waiting: VecDeque::new(), notes: Vec::new() }
+        let (lead, waiting, asides) = (Lead::default(), VecDeque::new(), Vec::new());
+        Input { source, name: name.into(), offset: 0, waiting, lead, has_ended: false, asides }
     }
 
     /// The same input, unpacked if its first bytes say that it is gzip. Only a [`reader`](Self::reader) has to be asked for this: a file is unpacked
@@ -193,17 +222,21 @@ impl<'a> Input<'a> {
     /// [`Error::is_io`] from a source, after all that was read before it.
     pub(crate) fn next_block(&mut self, cut: Cut, end: Instant, holder: &mut Holder<'a>) -> Result<Next> {
         loop {
-            match self.source.read(cut, end, holder).map_err(|error| Error::io(&*self.name, error))? {
-                Next::End => {}
-                Next::Later => return Ok(Next::Later),
-                Next::Block => {
+            match self.source.read(cut, end, &mut self.lead, holder) {
+                Ok(Next::End) => self.end_source(),
+                Ok(Next::Later) => return Ok(Next::Later),
+                Ok(Next::Block) => {
+                    self.pass_lead();
                     (holder.offset, holder.source) = (self.offset, Arc::clone(&self.name));
                     self.offset += holder.extent;
                     return Ok(Next::Block);
                 }
-            }
-            if let Source::Stream(reading) = &mut self.source {
-                self.notes.extend(reading.stream.note().map(|note| format!("{}: {note}", self.name)));
+                Err(error) => {
+                    if !is_passing(&error) {
+                        self.end_source();
+                    }
+                    return Err(Error::io(&*self.name, error));
+                }
             }
             (self.source, self.name) = match self.waiting.pop_front() {
                 None => return Ok(Next::End),
@@ -213,13 +246,35 @@ impl<'a> Input<'a> {
                     (next.source, next.name)
                 }
             };
-            self.offset = 0;
+            (self.offset, self.lead, self.has_ended) = (0, Lead::default(), false);
         }
     }
 
-    /// What is to be told of the sources that have ended since this was asked.
-    pub(crate) fn take_notes(&mut self) -> Vec<String> {
-        mem::take(&mut self.notes)
+    /// Counts what was passed before the block that was read, or before the end.
+    fn pass_lead(&mut self) {
+        let (bytes, holes) = self.lead.take(self.offset);
+        if bytes > 0 {
+            self.offset += bytes;
+            self.asides.push(Aside::Passed(bytes, holes));
+        }
+    }
+
+    /// Tells what there is to be told of the source, once.
+    fn end_source(&mut self) {
+        if mem::replace(&mut self.has_ended, true) {
+            return;
+        }
+        self.pass_lead();
+        let notes = match &mut self.source {
+            Source::Stream(reading) => reading.stream.notes(),
+            Source::Memory { .. } => Vec::new(),
+        };
+        self.asides.push(Aside::Ended(Arc::clone(&self.name), notes));
+    }
+
+    /// What was found since this was asked, before the block that was read last.
+    pub(crate) fn take_asides(&mut self) -> Vec<Aside> {
+        mem::take(&mut self.asides)
     }
 }
 

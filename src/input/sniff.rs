@@ -50,7 +50,7 @@ impl<'a> Sniffed<'a> {
         }
         self.is_known = true;
         let stream = std::mem::replace(&mut self.stream, Box::new(Plain(io::empty())));
-        let stream = Begun { beginning: std::mem::take(&mut self.beginning), used: 0, after, stream };
+        let stream = Begun { after, ..Begun::new(std::mem::take(&mut self.beginning), stream) };
         self.stream = if kind.is_some() { Box::new(Gzip::new(stream)) } else { Box::new(stream) };
         Ok(())
     }
@@ -64,18 +64,24 @@ impl Stream for Sniffed<'_> {
         self.stream.read(buffer, end)
     }
 
-    fn note(&mut self) -> Option<String> {
-        self.stream.note()
+    fn notes(&mut self) -> Vec<String> {
+        self.stream.notes()
     }
 }
 
 /// A stream of which something was read already.
-struct Begun<S> {
+pub(super) struct Begun<S> {
     beginning: Vec<u8>,
     used: usize,
     /// What was found after that.
     after: After,
     stream: S,
+}
+
+impl<S> Begun<S> {
+    pub(super) fn new(beginning: Vec<u8>, stream: S) -> Begun<S> {
+        Begun { beginning, used: 0, after: After::More, stream }
+    }
 }
 
 enum After {
@@ -104,6 +110,10 @@ impl<S: Stream> Stream for Begun<S> {
             After::End => Ok(0),
             After::Failed(error) => Err(error),
         }
+    }
+
+    fn notes(&mut self) -> Vec<String> {
+        self.stream.notes()
     }
 }
 

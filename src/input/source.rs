@@ -2,14 +2,26 @@
 //!
 //! A block ends in a newline unless its source ends there. Two kinds of records are not whole, and come as a block of their own that says
 //! so: one that is too long, of which only the beginning is kept, and one that the source broke off in.
+//!
+//! A block begins with the text of a record: a [mark or a hole](super::lead) before it is passed. So a hole, which may be much larger than a block, is never
+//! held, and no part of the length of its record.
 
-use std::{io, mem, ops::Range, time::Instant};
+use std::{
+    io::{self, Read},
+    mem,
+    ops::Range,
+    time::Instant,
+};
 
 use bytes::Bytes;
+use encoding_rs::Encoding;
 
 use super::{
     block::{Fault, Holder, Memory},
-    stream::{Stream, is_passing},
+    lead::{Beginning, Lead, MARK_16, without_last_hole},
+    sniff::Begun,
+    stream::{Plain, Stream, is_passing},
+    utf16::Utf16,
 };
 use crate::limits;
 
@@ -93,18 +105,34 @@ impl<'a> Source<'a> {
         Source::Stream(StreamBlocks { stream, pace, rest, searched, skipped, state: State::Open })
     }
 
-    /// Reads the next block into `holder`. There is none yet if it is not complete by `end`.
+    /// Reads the next block into `holder`, and counts in `lead` what was passed before it. There is none yet if it is not complete by `end`.
     ///
     /// # Errors
     /// What broke a stream, once all that was read before is given out; and one that [passes](is_passing), after which the call can be made again.
-    pub(super) fn read(&mut self, cut: Cut, end: Instant, holder: &mut Holder<'a>) -> io::Result<Next> {
+    pub(super) fn read(
+        &mut self,
+        cut: Cut,
+        end: Instant,
+        lead: &mut Lead,
+        holder: &mut Holder<'a>,
+    ) -> io::Result<Next> {
+        if let Source::Memory { data, used } = self {
+            match lead.pass(&data.bytes()[*used..]) {
+                Beginning::After(passed) => *used += passed,
+                Beginning::MayBeMark => {}
+                Beginning::Utf16(encoding) => {
+                    let units = Plain(Unread { data: data.clone(), used: *used + MARK_16 });
+                    *self = Source::stream(Box::new(Utf16::new(units, encoding)), Pace::Full);
+                }
+            }
+        }
         match self {
             Source::Memory { data, used } => {
                 let rest = &data.bytes()[*used..];
                 let size = cut.size;
                 let many = cut.too_many();
                 let found = match memchr::memrchr(b'\n', &rest[..size.min(rest.len())]) {
-                    _ if rest.len() <= size => Ok(rest.len()),
+                    _ if rest.len() <= size => Ok(without_last_hole(rest)),
                     Some(newline) => Ok(newline + 1),
                     None => match memchr::memchr(b'\n', &rest[size..rest.len().min(many).max(size)]) {
                         Some(newline) => Ok(size + newline + 1),
@@ -124,13 +152,27 @@ impl<'a> Source<'a> {
                 *used += extent;
                 Ok(if extent == 0 { Next::End } else { Next::Block })
             }
-            Source::Stream(reading) => reading.read(cut, end, holder),
+            Source::Stream(reading) => reading.read(cut, end, lead, holder),
         }
     }
 }
 
+/// Memory from some place on, as a reader.
+struct Unread<'a> {
+    data: Memory<'a>,
+    used: usize,
+}
+
+impl Read for Unread<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = (&self.data.bytes()[self.used..]).read(buffer)?;
+        self.used += read;
+        Ok(read)
+    }
+}
+
 impl<'a> StreamBlocks<'a> {
-    fn read(&mut self, cut: Cut, end: Instant, holder: &mut Holder<'a>) -> io::Result<Next> {
+    fn read(&mut self, cut: Cut, end: Instant, lead: &mut Lead, holder: &mut Holder<'a>) -> io::Result<Next> {
         if self.skipped.is_some() {
             return self.skip(cut, end, holder);
         }
@@ -142,7 +184,24 @@ impl<'a> StreamBlocks<'a> {
         // How much of the buffer is known to hold no newline.
         let mut searched = mem::take(&mut self.searched);
         let (mut is_due, mut is_late, mut passing) = (false, false, None);
+        // Whether the text of the first record has begun.
+        let mut has_text = false;
         let length = loop {
+            if !has_text {
+                match lead.pass(&buffer[..filled]) {
+                    Beginning::After(0) => has_text = filled > 0,
+                    Beginning::After(passed) => {
+                        buffer.copy_within(passed..filled, 0);
+                        (filled, searched) = (filled - passed, 0);
+                        has_text = filled > 0;
+                    }
+                    Beginning::MayBeMark => {}
+                    Beginning::Utf16(encoding) => {
+                        self.read_as(encoding, buffer[MARK_16..filled].to_vec());
+                        (filled, searched) = (0, 0);
+                    }
+                }
+            }
             let newline = memchr::memrchr(b'\n', &buffer[searched..filled]).map(|at| searched + at);
             match newline {
                 Some(newline) if (filled >= size || is_due) && !self.has_ended() => break newline + 1,
@@ -151,7 +210,7 @@ impl<'a> StreamBlocks<'a> {
                 _ => {}
             }
             if self.has_ended() {
-                break filled;
+                break without_last_hole(&buffer[..filled]);
             }
             if searched >= cut.too_many() {
                 let excerpt = buffer[..limits::EXCERPT_BYTES].to_vec();
@@ -195,6 +254,12 @@ impl<'a> StreamBlocks<'a> {
             State::Failed(error) => error.take().map_or(Ok(Next::End), Err),
             State::Open | State::Ended => Ok(Next::End),
         }
+    }
+
+    /// Reads the stream, of which `beginning` was read after its mark, as text in this encoding.
+    fn read_as(&mut self, encoding: &'static Encoding, beginning: Vec<u8>) {
+        let stream = mem::replace(&mut self.stream, Box::new(Plain(io::empty())));
+        self.stream = Box::new(Utf16::new(Begun::new(beginning, stream), encoding));
     }
 
     fn has_ended(&self) -> bool {

@@ -19,8 +19,8 @@ pub(super) trait Stream: Send {
     fn read(&mut self, buffer: &mut [u8], end: Instant) -> io::Result<usize>;
 
     /// What is to be told of the stream, once it has ended.
-    fn note(&mut self) -> Option<String> {
-        None
+    fn notes(&mut self) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -44,8 +44,8 @@ impl Stream for Box<dyn Stream + '_> {
         (**self).read(buffer, end)
     }
 
-    fn note(&mut self) -> Option<String> {
-        (**self).note()
+    fn notes(&mut self) -> Vec<String> {
+        (**self).notes()
     }
 }
 

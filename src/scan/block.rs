@@ -1,5 +1,7 @@
 //! One block: its records are split and matched, then the fields of those that match are converted.
 
+use std::sync::Arc;
+
 use super::{
     converting::Converting,
     matching::{MatchedRows, Matching},
@@ -7,7 +9,12 @@ use super::{
     stats::{Stats, Tally},
     task::Task,
 };
-use crate::{batch::Batch, error::Error, input::Block, limits};
+use crate::{
+    batch::Batch,
+    error::Error,
+    input::{Aside, Block, Holes},
+    limits,
+};
 
 /// What became of a block.
 #[derive(Debug)]
@@ -16,6 +23,10 @@ pub(super) struct Scanned {
     pub(super) batch: Option<Batch>,
     /// What was seen in the block; records are numbered from its beginning.
     pub(super) stats: Stats,
+    /// The holes before its records, and maybe before the block.
+    pub(super) holes: Holes,
+    /// The source that ended here, and what it has to tell.
+    pub(super) ended: Option<(Arc<str>, Vec<String>)>,
     /// What ends the scan here.
     pub(super) error: Option<Error>,
 }
@@ -23,12 +34,21 @@ pub(super) struct Scanned {
 impl Scanned {
     /// Nothing but the end of the scan.
     pub(super) fn stopped(error: Error) -> Scanned {
-        Scanned { batch: None, stats: Stats::default(), error: Some(error) }
+        Scanned { error: Some(error), ..Scanned::nothing() }
     }
 
-    /// Nothing but notes on the input.
-    pub(super) fn noted(notes: Vec<String>) -> Scanned {
-        Scanned { batch: None, stats: Stats { notes, ..Stats::default() }, error: None }
+    /// What stands between blocks.
+    pub(super) fn aside(aside: Aside) -> Scanned {
+        match aside {
+            Aside::Passed(bytes, holes) => {
+                Scanned { stats: Stats { bytes, ..Stats::default() }, holes, ..Scanned::nothing() }
+            }
+            Aside::Ended(source, notes) => Scanned { ended: Some((source, notes)), ..Scanned::nothing() },
+        }
+    }
+
+    fn nothing() -> Scanned {
+        Scanned { batch: None, stats: Stats::default(), holes: Holes::default(), ended: None, error: None }
     }
 
     /// Whether it has neither rows nor an error.
@@ -84,7 +104,8 @@ impl Task {
     fn scan_all_lines(&self, block: &Block<'_>, buffers: &mut Buffers, failures_wanted: usize) -> Scanned {
         let mut tally = Tally::new(failures_wanted);
         let (batch, error) = self.scan(block, Split::Lines, &mut tally, buffers);
-        Scanned { batch: Some(batch).filter(|batch| !batch.is_empty()), stats: tally.into_stats(), error }
+        let (batch, holes) = (Some(batch).filter(|batch| !batch.is_empty()), tally.holes());
+        Scanned { batch, stats: tally.into_stats(), holes, ended: None, error }
     }
 
     /// Scans texts that lie side by side in a block.

@@ -19,7 +19,7 @@ use crate::{
     },
     error::{Error, Result},
     failure::FailureKind,
-    input::{Block, Fault},
+    input::{Block, Fault, Holes},
 };
 
 /// The records of a block that have a row, and where their fields are. The buffers are reused from block to block.
@@ -184,11 +184,13 @@ impl<'m> Matching<'m> {
     fn push_records(&mut self) -> bool {
         let (bytes, split, program) = (self.block.bytes, self.split, self.program());
         let Prescanned { is_ascii, is_utf8, has_literals } = self.prescan.run(self.task.plan(), bytes, split, program);
-        let records = split.records(bytes, &self.prescan.ends);
+        let mut holes = Holes::default();
+        let records = split.records(bytes, &self.prescan.ends, &mut holes);
         let has_faults = self.may_have_faults();
         let has_quits = !self.prescan.quits.is_empty();
         if program.is_some() && is_utf8 && !has_quits && !has_literals && !split.has_nulls() && !has_faults {
             self.rows.push_all(records);
+            self.tally.skip(holes.at(self.block.offset));
             return is_ascii;
         }
         let (mut literals, mut quits) = (&self.prescan.literals[..], &self.prescan.quits[..]);
@@ -214,6 +216,7 @@ impl<'m> Matching<'m> {
                 self.tally.unread(self.block, record, &Cause::NO_MATCH);
             }
         }
+        self.tally.skip(holes.at(self.block.offset));
         is_ascii
     }
 

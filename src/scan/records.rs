@@ -1,12 +1,12 @@
 //! [`Scan`]: the lines of an input, in batches of rows.
 //!
-//! Each line is a record, without its newline and without a `\r` before that. The last may lack its newline; after a newline that ends the input there
-//! is no record. Each record is counted as exactly one of three: *matched*, with every value read; *unmatched*; or *failed*, for one of the
-//! other reasons of [`FailureKind`](crate::FailureKind).
+//! Each line is a record, without its newline, without a `\r` before that, and without NUL bytes before its text. The last may lack its newline;
+//! after a newline that ends the input there is no record, and NUL bytes are none either. Each record is counted as exactly one of three: *matched*,
+//! with every value read; *unmatched*; or *failed*, for one of the other reasons of [`FailureKind`](crate::FailureKind).
 //!
 //! A scan keeps what it was given and what it read ahead: an error, a limit or a caller that puts batches back lose nothing.
 
-use std::{collections::VecDeque, num::NonZeroUsize, sync::Arc, time::Instant};
+use std::{collections::VecDeque, mem, num::NonZeroUsize, sync::Arc, time::Instant};
 
 use super::{
     block::{Scanned, Wanted},
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     batch::{Batch, Schema},
     error::{Error, Result},
-    input::Input,
+    input::{Holes, Input},
     limits,
 };
 
@@ -34,6 +34,8 @@ pub struct Scan<'a> {
     /// Batches that were given once and put back.
     held: VecDeque<Batch>,
     stats: Stats,
+    /// The holes of the source that has not ended, as far as its blocks were handed out.
+    holes: Holes,
     /// How many rows may still be given.
     rows_left: u64,
     /// What ends the scan, once the rows before it were given.
@@ -54,6 +56,7 @@ impl<'a> Scan<'a> {
             ready: VecDeque::new(),
             held: VecDeque::new(),
             stats: Stats::default(),
+            holes: Holes::default(),
             rows_left,
             error: wrong,
             ended: false,
@@ -139,9 +142,14 @@ impl Scan<'_> {
             if let Some(error) = self.error.take() {
                 return Err(error);
             }
-            while let Some(Scanned { batch, stats, error }) = self.ready.pop_front() {
+            while let Some(Scanned { batch, stats, holes, ended, error }) = self.ready.pop_front() {
                 self.error = error.map(|error| error.after_records(self.stats.records));
                 self.stats.add(stats);
+                self.holes.append(holes);
+                if let Some((source, notes)) = ended {
+                    let notes = mem::take(&mut self.holes).note().into_iter().chain(notes);
+                    self.stats.notes.extend(notes.map(|note| format!("{source}: {note}")));
+                }
                 if let Some(batch) = batch {
                     self.rows_left -= batch.len() as u64;
                     return Ok(Some(batch));

@@ -1,8 +1,12 @@
 //! A block's records: where each begins and ends, and what kernels find out about them before any is matched.
 
-use parsimd_simd::{Literal, Span};
+use parsimd_simd::{LineCount, Literal, Span};
 
-use crate::{engine::program::Program, plan::Plan};
+use crate::{
+    engine::program::Program,
+    input::{Holes, nuls},
+    plan::Plan,
+};
 
 /// A record of a block.
 #[derive(Debug, Clone, Copy)]
@@ -40,17 +44,32 @@ impl Split<'_> {
         matches!(self, Split::At { nulls, .. } if !nulls.is_empty())
     }
 
-    /// The records of a block that has their `ends`. The last may end with the block.
-    pub(super) fn records(self, bytes: &[u8], ends: &[u32]) -> impl Iterator<Item = Record> {
-        let newline = if matches!(self, Split::Lines) { 1 } else { 0 };
-        let mut start = 0;
+    /// The records of a block that has their `ends`. The last may end with the block. The holes before lines are no part of them, and are added to
+    /// `holes`, with their places in the block.
+    pub(super) fn records(self, bytes: &[u8], ends: &[u32], holes: &mut Holes) -> impl Iterator<Item = Record> {
+        let is_lines = matches!(self, Split::Lines);
+        let mut next = 0;
         (0..).zip(ends).map(move |(number, &end)| {
-            let record =
-                Record { start, end: if newline > 0 { without_return(bytes, start, end) } else { end }, number };
-            start = end + newline;
-            record
+            let mut start = next;
+            next = end + u32::from(is_lines);
+            if !is_lines {
+                return Record { start, end, number };
+            }
+            if bytes.get(start as usize) == Some(&0) {
+                start = after_hole(bytes, start, holes);
+            }
+            Record { start, end: without_return(bytes, start, end), number }
         })
     }
+}
+
+/// The first byte from `start` on that is not NUL.
+#[cold]
+fn after_hole(bytes: &[u8], start: u32, holes: &mut Holes) -> u32 {
+    let hole = nuls(&bytes[start as usize..]);
+    let end = start + hole as u32;
+    holes.add(hole as u64, end.into());
+    end
 }
 
 /// The end of a line that has a newline at `end`, or ends with the block there, without the `\r` that may stand before the newline.
@@ -141,7 +160,8 @@ impl Prescan {
         self.literal_is_rare
     }
 
-    /// Finds the lines that have the literal, and no others. `None` if the block has something that the program must not be given.
+    /// Finds the lines that have the literal, and no others. `None` if the others have to be looked at too, or the block has something
+    /// that the program must not be given.
     pub(super) fn find_candidates(
         &mut self,
         plan: &Plan,
@@ -150,8 +170,10 @@ impl Prescan {
         literal: &Literal,
     ) -> Option<Candidates> {
         self.literals.clear();
-        let (newlines, is_ascii) = plan.kernels().anchor_and_newlines(bytes, literal, &mut self.literals);
-        if !self.find_quits(plan, bytes, is_ascii, Some(program)) || !self.quits.is_empty() {
+        let LineCount { newlines, is_ascii, has_nul } =
+            plan.kernels().anchor_and_newlines(bytes, literal, &mut self.literals);
+        // There may be holes, which are counted.
+        if has_nul || !self.find_quits(plan, bytes, is_ascii, Some(program)) || !self.quits.is_empty() {
             return None;
         }
         self.lines.clear();

@@ -6,7 +6,7 @@ use super::split::Record;
 use crate::{
     error::Error,
     failure::{Failure, FailureKind},
-    input::Block,
+    input::{Block, Holes},
     limits,
 };
 
@@ -27,7 +27,8 @@ pub struct Stats {
     pub bytes: u64,
     /// The first few records that did not match or failed, up to [`limits::FAILURES_KEPT`].
     pub first_failures: Vec<Failure>,
-    /// What else there is to be told of the input, with its name: that bytes which follow gzip data were ignored.
+    /// What else there is to be told of the sources that have ended, each with its name: that NUL bytes before lines were skipped, and how many; that
+    /// the text is UTF-16; that bytes which follow gzip data were ignored.
     pub notes: Vec<String>,
 }
 
@@ -111,6 +112,7 @@ pub(super) struct Tally {
     unmatched: u64,
     failures: u64,
     bytes: u64,
+    holes: Holes,
     /// In the order of the input.
     first_failures: Vec<Failure>,
     /// How many of these are kept.
@@ -119,7 +121,8 @@ pub(super) struct Tally {
 
 impl Tally {
     pub(super) fn new(failures_wanted: usize) -> Tally {
-        Tally { records: 0, unmatched: 0, failures: 0, bytes: 0, first_failures: Vec::new(), failures_wanted }
+        let (holes, first_failures) = (Holes::default(), Vec::new());
+        Tally { records: 0, unmatched: 0, failures: 0, bytes: 0, holes, first_failures, failures_wanted }
     }
 
     /// Whether entries of records that could not be read are of use still.
@@ -140,6 +143,15 @@ impl Tally {
     /// Counts bytes that were read.
     pub(super) fn read(&mut self, bytes: u64) {
         self.bytes += bytes;
+    }
+
+    /// Counts holes before records.
+    pub(super) fn skip(&mut self, holes: Holes) {
+        self.holes.append(holes);
+    }
+
+    pub(super) fn holes(&self) -> Holes {
+        self.holes
     }
 
     /// Counts as unmatched, of the records that were seen, some of which nobody asks.

@@ -153,10 +153,7 @@ impl<'a> Wave<'_, 'a> {
         let number = self.taken;
         self.taken += 1;
         let next = self.input.next_block(task.cut(), self.end, &mut worker.holder);
-        let notes = self.input.take_notes();
-        if !notes.is_empty() {
-            worker.done.push((number, Scanned::noted(notes)));
-        }
+        worker.done.extend(self.input.take_asides().into_iter().map(|aside| (number, Scanned::aside(aside))));
         match next {
             Ok(Next::Block) => return Some(number),
             Ok(Next::Later) => {}

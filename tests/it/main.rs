@@ -9,6 +9,7 @@
 //! | [`examples`] | the programs of `examples/` |
 //! | [`pipes`] | pipes keep nobody waiting |
 //! | [`damaged_input`] | an input that breaks loses no row before the damage |
+//! | [`input_marks`] | byte order marks, holes of NUL bytes and UTF-16 |
 //! | [`long_records`] | a record that is too long is one failure |
 //! | [`threads`] | several threads give what one gives |
 //! | [`columns_and_limit`] | fewer columns and rows are a part of the same answer |
@@ -29,6 +30,7 @@ mod datetime_range;
 mod examples;
 mod filters;
 mod guide;
+mod input_marks;
 mod long_records;
 mod not_ascii;
 #[cfg(unix)]

@@ -16,6 +16,7 @@
 
 use super::AHEAD;
 use super::index;
+use crate::kernels::LineCount;
 use crate::literal::Literal;
 use crate::scalar;
 use crate::vector::Vector;
@@ -76,15 +77,18 @@ pub(crate) fn anchor_and_newlines<V: Vector>(
     block: &[u8],
     literal: &Literal,
     out: &mut Vec<u32>,
-) -> (usize, bool) {
+) -> LineCount {
     let mut lines = index::Lines::<V>::new(token);
     let passed = every::<V, _>(token, block, literal, &mut lines, |at| {
         out.push(at as u32);
         false
     });
-    let (newlines, is_ascii) = lines.finish();
-    let (more, is_rest_ascii) = scalar::anchor::newlines(&block[passed..]);
-    (newlines + more, is_ascii && is_rest_ascii)
+    let (count, rest) = (lines.finish(token), scalar::anchor::lines(&block[passed..]));
+    LineCount {
+        newlines: count.newlines + rest.newlines,
+        is_ascii: count.is_ascii && rest.is_ascii,
+        has_nul: count.has_nul || rest.has_nul,
+    }
 }
 
 /// See `Kernels::find`.

@@ -18,6 +18,7 @@
 use super::AHEAD;
 use crate::byte_set::ByteSet;
 use crate::column::Span;
+use crate::kernels::LineCount;
 use crate::vector::Vector;
 
 /// Finds which of 64 bytes are wanted.
@@ -66,28 +67,34 @@ pub(crate) fn newlines<V: Vector>(token: V::Token, block: &[u8], out: &mut Vec<u
     positions::<V>(token, block, out, &Equal(V::splat(token, b'\n')))
 }
 
-/// The number of newlines in the vectors that were added, and whether all of their bytes are ASCII.
+/// What [`LineCount`] says, of the vectors that were added.
 pub(super) struct Lines<V> {
     newline: V,
     all: V,
+    least: V,
     count: usize,
 }
 
 impl<V: Vector> Lines<V> {
     #[inline(always)]
     pub(super) fn new(token: V::Token) -> Lines<V> {
-        Lines { newline: V::splat(token, b'\n'), all: V::splat(token, 0), count: 0 }
+        Lines { newline: V::splat(token, b'\n'), all: V::splat(token, 0), least: V::splat(token, 0xff), count: 0 }
     }
 
     #[inline(always)]
     pub(super) fn add(&mut self, bytes: V) {
         self.all = self.all.or(bytes);
+        self.least = self.least.min(bytes);
         self.count += bytes.eq_mask(self.newline).count_ones() as usize;
     }
 
     #[inline(always)]
-    pub(super) fn finish(self) -> (usize, bool) {
-        (self.count, self.all.sign_mask() == 0)
+    pub(super) fn finish(self, token: V::Token) -> LineCount {
+        LineCount {
+            newlines: self.count,
+            is_ascii: self.all.sign_mask() == 0,
+            has_nul: self.least.eq_mask(V::splat(token, 0)) != 0,
+        }
     }
 }
 

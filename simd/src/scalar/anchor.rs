@@ -1,5 +1,6 @@
 //! Search for a literal, place by place.
 
+use crate::kernels::LineCount;
 use crate::literal::Literal;
 
 /// `Kernels::anchor`.
@@ -11,14 +12,18 @@ pub(crate) fn anchor(block: &[u8], literal: &Literal, out: &mut Vec<u32>) {
 }
 
 /// `Kernels::anchor_and_newlines`.
-pub(crate) fn anchor_and_newlines(block: &[u8], literal: &Literal, out: &mut Vec<u32>) -> (usize, bool) {
+pub(crate) fn anchor_and_newlines(block: &[u8], literal: &Literal, out: &mut Vec<u32>) -> LineCount {
     anchor(block, literal, out);
-    newlines(block)
+    lines(block)
 }
 
-/// How many newlines there are, and whether all bytes are ASCII.
-pub(crate) fn newlines(block: &[u8]) -> (usize, bool) {
-    (block.iter().filter(|&&byte| byte == b'\n').count(), block.is_ascii())
+/// What is to be known of the lines.
+pub(crate) fn lines(block: &[u8]) -> LineCount {
+    LineCount {
+        newlines: block.iter().filter(|&&byte| byte == b'\n').count(),
+        is_ascii: block.is_ascii(),
+        has_nul: block.contains(&0),
+    }
 }
 
 /// `Kernels::find`.

@@ -4,16 +4,18 @@ use super::guard::Guarded;
 use super::harness::{Random, cases};
 use super::index::every_place;
 use super::on_each_isa;
-use crate::{Case, Kernels, Literal};
+use crate::{Case, Kernels, LineCount, Literal};
 
 on_each_isa!(
     a_literal_is_found_at_every_place,
     every_occurrence_is_found_overlapping_ones_too,
     the_searched_bytes_without_the_rest_are_not_an_occurrence,
-    a_newline_and_a_byte_that_is_not_ascii_are_counted_at_every_place,
+    a_newline_a_nul_and_a_byte_that_is_not_ascii_are_seen_at_every_place,
     one_pass_finds_what_two_find,
     no_load_leaves_the_block,
 );
+
+const NO_LINES: LineCount = LineCount { newlines: 0, is_ascii: true, has_nul: false };
 
 /// Every position where `literal` stands, the obvious way.
 fn expected(block: &[u8], literal: &[u8], case: Case) -> Vec<u32> {
@@ -71,7 +73,7 @@ fn every_occurrence_is_found_overlapping_ones_too(kernels: &Kernels) {
     }
 }
 
-fn a_newline_and_a_byte_that_is_not_ascii_are_counted_at_every_place(kernels: &Kernels) {
+fn a_newline_a_nul_and_a_byte_that_is_not_ascii_are_seen_at_every_place(kernels: &Kernels) {
     let literals: [&[u8]; 2] = [b"x", b"a literal of some length"];
     let literals = literals.map(|literal| Literal::new(literal, Case::Exact).unwrap());
     let mut out = Vec::new();
@@ -79,10 +81,11 @@ fn a_newline_and_a_byte_that_is_not_ascii_are_counted_at_every_place(kernels: &K
         let literal = &literals[place % 2];
         // The neighbour of '\n' in value.
         block.fill(0x0b);
-        block[place] = b'\n';
-        assert_eq!(kernels.anchor_and_newlines(block, literal, &mut out), (1, true), "{place} of {}", block.len());
-        block[place] = 0x8a;
-        assert_eq!(kernels.anchor_and_newlines(block, literal, &mut out), (0, false), "{place} of {}", block.len());
+        for (byte, expected) in [(b'\n', (1, true, false)), (0x8a, (0, false, false)), (0, (0, true, true))] {
+            block[place] = byte;
+            let LineCount { newlines, is_ascii, has_nul } = kernels.anchor_and_newlines(block, literal, &mut out);
+            assert_eq!((newlines, is_ascii, has_nul), expected, "{place} of {}", block.len());
+        }
     });
     assert_eq!(out, [0; 0]);
 }
@@ -90,13 +93,14 @@ fn a_newline_and_a_byte_that_is_not_ascii_are_counted_at_every_place(kernels: &K
 fn one_pass_finds_what_two_find(kernels: &Kernels) {
     let mut random = Random(8);
     for _ in 0..cases(30_000) {
-        let letters = *random.one_of(&[&b"ab\n"[..], &b"abcdefgh\n."[..], &b"ab\n\xc3"[..]]);
+        let letters = *random.one_of(&[&b"ab\n"[..], &b"abcdefgh\n."[..], &b"ab\n\xc3"[..], &b"abc\n\0"[..]]);
         let block: Vec<u8> = (0..random.below(1500)).map(|_| *random.one_of(letters)).collect();
         let literal: Vec<u8> = (0..1 + random.below(5)).map(|_| *random.one_of(b"aAbB")).collect();
         let literal = Literal::new(&literal, *random.one_of(&[Case::Exact, Case::IgnoreAscii])).unwrap();
         let (mut out, mut found) = (vec![7], vec![7]);
         let newlines = block.iter().filter(|&&byte| byte == b'\n').count();
-        assert_eq!(kernels.anchor_and_newlines(&block, &literal, &mut out), (newlines, block.is_ascii()));
+        let count = LineCount { newlines, is_ascii: block.is_ascii(), has_nul: block.contains(&0) };
+        assert_eq!(kernels.anchor_and_newlines(&block, &literal, &mut out), count);
         kernels.anchor(&block, &literal, &mut found);
         assert_eq!(out, found, "{literal:?}");
     }
@@ -138,7 +142,7 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
                 kernels.anchor(block, &anchors[which], &mut out);
                 assert_eq!(kernels.find(block, &anchors[which]), out.first().map(|&at| at as usize));
                 both.clear();
-                assert_eq!(kernels.anchor_and_newlines(block, &anchors[which], &mut both), (0, true));
+                assert_eq!(kernels.anchor_and_newlines(block, &anchors[which], &mut both), NO_LINES);
                 assert_eq!(both, out);
                 // The literals do not overlap with themselves, but for "abca".
                 if which != 2 {

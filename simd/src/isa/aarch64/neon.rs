@@ -84,6 +84,7 @@ impl Vector for Bytes {
         fn and_not(self, other: Self) -> Self { each!(vbicq_u8; self, other) }
 
         fn saturating_sub(self, other: Self) -> Self { each!(vqsubq_u8; self, other) }
+        fn min(self, other: Self) -> Self { each!(vminq_u8; self, other) }
         fn high_nibbles(self) -> Self { each!(vshrq_n_u8::<4>; self) }
         fn equal(self, other: Self) -> Self { each!(vceqq_u8; self, other) }
         fn eq_mask(self, other: Self) -> u64 { self.equal(other).sign_mask() }

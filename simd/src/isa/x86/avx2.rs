@@ -84,13 +84,14 @@ impl Vector for Bytes {
         fn and_not(self, other: Self) -> Self { both!(_mm256_andnot_si256; other, self) }
 
         fn saturating_sub(self, other: Self) -> Self { both!(_mm256_subs_epu8; self, other) }
+        fn min(self, other: Self) -> Self { both!(_mm256_min_epu8; self, other) }
         fn high_nibbles(self) -> Self {
             let shifted = both!(_mm256_srli_epi16::<4>; self);
             both!(_mm256_and_si256; shifted, Bytes([_mm256_set1_epi8(15); 2]))
         }
         fn equal(self, other: Self) -> Self { both!(_mm256_cmpeq_epi8; self, other) }
         fn eq_mask(self, other: Self) -> u64 { self.equal(other).sign_mask() }
-        fn le_mask(self, other: Self) -> u64 { both!(_mm256_min_epu8; self, other).eq_mask(self) }
+        fn le_mask(self, other: Self) -> u64 { self.min(other).eq_mask(self) }
         fn sign_mask(self) -> u64 { join(_mm256_movemask_epi8(self.0[0]), _mm256_movemask_epi8(self.0[1])) }
         fn is_zero(self) -> bool {
             let any = _mm256_or_si256(self.0[0], self.0[1]);

@@ -69,6 +69,7 @@ impl Vector for Bytes {
         fn and_not(self, other: Self) -> Self { Bytes(_mm512_andnot_si512(other.0, self.0)) }
 
         fn saturating_sub(self, other: Self) -> Self { Bytes(_mm512_subs_epu8(self.0, other.0)) }
+        fn min(self, other: Self) -> Self { Bytes(_mm512_min_epu8(self.0, other.0)) }
         fn high_nibbles(self) -> Self {
             Bytes(_mm512_and_si512(_mm512_srli_epi16::<4>(self.0), _mm512_set1_epi8(15)))
         }

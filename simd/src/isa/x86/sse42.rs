@@ -75,13 +75,14 @@ impl Vector for Bytes {
         fn and_not(self, other: Self) -> Self { each!(_mm_andnot_si128; other, self) }
 
         fn saturating_sub(self, other: Self) -> Self { each!(_mm_subs_epu8; self, other) }
+        fn min(self, other: Self) -> Self { each!(_mm_min_epu8; self, other) }
         fn high_nibbles(self) -> Self {
             let shifted = each!(_mm_srli_epi16::<4>; self);
             each!(_mm_and_si128; shifted, Bytes([_mm_set1_epi8(15); 4]))
         }
         fn equal(self, other: Self) -> Self { each!(_mm_cmpeq_epi8; self, other) }
         fn eq_mask(self, other: Self) -> u64 { self.equal(other).sign_mask() }
-        fn le_mask(self, other: Self) -> u64 { each!(_mm_min_epu8; self, other).eq_mask(self) }
+        fn le_mask(self, other: Self) -> u64 { self.min(other).eq_mask(self) }
         fn sign_mask(self) -> u64 {
             let bits = |i: usize| u64::from(_mm_movemask_epi8(self.0[i]).cast_unsigned());
             bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
