@@ -26,6 +26,7 @@ enum Kind {
     Value { text: String, reason: &'static str },
     External { source: Box<dyn std::error::Error + Send + Sync> },
     Column { message: String },
+    TimeZone { message: String },
     Record(Failure),
     Row(Failure),
     Io { context: String, source: io::Error },
@@ -62,6 +63,10 @@ impl Error {
 
     pub(crate) fn column(message: String) -> Self {
         Error(Box::new(Kind::Column { message }))
+    }
+
+    pub(crate) fn time_zone(message: String) -> Self {
+        Error(Box::new(Kind::TimeZone { message }))
     }
 
     pub(crate) fn limit(message: impl Into<String>) -> Self {
@@ -141,6 +146,11 @@ impl Error {
         matches!(*self.0, Kind::Column { .. })
     }
 
+    /// True when a text is no [`TimeZone`](crate::TimeZone).
+    pub fn is_time_zone(&self) -> bool {
+        matches!(*self.0, Kind::TimeZone { .. })
+    }
+
     /// True when a scan was told to stop at the first record that it could not read, and did.
     pub fn is_record(&self) -> bool {
         self.failure().is_some()
@@ -208,9 +218,11 @@ impl fmt::Display for Error {
                 let width = format[span.clone()].chars().count().max(1);
                 write!(f, "{message}\n  {format}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
             }
-            Kind::Regex { message } | Kind::Limit { message } | Kind::Memory { message } | Kind::Column { message } => {
-                f.write_str(message)
-            }
+            Kind::Regex { message }
+            | Kind::Limit { message }
+            | Kind::Memory { message }
+            | Kind::Column { message }
+            | Kind::TimeZone { message } => f.write_str(message),
             Kind::External { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
             Kind::Record(failure) => write!(f, "{}: record at byte {}: {failure}", failure.source, failure.offset),

@@ -4,7 +4,7 @@ use super::{
     converting::Converting,
     matching::{MatchedRows, Matching},
     split::{Prescan, Split},
-    stats::{Stats, Tally},
+    stats::{ColumnOffsets, Stats, Tally},
     task::Task,
 };
 use crate::{batch::Batch, error::Error, input::Block, limits};
@@ -16,6 +16,8 @@ pub(super) struct Scanned {
     pub(super) batch: Option<Batch>,
     /// What was seen in the block; records are numbered from its beginning.
     pub(super) stats: Stats,
+    /// Which kinds of times its columns have.
+    pub(super) offsets: ColumnOffsets,
     /// What ends the scan here.
     pub(super) error: Option<Error>,
 }
@@ -23,12 +25,17 @@ pub(super) struct Scanned {
 impl Scanned {
     /// Nothing but the end of the scan.
     pub(super) fn stopped(error: Error) -> Scanned {
-        Scanned { batch: None, stats: Stats::default(), error: Some(error) }
+        Scanned { batch: None, stats: Stats::default(), offsets: ColumnOffsets::default(), error: Some(error) }
     }
 
     /// Nothing but notes on the input.
     pub(super) fn noted(notes: Vec<String>) -> Scanned {
-        Scanned { batch: None, stats: Stats { notes, ..Stats::default() }, error: None }
+        Scanned {
+            batch: None,
+            stats: Stats { notes, ..Stats::default() },
+            offsets: ColumnOffsets::default(),
+            error: None,
+        }
     }
 
     /// Whether it has neither rows nor an error.
@@ -84,7 +91,8 @@ impl Task {
     fn scan_all_lines(&self, block: &Block<'_>, buffers: &mut Buffers, failures_wanted: usize) -> Scanned {
         let mut tally = Tally::new(failures_wanted);
         let (batch, error) = self.scan(block, Split::Lines, &mut tally, buffers);
-        Scanned { batch: Some(batch).filter(|batch| !batch.is_empty()), stats: tally.into_stats(), error }
+        let (stats, offsets) = tally.into_stats();
+        Scanned { batch: Some(batch).filter(|batch| !batch.is_empty()), stats, offsets, error }
     }
 
     /// Scans texts that lie side by side in a block.
@@ -93,7 +101,7 @@ impl Task {
         block: &Block<'_>,
         split: Split<'_>,
         buffers: &mut Buffers,
-    ) -> (Batch, Stats, Option<Error>) {
+    ) -> (Batch, (Stats, ColumnOffsets), Option<Error>) {
         let mut tally = Tally::new(limits::FAILURES_KEPT);
         let (batch, error) = self.scan(block, split, &mut tally, buffers);
         (batch, tally.into_stats(), error)

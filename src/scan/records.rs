@@ -12,7 +12,7 @@ use super::{
     block::{Scanned, Wanted},
     compiled::Compiled,
     options::ScanOptions,
-    stats::Stats,
+    stats::{ColumnOffsets, Stats},
     task::Task,
     workers::{WAVE, Workers},
 };
@@ -34,6 +34,7 @@ pub struct Scan<'a> {
     /// Batches that were given once and put back.
     held: VecDeque<Batch>,
     stats: Stats,
+    offsets: ColumnOffsets,
     /// How many rows may still be given.
     rows_left: u64,
     /// What ends the scan, once the rows before it were given.
@@ -54,6 +55,7 @@ impl<'a> Scan<'a> {
             ready: VecDeque::new(),
             held: VecDeque::new(),
             stats: Stats::default(),
+            offsets: ColumnOffsets::default(),
             rows_left,
             error: wrong,
             ended: false,
@@ -139,9 +141,10 @@ impl Scan<'_> {
             if let Some(error) = self.error.take() {
                 return Err(error);
             }
-            while let Some(Scanned { batch, stats, error }) = self.ready.pop_front() {
+            while let Some(Scanned { batch, stats, offsets, error }) = self.ready.pop_front() {
                 self.error = error.map(|error| error.after_records(self.stats.records));
                 self.stats.add(stats);
+                self.offsets.add(offsets, &self.task.schema, &mut self.stats.notes);
                 if let Some(batch) = batch {
                     self.rows_left -= batch.len() as u64;
                     return Ok(Some(batch));

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::split::Record;
 use crate::{
+    batch::{ColumnType, Schema},
+    convert::OffsetsSeen,
     error::Error,
     failure::{Failure, FailureKind},
     input::Block,
@@ -27,7 +29,8 @@ pub struct Stats {
     pub bytes: u64,
     /// The first few records that did not match or failed, up to [`limits::FAILURES_KEPT`].
     pub first_failures: Vec<Failure>,
-    /// What else there is to be told of the input, with its name: that bytes which follow gzip data were ignored.
+    /// What else there is to be told: that bytes which follow gzip data were ignored, with the name of the input; that some times of a column have an offset and
+    /// others have none, with the name of the column, once.
     pub notes: Vec<String>,
 }
 
@@ -44,6 +47,30 @@ impl Stats {
         self.failures += block.failures;
         self.bytes += block.bytes;
         self.notes.extend(block.notes);
+    }
+}
+
+/// Which kinds of times the columns of a scan have, in the order of the columns.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ColumnOffsets(Vec<OffsetsSeen>);
+
+impl ColumnOffsets {
+    pub(super) fn new(columns: Vec<OffsetsSeen>) -> ColumnOffsets {
+        ColumnOffsets(columns)
+    }
+
+    /// Adds those of the next block, and a note for each column that has come to have both kinds, where that means different things.
+    pub(super) fn add(&mut self, block: ColumnOffsets, schema: &Schema, notes: &mut Vec<String>) {
+        self.0.resize(schema.len(), OffsetsSeen::default());
+        for ((all, more), (name, kind)) in self.0.iter_mut().zip(block.0).zip(schema.columns()) {
+            let had_both = all.has_both();
+            *all = all.or(more);
+            if all.has_both() && !had_both && kind == (ColumnType::Timestamp { utc: false }) {
+                notes.push(format!(
+                    "column {name:?}: times with an offset are in UTC, and others as they are written; tz= says in which zone those are"
+                ));
+            }
+        }
     }
 }
 
@@ -120,11 +147,21 @@ pub(super) struct Tally {
     first_failures: Vec<Failure>,
     /// How many of these are kept.
     failures_wanted: usize,
+    /// Of the columns of its rows.
+    offsets: ColumnOffsets,
 }
 
 impl Tally {
     pub(super) fn new(failures_wanted: usize) -> Tally {
-        Tally { records: 0, unmatched: 0, failures: 0, bytes: 0, first_failures: Vec::new(), failures_wanted }
+        Tally {
+            records: 0,
+            unmatched: 0,
+            failures: 0,
+            bytes: 0,
+            first_failures: Vec::new(),
+            failures_wanted,
+            offsets: ColumnOffsets::default(),
+        }
     }
 
     /// Whether entries of records that could not be read are of use still.
@@ -171,6 +208,11 @@ impl Tally {
         self.keep(block, record, cause);
     }
 
+    /// Keeps which kinds of times the columns have.
+    pub(super) fn set_offsets(&mut self, offsets: Vec<OffsetsSeen>) {
+        self.offsets = ColumnOffsets::new(offsets);
+    }
+
     /// Keeps an entry, if it is one of the first in the order of the input.
     fn keep(&mut self, block: &Block<'_>, record: Record, cause: &Cause) {
         let (kept, wanted) = (&mut self.first_failures, self.failures_wanted);
@@ -184,8 +226,8 @@ impl Tally {
         }
     }
 
-    pub(super) fn into_stats(self) -> Stats {
-        Stats {
+    pub(super) fn into_stats(self) -> (Stats, ColumnOffsets) {
+        let stats = Stats {
             records: self.records,
             matched: self.records - self.unmatched - self.failures,
             unmatched: self.unmatched,
@@ -193,6 +235,7 @@ impl Tally {
             bytes: self.bytes,
             first_failures: self.first_failures,
             notes: Vec::new(),
-        }
+        };
+        (stats, self.offsets)
     }
 }
