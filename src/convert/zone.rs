@@ -221,7 +221,7 @@ mod tests {
             let changes = zone.rules.following(Timestamp::MIN).map(|change| change.timestamp().as_microsecond());
             let changes: Vec<i64> = changes.take_while(|&at| at < 2_300_000_000 * SECOND).collect();
             let mut clock = WallClock::new(&zone);
-            for _ in 0..share_of(3000) {
+            for _ in 0..share_of(1000) {
                 // Near a change, at its very second, or anywhere.
                 let wall = match (below(4), changes.is_empty()) {
                     (0, _) | (_, true) => TIMESTAMPS.start + below(TIMESTAMPS.end - TIMESTAMPS.start),
