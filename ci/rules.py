@@ -43,6 +43,7 @@ PLACES = {
     "fancy_regex": ["src/engine/"],
     "rayon": ["src/scan/"],
     "lexical_core": ["src/convert/", "benches/", "simd/"],
+    "jiff": ["src/convert/", "benches/"],
     "pyo3": ["python/"],
     "arrow_array": ["src/batch/arrow.rs", "python/src/arrow/", "benches/"],
     "arrow_buffer": ["src/batch/arrow.rs", "python/src/arrow/"],

@@ -27,6 +27,7 @@ enum Kind {
     External { source: Box<dyn std::error::Error + Send + Sync> },
     WrongAnswer { message: String },
     Column { message: String },
+    TimeZone { message: String },
     Record(Failure),
     Row(Failure),
     Io { context: String, source: io::Error },
@@ -67,6 +68,10 @@ impl Error {
 
     pub(crate) fn column(message: String) -> Self {
         Error(Box::new(Kind::Column { message }))
+    }
+
+    pub(crate) fn time_zone(message: String) -> Self {
+        Error(Box::new(Kind::TimeZone { message }))
     }
 
     pub(crate) fn limit(message: impl Into<String>) -> Self {
@@ -151,6 +156,11 @@ impl Error {
         matches!(*self.0, Kind::Column { .. })
     }
 
+    /// True when a text is no [`TimeZone`](crate::TimeZone).
+    pub fn is_time_zone(&self) -> bool {
+        matches!(*self.0, Kind::TimeZone { .. })
+    }
+
     /// True when a scan was told to stop at the first record that it could not read, and did.
     pub fn is_record(&self) -> bool {
         self.failure().is_some()
@@ -222,6 +232,7 @@ impl fmt::Display for Error {
             | Kind::Limit { message }
             | Kind::Memory { message }
             | Kind::WrongAnswer { message }
+            | Kind::TimeZone { message }
             | Kind::Column { message } => f.write_str(message),
             Kind::External { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),

@@ -7,7 +7,7 @@ one of these functions is called.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Literal, Optional, Union
 
 from ._parsimd import ScanError
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from ._parser import Parser
     from ._parsimd import Texts
+
+_Year = Union[int, Literal["recent"], None]
 
 _SPARK_TYPES = {
     "text": "STRING",
@@ -28,33 +30,45 @@ _SPARK_TYPES = {
 }
 
 
-def parse_array(parser: "Parser", array: Any, on_error: str) -> "pyarrow.StructArray":
+def parse_array(parser: "Parser", array: Any, on_error: str, tz: Optional[str], year: _Year) -> "pyarrow.StructArray":
     import pyarrow
 
     if on_error == "skip":
         raise ValueError("on_error must be 'null' or 'raise': an array of the same length has no place for what is skipped")
-    parts = [pyarrow.array(texts) for texts in _scan(_scanner(parser, on_error), array)]
+    parts = [pyarrow.array(texts) for texts in _scan(_scanner(parser, on_error, tz, year), array)]
     if len(parts) == 1:
         return parts[0]
-    kind = pyarrow.struct(list(_schema(parser)))
+    kind = pyarrow.struct(list(_schema(parser, tz)))
     return pyarrow.chunked_array(parts, kind).combine_chunks()
 
 
 def map_arrow(
-    parser: "Parser", batches: Iterable["pyarrow.RecordBatch"], column: Optional[str], on_error: str
+    parser: "Parser",
+    batches: Iterable["pyarrow.RecordBatch"],
+    column: Optional[str],
+    on_error: str,
+    tz: Optional[str],
+    year: _Year,
 ) -> Iterator["pyarrow.RecordBatch"]:
     # Iterating over these would go through letters, names, or the columns of a single batch.
     if isinstance(batches, (str, bytes, bytearray, memoryview, dict)) or hasattr(batches, "schema") and hasattr(batches, "columns"):
         raise TypeError(f"batches must be an iterable of record batches, not {_kind(batches)}: for one table there is map_table")
-    return _map_batches(parser, iter(batches), column, on_error)
+    # What is wrong with these is said now, and not when the first batch is asked for.
+    parser.scan(b"", tz=tz, year=year)
+    return _map_batches(parser, iter(batches), column, on_error, tz, year)
 
 
 def _map_batches(
-    parser: "Parser", batches: Iterator["pyarrow.RecordBatch"], column: Optional[str], on_error: str
+    parser: "Parser",
+    batches: Iterator["pyarrow.RecordBatch"],
+    column: Optional[str],
+    on_error: str,
+    tz: Optional[str],
+    year: _Year,
 ) -> Iterator["pyarrow.RecordBatch"]:
     import pyarrow
 
-    scan = _scanner(parser, on_error)
+    scan = _scanner(parser, on_error, tz, year)
     times = [number for number, kind in enumerate(parser.scan(b"").types.values()) if kind == "time[us]"]
     for batch in batches:
         if not isinstance(batch, (pyarrow.RecordBatch, pyarrow.Table)):
@@ -64,18 +78,20 @@ def _map_batches(
                 yield _in_nanoseconds(rows, times)
 
 
-def map_table(parser: "Parser", table: "pyarrow.Table", column: Optional[str], on_error: str) -> "pyarrow.Table":
+def map_table(
+    parser: "Parser", table: "pyarrow.Table", column: Optional[str], on_error: str, tz: Optional[str], year: _Year
+) -> "pyarrow.Table":
     import pyarrow
 
     if not isinstance(table, (pyarrow.Table, pyarrow.RecordBatch)):
         raise TypeError(f"table must be a table of pyarrow, not {_kind(table)}")
-    parts = _scan(_scanner(parser, on_error), _text_column(table, column))
+    parts = _scan(_scanner(parser, on_error, tz, year), _text_column(table, column))
     batches = [rows for texts in parts for rows in pyarrow.RecordBatchReader.from_stream(texts)]
-    return pyarrow.Table.from_batches(batches, _schema(parser))
+    return pyarrow.Table.from_batches(batches, _schema(parser, tz))
 
 
-def spark_schema(parser: "Parser") -> str:
-    types = parser.scan(b"").types
+def spark_schema(parser: "Parser", tz: Optional[str]) -> str:
+    types = parser.scan(b"", tz=tz).types
     return ", ".join(f"`{name}` {_SPARK_TYPES[kind]}" for name, kind in types.items())
 
 
@@ -89,16 +105,16 @@ def _in_nanoseconds(batch: "pyarrow.RecordBatch", times: List[int]) -> "pyarrow.
     return batch
 
 
-def _schema(parser: "Parser") -> "pyarrow.Schema":
+def _schema(parser: "Parser", tz: Optional[str]) -> "pyarrow.Schema":
     import pyarrow
 
-    return pyarrow.schema(parser.scan(b""))
+    return pyarrow.schema(parser.scan(b"", tz=tz))
 
 
-def _scanner(parser: "Parser", on_error: str) -> Callable[[Any, int], "Texts"]:
+def _scanner(parser: "Parser", on_error: str, tz: Optional[str], year: _Year) -> Callable[[Any, int], "Texts"]:
     """A function that scans an array, by the parser as it is now."""
-    pattern, year = parser._scan_pattern(), parser._year()
-    return lambda array, first: pattern.scan_array(array, on_error, year, first)
+    pattern, times = parser._scan_pattern(), parser._times(tz, year)
+    return lambda array, first: pattern.scan_array(array, on_error, times, first)
 
 
 def _scan(scan: Callable[[Any, int], "Texts"], array: Any) -> Iterator["Texts"]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, Union
 
@@ -532,6 +533,8 @@ class Parser(_parsimd.ParserBase):
         limit: Optional[int] = None,
         strings: Literal["utf8", "view", "binary"] = "utf8",
         max_record_bytes: int = _MAX_RECORD_BYTES,
+        tz: Optional[str] = None,
+        year: Union[int, Literal["recent"], None] = None,
     ) -> Scan:
         """Matches each line of ``data`` and gives typed columns: an iterator over `Batch`.
 
@@ -553,9 +556,14 @@ class Parser(_parsimd.ParserBase):
 
         A line of more than ``max_record_bytes`` bytes, 64 MiB unless set, is not matched: it is counted in ``.stats.failures``, and skipped
         without being held in memory.
+
+        ``tz`` says where the clock hangs that times without an offset were read from: ``"UTC"``, an offset as ``"+02:00"``, or a name of the tz
+        database as ``"Europe/Berlin"``. Every column of timestamps is then in UTC. An hour that comes twice is the earlier one. Without
+        ``tz`` such times are as they are written. ``year`` is the year of times that are written without one: a number, or ``"recent"``, which is
+        for each time the newest year that has its day and does not put it more than a day into the future. Without it, it is the current one.
         """
         return self._scan_pattern().scan(
-            data, False, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, ()
+            data, False, full_line, threads, on_error, self._times(tz, year), _names(columns), limit, strings, max_record_bytes, ()
         )
 
     def scan_file(
@@ -569,6 +577,8 @@ class Parser(_parsimd.ParserBase):
         limit: Optional[int] = None,
         strings: Literal["utf8", "view", "binary"] = "utf8",
         max_record_bytes: int = _MAX_RECORD_BYTES,
+        tz: Optional[str] = None,
+        year: Union[int, Literal["recent"], None] = None,
     ) -> Scan:
         """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`.
 
@@ -580,7 +590,7 @@ class Parser(_parsimd.ParserBase):
         ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip data are ignored.
         A byte order mark and NUL bytes before a line are skipped, and UTF-16 with a mark is read. ``.stats.notes`` tells of these, but for a mark of UTF-8.
         """
-        return self._scan_files(path, full_line, threads, on_error, columns, limit, strings, max_record_bytes)
+        return self._scan_files(path, full_line, threads, on_error, columns, limit, strings, max_record_bytes, tz, year)
 
     def _scan_files(
         self,
@@ -592,13 +602,15 @@ class Parser(_parsimd.ParserBase):
         limit: Optional[int],
         strings: Literal["utf8", "view", "binary"],
         max_record_bytes: int,
+        tz: Optional[str],
+        year: Union[int, Literal["recent"], None],
         filter: Sequence[Tuple[str, Union[Tuple[int, int], str]]] = (),
     ) -> Scan:
         """As `scan_file`, with a filter: ``filter`` has names of columns, each with a text or with two integers (of times, microseconds since
         1970). A row is dropped unless each of these columns has that text, or a value from the first integer to the second. The other
         fields of dropped rows are not read."""
         return self._scan_pattern().scan(
-            files, True, full_line, threads, on_error, self._year(), _names(columns), limit, strings, max_record_bytes, filter
+            files, True, full_line, threads, on_error, self._times(tz, year), _names(columns), limit, strings, max_record_bytes, filter
         )
 
     def scan_polars(
@@ -609,6 +621,8 @@ class Parser(_parsimd.ParserBase):
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
         max_record_bytes: int = _MAX_RECORD_BYTES,
+        tz: Optional[str] = None,
+        year: Union[int, Literal["recent"], None] = None,
     ) -> "polars.LazyFrame":
         """The lines of files as a polars LazyFrame: nothing is read before it is collected. Otherwise as `scan_file`.
 
@@ -617,19 +631,26 @@ class Parser(_parsimd.ParserBase):
         """
         from ._polars import scan_polars
 
-        return scan_polars(self, paths, full_line, threads, on_error, max_record_bytes)
+        return scan_polars(self, paths, full_line, threads, on_error, max_record_bytes, tz, year)
 
-    def parse_array(self, array: Any, *, on_error: Literal["null", "raise"] = "null") -> "pyarrow.StructArray":
+    def parse_array(
+        self,
+        array: Any,
+        *,
+        on_error: Literal["null", "raise"] = "null",
+        tz: Optional[str] = None,
+        year: Union[int, Literal["recent"], None] = None,
+    ) -> "pyarrow.StructArray":
         """Matches each value of a column of text, as `parse` does it, and gives an array of structs of the same length.
 
         ``array`` is a pyarrow array, anything else that speaks the Arrow PyCapsule protocol, as a polars Series does, or a sequence
         of str and None: a list, a tuple, an array of numpy. A value that is null or does not match is null in the answer; so is,
         inside of its struct, a field that its type cannot hold. With ``on_error="raise"``, the first value that is
-        not null and cannot be read raises a `ScanError`, with its ``row``.
+        not null and cannot be read raises a `ScanError`, with its ``row``. ``tz`` and ``year`` are as in `scan`.
         """
         from ._arrow import parse_array
 
-        return parse_array(self, array, on_error)
+        return parse_array(self, array, on_error, tz, year)
 
     def map_arrow(
         self,
@@ -637,17 +658,20 @@ class Parser(_parsimd.ParserBase):
         *,
         column: Optional[str] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
+        tz: Optional[str] = None,
+        year: Union[int, Literal["recent"], None] = None,
     ) -> Iterator["pyarrow.RecordBatch"]:
         """Record batches with a column of text → record batches of what is in it, for ``DataFrame.mapInArrow`` of Spark.
 
         Each value of ``column``, or of the first column of text or bytes, is matched as `parse` does it. One that cannot be
         read has no row, or with ``on_error="null"`` nulls. Times of day are nanoseconds, which needs Spark 4.1.
+        ``tz`` and ``year`` are as in `scan`; `spark_schema` must be given the same ``tz``.
 
             df.mapInArrow(parser.map_arrow, parser.spark_schema())
         """
         from ._arrow import map_arrow
 
-        return map_arrow(self, batches, column, on_error)
+        return map_arrow(self, batches, column, on_error, tz, year)
 
     def map_table(
         self,
@@ -655,14 +679,16 @@ class Parser(_parsimd.ParserBase):
         *,
         column: Optional[str] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
+        tz: Optional[str] = None,
+        year: Union[int, Literal["recent"], None] = None,
     ) -> "pyarrow.Table":
         """As `map_arrow`, from one pyarrow table to another: for ``Dataset.map_batches`` of Ray Data, with ``batch_format="pyarrow"``."""
         from ._arrow import map_table
 
-        return map_table(self, table, column, on_error)
+        return map_table(self, table, column, on_error, tz, year)
 
-    def spark_schema(self) -> str:
-        """The columns that `map_arrow` gives, in the language in which Spark takes a schema.
+    def spark_schema(self, *, tz: Optional[str] = None) -> str:
+        """The columns that `map_arrow` gives with the same ``tz``, in the language in which Spark takes a schema.
 
         >>> import parsimd
         >>> parsimd.compile("{level:w} {took:d} {at:th}").spark_schema()
@@ -670,7 +696,7 @@ class Parser(_parsimd.ParserBase):
         """
         from ._arrow import spark_schema
 
-        return spark_schema(self)
+        return spark_schema(self, tz)
 
     def _scan_pattern(self) -> "_parsimd.Pattern":
         """The native engine for scans. The parser keeps it until something changes that it was made of. One that may ask this parser for what
@@ -693,10 +719,28 @@ class Parser(_parsimd.ParserBase):
         match = self._match_re.match(text) if whole else self._search_re.search(text)
         return None if match is None else [match.span(), *map(match.span, self._scan_groups)]
 
-    def _year(self) -> int:
+    def _times(self, tz: Optional[str], year: Union[int, Literal["recent"], None]) -> "Tuple[Optional[str], Optional[int], int]":
+        """What times mean in a scan that begins now: the zone; the year, None for ``"recent"``; and now, in microseconds since 1970."""
         from . import datetime
 
-        return datetime.today().year
+        if tz is not None and not isinstance(tz, str):
+            raise TypeError(f"tz must be the name of a time zone, as 'Europe/Berlin', or None, not {type(tz).__name__}")
+        if year is None:
+            # As in `parse`: the class may have been replaced, to fix the year.
+            number: Optional[int] = datetime.today().year
+        elif year == "recent":
+            number = None
+        elif isinstance(year, int) and not isinstance(year, bool) and 1 <= year <= 9999:
+            number = year
+        else:
+            wrong = ValueError if isinstance(year, (str, int)) and not isinstance(year, bool) else TypeError
+            raise wrong(f"year must be a year from 1 to 9999, 'recent', or None for the current one, not {year!r}")
+        return tz, number, _now()
+
+
+def _now() -> int:
+    """Microseconds since 1970."""
+    return time.time_ns() // 1000
 
 
 def _names(columns: Optional[Iterable[str]]) -> Optional[List[str]]:

@@ -76,14 +76,14 @@ class Pattern:
         full_line: bool,
         threads: Optional[int],
         on_error: str,
-        year: int,
+        times: Tuple[Optional[str], Optional[int], int],
         columns: Optional[List[str]],
         limit: Optional[int],
         strings: str,
         max_record_bytes: int,
         only: Sequence[Tuple[str, Union[Tuple[int, int], str]]],
     ) -> Scan: ...
-    def scan_array(self, array: Any, on_error: str, year: int, first_row: int) -> Texts: ...
+    def scan_array(self, array: Any, on_error: str, times: Tuple[Optional[str], Optional[int], int], first_row: int) -> Texts: ...
 
 @final
 class Matcher: ...

@@ -37,12 +37,14 @@ def scan_polars(
     threads: Optional[int],
     on_error: Literal["skip", "null", "raise"],
     max_record_bytes: int,
+    tz: Optional[str],
+    year: Union[int, Literal["recent"], None],
 ) -> "polars.LazyFrame":
     import polars
     from polars.io.plugins import register_io_source
 
     files = _expand(paths)
-    nothing = parser.scan(b"", max_record_bytes=max_record_bytes)
+    nothing = parser.scan(b"", max_record_bytes=max_record_bytes, tz=tz, year=year)
     types, empty = nothing.types, polars.DataFrame(nothing)
 
     def source(
@@ -61,7 +63,7 @@ def scan_polars(
         # A row that a filter drops is matched and not converted. With a limit or an error to be raised, all rows count, so there is no filter.
         filters = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_filters(predicate, types))
         # polars keeps text as views too, so it takes these without a copy.
-        scan = parser._scan_files(files, full_line, threads, on_error, read, None, "view", max_record_bytes, filters)
+        scan = parser._scan_files(files, full_line, threads, on_error, read, None, "view", max_record_bytes, tz, year, filters)
         while left != 0:
             pieces = scan._read_pieces(size if left is None else min(size, left))
             count = len(pieces) if left is None else min(len(pieces), left)

@@ -2,17 +2,21 @@
 
 use std::num::NonZeroUsize;
 
-use parsimd::{Anchored, OnError, ScanOptions, Strings, limits};
+use parsimd::{Anchored, OnError, ScanOptions, Strings, TimeZone, Year, limits};
 use pyo3::{exceptions::PyValueError, prelude::*};
 
 use crate::{error::to_python, make};
+
+/// What times mean that have no offset or no year: the name of a zone; a year, or None for the newest one that is past; and when the scan
+/// begins, in microseconds since 1970.
+pub(crate) type Times = (Option<String>, Option<i32>, i64);
 
 /// The keyword arguments of a scan.
 pub(crate) struct ScanArguments<'a> {
     pub(crate) full_line: bool,
     pub(crate) threads: Option<isize>,
     pub(crate) on_error: &'a str,
-    pub(crate) year: i32,
+    pub(crate) times: Times,
     pub(crate) columns: Option<Vec<String>>,
     pub(crate) limit: Option<i64>,
     pub(crate) strings: &'a str,
@@ -39,12 +43,12 @@ fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> 
 
 impl<'a> ScanArguments<'a> {
     /// Those of texts that are given one by one: each is matched as a whole.
-    pub(crate) fn of_texts(on_error: &'a str, year: i32) -> ScanArguments<'a> {
+    pub(crate) fn of_texts(on_error: &'a str, times: Times) -> ScanArguments<'a> {
         ScanArguments {
             full_line: true,
             threads: None,
             on_error,
-            year,
+            times,
             columns: None,
             limit: None,
             strings: "utf8",
@@ -57,7 +61,10 @@ impl<'a> ScanArguments<'a> {
     pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
         let mut options = ScanOptions::default();
         options.anchored = Anchored::when(self.full_line);
-        options.year = Some(self.year);
+        let (tz, year, begin) = self.times;
+        options.tz = tz.map(|name| TimeZone::new(&name)).transpose().map_err(to_python)?;
+        options.year = year.map_or(Year::Recent, Year::Of);
+        options.begin = Some(begin);
         options.threads = match self.threads {
             None => None,
             Some(threads) => match usize::try_from(threads).ok().and_then(NonZeroUsize::new) {

@@ -18,7 +18,7 @@ use crate::{
     input,
     make::{self, Made},
     matcher::Matcher,
-    options::{Predicate, ScanArguments},
+    options::{Predicate, ScanArguments, Times},
     scan::{Scan, Texts},
 };
 
@@ -102,7 +102,7 @@ impl Pattern {
         full_line: bool,
         threads: Option<isize>,
         on_error: &str,
-        year: i32,
+        times: Times,
         columns: Option<Vec<String>>,
         limit: Option<i64>,
         strings: &str,
@@ -114,7 +114,7 @@ impl Pattern {
             full_line,
             threads,
             on_error,
-            year,
+            times,
             columns,
             limit,
             strings,
@@ -131,10 +131,10 @@ impl Pattern {
         py: Python<'_>,
         array: &Bound<'_, PyAny>,
         on_error: &str,
-        year: i32,
+        times: Times,
         first_row: u64,
     ) -> PyResult<Texts> {
-        let options = ScanArguments::of_texts(on_error, year).options(&self.pattern)?;
+        let options = ScanArguments::of_texts(on_error, times).options(&self.pattern)?;
         let array = ImportedArray::take(array)?;
         let array_len = array.len();
         // A longer array takes too long for a program that waits for a signal; this many texts take some milliseconds.

@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn scanned_as(strings: Strings, format: &str, text: &str, on_error: OnError) -> Batch {
-        let options = ScanOptions { on_error, strings, year: Some(2020), ..ScanOptions::default() };
+        let options = ScanOptions { on_error, strings, year: crate::Year::Of(2020), ..ScanOptions::default() };
         let input = crate::Input::bytes(text.as_bytes());
         Pattern::new(format).unwrap().scan_input(input, options).read_all().unwrap()
     }

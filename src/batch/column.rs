@@ -21,8 +21,8 @@ pub enum ColumnType {
     Int64,
     /// 64-bit floating-point numbers.
     Float64,
-    /// Microseconds since 1970. `utc` where every value has an offset by its layout; else a value with an offset is
-    /// converted to UTC, and one without is taken as it stands. Each is in the years 1 to 9999 then: one that is not, or
+    /// Microseconds since 1970. `utc` where every value has an offset by its layout, and with
+    /// [`ScanOptions::tz`](crate::ScanOptions::tz); else a value with an offset is converted to UTC, and one without is taken as it stands. Each is in the years 1 to 9999 then: one that is not, or
     /// whose offset is of 24 hours or more, is a conversion error.
     Timestamp {
         /// Whether the type says UTC.
@@ -59,6 +59,14 @@ impl ColumnType {
             Strings::Utf8 => ColumnType::Text,
             Strings::View => ColumnType::TextView,
             Strings::Binary => ColumnType::Binary,
+        }
+    }
+
+    /// The same type, where timestamps are in UTC.
+    pub(crate) fn in_utc(self) -> ColumnType {
+        match self {
+            ColumnType::Timestamp { .. } => ColumnType::Timestamp { utc: true },
+            other => other,
         }
     }
 

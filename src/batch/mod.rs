@@ -31,10 +31,11 @@ impl Schema {
         Schema { columns: columns.collect() }
     }
 
-    /// These columns of this schema, in this order, with text in this form.
-    pub(crate) fn select(&self, columns: &[usize], strings: Strings) -> Schema {
+    /// These columns of this schema, in this order, with text in this form, and timestamps in UTC if all of them are.
+    pub(crate) fn select(&self, columns: &[usize], strings: Strings, in_utc: bool) -> Schema {
+        let column_type = |kind: ColumnType| if in_utc { kind.in_utc() } else { kind }.with_strings(strings);
         let columns = columns.iter().map(|&at| &self.columns[at]);
-        Schema { columns: columns.map(|(name, kind)| (name.clone(), kind.with_strings(strings))).collect() }
+        Schema { columns: columns.map(|(name, kind)| (name.clone(), column_type(*kind))).collect() }
     }
 
     /// Names and types, in the order of the columns.

@@ -1,7 +1,7 @@
 //! Dates and times of the Gregorian calendar, and where a column has them.
 
 /// A day, in microseconds.
-const DAY: i64 = 86_400_000_000;
+pub(super) const DAY: i64 = 86_400_000_000;
 
 /// The years 1 to 9999, in microseconds since 1970: what a column of timestamps may hold, since Python's `datetime` holds no more.
 pub(super) const TIMESTAMPS: std::ops::Range<i64> = -719_162 * DAY..2_932_897 * DAY;
@@ -76,10 +76,21 @@ impl Date {
     }
 }
 
+/// Microseconds since 1970, by the system's clock.
+pub(super) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(0)
+}
+
+/// The year of a moment in microseconds since 1970, or of the nearest that there is.
+pub(super) fn year_of(micros: i64) -> i32 {
+    let micros = micros.clamp(TIMESTAMPS.start, TIMESTAMPS.end - 1);
+    Date::from_days(micros.div_euclid(DAY)).map_or(1970, |day| day.year)
+}
+
 /// The year, in UTC.
 pub(crate) fn current_year() -> i32 {
-    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Date::from_days((seconds / 86_400) as i64).map_or(1970, |today| today.year)
+    year_of(now())
 }
 
 impl Time {
@@ -127,10 +138,11 @@ impl DateTime {
         i64::from(self.date.days()) * DAY + self.time.micros() - self.time.offset_micros()
     }
 
-    /// What a column holds for it: [`timestamp_micros`](Self::timestamp_micros), if that is one of [`TIMESTAMPS`].
-    pub(super) fn in_column(self) -> Result<i64, &'static str> {
+    /// What a column holds for it: [`timestamp_micros`](Self::timestamp_micros), if that is one of [`TIMESTAMPS`]. Local time goes by `utc` first.
+    pub(super) fn in_column(self, utc: impl FnOnce(i64) -> i64) -> Result<i64, &'static str> {
         self.time.in_column()?;
         let micros = self.timestamp_micros();
+        let micros = if self.time.offset.is_none() { utc(micros) } else { micros };
         TIMESTAMPS.contains(&micros).then_some(micros).ok_or("in UTC it is outside of the years 1 to 9999")
     }
 }

@@ -2,9 +2,14 @@
 //!
 //! A kernel converts the column; the rows that it does not take (other ways of writing, texts that are no value) are converted one by one.
 
-use parsimd_simd::{Bitmap, DatetimeLayout as KernelLayout, FloatForm, Kernels, Span};
+use parsimd_simd::{Bitmap, DatetimeLayout as KernelLayout, FloatForm, Kernels, NO_OFFSET, Span};
 
-use super::{calendar::TIMESTAMPS, field::value, strptime, value::Value};
+use super::{
+    calendar::TIMESTAMPS,
+    clock::{Clock, OffsetsSeen, Timestamps},
+    strptime::StrptimeLayout,
+    value::Value,
+};
 use crate::{
     batch::{Column, ColumnType, Strings, TextViews, Validity, Values, offsets},
     pattern::{DatetimeLayout, ValueKind},
@@ -26,7 +31,17 @@ pub(crate) struct Texts<'a> {
     pub(crate) missing: &'a [usize],
 }
 
-/// Converts texts to values of `kind`. A text that is no value becomes null, and an entry in `errors`.
+/// A column, and what was seen in its texts.
+#[derive(Debug)]
+pub(crate) struct Converted {
+    pub(crate) column: Column,
+    /// In the order of the rows.
+    pub(crate) errors: Vec<ConversionError>,
+    /// The kinds of its timestamps.
+    pub(crate) offsets: OffsetsSeen,
+}
+
+/// Converts texts to values of `kind`. A text that is no value becomes null, and an error.
 ///
 /// The texts must be UTF-8, but for those of text with [`Strings::Binary`]; any other value that is not is an error. Text in views is without its buffer: that is for
 /// [`Batch::of_block`](crate::Batch::of_block) to give.
@@ -35,30 +50,37 @@ pub(crate) fn column(
     kind: &ValueKind,
     text: Texts<'_>,
     strings: Strings,
-    year: i32,
-    errors: &mut Vec<ConversionError>,
-) -> Column {
-    let column_type = ColumnType::of(kind);
+    clock: &Clock,
+) -> Converted {
+    let mut column_type = ColumnType::of(kind);
     match kind {
-        ValueKind::Decimal => return decimals(kernels, text, strings, year, errors),
-        _ if column_type.is_text() => return texts(kernels, text, strings),
+        ValueKind::Decimal => return decimals(kernels, text, strings, clock),
+        _ if column_type.is_text() => {
+            let column = texts(kernels, text, strings);
+            return Converted { column, errors: Vec::new(), offsets: OffsetsSeen::default() };
+        }
         _ => {}
     }
-    let (mut values, mut validity) = by_kernel(kernels, kind, text, year);
+    let mut timestamps = Timestamps::new(clock);
+    if timestamps.has_zone() {
+        column_type = column_type.in_utc();
+    }
+    let (mut values, mut validity) = by_kernel(kernels, kind, text, clock, &mut timestamps);
     for &row in text.missing {
         validity.set(row, false);
     }
+    let mut errors = Vec::new();
     let mut missing = text.missing.iter().copied().peekable();
     for row in validity.null_rows() {
         if missing.next_if_eq(&row).is_some() {
             continue;
         }
-        match one(kind, text, row, year, &mut values) {
+        match one(kind, text, row, clock, &mut timestamps, &mut values) {
             Ok(()) => validity.set(row, true),
             Err(reason) => errors.push(ConversionError { row, reason }),
         }
     }
-    Column::new(column_type, values, Some(validity))
+    Converted { column: Column::new(column_type, values, Some(validity)), errors, offsets: timestamps.seen }
 }
 
 /// A column of text: the bytes of one row after those of the other, or views of them.
@@ -76,23 +98,16 @@ fn texts(kernels: &Kernels, Texts { block, spans, missing }: Texts<'_>, strings:
 }
 
 /// A column of decimals: their text, without the space that may stand for a sign, once it is known to be a number.
-fn decimals(
-    kernels: &Kernels,
-    text: Texts<'_>,
-    strings: Strings,
-    year: i32,
-    errors: &mut Vec<ConversionError>,
-) -> Column {
-    let known = errors.len();
-    column(kernels, &ValueKind::Float, text, strings, year, errors);
+fn decimals(kernels: &Kernels, text: Texts<'_>, strings: Strings, clock: &Clock) -> Converted {
+    let numbers = column(kernels, &ValueKind::Float, text, strings, clock);
     let missing: Vec<usize> =
-        text.missing.iter().copied().chain(errors[known..].iter().map(|error| error.row)).collect();
+        text.missing.iter().copied().chain(numbers.errors.iter().map(|error| error.row)).collect();
     let trim = |span: &Span| match text.block.get(span.start as usize) {
         Some(b' ') if span.start < span.end => Span::new(span.start + 1, span.end),
         _ => *span,
     };
     let spans: Vec<Span> = text.spans.iter().map(trim).collect();
-    texts(kernels, Texts { spans: &spans, missing: &missing, ..text }, strings)
+    Converted { column: texts(kernels, Texts { spans: &spans, missing: &missing, ..text }, strings), ..numbers }
 }
 
 /// What the kernels make of a column: values, and which rows they have read.
@@ -100,7 +115,8 @@ fn by_kernel(
     kernels: &Kernels,
     kind: &ValueKind,
     Texts { block, spans, .. }: Texts<'_>,
-    year: i32,
+    clock: &Clock,
+    timestamps: &mut Timestamps<'_>,
 ) -> (Values, Validity) {
     let mut valid = Bitmap::new();
     let mut values = Values::new(ColumnType::of(kind), spans.len());
@@ -115,24 +131,45 @@ fn by_kernel(
             kernels.floats(block, spans, FloatForm::Percent, values, &mut valid);
         }
         (Values::Timestamp(micros), ValueKind::Time(layout)) => {
-            let Some(layout) = kernel_layout(*layout, year) else { return unread(values, spans.len()) };
+            let (year, back) = clock.base_year();
+            let Some(kernel_layout) = kernel_layout(*layout, year) else { return unread(values, spans.len()) };
             let mut offsets = Vec::with_capacity(spans.len());
-            kernels.timestamps(block, spans, layout, micros, &mut offsets, &mut valid);
+            kernels.timestamps(block, spans, kernel_layout, micros, &mut offsets, &mut valid);
             let mut validity = Validity::from_bitmap(valid);
-            for (row, micros) in micros.iter_mut().enumerate() {
+            let back = back.filter(|_| *layout == DatetimeLayout::Syslog);
+            let is_as_written = back.is_none() && !timestamps.has_zone();
+            for (row, (micros, offset)) in micros.iter_mut().zip(&mut offsets).enumerate() {
+                if *offset == NO_OFFSET && !is_as_written {
+                    // A row that was not read stays zero.
+                    if !validity.is_valid(row) {
+                        continue;
+                    }
+                    // One that no year is found for is left, as one that a column does not hold.
+                    let wall = back.map_or(Some(*micros), |back| back.apply(*micros));
+                    *micros = wall.map_or(i64::MIN, |wall| timestamps.utc(wall));
+                }
                 if !TIMESTAMPS.contains(micros) {
-                    *micros = 0;
+                    (*micros, *offset) = (0, NO_OFFSET);
                     validity.set(row, false);
                 }
             }
+            let without = offsets.iter().filter(|&&offset| offset == NO_OFFSET).count();
+            timestamps.seen = OffsetsSeen { with: without < offsets.len(), without: without > validity.nulls() };
             return (values, validity);
         }
         (column, ValueKind::Strptime(format)) => {
-            let Some(layout) = strptime::StrptimeLayout::new(format, year) else { return unread(values, spans.len()) };
+            let layouts: Option<Vec<StrptimeLayout>> =
+                clock.usual_years(kind).map(|year| StrptimeLayout::new(format, year)).collect();
+            let Some(layouts) = layouts else { return unread(values, spans.len()) };
             push_zeros(column, spans.len());
             for (row, span) in spans.iter().enumerate() {
-                let value = span.of(block).and_then(|text| layout.read(text));
-                valid.push(value.is_some_and(|value| put(column, row, value).is_ok()));
+                // The year before is of use only where the first puts the value too far into the future.
+                let read = |text: &[u8]| {
+                    let mut found = layouts.iter().map_while(|layout| layout.read(text));
+                    found.find(|value| layouts.len() == 1 || clock.accepts(kind, value))
+                };
+                let value = span.of(block).and_then(read);
+                valid.push(value.is_some_and(|value| put(column, row, value, timestamps).is_ok()));
             }
         }
         _ => return unread(values, spans.len()),
@@ -172,19 +209,20 @@ fn one(
     kind: &ValueKind,
     Texts { block, spans, .. }: Texts<'_>,
     row: usize,
-    year: i32,
+    clock: &Clock,
+    timestamps: &mut Timestamps<'_>,
     values: &mut Values,
 ) -> Result<(), String> {
     let text = spans[row].of(block).and_then(|text| std::str::from_utf8(text).ok()).ok_or("not UTF-8")?;
-    put(values, row, value(kind, text, year).map_err(|error| error.to_string())?)
+    put(values, row, clock.value(kind, text)?, timestamps)
 }
 
 /// Puts a value in the place of its row, or says why a column cannot hold it. Every value that no kernel has read comes by here.
-fn put(values: &mut Values, row: usize, value: Value<'_>) -> Result<(), String> {
+fn put(values: &mut Values, row: usize, value: Value<'_>, timestamps: &mut Timestamps<'_>) -> Result<(), String> {
     match (values, value) {
         (Values::Int64(values), Value::Int(value)) => values[row] = value,
         (Values::Float64(values), Value::Float(value)) => values[row] = value,
-        (Values::Timestamp(values), Value::DateTime(value)) => values[row] = value.in_column()?,
+        (Values::Timestamp(values), Value::DateTime(value)) => values[row] = timestamps.put(value)?,
         (Values::Date(values), Value::Date(value)) => values[row] = value.days(),
         (Values::Time(values), Value::Time(value)) => values[row] = value.in_column()?,
         (_, Value::BigInt(big)) => {

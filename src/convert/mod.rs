@@ -10,9 +10,12 @@
 //! | [`integer`], [`float`] | numbers |
 //! | [`time`], [`strptime`] | dates and times, in the layouts with a type code and by strptime codes |
 //! | [`calendar`] | the calendar |
+//! | [`clock`] | what a time without a year or an offset means in a scan |
+//! | [`zone`] | time zones |
 //! | [`normalise`] | text that is not ASCII |
 
 mod calendar;
+mod clock;
 mod column;
 mod field;
 mod float;
@@ -21,9 +24,13 @@ mod normalise;
 mod strptime;
 mod time;
 mod value;
+mod zone;
 
 pub(crate) use calendar::current_year;
 pub use calendar::{Date, DateTime, Time};
-pub(crate) use column::{ConversionError, Texts, column};
+pub use clock::Year;
+pub(crate) use clock::{Clock, OffsetsSeen};
+pub(crate) use column::{Converted, Texts, column};
 pub(crate) use field::{has_small_value, short_integer, value};
 pub use value::{BigInt, Value};
+pub use zone::TimeZone;

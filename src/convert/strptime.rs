@@ -207,7 +207,7 @@ fn number(text: &[u8], most: usize) -> Option<(i64, usize)> {
 }
 
 /// The offset that `text` begins with, in seconds, and its length: `+HHMM` or `+HH:MM`, with nothing after it that may be its seconds.
-fn offset(text: &[u8]) -> Option<(i32, usize)> {
+pub(super) fn offset(text: &[u8]) -> Option<(i32, usize)> {
     let sign = match text.first()? {
         b'+' => 1,
         b'-' => -1,

@@ -28,6 +28,7 @@ pub use format::Field;
 pub(crate) use format::{Format, FormatOptions, Group, Piece};
 pub use nulls::NullTexts;
 pub(crate) use spec::Align;
+pub(crate) use suggest::is_near;
 pub use suggest::suggestion;
 pub use types::{CustomType, DatetimeLayout, ValueKind};
 pub(crate) use types::{DAYS, MONTHS, STRPTIME, TYPES, has_date_and_time, name_at, strptime_letters};

@@ -79,7 +79,7 @@ pub fn suggestion<'a>(kind: &str, custom: impl IntoIterator<Item = &'a str>) -> 
 /// Whether two names differ in no more than case, or in one character that is other, missing, added or swapped with its neighbour.
 ///
 /// Of names of one or two characters each is near every other, so these must be equal but for case.
-fn is_near(a: &str, b: &str) -> bool {
+pub(crate) fn is_near(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
     let start = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
     let (a_rest, b_rest) = (&a[start..], &b[start..]);

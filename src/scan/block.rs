@@ -6,7 +6,7 @@ use super::{
     converting::Converting,
     matching::{MatchedRows, Matching},
     split::{Prescan, Split},
-    stats::{Stats, Tally},
+    stats::{ColumnOffsets, Stats, Tally},
     task::Task,
 };
 use crate::{
@@ -27,6 +27,8 @@ pub(super) struct Scanned {
     pub(super) holes: Holes,
     /// The source that ended here, and what it has to tell.
     pub(super) ended: Option<(Arc<str>, Vec<String>)>,
+    /// Which kinds of times its columns have.
+    pub(super) offsets: ColumnOffsets,
     /// What ends the scan here.
     pub(super) error: Option<Error>,
 }
@@ -48,7 +50,14 @@ impl Scanned {
     }
 
     fn nothing() -> Scanned {
-        Scanned { batch: None, stats: Stats::default(), holes: Holes::default(), ended: None, error: None }
+        Scanned {
+            batch: None,
+            stats: Stats::default(),
+            offsets: ColumnOffsets::default(),
+            holes: Holes::default(),
+            ended: None,
+            error: None,
+        }
     }
 
     /// Whether it has neither rows nor an error.
@@ -105,7 +114,8 @@ impl Task {
         let mut tally = Tally::new(failures_wanted);
         let (batch, error) = self.scan(block, Split::Lines, &mut tally, buffers);
         let (batch, holes) = (Some(batch).filter(|batch| !batch.is_empty()), tally.holes());
-        Scanned { batch, stats: tally.into_stats(), holes, ended: None, error }
+        let (stats, offsets) = tally.into_stats();
+        Scanned { batch, stats, offsets, holes, ended: None, error }
     }
 
     /// Scans texts that lie side by side in a block.
@@ -114,7 +124,7 @@ impl Task {
         block: &Block<'_>,
         split: Split<'_>,
         buffers: &mut Buffers,
-    ) -> (Batch, Stats, Option<Error>) {
+    ) -> (Batch, (Stats, ColumnOffsets), Option<Error>) {
         let mut tally = Tally::new(limits::FAILURES_KEPT);
         let (batch, error) = self.scan(block, split, &mut tally, buffers);
         (batch, tally.into_stats(), error)

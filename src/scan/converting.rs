@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     batch::{Batch, Cell, Column, Strings, Values},
-    convert::{self, ConversionError},
+    convert::{self, Converted, OffsetsSeen},
     error::Error,
     input::Block,
     pattern::Field,
@@ -44,7 +44,7 @@ impl Converting<'_> {
             is_filtered = true;
         }
         loop {
-            let (columns, errors) = self.columns();
+            let (columns, offsets, errors) = self.columns();
             if raises && let Some((row, cause)) = errors.first() {
                 raised = self.raise(*row, cause);
                 self.filter();
@@ -66,49 +66,47 @@ impl Converting<'_> {
                 is_filtered = true;
                 continue;
             }
+            self.tally.set_offsets(offsets);
             let (schema, rows) = (Arc::clone(&self.task.schema), self.rows.len());
             return (Batch::of_block(schema, columns, rows, self.block.bytes, || self.block.share()), raised);
         }
     }
 
-    /// The column of a field, and the rows whose text is no value of it.
-    fn column(&self, number: usize, strings: Strings) -> (Column, Vec<ConversionError>) {
+    /// The column of a field.
+    fn column(&self, number: usize, strings: Strings) -> Converted {
         let field = &self.task.pattern.fields()[number];
         let (block, spans, missing) = (self.block.bytes, self.rows.spans(number), self.rows.missing());
-        let mut errors = Vec::new();
-        let mut column = |spans: &[Span], missing: &[usize]| {
+        let column = |spans: &[Span], missing: &[usize]| {
             let texts = convert::Texts { block, spans, missing };
-            convert::column(self.task.plan().kernels(), field.kind(), texts, strings, self.task.year, &mut errors)
+            convert::column(self.task.plan().kernels(), field.kind(), texts, strings, &self.task.clock)
         };
         let nulls =
             if field.nulls().is_some() || field.is_optional() { null_rows(field, block, spans) } else { Vec::new() };
-        let column = match nulls.is_empty() {
-            false => {
-                let mut spans = spans.to_vec();
-                nulls.iter().for_each(|&row| spans[row] = Span::default());
-                let mut missing: Vec<usize> = missing.iter().copied().chain(nulls).collect();
-                missing.sort_unstable();
-                missing.dedup();
-                column(&spans, &missing)
-            }
-            true => column(spans, missing),
-        };
-        (column, errors)
+        if nulls.is_empty() {
+            return column(spans, missing);
+        }
+        let mut spans = spans.to_vec();
+        nulls.iter().for_each(|&row| spans[row] = Span::default());
+        let mut missing: Vec<usize> = missing.iter().copied().chain(nulls).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        column(&spans, &missing)
     }
 
-    /// The columns that are asked for, and the rows that have an error, in order, each with its first.
-    fn columns(&self) -> (Vec<Column>, Vec<(usize, Cause)>) {
-        let mut columns = Vec::new();
+    /// The columns that are asked for, with the kinds of their times, and the rows that have an error, in order, each with its first.
+    fn columns(&self) -> (Vec<Column>, Vec<OffsetsSeen>, Vec<(usize, Cause)>) {
+        let (mut columns, mut all_offsets) = (Vec::new(), Vec::new());
         let mut causes = Vec::new();
         for &number in self.task.columns() {
-            let (column, errors) = self.column(number, self.task.options.strings);
+            let Converted { column, errors, offsets } = self.column(number, self.task.options.strings);
             columns.push(column);
+            all_offsets.push(offsets);
             let name = || self.task.pattern.fields()[number].column_name();
             causes.extend(errors.into_iter().map(|error| (error.row, Cause::conversion(name(), error.reason))));
         }
         causes.sort_by_key(|(row, _)| *row);
         causes.dedup_by_key(|(row, _)| *row);
-        (columns, causes)
+        (columns, all_offsets, causes)
     }
 
     /// Ends the rows before `row`, and gives the error for it. All rows before it have their values, and nothing after it was seen.
@@ -128,7 +126,7 @@ impl Converting<'_> {
         let mut kept: Vec<usize> = (0..self.rows.len()).collect();
         for &(number, ref predicate) in &self.task.options.filter {
             // A field that has an error is null, and satisfies no predicate.
-            let (column, _) = self.column(number, Strings::Utf8);
+            let column = self.column(number, Strings::Utf8).column;
             match (predicate, column.values(), column.validity()) {
                 (Predicate::Between(low, high), Values::Int64(values) | Values::Timestamp(values), validity) => kept
                     .retain(|&row| {

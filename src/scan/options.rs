@@ -2,7 +2,12 @@
 
 use std::num::NonZeroUsize;
 
-use crate::{batch::Strings, engine::Anchored, limits};
+use crate::{
+    batch::Strings,
+    convert::{TimeZone, Year},
+    engine::Anchored,
+    limits,
+};
 
 /// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`](crate::Stats) either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,7 +26,7 @@ pub enum OnError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Predicate {
-    /// An integer of at least the first and at most the second; or a timestamp, in microseconds since 1970.
+    /// An integer of at least the first and at most the second; or a timestamp, in microseconds since 1970, as the column has it.
     Between(i64, i64),
     /// This text.
     Text(String),
@@ -53,8 +58,15 @@ pub struct ScanOptions {
     pub threads: Option<NonZeroUsize>,
     /// What becomes of a record that could not be read.
     pub on_error: OnError,
-    /// The year of dates that are written without one; `None` is the current year, in UTC.
-    pub year: Option<i32>,
+    /// The year of dates and times that are written without one.
+    pub year: Year,
+    /// Where the clock hangs that times without an offset were read from. With a zone every column of timestamps is in UTC, and so are the
+    /// predicates of [`filter`](Self::filter). Without, such times are as they are written, and times with an offset are in UTC: if a column has both,
+    /// [`Stats::notes`](crate::Stats::notes) says so. Dates alone and times of day stay as they are.
+    pub tz: Option<TimeZone>,
+    /// When the scan begins, in microseconds since 1970; `None` is now. For tests.
+    #[doc(hidden)]
+    pub begin: Option<i64>,
     /// How many bytes make a batch, about; no more than [`limits::BLOCK_BYTES_MOST`]. The rows are the same.
     pub block_bytes: usize,
     /// How many bytes a record may have, without its newline; no more than [`limits::BLOCK_BYTES_MOST`]. A longer one fails, whatever is in it, and is
@@ -81,7 +93,9 @@ impl Default for ScanOptions {
             anchored: Anchored::Yes,
             threads: None,
             on_error: OnError::Skip,
-            year: None,
+            year: Year::Current,
+            tz: None,
+            begin: None,
             block_bytes: limits::BLOCK_BYTES,
             max_record_bytes: limits::RECORD_BYTES,
             columns: None,

@@ -12,7 +12,7 @@ use super::{
     block::{Scanned, Wanted},
     compiled::Compiled,
     options::ScanOptions,
-    stats::Stats,
+    stats::{ColumnOffsets, Stats},
     task::Task,
     workers::{WAVE, Workers},
 };
@@ -36,6 +36,7 @@ pub struct Scan<'a> {
     stats: Stats,
     /// The holes of the source that has not ended, as far as its blocks were handed out.
     holes: Holes,
+    offsets: ColumnOffsets,
     /// How many rows may still be given.
     rows_left: u64,
     /// What ends the scan, once the rows before it were given.
@@ -57,6 +58,7 @@ impl<'a> Scan<'a> {
             held: VecDeque::new(),
             stats: Stats::default(),
             holes: Holes::default(),
+            offsets: ColumnOffsets::default(),
             rows_left,
             error: wrong,
             ended: false,
@@ -142,9 +144,10 @@ impl Scan<'_> {
             if let Some(error) = self.error.take() {
                 return Err(error);
             }
-            while let Some(Scanned { batch, stats, holes, ended, error }) = self.ready.pop_front() {
+            while let Some(Scanned { batch, stats, offsets, holes, ended, error }) = self.ready.pop_front() {
                 self.error = error.map(|error| error.after_records(self.stats.records));
                 self.stats.add(stats);
+                self.offsets.add(offsets, &self.task.schema, &mut self.stats.notes);
                 self.holes.append(holes);
                 if let Some((source, notes)) = ended {
                     let notes = mem::take(&mut self.holes).note().into_iter().chain(notes);

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::split::Record;
 use crate::{
+    batch::{ColumnType, Schema},
+    convert::OffsetsSeen,
     error::Error,
     failure::{Failure, FailureKind},
     input::{Block, Holes},
@@ -28,7 +30,8 @@ pub struct Stats {
     /// The first few records that did not match or failed, up to [`limits::FAILURES_KEPT`].
     pub first_failures: Vec<Failure>,
     /// What else there is to be told of the sources that have ended, each with its name: that NUL bytes before lines were skipped, and how many; that
-    /// the text is UTF-16; that bytes which follow gzip data were ignored.
+    /// the text is UTF-16; that bytes which follow gzip data were ignored. And of a column, with its name, that some of its times have an offset and others
+    /// have none.
     pub notes: Vec<String>,
 }
 
@@ -45,6 +48,30 @@ impl Stats {
         self.failures += block.failures;
         self.bytes += block.bytes;
         self.notes.extend(block.notes);
+    }
+}
+
+/// Which kinds of times the columns of a scan have, in the order of the columns.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ColumnOffsets(Vec<OffsetsSeen>);
+
+impl ColumnOffsets {
+    pub(super) fn new(columns: Vec<OffsetsSeen>) -> ColumnOffsets {
+        ColumnOffsets(columns)
+    }
+
+    /// Adds those of the next block, and a note for each column that has come to have both kinds, where that means different things.
+    pub(super) fn add(&mut self, block: ColumnOffsets, schema: &Schema, notes: &mut Vec<String>) {
+        self.0.resize(schema.len(), OffsetsSeen::default());
+        for ((all, more), (name, kind)) in self.0.iter_mut().zip(block.0).zip(schema.columns()) {
+            let had_both = all.has_both();
+            *all = all.or(more);
+            if all.has_both() && !had_both && kind == (ColumnType::Timestamp { utc: false }) {
+                notes.push(format!(
+                    "column {name:?}: times with an offset are in UTC, and others as they are written; tz= says in which zone those are"
+                ));
+            }
+        }
     }
 }
 
@@ -117,12 +144,22 @@ pub(super) struct Tally {
     first_failures: Vec<Failure>,
     /// How many of these are kept.
     failures_wanted: usize,
+    /// Of the columns of its rows.
+    offsets: ColumnOffsets,
 }
 
 impl Tally {
     pub(super) fn new(failures_wanted: usize) -> Tally {
-        let (holes, first_failures) = (Holes::default(), Vec::new());
-        Tally { records: 0, unmatched: 0, failures: 0, bytes: 0, holes, first_failures, failures_wanted }
+        Tally {
+            records: 0,
+            unmatched: 0,
+            failures: 0,
+            bytes: 0,
+            holes: Holes::default(),
+            first_failures: Vec::new(),
+            failures_wanted,
+            offsets: ColumnOffsets::default(),
+        }
     }
 
     /// Whether entries of records that could not be read are of use still.
@@ -178,6 +215,11 @@ impl Tally {
         self.keep(block, record, cause);
     }
 
+    /// Keeps which kinds of times the columns have.
+    pub(super) fn set_offsets(&mut self, offsets: Vec<OffsetsSeen>) {
+        self.offsets = ColumnOffsets::new(offsets);
+    }
+
     /// Keeps an entry, if it is one of the first in the order of the input.
     fn keep(&mut self, block: &Block<'_>, record: Record, cause: &Cause) {
         let (kept, wanted) = (&mut self.first_failures, self.failures_wanted);
@@ -191,8 +233,8 @@ impl Tally {
         }
     }
 
-    pub(super) fn into_stats(self) -> Stats {
-        Stats {
+    pub(super) fn into_stats(self) -> (Stats, ColumnOffsets) {
+        let stats = Stats {
             records: self.records,
             matched: self.records - self.unmatched - self.failures,
             unmatched: self.unmatched,
@@ -200,6 +242,7 @@ impl Tally {
             bytes: self.bytes,
             first_failures: self.first_failures,
             notes: Vec::new(),
-        }
+        };
+        (stats, self.offsets)
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     batch::{ColumnType, Schema},
-    convert,
+    convert::Clock,
     error::{Error, Result},
     input::Cut,
     limits,
@@ -21,8 +21,8 @@ pub(super) struct Task {
     pub(super) pattern: Arc<Compiled>,
     /// With the columns named, and within limits.
     pub(super) options: ScanOptions,
-    /// The year of dates that are written without one.
-    pub(super) year: i32,
+    /// What times without a year or an offset mean.
+    pub(super) clock: Clock,
     pub(super) schema: Arc<Schema>,
 }
 
@@ -31,12 +31,12 @@ impl Task {
     pub(super) fn new(pattern: &Arc<Compiled>, mut options: ScanOptions) -> (Task, Option<Error>) {
         let (columns, wrong) = choose_columns(pattern, options.columns.take());
         let wrong = wrong.or_else(|| wrong_filter(pattern, &options));
-        let schema = Arc::new(pattern.schema.select(&columns, options.strings));
+        let schema = Arc::new(pattern.schema.select(&columns, options.strings, options.tz.is_some()));
         options.columns = Some(columns);
         options.block_bytes = options.block_bytes.clamp(1, limits::BLOCK_BYTES_MOST);
         options.max_record_bytes = options.max_record_bytes.min(limits::BLOCK_BYTES_MOST);
-        let year = options.year.unwrap_or_else(convert::current_year);
-        (Task { pattern: Arc::clone(pattern), year, options, schema }, wrong)
+        let clock = Clock::new(options.year, options.tz.clone(), options.begin);
+        (Task { pattern: Arc::clone(pattern), clock, options, schema }, wrong)
     }
 
     pub(super) fn plan(&self) -> &Plan {

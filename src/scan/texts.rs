@@ -10,7 +10,7 @@ use super::{
     compiled::Compiled,
     options::{OnError, ScanOptions},
     split::Split,
-    stats::Stats,
+    stats::{ColumnOffsets, Stats},
     task::Task,
 };
 use crate::{
@@ -122,10 +122,11 @@ fn scan_pieces(pattern: &Arc<Compiled>, mut source: impl Source, options: ScanOp
         return Err(wrong);
     }
     let (mut buffers, name): (_, Arc<str>) = (Buffers::new(&task), "<texts>".into());
-    let (mut batches, mut rows, mut missing, mut all) = (Vec::new(), 0, Vec::new(), Stats::default());
+    let (mut batches, mut rows, mut missing) = (Vec::new(), 0, Vec::new());
+    let (mut all, mut all_offsets) = (Stats::default(), ColumnOffsets::default());
     while let Some(Piece { bytes, extent, ends, nulls }) = source.next(task.cut()) {
         let block = Block { bytes, memory: None, offset: all.bytes, extent, source: &name, fault: None };
-        let (batch, stats, error) = task.scan_texts(&block, Split::At { ends, nulls }, &mut buffers);
+        let (batch, (stats, offsets), error) = task.scan_texts(&block, Split::At { ends, nulls }, &mut buffers);
         if let Some(error) = error {
             return Err(error.after_records(all.records).at_row());
         }
@@ -137,6 +138,7 @@ fn scan_pieces(pattern: &Arc<Compiled>, mut source: impl Source, options: ScanOp
             batches.push(batch);
         }
         all.add(stats);
+        all_offsets.add(offsets, &task.schema, &mut all.notes);
     }
     if batches.is_empty() {
         batches.push(Batch::concat(Arc::clone(&task.schema), &[])?);

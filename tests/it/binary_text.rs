@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use parsimd::{
     Anchored, Batch, Cell, ColumnType, CustomType, ExternalMatcher, Input, Isa, OnError, Pattern, ScanOptions, Stats,
-    Strings, Value, Values,
+    Strings, Value, Values, Year,
 };
 
 use crate::common::{self, Found, Random, cells, external, pattern, pattern_on};
@@ -14,7 +14,7 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 
 fn options(strings: Strings, on_error: OnError) -> ScanOptions {
     let mut options = ScanOptions::default();
-    (options.strings, options.on_error, options.year) = (strings, on_error, Some(2011));
+    (options.strings, options.on_error, options.year) = (strings, on_error, Year::Of(2011));
     options
 }
 

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 
 use parsimd::{
     Anchored, Batch, Cell, Input, Isa, OnError, Pattern, Predicate, ScanOptions, Stats, Strings, TextColumn, Validity,
+    Year,
 };
 
 use crate::common::{pattern_on, read};
@@ -307,7 +308,7 @@ fn a_year_that_is_given_is_one_that_a_column_holds() {
         for isa in Isa::available() {
             for spec in ["ts", "%b %d %H:%M:%S"] {
                 let mut options = ScanOptions::default();
-                (options.year, options.on_error) = (Some(year), OnError::Null);
+                (options.year, options.on_error) = (Year::Of(year), OnError::Null);
                 let pattern = pattern("", spec, isa);
                 let (batch, stats) = read(&pattern, Input::bytes(text.replace("  ", " ")), options);
                 assert_eq!(batch.columns()[0].validity().map_or(4, |valid| 4 - valid.nulls()), fit, "{year} {spec}");

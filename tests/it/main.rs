@@ -19,6 +19,7 @@
 //! | [`text_views`] | text as views of the input |
 //! | [`binary_text`] | text as bytes |
 //! | [`datetime_range`] | dates and times at the ends of what a column holds |
+//! | [`times`] | what a time without a year or an offset means |
 //! | [`common`] | what several of them need |
 
 mod binary_text;
@@ -38,4 +39,5 @@ mod pipes;
 mod rare_matches;
 mod text_views;
 mod threads;
+mod times;
 mod wrong_answers;

@@ -1,6 +1,6 @@
 //! Logs that are not all ASCII: what comes of a line is the same whatever stands around it, and however it is scanned.
 
-use parsimd::{Anchored, Cell, Input, Isa, OnError, Pattern, ScanOptions};
+use parsimd::{Anchored, Cell, Input, Isa, OnError, Pattern, ScanOptions, Year};
 
 use crate::common::{Random, pattern, pattern_on, read};
 
@@ -91,7 +91,7 @@ fn a_line_is_read_the_same_whatever_stands_around_it() {
                         options.anchored = Anchored::when(full_line);
                         options.block_bytes = block_bytes;
                         options.on_error = OnError::Null;
-                        options.year = Some(2011);
+                        options.year = Year::Of(2011);
                         let (batch, stats) = read(&pattern, Input::bytes(lines.join(&b'\n')), options);
                         assert_eq!(batch.len(), lines.len());
                         for (row, wanted) in wanted.iter().enumerate() {
