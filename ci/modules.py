@@ -219,7 +219,7 @@ class Crate:
                 at = item_end(code, end, ";,") if is_test(code[at + 2 : end - 1]) else end
                 continue
             before = code[at - 1].text if at else ""
-            if text == "use" and before not in ("::", "."):
+            if text == "use" and code[at + 1].text != "<" and before not in ("::", "."):
                 at = self._use(module, code, at + 1, False)
                 continue
             if not re.match(r"[A-Za-z_]", text) or before in (".", "::"):

@@ -81,7 +81,7 @@ class Pattern:
         limit: Optional[int],
         strings: str,
         max_record_bytes: int,
-        only: Sequence[Tuple[str, Union[Tuple[int, int], str]]],
+        filter: Sequence[Tuple[str, Union[Tuple[int, int], str]]],
     ) -> Scan: ...
     def scan_array(self, array: Any, on_error: str, times: Tuple[Optional[str], Optional[int], int], first_row: int) -> Texts: ...
 
