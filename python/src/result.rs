@@ -193,7 +193,8 @@ impl MatchSpans {
 pub(crate) fn is_sound(pattern: &Pattern, text: &str, spans: &[Span], checked: &[usize], year: i32) -> bool {
     let fields = &spans[..pattern.fields().len()];
     let may_be_absent = |(span, field): (&Span, &Field)| *span != ABSENT || field.is_optional();
-    fields.iter().zip(pattern.fields()).all(may_be_absent)
+    // Mostly none is absent, and nothing need be looked up.
+    (fields.iter().all(|&span| span != ABSENT) || fields.iter().zip(pattern.fields()).all(may_be_absent))
         && checked.iter().all(|&index| {
             let Span { start, end } = fields[index];
             fields[index] == ABSENT
@@ -242,11 +243,12 @@ impl Captures {
 
     #[inline(never)]
     fn converted<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
-        if self.is_absent(index) {
+        let span = self.span(index);
+        if span == ABSENT {
             return Ok(py.None().into_bound(py));
         }
         let Haystack { fields, text, year } = self.haystack();
-        let (fields, Span { start, end }) = (fields.get(), self.span(index));
+        let (fields, Span { start, end }) = (fields.get(), span);
         let text = &text.bind(py).to_str()?[start as usize..end as usize];
         if let Some(short) = extension::short_integer(&fields.pattern, index, text) {
             return Ok(make::int(py, short)?.into_any());
