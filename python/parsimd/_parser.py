@@ -9,6 +9,7 @@ same answer. `Parser.engine` says which engine matches, and why.
 from __future__ import annotations
 
 import logging
+import operator
 import os
 import re
 import time
@@ -103,7 +104,7 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
     elif bar and _is_type(type, extra_types):
         parts["nulls"] = nulls.split("|")
     else:
-        raise _advising(ValueError("format spec %r not recognised" % rest), _advice(rest, extra_types), rest)
+        raise _advising(ValueError("format spec %r not recognised" % rest), _advice(rest.partition("|")[0] or rest, extra_types), rest)
     parts["type"] = parts["format"] = type
     return parts
 
@@ -360,9 +361,11 @@ class Parser(_parsimd.ParserBase):
         type, width, align, fill = parts["type"], parts["width"], parts["align"], parts["fill"]
         first = self._group_index
         convert: Optional[Callable[[str, Any], Any]] = None
+        is_any_text = not type
         if _is_own(type, self._extra_types):
             converter = self._extra_types[type]
             regex = getattr(converter, "pattern", ".+?")
+            is_any_text = getattr(converter, "pattern", None) is None
             self._group_index += getattr(converter, "regex_group_count", 0) or 0
             convert = TextOnly(converter)
         elif type == "d":
@@ -399,8 +402,8 @@ class Parser(_parsimd.ParserBase):
             regex = "[-+ ]?" + (f"{fill or '0'}*" if align == "=" else "") + regex
         if "nulls" in parts:
             nulls = "|".join(map(re.escape, parts["nulls"]))
-            # Text without a type would take the texts, so they come first.
-            regex = f"{regex}|{nulls}" if type else f"{nulls}|{regex}"
+            # A type that is any text would take the texts, so they come first.
+            regex = f"{nulls}|{regex}" if is_any_text else f"{regex}|{nulls}"
             convert = Nullable(re.compile(nulls, self._flags), convert)
         if convert is not None:
             self._type_conversions[group] = convert
@@ -725,16 +728,16 @@ class Parser(_parsimd.ParserBase):
 
         if tz is not None and not isinstance(tz, str):
             raise TypeError(f"tz must be the name of a time zone, as 'Europe/Berlin', or None, not {type(tz).__name__}")
+        number: Optional[int] = None
         if year is None:
             # As in `parse`: the class may have been replaced, to fix the year.
-            number: Optional[int] = datetime.today().year
-        elif year == "recent":
-            number = None
-        elif isinstance(year, int) and not isinstance(year, bool) and 1 <= year <= 9999:
-            number = year
-        else:
-            wrong = ValueError if isinstance(year, (str, int)) and not isinstance(year, bool) else TypeError
-            raise wrong(f"year must be a year from 1 to 9999, 'recent', or None for the current one, not {year!r}")
+            number = datetime.today().year
+        elif year != "recent":
+            is_number = hasattr(year, "__index__") and not isinstance(year, bool)
+            number = operator.index(year) if is_number else 0
+            if not 1 <= number <= 9999:
+                wrong = ValueError if is_number or isinstance(year, str) else TypeError
+                raise wrong(f"year must be a year from 1 to 9999, 'recent', or None for the current one, not {year!r}")
         return tz, number, _now()
 
 

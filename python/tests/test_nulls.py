@@ -49,6 +49,18 @@ def test_what_parse_accepts_keeps_its_meaning():
     assert parsimd.parse("{:a|b}", "x", own).fixed == ("x",)
 
 
+def test_null_texts_come_first_where_an_own_type_is_any_text():
+    strip = {"Any": lambda text: text.strip()}
+    assert parsimd.parse("{x:Any|},{y}", ",a,b", strip).named == parsimd.parse("{x:|},{y}", ",a,b").named == {"x": None, "y": "a,b"}
+    assert parsimd.parse("{x:Any|- -} {y}", "- - b", strip).named == {"x": None, "y": "b"}
+    assert parsimd.compile("{x:Any|},{y}", strip).scan(",a,b\n").read_all().to_tuples() == [(None, "a,b")]
+
+
+def test_advice_is_about_what_stands_before_the_null_texts():
+    with pytest.raises(ValueError, match="did you mean d"):
+        parsimd.compile("{x:int|-}")
+
+
 def test_a_type_that_there_is_not_is_an_error_that_points_at_it():
     with pytest.raises(ValueError, match="format spec 'q|-' not recognised"):
         parsimd.compile("{x:q|-}")

@@ -368,3 +368,18 @@ def test_the_error_of_a_scan_that_raises_has_the_record():
     assert (failure.record, failure.offset, failure.kind, failure.field) == (100_000, len(good), "conversion", "n")
     assert (raised.value.offset, raised.value.row) == (len(good), None)
     assert str(raised.value).endswith(str(failure))
+
+
+def test_a_replaced_expression_that_does_not_fill_the_line_is_scanned_as_it_is_parsed():
+    parser = parsimd.compile("{x}")
+    parser._expression = "(?P<x>a)|b"
+    assert parser.parse("ab")["x"] == "a"
+    scan = parser.scan("ab\na\n")
+    assert (scan.read_all().to_tuples(), scan.stats.failures) == ([("a",), ("a",)], 0)
+
+
+def test_a_year_may_be_any_integer():
+    import numpy
+
+    batch = parsimd.compile("{t:ts}").scan("Nov  9 03:37:44\n", year=numpy.int64(2011)).read_all()
+    assert batch["t"].to_pylist() == [datetime.datetime(2011, 11, 9, 3, 37, 44)]

@@ -18,7 +18,7 @@ pub trait ExternalMatcher: fmt::Debug + Send + Sync {
     /// The first match in `text` that begins at byte `start` or later and, when anchored, fills the text.
     ///
     /// There must be one range more than the pattern has fields, the first of them not `None`. Each must lie in the text, and cut no character; the first must
-    /// not begin before `start`. Any other answer is an error of a single call, and a [failure](crate::FailureKind::Matcher) of the record in a scan.
+    /// not begin before `start`. Whether it fills the text is the matcher's word. Any other answer is an error of a single call, and a [failure](crate::FailureKind::Matcher) of the record in a scan.
     ///
     /// # Errors
     /// Whatever keeps it from answering; it ends the scan.
@@ -47,11 +47,7 @@ pub(crate) fn find(
         let count = ranges.len();
         return Err(Error::wrong_answer(format!("the matcher gave {count} ranges for a match and {fields} fields")));
     }
-    let is_match = |range: &Range<usize>| match anchored {
-        Anchored::Yes => *range == (0..text.len()),
-        Anchored::No => range.start >= start,
-    };
-    if !ranges[0].as_ref().is_some_and(is_match)
+    if ranges[0].as_ref().is_none_or(|range| range.start < start)
         || ranges.iter().flatten().any(|range| text.get(range.clone()).is_none())
     {
         return Err(Error::wrong_answer(

@@ -307,7 +307,10 @@ impl Builder<'_> {
             self.group_index += groups;
             nulls = spec.nulls.as_deref().map(|texts| NullTexts::new(texts, self.options.case_sensitive));
             if let Some(nulls) = &nulls {
-                inner = nulls.with(&inner, spec.kind.is_empty());
+                // A type without an expression of its own is any text, as no type is.
+                let own = self.options.custom.get(&spec.kind).filter(|_| !spec.kind.is_empty());
+                let is_any_text = own.map_or(spec.kind.is_empty(), |own| own.pattern.is_none());
+                inner = nulls.with(&inner, is_any_text);
             }
             let (before, after) = spec.padding();
             (inner, before, after, kind, Some(spec))

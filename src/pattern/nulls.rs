@@ -44,10 +44,10 @@ impl NullTexts {
         self.texts.iter().any(equal)
     }
 
-    /// The expression of a field whose type has the expression `inner`, or of one without a type.
-    pub(super) fn with(&self, inner: &str, is_untyped: bool) -> String {
+    /// The expression of a field whose type has the expression `inner`. One that is any text would take the null texts, so they come first.
+    pub(super) fn with(&self, inner: &str, is_any_text: bool) -> String {
         let nulls = self.texts.iter().map(|text| escape(text)).collect::<Vec<_>>().join("|");
-        if is_untyped { format!("{nulls}|{inner}") } else { format!("{inner}|{nulls}") }
+        if is_any_text { format!("{nulls}|{inner}") } else { format!("{inner}|{nulls}") }
     }
 }
 

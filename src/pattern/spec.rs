@@ -85,7 +85,7 @@ impl Spec {
                 format,
                 kind_span,
                 format!("format spec {rest:?} not recognised"),
-                suggestion(rest, names).unwrap_or_else(list),
+                suggestion(before_nulls(rest), names).unwrap_or_else(list),
             ));
         }
         Ok(Spec { fill, align, width, grouping, precision, kind: kind.to_owned(), nulls, kind_span })
@@ -120,6 +120,11 @@ impl Align {
             _ => return None,
         })
     }
+}
+
+/// What stands before the first `|` of a type that there is not, if anything does: null texts may come after it.
+fn before_nulls(kind: &str) -> &str {
+    kind.split('|').next().filter(|before| !before.is_empty()).unwrap_or(kind)
 }
 
 fn take_digits(rest: &mut &str) -> String {
