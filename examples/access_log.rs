@@ -24,7 +24,7 @@ pub(crate) fn run(log: impl Read + Send, out: &mut impl Write) -> Result<(), Box
     // Unnamed fields are columns too, so the ones to keep are named.
     let mut options = ScanOptions::default();
     let wanted = ["time", "ip", "method", "path", "status", "bytes"];
-    options.columns = Some(wanted.iter().filter_map(|name| pattern.schema().position(name)).collect());
+    options.columns = Some(wanted.iter().filter_map(|name| pattern.field_number(name)).collect());
     options.limit = Some(SHOWN);
 
     let mut scan = pattern.scan_input(Input::reader(log, "standard input").decompressed(), options);

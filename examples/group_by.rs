@@ -30,7 +30,7 @@ pub(crate) fn run(log: impl Read + Send, out: &mut impl Write) -> Result<(), Box
     let pattern = Pattern::new(r#"{host} - - [{}] "{}" {status:d} {bytes:d}"#)?;
     let mut options = ScanOptions::default();
     let wanted = ["host", "status", "bytes"];
-    options.columns = Some(wanted.iter().filter_map(|name| pattern.schema().position(name)).collect());
+    options.columns = Some(wanted.iter().filter_map(|name| pattern.field_number(name)).collect());
 
     let mut groups = HashMap::new();
     let mut total = 0;

@@ -21,7 +21,7 @@ pub(crate) fn run(paths: impl IntoIterator<Item = PathBuf>, out: &mut impl Write
     let pattern = Pattern::new("{time:ti} {level:w} {}")?;
     let mut options = ScanOptions::default();
     // Text of the other fields is never copied, and dates are not converted.
-    options.columns = pattern.schema().position("level").map(|level| vec![level]);
+    options.columns = pattern.field_number("level").map(|level| vec![level]);
     // `threads` is left as it is: as many as there are cores, once the input turns out to be large.
 
     let mut levels: BTreeMap<String, u64> = BTreeMap::new();

@@ -23,7 +23,7 @@ pub(crate) fn run(log: impl Read + Send, out: &mut impl Write) -> Result<(), Box
     let pattern = Pattern::new("{time} {method:w} {path:S} took {ms:d} ms")?;
     let mut options = ScanOptions::default();
     // Rows that pass a filter are the only ones that are made.
-    let ms = pattern.schema().position("ms").ok_or("no field ms")?;
+    let ms = pattern.field_number("ms").ok_or("no field ms")?;
     options.filter = vec![(ms, Predicate::Between(SLOW, i64::MAX))];
     // Whoever waits for the next line gains nothing by waiting with several threads.
     options.threads = NonZeroUsize::new(1);

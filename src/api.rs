@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use parsimd_simd::Isa;
 
 use crate::{
-    batch::{ColumnType, Schema},
+    batch::Schema,
     engine::{Anchored, external::ExternalMatcher},
     error::Result,
     input::Input,
@@ -56,9 +56,25 @@ impl Pattern {
         &self.0.format.fields
     }
 
-    /// The names and types of the columns that a scan gives.
+    /// The names and types of the columns that a scan gives: those of the fields with names, or of all fields where none has a name.
+    /// [`ScanOptions::columns`] asks for others.
+    ///
+    /// ```
+    /// let names = |format| -> parsimd::Result<Vec<String>> {
+    ///     Ok(parsimd::Pattern::new(format)?.schema().columns().map(|(name, _)| name.to_owned()).collect())
+    /// };
+    /// assert_eq!(names("{ip} {} {} {status:d}")?, ["ip", "status"]);
+    /// assert_eq!(names("{} {:d}")?, ["0", "1"]);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
     pub fn schema(&self) -> &Arc<Schema> {
         &self.0.schema
+    }
+
+    /// The number in [`fields`](Self::fields) of the field whose column is called `column`: its name or, without one, its number among the
+    /// positional fields. For [`ScanOptions::columns`] and [`ScanOptions::filter`].
+    pub fn field_number(&self, column: &str) -> Option<usize> {
+        self.0.field_number(column)
     }
 
     /// How the pattern is matched.
@@ -253,8 +269,6 @@ impl PatternBuilder<'_> {
     pub fn build(self) -> Result<Pattern> {
         let format = Format::new(self.format, &self.options)?;
         let plan = Plan::new(&format, self.external, self.external_only, self.isa)?;
-        let column = |field: &Field| (field.column_name(), ColumnType::of(field.kind()));
-        let schema = Arc::new(Schema::new(format.fields.iter().map(column)));
-        Ok(Pattern(Arc::new(Compiled { format, plan, schema })))
+        Ok(Pattern(Arc::new(Compiled::new(format, plan))))
     }
 }

@@ -548,7 +548,8 @@ class Parser(_parsimd.ParserBase):
 
         ``threads`` is how many threads may be used; None is one for small data, and as many as there are cores for large. More than
         four for each core are of no use, and not started. Batches, counts and errors are the same. ``columns`` names the fields that
-        become columns, in that order; whether a value fits is asked only of these. ``limit`` is how many rows to give at most; what
+        become columns, in that order; without it these are the fields with a name, or all if none has one. Whether a value fits is asked only of
+        these. ``limit`` is how many rows to give at most; what
         stands after the last is not counted, and is read only to the end of the current block. Such a scan uses one thread, and so does
         one that `re` may have to match for.
 

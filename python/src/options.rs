@@ -102,8 +102,8 @@ impl<'a> ScanArguments<'a> {
             })
             .transpose()?;
         let number = |name: &String| {
-            pattern.schema().position(name).ok_or_else(|| {
-                let names: Vec<_> = pattern.schema().columns().map(|(name, _)| name).collect();
+            pattern.field_number(name).ok_or_else(|| {
+                let names: Vec<_> = pattern.fields().iter().map(parsimd::Field::column_name).collect();
                 make::error::<PyValueError>(format!("no column {name:?}; there are {names:?}"))
             })
         };

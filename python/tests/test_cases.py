@@ -92,7 +92,7 @@ def data_of(case):
 
 
 def scan(case, **options):
-    options = {"full_line": case.get("full_line", True), "on_error": case.get("on_error", "skip"), **options}
+    options = {"full_line": case.get("full_line", True), "on_error": case.get("on_error", "skip"), "columns": case.get("ask"), **options}
     return parsimd.compile(case["format"]).scan(data_of(case), **options)
 
 

@@ -208,10 +208,17 @@ class TestMapArrow:
 
 
 def test_the_schema_for_spark_names_every_type():
-    parser = parsimd.compile("{a}|{b:d}|{c:g}|{d:th}|{e:ti}|{f:%d/%m/%Y}|{g:tt}|{h[x].y:F}|{}")
+    parser = parsimd.compile("{a}|{b:d}|{c:g}|{d:th}|{e:ti}|{f:%d/%m/%Y}|{g:tt}|{h[x].y:F}")
     assert parser.spark_schema() == (
-        "`a` STRING, `b` BIGINT, `c` DOUBLE, `d` TIMESTAMP, `e` TIMESTAMP_NTZ, `f` DATE, `g` TIME(6), `h[x].y` STRING, `0` STRING"
+        "`a` STRING, `b` BIGINT, `c` DOUBLE, `d` TIMESTAMP, `e` TIMESTAMP_NTZ, `f` DATE, `g` TIME(6), `h[x].y` STRING"
     )
+
+
+def test_the_schema_for_spark_is_that_of_a_scan():
+    for format, wanted in [("{a}|{:d}", "`a` STRING"), ("{}|{:d}", "`0` STRING, `1` BIGINT")]:
+        parser = parsimd.compile(format)
+        assert parser.spark_schema() == wanted
+        assert list(parser.scan("x|1").read_all().names) == [field.name for field in parser.parse_array(array_of(["x|1"])).type]
 
 
 def upper(text):

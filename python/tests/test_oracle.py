@@ -202,7 +202,8 @@ def test_a_scan_is_parse_line_by_line(odd):
         assume("Undeclared" not in format)
         lines = [line.replace("\n", " ") for line in (text, other[1], f"x {text}", text.swapcase(), f"{text} {text}", "", text)]
         lines = [line for line in lines if not any("\ud800" <= c <= "\udfff" for c in line) and not line.endswith("\r")]
-        scan = ours.scan("".join(line + "\n" for line in lines), full_line=full_line)
+        every = [*theirs._name_to_group_map, *map(str, range(len(theirs._fixed_fields)))]
+        scan = ours.scan("".join(line + "\n" for line in lines), full_line=full_line, columns=every)
         batch = scan.read_all()
         rows, counts = rows_of_parse(theirs, lines, full_line, batch.types)
         stats = scan.stats

@@ -277,11 +277,11 @@ def test_patterns_that_only_python_knows_are_scanned_by_python(pattern, groups):
         with pytest.raises(NotImplementedError):
             parsimd.compile("{x:Own}{}", {"Own": own}).scan("ab1c\n").read_all()
         return
-    parser = parsimd.compile("{x:Own}{}", {"Own": own})
+    parser = parsimd.compile("{x:Own}{y}", {"Own": own})
     text = "ab1c\n'q'z\nééa1\naaab9\nnone\n"
     wanted = [parser.parse(line) for line in text.splitlines()]
     scan = parser.scan(text)
-    assert scan.read_all().to_tuples() == [(r["x"], r[0]) for r in wanted if r]
+    assert scan.read_all().to_tuples() == [(r["x"], r["y"]) for r in wanted if r]
     assert scan.stats.unmatched == wanted.count(None)
 
 

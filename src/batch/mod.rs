@@ -146,7 +146,7 @@ impl Batch {
         self.rows == 0
     }
 
-    /// The columns, in the order of the fields, or as [`ScanOptions::columns`](crate::ScanOptions::columns) asked for them.
+    /// The columns, in the order of the fields with names, or as [`ScanOptions::columns`](crate::ScanOptions::columns) asked for them.
     pub fn columns(&self) -> &[Arc<Column>] {
         &self.columns
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    batch::Schema,
+    batch::{ColumnType, Schema, Strings},
     convert::{self, Value},
     error::Result,
     pattern::{Field, Format},
@@ -16,10 +16,19 @@ pub(crate) struct Compiled {
     pub(crate) format: Format,
     pub(crate) plan: Plan,
     /// Of the columns of all fields.
+    pub(super) all_columns: Schema,
+    /// Of the columns that a scan gives where none are asked for.
     pub(crate) schema: Arc<Schema>,
 }
 
 impl Compiled {
+    pub(crate) fn new(format: Format, plan: Plan) -> Compiled {
+        let column = |field: &Field| (field.column_name(), ColumnType::of(field.kind()));
+        let all_columns = Schema::new(format.fields.iter().map(column));
+        let schema = Arc::new(all_columns.select(&default_columns(&format.fields), Strings::default(), false));
+        Compiled { format, plan, all_columns, schema }
+    }
+
     pub(crate) fn fields(&self) -> &[Field] {
         &self.format.fields
     }
@@ -32,4 +41,20 @@ impl Compiled {
         };
         self.fields().get(index).map(value).transpose()
     }
+
+    /// The fields that become columns where none are asked for.
+    pub(super) fn default_columns(&self) -> Vec<usize> {
+        default_columns(self.fields())
+    }
+
+    /// The number of the field whose column is called `column`.
+    pub(crate) fn field_number(&self, column: &str) -> Option<usize> {
+        self.all_columns.position(column)
+    }
+}
+
+/// Those with a name; where none has one, all.
+fn default_columns(fields: &[Field]) -> Vec<usize> {
+    let has_names = fields.iter().any(|field| field.name().is_some());
+    (0..fields.len()).filter(|&number| !has_names || fields[number].name().is_some()).collect()
 }

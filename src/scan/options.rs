@@ -39,7 +39,7 @@ pub enum Predicate {
 ///
 /// let pattern = Pattern::new("{level:w}: {took:d} ms")?;
 /// let mut options = ScanOptions::default();
-/// options.columns = Some(pattern.schema().position("took").into_iter().collect());
+/// options.columns = Some(pattern.field_number("took").into_iter().collect());
 /// options.limit = Some(1);
 /// let batch = pattern.scan_input(Input::bytes(b"info: 12 ms\nwarn: 340 ms\n"), options).read_all()?;
 /// assert_eq!(batch.columns()[0].values(), &parsimd::Values::Int64(vec![12]));
@@ -72,9 +72,9 @@ pub struct ScanOptions {
     /// How many bytes a record may have, without its newline; no more than [`limits::BLOCK_BYTES_MOST`]. A longer one fails, whatever is in it, and is
     /// skipped: it is never held as a whole, unless it lies in memory.
     pub max_record_bytes: usize,
-    /// The fields that become columns, as numbers in [`Pattern::fields`](crate::Pattern::fields), in the order of the columns; `None` is all. [`Schema::position`](crate::Schema::position) of
-    /// [`Pattern::schema`](crate::Pattern::schema) has the number for a name. The others are matched but not read: whether a value fits its type, and so
-    /// whether its record fails, is asked only of these. A number twice, or one past the fields, is an error from the scan's first call.
+    /// The fields that become columns, as numbers in [`Pattern::fields`](crate::Pattern::fields), in the order of the columns; `None` is all with a
+    /// name, or all if none has one. [`Pattern::field_number`](crate::Pattern::field_number) has the number for a name. The others are matched but not
+    /// read: whether a value fits its type, and so whether its record fails, is asked only of these. A number twice, or one past the fields, is an error from the scan's first call.
     pub columns: Option<Vec<usize>>,
     /// Filters the rows: a row is kept if each of these fields, as numbers in [`Pattern::fields`](crate::Pattern::fields), satisfies its predicate. Rows that are filtered out
     /// count as matched, but their other fields are not read; so whether those have a value is asked only by [`OnError::Raise`]. A predicate

@@ -31,7 +31,7 @@ impl Task {
     pub(super) fn new(pattern: &Arc<Compiled>, mut options: ScanOptions) -> (Task, Option<Error>) {
         let (columns, wrong) = choose_columns(pattern, options.columns.take());
         let wrong = wrong.or_else(|| wrong_filter(pattern, &options));
-        let schema = Arc::new(pattern.schema.select(&columns, options.strings, options.tz.is_some()));
+        let schema = Arc::new(pattern.all_columns.select(&columns, options.strings, options.tz.is_some()));
         options.columns = Some(columns);
         options.block_bytes = options.block_bytes.clamp(1, limits::BLOCK_BYTES_MOST);
         options.max_record_bytes = options.max_record_bytes.min(limits::BLOCK_BYTES_MOST);
@@ -68,7 +68,7 @@ impl Task {
 fn choose_columns(pattern: &Compiled, asked: Option<Vec<usize>>) -> (Vec<usize>, Option<Error>) {
     let fields = pattern.fields().len();
     let mut columns = Vec::new();
-    for column in asked.unwrap_or_else(|| (0..fields).collect()) {
+    for column in asked.unwrap_or_else(|| pattern.default_columns()) {
         let wrong = match pattern.fields().get(column) {
             None => format!("there is no column {column}: the pattern has {fields} fields"),
             Some(field) if columns.contains(&column) => format!("column {:?} was asked for twice", field.column_name()),

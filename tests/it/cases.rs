@@ -139,6 +139,8 @@ struct RecordCase {
     #[serde(default = "yes")]
     full_line: bool,
     on_error: Option<String>,
+    /// The columns that are asked for.
+    ask: Option<Vec<String>>,
     columns: Vec<(String, Vec<toml::Value>)>,
     /// Records, matched, unmatched, failures.
     counts: [u64; 4],
@@ -204,6 +206,8 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
                         options.anchored = Anchored::when(case.full_line);
                         options.threads = threads;
                         options.block_bytes = block_bytes;
+                        let number = |name: &String| pattern.field_number(name).unwrap_or_else(|| panic!("{name}"));
+                        options.columns = case.ask.as_ref().map(|names| names.iter().map(number).collect());
                         if case.on_error.as_deref() == Some("null") {
                             options.on_error = OnError::Null;
                         }

@@ -38,7 +38,7 @@ fn the_few_lines_that_match_are_found_whatever_the_blocks() {
         if !ends {
             text.push_str("worker-9: failed after 1 ms");
         }
-        for format in ["worker-{id:d}: failed after {ms:d} ms", "{}worker-{id:d}: failed after {ms:d} ms"] {
+        for format in ["worker-{id:d}: failed after {ms:d} ms", "{who}worker-{id:d}: failed after {ms:d} ms"] {
             let pattern = pattern(format);
             let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(&text).split('\n').collect();
             let lines = lines.iter().map(|line| line.strip_suffix('\r').unwrap_or(line));
