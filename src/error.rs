@@ -27,6 +27,7 @@ enum Kind {
     External { source: Box<dyn std::error::Error + Send + Sync> },
     WrongAnswer { message: String },
     Column { message: String },
+    Options { message: String },
     TimeZone { message: String },
     Record(Failure),
     Row(Failure),
@@ -68,6 +69,10 @@ impl Error {
 
     pub(crate) fn column(message: String) -> Self {
         Error(Box::new(Kind::Column { message }))
+    }
+
+    pub(crate) fn options(message: impl Into<String>) -> Self {
+        Error(Box::new(Kind::Options { message: message.into() }))
     }
 
     pub(crate) fn time_zone(message: String) -> Self {
@@ -156,6 +161,11 @@ impl Error {
         matches!(*self.0, Kind::Column { .. })
     }
 
+    /// True when options of a scan do not go together, or not with the pattern.
+    pub fn is_options(&self) -> bool {
+        matches!(*self.0, Kind::Options { .. })
+    }
+
     /// True when a text is no [`TimeZone`](crate::TimeZone).
     pub fn is_time_zone(&self) -> bool {
         matches!(*self.0, Kind::TimeZone { .. })
@@ -233,6 +243,7 @@ impl fmt::Display for Error {
             | Kind::Memory { message }
             | Kind::WrongAnswer { message }
             | Kind::TimeZone { message }
+            | Kind::Options { message }
             | Kind::Column { message } => f.write_str(message),
             Kind::External { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),

@@ -44,12 +44,12 @@ class Log:
     pattern: str
     regex: str
     types: str
-    full_line: bool
+    whole_line: bool
 
     @classmethod
     def of(cls, about: Dict[str, Any]) -> Log:
         """From the Rust program's words."""
-        return cls(about["name"], about["pattern"], about["regex"], about["types"], about["full_line"])
+        return cls(about["name"], about["pattern"], about["regex"], about["types"], about["whole_line"])
 
     @property
     def names(self) -> List[str]:
@@ -100,9 +100,9 @@ def of_results(log: Log) -> Callable[[Any], Sequence[Sequence[Any]]]:
 def by_parse(log: Log) -> List[Form]:
     """PyPI parse. A result has its values, converted."""
     compiled = parse.compile(log.pattern)
-    one = compiled.parse if log.full_line else compiled.search
+    one = compiled.parse if log.whole_line else compiled.search
     # The newline that ends a full line keeps the last field from ending early.
-    whole = parse.compile(log.pattern + "\n" if log.full_line else log.pattern)
+    whole = parse.compile(log.pattern + "\n" if log.whole_line else log.pattern)
     return [
         Form("a call for each line", lines, lambda lines: [r for r in map(one, lines) if r is not None], of_results(log)),
         Form("findall", text, lambda text: list(whole.findall(text)), of_results(log)),
@@ -111,13 +111,13 @@ def by_parse(log: Log) -> List[Form]:
 
 def by_formatparse(log: Log) -> List[Form]:
     compiled = formatparse.compile(log.pattern)
-    one = compiled.parse if log.full_line else compiled.search
-    whole = formatparse.compile(log.pattern + "\n" if log.full_line else log.pattern)
+    one = compiled.parse if log.whole_line else compiled.search
+    whole = formatparse.compile(log.pattern + "\n" if log.whole_line else log.pattern)
     forms = [
         Form("a call for each line", lines, lambda lines: [r for r in map(one, lines) if r is not None], of_results(log)),
         Form("findall_iter", text, lambda text: list(whole.findall_iter(text)), of_results(log), most=10_000_000),
     ]
-    if log.full_line:
+    if log.whole_line:
         batch = formatparse.parse_batch
         work = lambda lines: [r for r in batch(log.pattern, lines) if r is not None]
         forms.append(Form("parse_batch", lines, work, of_results(log)))
@@ -134,7 +134,7 @@ def by_re(log: Log) -> List[Form]:
 
     whole = re.compile(log.regex, re.ASCII | re.MULTILINE)
     single = re.compile(log.regex, re.ASCII)
-    one = single.match if log.full_line else single.search
+    one = single.match if log.whole_line else single.search
     return [
         Form("findall", text, lambda text: convert(whole.findall(text)), lambda columns: columns),
         Form("a call for each line", lines, lambda lines: convert([m.groups() for m in map(one, lines) if m]), lambda columns: columns),
@@ -205,13 +205,13 @@ def by_duckdb(log: Log) -> List[Form]:
 
 def by_parsimd(log: Log) -> List[Form]:
     parser = parsimd.compile(log.pattern)
-    work = lambda data: list(parser.scan(data, full_line=log.full_line, threads=1))
+    work = lambda data: list(parser.scan(data, match="line" if log.whole_line else "first", threads=1))
     return [Form("", bytes, work, lambda batches: [[v for batch in batches for v in batch[name].to_pylist()] for name in log.names])]
 
 
 def by_parsimd_to_arrow(log: Log) -> List[Form]:
     parser = parsimd.compile(log.pattern)
-    return [Form("", bytes, lambda data: pa.table(parser.scan(data, full_line=log.full_line, threads=1)), of_table)]
+    return [Form("", bytes, lambda data: pa.table(parser.scan(data, match="line" if log.whole_line else "first", threads=1)), of_table)]
 
 
 #: How many bytes the values are compared on, which is slow in Python; on more than these, rows are counted.

@@ -21,7 +21,7 @@ pub struct Log {
     /// The file that it is read from, where that is not its name.
     pub file: &'static str,
     /// Whether a line matches as a whole.
-    pub full_line: bool,
+    pub whole_line: bool,
     line: fn(&mut Random, &mut String),
 }
 
@@ -36,7 +36,7 @@ pub const LOGS: &[Log] = &[
         ),
         types: "sssddss",
         file: "access",
-        full_line: true,
+        whole_line: true,
         line: access,
     },
     Log {
@@ -46,7 +46,7 @@ pub const LOGS: &[Log] = &[
         exact_regex: None,
         types: "dddsss",
         file: "hdfs",
-        full_line: true,
+        whole_line: true,
         line: hdfs,
     },
     Log {
@@ -56,7 +56,7 @@ pub const LOGS: &[Log] = &[
         exact_regex: None,
         types: "sdssds",
         file: "openssh",
-        full_line: true,
+        whole_line: true,
         line: openssh,
     },
     Log {
@@ -66,7 +66,7 @@ pub const LOGS: &[Log] = &[
         exact_regex: None,
         types: "sdssd",
         file: "openssh",
-        full_line: true,
+        whole_line: true,
         line: openssh,
     },
     Log {
@@ -76,7 +76,7 @@ pub const LOGS: &[Log] = &[
         exact_regex: None,
         types: "sssss",
         file: "spark",
-        full_line: true,
+        whole_line: true,
         line: spark,
     },
     Log {
@@ -86,7 +86,7 @@ pub const LOGS: &[Log] = &[
         exact_regex: None,
         types: "ssffd",
         file: "spark",
-        full_line: true,
+        whole_line: true,
         line: spark,
     },
     Log {
@@ -96,7 +96,7 @@ pub const LOGS: &[Log] = &[
         exact_regex: None,
         types: "sdssssssss",
         file: "bgl",
-        full_line: true,
+        whole_line: true,
         line: bgl,
     },
     Log {
@@ -106,7 +106,7 @@ pub const LOGS: &[Log] = &[
         exact_regex: None,
         types: "dsffddff",
         file: "metrics",
-        full_line: true,
+        whole_line: true,
         line: metrics,
     },
     Log {
@@ -116,7 +116,7 @@ pub const LOGS: &[Log] = &[
         exact_regex: None,
         types: "dsffddff",
         file: "csv",
-        full_line: true,
+        whole_line: true,
         line: csv,
     },
     Log {
@@ -126,7 +126,7 @@ pub const LOGS: &[Log] = &[
         exact_regex: None,
         types: "ddfd",
         file: "sparse",
-        full_line: false,
+        whole_line: false,
         line: sparse,
     },
 ];

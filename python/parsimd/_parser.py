@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
+_Match = Literal["line", "first", "all"]
 _Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 #: How long a line may be in a scan, unless the scan sets it otherwise.
@@ -529,7 +530,7 @@ class Parser(_parsimd.ParserBase):
         self,
         data: Union[bytes, str, bytearray, memoryview],
         *,
-        full_line: bool = True,
+        match: _Match = "line",
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
@@ -541,8 +542,8 @@ class Parser(_parsimd.ParserBase):
     ) -> Scan:
         """Matches each line of ``data`` and gives typed columns: an iterator over `Batch`.
 
-        Each line must match as a whole, as `parse` does it, or with ``full_line=False`` anywhere, as `search` does it. A ``\\r``
-        before the newline is dropped. A line that does not match, or has a value that its column cannot hold, is counted in
+        Each line must match as a whole, as `parse` does it. With ``match="first"`` the first match in it is a row, as `search` finds it, and with
+        ``match="all"`` each match is one, as `findall` finds them. A ``\\r`` before the newline is dropped. A line that does not match, or has a value that its column cannot hold, is counted in
         ``.stats`` and left out. With ``on_error="null"`` it stays as a row: all nulls if it does not match, else a null for each
         value that does not fit. With ``"raise"`` it is a `ScanError`.
 
@@ -567,14 +568,14 @@ class Parser(_parsimd.ParserBase):
         for each time the newest year that has its day and does not put it more than a day into the future. Without it, it is the current one.
         """
         return self._scan_pattern().scan(
-            data, False, full_line, threads, on_error, self._times(tz, year), _names(columns), limit, strings, max_record_bytes, ()
+            data, False, match, threads, on_error, self._times(tz, year), _names(columns), limit, strings, max_record_bytes, ()
         )
 
     def scan_file(
         self,
         path: Union[_Path, _Readable, Iterable[Union[_Path, _Readable]]],
         *,
-        full_line: bool = True,
+        match: _Match = "line",
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
@@ -594,12 +595,12 @@ class Parser(_parsimd.ParserBase):
         ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip data are ignored.
         A byte order mark and NUL bytes before a line are skipped, and UTF-16 with a mark is read. ``.stats.notes`` tells of these, but for a mark of UTF-8.
         """
-        return self._scan_files(path, full_line, threads, on_error, columns, limit, strings, max_record_bytes, tz, year)
+        return self._scan_files(path, match, threads, on_error, columns, limit, strings, max_record_bytes, tz, year)
 
     def _scan_files(
         self,
         files: Union[_Path, _Readable, Iterable[Union[_Path, _Readable]]],
-        full_line: bool,
+        match: _Match,
         threads: Optional[int],
         on_error: Literal["skip", "null", "raise"],
         columns: Optional[Iterable[str]],
@@ -614,14 +615,14 @@ class Parser(_parsimd.ParserBase):
         1970). A row is dropped unless each of these columns has that text, or a value from the first integer to the second. The other
         fields of dropped rows are not read."""
         return self._scan_pattern().scan(
-            files, True, full_line, threads, on_error, self._times(tz, year), _names(columns), limit, strings, max_record_bytes, filter
+            files, True, match, threads, on_error, self._times(tz, year), _names(columns), limit, strings, max_record_bytes, filter
         )
 
     def scan_polars(
         self,
         paths: Union[_Path, Iterable[_Path]],
         *,
-        full_line: bool = True,
+        match: _Match = "line",
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
         max_record_bytes: int = _MAX_RECORD_BYTES,
@@ -635,7 +636,7 @@ class Parser(_parsimd.ParserBase):
         """
         from ._polars import scan_polars
 
-        return scan_polars(self, paths, full_line, threads, on_error, max_record_bytes, tz, year)
+        return scan_polars(self, paths, match, threads, on_error, max_record_bytes, tz, year)
 
     def parse_array(
         self,
@@ -718,9 +719,9 @@ class Parser(_parsimd.ParserBase):
             self._kept_pattern = made_of, pattern
         return pattern
 
-    def _find_spans(self, text: str, whole: bool) -> Optional[List[Tuple[int, int]]]:
-        """Where a line matches, by `re`: the spans of the match and of each field, in characters."""
-        match = self._match_re.match(text) if whole else self._search_re.search(text)
+    def _find_spans(self, text: str, start: int, whole: bool) -> Optional[List[Tuple[int, int]]]:
+        """Where a line matches, from ``start`` on, by `re`: the spans of the match and of each field, in characters."""
+        match = self._match_re.match(text) if whole else self._search_re.search(text, start)
         return None if match is None else [match.span(), *map(match.span, self._scan_groups)]
 
     def _times(self, tz: Optional[str], year: Union[int, Literal["recent"], None]) -> "Tuple[Optional[str], Optional[int], int]":

@@ -73,7 +73,7 @@ class Pattern:
         self,
         source: Any,
         is_files: bool,
-        full_line: bool,
+        match: str,
         threads: Optional[int],
         on_error: str,
         times: Tuple[Optional[str], Optional[int], int],

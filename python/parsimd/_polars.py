@@ -33,7 +33,7 @@ _Filter = Tuple[str, Union[Tuple[int, int], str]]
 def scan_polars(
     parser: "Parser",
     paths: Union[_Path, Iterable[_Path]],
-    full_line: bool,
+    match: Literal["line", "first", "all"],
     threads: Optional[int],
     on_error: Literal["skip", "null", "raise"],
     max_record_bytes: int,
@@ -44,7 +44,7 @@ def scan_polars(
     from polars.io.plugins import register_io_source
 
     files = _expand(paths)
-    nothing = parser.scan(b"", max_record_bytes=max_record_bytes, tz=tz, year=year)
+    nothing = parser.scan(b"", match=match, max_record_bytes=max_record_bytes, tz=tz, year=year)
     types, empty = nothing.types, polars.DataFrame(nothing)
 
     def source(
@@ -63,7 +63,7 @@ def scan_polars(
         # A row that a filter drops is matched and not converted. With a limit or an error to be raised, all rows count, so there is no filter.
         filters = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_filters(predicate, types))
         # polars keeps text as views too, so it takes these without a copy.
-        scan = parser._scan_files(files, full_line, threads, on_error, read, None, "view", max_record_bytes, tz, year, filters)
+        scan = parser._scan_files(files, match, threads, on_error, read, None, "view", max_record_bytes, tz, year, filters)
         while left != 0:
             pieces = scan._read_pieces(size if left is None else min(size, left))
             count = len(pieces) if left is None else min(len(pieces), left)

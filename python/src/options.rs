@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use parsimd::{Anchored, OnError, ScanOptions, Strings, TimeZone, Year, limits};
+use parsimd::{Matches, OnError, ScanOptions, Strings, TimeZone, Year, limits};
 use pyo3::{exceptions::PyValueError, prelude::*};
 
 use crate::{error::to_python, make};
@@ -13,7 +13,7 @@ pub(crate) type Times = (Option<String>, Option<i32>, i64);
 
 /// The keyword arguments of a scan.
 pub(crate) struct ScanArguments<'a> {
-    pub(crate) full_line: bool,
+    pub(crate) matches: &'a str,
     pub(crate) threads: Option<isize>,
     pub(crate) on_error: &'a str,
     pub(crate) times: Times,
@@ -45,7 +45,7 @@ impl<'a> ScanArguments<'a> {
     /// Those of texts that are given one by one: each is matched as a whole.
     pub(crate) fn of_texts(on_error: &'a str, times: Times) -> ScanArguments<'a> {
         ScanArguments {
-            full_line: true,
+            matches: "line",
             threads: None,
             on_error,
             times,
@@ -60,7 +60,8 @@ impl<'a> ScanArguments<'a> {
 
     pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
         let mut options = ScanOptions::default();
-        options.anchored = Anchored::when(self.full_line);
+        let matches = [("line", Matches::Line), ("first", Matches::First), ("all", Matches::All)];
+        options.matches = choice("match", self.matches, matches)?;
         let (tz, year, begin) = self.times;
         options.tz = tz.map(|name| TimeZone::new(&name)).transpose().map_err(to_python)?;
         options.year = year.map_or(Year::Recent, Year::Of);

@@ -24,7 +24,7 @@ use crate::{
 
 /// A format, read by the native engine.
 ///
-/// `types` maps names of types to their expression (or None) and number of groups. `find_spans(text, whole)` is called where the
+/// `types` maps names of types to their expression (or None) and number of groups. `find_spans(text, start, whole)` is called where the
 /// native engine is not exact; it returns the spans of the match and of each field, in characters, or None.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 #[derive(Debug)]
@@ -99,7 +99,7 @@ impl Pattern {
         &self,
         source: &Bound<'_, PyAny>,
         is_files: bool,
-        full_line: bool,
+        matches: &str,
         threads: Option<isize>,
         on_error: &str,
         times: Times,
@@ -111,7 +111,7 @@ impl Pattern {
     ) -> PyResult<Scan> {
         let (input, calls_python) = if is_files { input::files(source)? } else { (input::data(source)?, false) };
         let arguments = ScanArguments {
-            full_line,
+            matches,
             threads,
             on_error,
             times,
@@ -163,11 +163,14 @@ impl ExternalMatcher for ByRe {
     fn find(
         &self,
         text: &str,
-        _start: usize,
+        start: usize,
         anchored: Anchored,
     ) -> Result<Option<MatchRanges>, Box<dyn std::error::Error + Send + Sync>> {
+        let start = text[..start].chars().count();
         let ask = |py: Python<'_>| -> PyResult<Option<Vec<(isize, isize)>>> {
-            self.find_spans.call1(py, (make::text(py, text)?, anchored.is_yes()))?.extract(py)
+            self.find_spans
+                .call1(py, (make::text(py, text)?, make::unsigned(py, start as u64)?, anchored.is_yes()))?
+                .extract(py)
         };
         let spans = gate::back(|py| match ask(py) {
             // It says nothing of the record, which is asked for again: the scan can be left after it, and go on.

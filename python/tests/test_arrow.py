@@ -108,12 +108,12 @@ def test_rows_are_taken_by_nothing_but_numbers(numbers):
         pieces_of([[0]]).take(NAMES, numbers)
 
 
-@given(format_and_text(odd=True), st.booleans(), st.sampled_from(["utf8", "view", "binary"]), st.sampled_from([b"", b"\xff", b"\xc3"]))
-def test_every_text_that_a_scan_finds_is_valid(given_pair, full_line, strings, broken):
+@given(format_and_text(odd=True), st.sampled_from(["line", "first", "all"]), st.sampled_from(["utf8", "view", "binary"]), st.sampled_from([b"", b"\xff", b"\xc3"]))
+def test_every_text_that_a_scan_finds_is_valid(given_pair, match, strings, broken):
     format, text = given_pair
     lines = f"{text}\né{text}\n{text}→".encode(errors="surrogatepass") + broken
     try:
-        batch = parsimd.compile(format).scan(lines, full_line=full_line, strings=strings, on_error="null").read_all()
+        batch = parsimd.compile(format).scan(lines, match=match, strings=strings, on_error="null").read_all()
     except (ValueError, NotImplementedError, re.error):
         reject()
     pyarrow.table(batch).validate(full=True)
@@ -170,11 +170,11 @@ def test_a_stream_inside_of_the_scan_is_an_error_not_a_deadlock():
     seen = []
 
     class Curious(parsimd.Parser):
-        def _find_spans(self, text, whole):
+        def _find_spans(self, text, start, whole):
             with pytest.raises(pyarrow.ArrowInvalid, match="already running"):
                 pyarrow.table(scan)
             seen.append(text)
-            return super()._find_spans(text, whole)
+            return super()._find_spans(text, start, whole)
 
     parser = Curious("{a} {a}")
     scan = parser.scan("é é\n")
@@ -183,7 +183,7 @@ def test_a_stream_inside_of_the_scan_is_an_error_not_a_deadlock():
 
 def test_an_interrupt_reaches_the_program():
     class Interrupted(parsimd.Parser):
-        def _find_spans(self, text, whole):
+        def _find_spans(self, text, start, whole):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -32,24 +32,24 @@ pieces = st.sampled_from([b"|", b": ", b"x", b"K", b"disk ", b"%", b"7", b" ", b
 lines = st.lists(pieces, max_size=12).map(b"".join)
 
 
-@given(st.lists(lines, max_size=30), st.sampled_from(FORMATS), st.booleans(), st.booleans())
-def test_lines_that_are_not_utf8_are_matched_as_re_matches_bytes(lines, format, full_line, case_sensitive):
+@given(st.lists(lines, max_size=30), st.sampled_from(FORMATS), st.sampled_from(["line", "first"]), st.booleans())
+def test_lines_that_are_not_utf8_are_matched_as_re_matches_bytes(lines, format, match, case_sensitive):
     parser = parsimd.compile(format, case_sensitive=case_sensitive)
     flags = re.DOTALL | (0 if case_sensitive else re.IGNORECASE)
     expression = re.compile(parser._expression.encode(), flags)
-    scan = scanned(b"".join(line + b"\n" for line in lines), parser, full_line=full_line)
+    scan = scanned(b"".join(line + b"\n" for line in lines), parser, match=match)
     rows, kinds = scan.read_all().to_tuples(), scan.types.values()
     assert len(rows) == len(lines)
     for line, row in zip(lines, rows):
         try:
             decoded = line.decode()
         except UnicodeDecodeError:
-            found = (expression.fullmatch if full_line else expression.search)(line)
+            found = (expression.fullmatch if match == "line" else expression.search)(line)
             groups = (None,) * len(row) if found is None else found.groups()
             numbers = [piece and kind == "int64" for piece, kind in zip(groups, kinds)]
             assert row == tuple(int(piece) if is_number else piece for piece, is_number in zip(groups, numbers))
         else:
-            found = (parser.parse if full_line else parser.search)(decoded)
+            found = (parser.parse if match == "line" else parser.search)(decoded)
             values = [None] * len(row) if found is None else [*found.fixed, *found.named.values()]
             assert list(row) == [value.encode() if isinstance(value, str) else value for value in values]
     stats = scan.stats

@@ -92,7 +92,7 @@ def data_of(case):
 
 
 def scan(case, **options):
-    options = {"full_line": case.get("full_line", True), "on_error": case.get("on_error", "skip"), "columns": case.get("ask"), **options}
+    options = {"match": case.get("match", "line"), "on_error": case.get("on_error", "skip"), "columns": case.get("ask"), **options}
     return parsimd.compile(case["format"]).scan(data_of(case), **options)
 
 
@@ -143,7 +143,7 @@ def test_records_are_the_lines_that_parse_matches(case):
     matched = 0
     for line in lines:
         try:
-            matched += (parser.parse if case.get("full_line", True) else parser.search)(line) is not None
+            matched += (parser.parse if case.get("match", "line") == "line" else parser.search)(line) is not None
         except ValueError:
             pass
     stats = scan(case, on_error="skip")

@@ -168,10 +168,10 @@ def test_raise_says_which_row():
 
 def test_text_that_only_python_matches_is_left_to_it():
     class Own(parsimd.Parser):
-        def _find_spans(self, text, whole):
+        def _find_spans(self, text, start, whole):
             if text == "é é":
                 raise KeyError(text)
-            return super()._find_spans(text, whole)
+            return super()._find_spans(text, start, whole)
 
     parser = Own("{a} {a}")
     assert parser.parse_array(array_of(["ä ä", "ä ö", "x x"])).to_pylist() == [{"a": "ä"}, None, {"a": "x"}]

@@ -163,11 +163,11 @@ def test_an_interrupt_in_the_middle_of_a_line_loses_no_line(read):
     class Interrupting(parsimd.Parser):
         asked = 0
 
-        def _find_spans(self, text, whole):
+        def _find_spans(self, text, start, whole):
             self.asked += 1
             if self.asked == 50:
                 raise KeyboardInterrupt
-            return super()._find_spans(text, whole)
+            return super()._find_spans(text, start, whole)
 
     scan = Interrupting("{a:T} {n:d}", {"T": ahead}).scan("".join(f"é {n}\n" for n in range(100)))
     with pytest.raises(KeyboardInterrupt):
@@ -179,10 +179,10 @@ def test_an_interrupt_in_the_middle_of_a_line_loses_no_line(read):
 @pytest.mark.parametrize("on_error", ["skip", "null", "raise"])
 def test_counts_add_up_when_matching_fails(on_error):
     class Failing(parsimd.Parser):
-        def _find_spans(self, text, whole):
+        def _find_spans(self, text, start, whole):
             if text == "é 50":
                 raise LookupError("not today")
-            return super()._find_spans(text, whole)
+            return super()._find_spans(text, start, whole)
 
     scan = Failing("{a:T} {n:d}", {"T": ahead}).scan("".join(f"é {n}\n" for n in range(100)), on_error=on_error)
     with pytest.raises(LookupError, match="not today"):

@@ -166,12 +166,12 @@ def offset_of(value):
     return value.utcoffset() or datetime.timedelta(0)
 
 
-def rows_of_parse(parser, lines, full_line, types):
+def rows_of_parse(parser, lines, match, types):
     """The rows that a scan must give, and its counts."""
     rows, unmatched, failures = [], 0, 0
     for line in lines:
         try:
-            result = (parser.parse if full_line else parser.search)(line)
+            result = (parser.parse if match == "line" else parser.search)(line)
             if result is None:
                 unmatched += 1
             else:
@@ -184,8 +184,8 @@ def rows_of_parse(parser, lines, full_line, types):
 @pytest.mark.parametrize("odd", [False, True], ids=["ascii", "unicode"])
 def test_a_scan_is_parse_line_by_line(odd):
     @CASES
-    @given(format_and_text(odd), format_and_text(odd), case_sensitive, st.booleans())
-    def check(case, other, case_sensitive, full_line):
+    @given(format_and_text(odd), format_and_text(odd), case_sensitive, st.sampled_from(["line", "first"]))
+    def check(case, other, case_sensitive, match):
         format, text = case
         try:
             theirs = CORRECTED.Parser(format, NO_CONVERTERS, case_sensitive)
@@ -203,9 +203,9 @@ def test_a_scan_is_parse_line_by_line(odd):
         lines = [line.replace("\n", " ") for line in (text, other[1], f"x {text}", text.swapcase(), f"{text} {text}", "", text)]
         lines = [line for line in lines if not any("\ud800" <= c <= "\udfff" for c in line) and not line.endswith("\r")]
         every = [*theirs._name_to_group_map, *map(str, range(len(theirs._fixed_fields)))]
-        scan = ours.scan("".join(line + "\n" for line in lines), full_line=full_line, columns=every)
+        scan = ours.scan("".join(line + "\n" for line in lines), match=match, columns=every)
         batch = scan.read_all()
-        rows, counts = rows_of_parse(theirs, lines, full_line, batch.types)
+        rows, counts = rows_of_parse(theirs, lines, match, batch.types)
         stats = scan.stats
         assert [stats.records, stats.matched, stats.unmatched, stats.failures] == counts, stats.first_failures
         for row, wanted in zip(batch.to_pylist(), rows):

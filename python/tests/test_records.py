@@ -2,6 +2,8 @@
 
 import parsimd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def rows(format, text, **options):
@@ -29,3 +31,51 @@ class TestFieldsWithoutAName:
         path = tmp_path / "a.log"
         path.write_text("a b 1\n")
         assert parsimd.compile("{} {x} {:d}").scan_polars(path).collect().rows(named=True) == [{"x": "b"}]
+
+
+class TestEveryMatch:
+    @pytest.mark.parametrize("format", ["<{n:d}>", "{k:w}={v};", "{n:d}", "{a}x{b}", "x{r}y{r}z", "{a:S} {b}"])
+    def test_the_rows_are_those_that_findall_finds_in_each_line(self, format):
+        words = st.sampled_from(["<1>", "<2>", "<x>", "a=b;", "k=2;", " ", "x", "y", "z", "9", "é", "x1y1z"])
+
+        @given(st.lists(st.lists(words).map("".join), min_size=1))
+        def check(lines):
+            parser = parsimd.compile(format)
+            scan = parser.scan("".join(line + "\n" for line in lines), match="all")
+            found = [list(parser.findall(line)) for line in lines]
+            assert scan.read_all().to_pylist() == [result.named for line in found for result in line]
+            assert scan.stats.records == len(lines) and scan.stats.matched == sum(map(bool, found))
+
+        check()
+
+    def test_what_only_python_can_match_is_found_too(self):
+        def own(text):
+            return text
+
+        own.pattern = r"(?<=#)\w+(?=;)"
+        parser = parsimd.compile("{x:Own}", {"Own": own})
+        lines = ["#é; #b; c;", "none", "#d;#e;"]
+        wanted = [result.named for line in lines for result in parser.findall(line)]
+        assert parser.scan("\n".join(lines), match="all").read_all().to_pylist() == wanted
+        assert len(wanted) == 4
+
+    def test_the_first_match_and_the_line(self):
+        assert rows("<{n:d}>", "<1>\n<2><3>\nx<4>\n", match="first") == [{"n": 1}, {"n": 2}, {"n": 4}]
+        assert rows("<{n:d}>", "<1>\n<2><3>\nx<4>\n", match="line") == [{"n": 1}]
+
+    @pytest.mark.parametrize("call", ["scan", "scan_file", "scan_polars"])
+    def test_a_wrong_word_is_an_error_that_lists_the_three(self, call, tmp_path):
+        pytest.importorskip("polars")
+        path = tmp_path / "a.log"
+        path.write_text("1\n")
+        with pytest.raises(ValueError, match="match must be 'line', 'first' or 'all', not \"every\""):
+            getattr(parsimd.compile("{n:d}"), call)("" if call == "scan" else path, match="every")
+
+    def test_polars_has_a_row_for_each_match(self, tmp_path):
+        polars = pytest.importorskip("polars")
+        path = tmp_path / "a.log"
+        path.write_text("<1><2>\nnone\n<3>\n")
+        frame = parsimd.compile("<{n:d}>").scan_polars(path, match="all")
+        assert frame.collect()["n"].to_list() == [1, 2, 3]
+        assert frame.filter(polars.col("n") > 1).collect()["n"].to_list() == [2, 3]
+        assert frame.head(2).collect()["n"].to_list() == [1, 2]

@@ -201,10 +201,10 @@ def test_threads_and_re_get_on_with_each_other(threads):
     assert scan.read_all().to_tuples() == [("é",)] and scan.stats.unmatched == len(lines)
 
     class Failing(parsimd.Parser):
-        def _find_spans(self, text, whole):
+        def _find_spans(self, text, start, whole):
             if text.startswith("ü"):
                 raise RuntimeError(text)
-            return super()._find_spans(text, whole)
+            return super()._find_spans(text, start, whole)
 
     scan = Failing("{a} {a}").scan("\n".join([*lines, *(f"ü{n}" for n in range(50_000))]), threads=threads)
     with pytest.raises(RuntimeError, match="ü0$"):
@@ -215,14 +215,14 @@ def test_what_needs_re_is_scanned_on_the_thread_of_the_caller_and_may_scan_itsel
     seen = set()
 
     class Curious(parsimd.Parser):
-        def _find_spans(self, text, whole):
+        def _find_spans(self, text, start, whole):
             if not seen:
                 # Another scan may be asked for, this one may not.
                 assert len(PARSER.scan(BIG, threads=2).read_all()) == 180_000
                 with pytest.raises(RuntimeError, match="already running"):
                     next(scan)
             seen.add(threading.get_ident())
-            return super()._find_spans(text, whole)
+            return super()._find_spans(text, start, whole)
 
     scan = Curious("{a} {a}").scan("é é\n" * 400_000, threads=2)
     assert len(scan.read_all()) == 400_000
@@ -310,11 +310,11 @@ def test_a_scan_can_be_asked_from_inside_of_itself():
     seen = []
 
     class Curious(parsimd.Parser):
-        def _find_spans(self, text, whole):
+        def _find_spans(self, text, start, whole):
             seen.append(scan.stats.records)
             with pytest.raises(RuntimeError, match="already running"):
                 next(scan)
-            return super()._find_spans(text, whole)
+            return super()._find_spans(text, start, whole)
 
     parser = Curious("{a} {a}")
     scan = parser.scan("é é\n")

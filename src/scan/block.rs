@@ -102,12 +102,17 @@ impl Task {
         // What stands after the last row is not seen, wherever the block ends: this is the block's end then.
         let newline = memchr::memchr(b'\n', &block.bytes[last.end as usize..]);
         let end = newline.map_or(block.bytes.len(), |newline| last.end as usize + newline + 1);
-        if end == block.bytes.len() {
+        let mut scanned = if end == block.bytes.len() {
             scanned
         } else {
             let block = Block { bytes: &block.bytes[..end], extent: end as u64, ..*block };
             self.scan_all_lines(&block, buffers, wanted.failures)
+        };
+        // The last record may have more matches.
+        if let Some(batch) = scanned.batch.take_if(|batch| batch.len() as u64 > wanted.rows) {
+            scanned.batch = Some(batch.filter(|row| (row as u64) < wanted.rows));
         }
+        scanned
     }
 
     fn scan_all_lines(&self, block: &Block<'_>, buffers: &mut Buffers, failures_wanted: usize) -> Scanned {

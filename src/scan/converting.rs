@@ -51,9 +51,14 @@ impl Converting<'_> {
                 is_filtered = true;
                 continue;
             }
+            let mut last = None;
             for (row, cause) in &errors {
-                if let Some(record) = self.rows.record(*row) {
+                // A record with several matches fails once.
+                if let Some(record) =
+                    self.rows.record(*row).filter(|record| last != Some((record.number, record.start)))
+                {
                     self.tally.unread(self.block, record, cause);
+                    last = Some((record.number, record.start));
                 }
             }
             if !errors.is_empty() && self.task.options.on_error == OnError::Skip {
@@ -113,7 +118,8 @@ impl Converting<'_> {
     fn raise(&mut self, row: usize, cause: &Cause) -> Option<Error> {
         let record = self.rows.record(row)?;
         let nulls = self.rows.missing().iter().filter(|&&missing| missing < row).count();
-        self.tally.end_with(self.block, record, cause, (row - nulls) as u64);
+        let records = self.rows.records_before(row);
+        self.tally.end_with(self.block, record, cause, (records - nulls) as u64);
         self.rows.truncate(row);
         Some(cause.error(self.block, record))
     }

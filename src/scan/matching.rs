@@ -6,7 +6,8 @@
 use parsimd_simd::Span;
 
 use super::{
-    options::OnError,
+    options::{Matches, OnError},
+    single::find,
     split::{Candidates, Prescan, Prescanned, Record, Split, pass},
     stats::{Cause, Tally},
     task::Task,
@@ -14,12 +15,14 @@ use super::{
 use crate::{
     batch::Strings,
     engine::{
-        captures::ABSENT,
-        program::{Outcome, Program, SpanRow, SpanTable, Stop, Walk},
+        Anchored,
+        captures::{ABSENT, Captures, InlineSpans},
+        program::{Answer, Program, SpanRow, SpanTable, Stop, Walk},
     },
     error::{Error, Result},
     failure::FailureKind,
     input::{Block, Fault, Holes},
+    pattern::Field,
 };
 
 /// The records of a block that have a row, and where their fields are. The buffers are reused from block to block.
@@ -37,6 +40,31 @@ pub(super) struct MatchedRows {
     read: Vec<usize>,
     /// The rows that are there but did not match.
     missing: Vec<usize>,
+    further: Further,
+}
+
+/// The matches of records after the first of each, in order.
+#[derive(Debug, Default)]
+struct Further {
+    /// The index in [`MatchedRows::records`] of the record of each.
+    indexes: Vec<usize>,
+    /// The spans of the fields of the first, of the second, and so on.
+    spans: Vec<Span>,
+}
+
+impl Further {
+    fn clear(&mut self) {
+        self.indexes.clear();
+        self.spans.clear();
+    }
+
+    /// Takes back those of the record of this index, which come last.
+    fn take_back(&mut self, index: usize) {
+        let count = self.indexes.partition_point(|&of| of < index);
+        let each = self.spans.len().checked_div(self.indexes.len()).unwrap_or_default();
+        self.indexes.truncate(count);
+        self.spans.truncate(count * each);
+    }
 }
 
 impl MatchedRows {
@@ -49,6 +77,7 @@ impl MatchedRows {
             fields: task.pattern.fields().len(),
             read: task.read_fields(),
             missing: Vec::new(),
+            further: Further::default(),
         }
     }
 
@@ -57,6 +86,7 @@ impl MatchedRows {
         self.lost.clear();
         self.walk.clear();
         self.missing.clear();
+        self.further.clear();
     }
 
     #[inline]
@@ -96,6 +126,12 @@ impl MatchedRows {
         (row < self.len()).then(|| self.records[self.index(row)])
     }
 
+    /// How many records have rows before `row`, and not also that row.
+    pub(super) fn records_before(&self, row: usize) -> usize {
+        let is_new = |pair: &[Record]| pair[0].number != pair[1].number;
+        self.records[..=row].windows(2).filter(|pair| is_new(pair)).count()
+    }
+
     /// Takes out the rows in `rows`, which are in order.
     pub(super) fn remove(&mut self, rows: &[usize]) {
         self.spans.remove(self.len(), rows, &self.read);
@@ -104,6 +140,39 @@ impl MatchedRows {
         indexes.sort_unstable();
         self.lost.clear();
         self.lost.extend(indexes.iter().enumerate().map(|(lost, index)| index - lost));
+    }
+
+    /// Takes out the records whose indexes are in `lost`, in order, once all are settled, and puts the further matches in their places.
+    fn finish(&mut self, lost: &[usize]) {
+        if self.further.indexes.is_empty() {
+            return self.remove(lost);
+        }
+        let own = self.records.len();
+        let mut order = Vec::with_capacity(own + self.further.indexes.len());
+        let (mut lost, mut missing) = (lost.iter().peekable(), self.missing.iter().peekable());
+        // The table may have rows of records that were cut off.
+        let rows = self.spans.rows();
+        let mut further = (rows..).zip(&self.further.indexes).peekable();
+        let mut missing_rows = Vec::new();
+        for index in 0..own {
+            if lost.next_if(|lost| **lost == index).is_some() {
+                continue;
+            }
+            if missing.next_if(|missing| **missing == index).is_some() {
+                missing_rows.push(order.len());
+            }
+            order.push(index);
+            while let Some((number, _)) = further.next_if(|(_, of)| **of == index) {
+                order.push(number);
+            }
+        }
+        let record = |&number: &usize| match number.checked_sub(rows) {
+            None => self.records[number],
+            Some(further) => self.records[self.further.indexes[further]],
+        };
+        let records = order.iter().map(record).collect();
+        self.spans.merge(&self.further.spans, &order);
+        (self.records, self.missing) = (records, missing_rows);
     }
 
     /// Keeps the rows in `kept`, which are in order; none of them is missing.
@@ -153,14 +222,17 @@ impl<'m> Matching<'m> {
         let MatchedRows { records, walk, spans, fields, .. } = &mut *self.rows;
         spans.reset(*fields, records.len());
         if let Some(program) = program {
-            let anchored = self.task.options.anchored;
+            let anchored = self.task.anchored();
             program.walk(self.task.plan().kernels(), self.block.bytes, is_ascii, anchored, walk, spans);
         }
         self.settle()
     }
 
     fn program(&self) -> Option<&'m Program> {
-        self.task.plan().program(self.task.options.anchored)
+        let (plan, options) = (self.task.plan(), &self.task.options);
+        // A walk does not say where a match begins: where the next one may begin is known if it has some text.
+        let is_sure = options.matches != Matches::All || !plan.matches_empty();
+        plan.program(options.matches.anchored()).filter(|_| is_sure)
     }
 
     /// Adds the lines that have the literal anchor, where nobody asks about the others, and says whether the block is ASCII.
@@ -225,10 +297,8 @@ impl<'m> Matching<'m> {
         let (block, on_error) = (self.block, self.task.options.on_error);
         let all = self.rows.records.len();
         self.tally.see(all as u64);
-        let stops = self.rows.walk.stops()?.iter().enumerate();
-        let stopped: Vec<usize> = stops.filter(|(_, stop)| **stop != Stop::NOWHERE).map(|(index, _)| index).collect();
         let mut lost = Vec::new();
-        for index in stopped {
+        for index in self.unsettled() {
             let record = self.rows.records[index];
             let after = (all - index - 1) as u64;
             let cause = match self.settle_one(index, record) {
@@ -238,11 +308,12 @@ impl<'m> Matching<'m> {
                     // Nobody knows what the record is: it was not seen, and neither were those after it.
                     self.tally.unsee(after + 1);
                     // A limit asks for the rows before it.
-                    self.rows.records.truncate(index);
-                    self.rows.remove(&lost);
+                    self.cut_off(index);
+                    self.rows.finish(&lost);
                     return Some(Stopped { bytes: record.start.into(), error });
                 }
             };
+            self.rows.further.take_back(index);
             let is_null = self.split.is_null(record);
             if is_null {
                 self.tally.unmatched(1);
@@ -254,7 +325,8 @@ impl<'m> Matching<'m> {
                 _ if cause.kind == FailureKind::Truncated => lost.push(index),
                 OnError::Raise if !is_null => {
                     self.tally.unsee(after);
-                    self.rows.records.truncate(index);
+                    self.cut_off(index);
+                    self.rows.finish(&lost);
                     let bytes = match cause.kind {
                         FailureKind::TooLong => record.start as usize + self.task.options.max_record_bytes + 1,
                         _ => record.end as usize,
@@ -269,32 +341,96 @@ impl<'m> Matching<'m> {
                 OnError::Skip => lost.push(index),
             }
         }
-        self.rows.remove(&lost);
+        self.rows.finish(&lost);
         None
     }
 
-    /// Why a record in which the walk stopped cannot be read; `None` if it can, and its spans are written.
+    /// The records of which not all is known after the walk, by index: those in which it stopped, or all where each may have further matches.
+    fn unsettled(&self) -> Vec<usize> {
+        if self.task.options.matches == Matches::All {
+            return (0..self.rows.records.len()).collect();
+        }
+        let stops = self.rows.walk.stops().unwrap_or_default().iter().enumerate();
+        stops.filter(|(_, stop)| **stop != Stop::NOWHERE).map(|(index, _)| index).collect()
+    }
+
+    /// Forgets the record of this index and those after it.
+    fn cut_off(&mut self, index: usize) {
+        self.rows.records.truncate(index);
+        self.rows.further.take_back(index);
+    }
+
+    /// Why a record cannot be read; `None` if it can, and the spans of its matches are written.
     fn settle_one(&mut self, index: usize, record: Record) -> Result<Option<Cause>> {
+        let walk = &self.rows.walk;
+        let first = match walk.stops().map_or(Stop::NOWHERE, |stops| stops[index]) {
+            Stop::NOWHERE => Ok(Span::new(record.start, walk.match_end(index))),
+            stop => self.settle_first(index, record, stop)?,
+        };
+        match first {
+            Ok(first) if self.task.options.matches == Matches::All => self.find_further(index, record, first),
+            first => Ok(first.err()),
+        }
+    }
+
+    /// The place in the block of the first match in a record in which the walk stopped, and its spans are written; or why there is none.
+    fn settle_first(&mut self, index: usize, record: Record, stop: Stop) -> Result<Result<Span, Cause>> {
         let (task, block, program) = (self.task, self.block, self.program());
         if self.may_have_faults()
             && let Some(fault) = fault(task, block, record)
         {
-            return Ok(Some(fault));
+            return Ok(Err(fault));
         }
         let MatchedRows { walk, spans, .. } = &mut *self.rows;
         let mut row = spans.row(index);
-        let outcome = match (walk.stops().map(|stops| stops[index]), program) {
-            (Some(Stop::NO_MATCH), _) => Outcome::NoMatch,
+        let answer = match (stop, program) {
+            (Stop::NO_MATCH, _) => Answer::NoMatch,
             (_, Some(program)) => {
                 let span = Span::new(record.start, record.end);
-                program.resume(block.bytes, index, span, task.options.anchored, walk, &mut row)
+                program.resume(block.bytes, index, span, task.anchored(), walk, &mut row)
             }
-            (_, None) => Outcome::Undecided,
+            (_, None) => Answer::Undecided(0),
         };
-        match outcome {
-            Outcome::Match => Ok(None),
-            Outcome::NoMatch => Ok(Some(Cause::NO_MATCH)),
-            Outcome::Undecided => ask_authority(task, record.text(block.bytes), record.start, &mut row),
+        match answer {
+            Answer::Match(whole) => Ok(Ok(whole.span())),
+            Answer::NoMatch => Ok(Err(Cause::NO_MATCH)),
+            Answer::Undecided(_) => ask_authority(task, record.text(block.bytes), record.start, &mut row),
+        }
+    }
+
+    /// Finds the matches of a record after the first, as [`FindIter`](super::FindIter) does, or says why they are not known.
+    fn find_further(&mut self, index: usize, record: Record, first: Span) -> Result<Option<Cause>> {
+        let (plan, fields) = (self.task.plan(), self.task.pattern.fields());
+        if first.end == record.end && !plan.matches_empty() {
+            return Ok(None);
+        }
+        let text = record.text(self.block.bytes);
+        let (is_ascii, is_utf8) = (text.is_ascii(), std::str::from_utf8(text).is_ok());
+        let (mut inline, mut decided_from) = (InlineSpans::default(), 0);
+        let mut whole = Span::new(first.start - record.start, first.end - record.start);
+        loop {
+            let at = next_start(text, whole, is_utf8);
+            if at > text.len() || at == text.len() && !plan.matches_empty() {
+                return Ok(None);
+            }
+            let found = if is_utf8 {
+                find(plan, text, is_ascii, at, Anchored::No, &mut decided_from, &mut inline)
+            } else {
+                let found = plan.authority(true).find(plan.kernels(), text, true, at, Anchored::No);
+                found.map(|found| found.map(Captures::Heap))
+            };
+            let found = match found {
+                Ok(Some(found)) => found,
+                Ok(None) => return Ok(None),
+                Err(error) => return matcher_cause(error).map(Some),
+            };
+            whole = found.whole();
+            let Further { indexes, spans } = &mut self.rows.further;
+            indexes.push(index);
+            let from = spans.len();
+            spans.resize(from + fields.len(), Span::default());
+            let mut row = SpanRow::alone(&mut spans[from..]);
+            write_spans(fields, |field| found.field(field, &inline), record.start, &mut row);
         }
     }
 
@@ -314,36 +450,55 @@ fn fault(task: &Task, block: &Block<'_>, record: Record) -> Option<Cause> {
     }
 }
 
-/// Asks the authority, and writes the spans of the fields, or says why there are none. The record begins at byte `base` of its block.
-fn ask_authority(task: &Task, record: &[u8], base: u32, row: &mut SpanRow<'_>) -> Result<Option<Cause>> {
+/// Where the match after `whole` may begin: after a match of nothing at all, one character on.
+fn next_start(text: &[u8], whole: Span, is_utf8: bool) -> usize {
+    let end = whole.end as usize;
+    if whole.start < whole.end {
+        return end;
+    }
+    let is_begin = |byte: &u8| !is_utf8 || byte & 0xc0 != 0x80;
+    (end + 1..text.len()).find(|&at| is_begin(&text[at])).unwrap_or((end + 1).max(text.len()))
+}
+
+/// What an error of a matcher says of the record. If it says nothing of it, it is given back.
+fn matcher_cause(error: Error) -> Result<Cause> {
+    if error.is_limit() || error.is_wrong_answer() { Ok(Cause::matcher(&error)) } else { Err(error) }
+}
+
+/// Writes the spans of the fields, found in a record that begins at byte `base` of its block.
+fn write_spans(fields: &[Field], found: impl Fn(usize) -> Span, base: u32, row: &mut SpanRow<'_>) {
+    for (number, field) in fields.iter().enumerate() {
+        match found(number) {
+            ABSENT if field.is_optional() => row.set(number, ABSENT.start as usize, ABSENT.end as usize),
+            // Any other field takes part in every match, or has the empty text.
+            ABSENT => row.set(number, 0, 0),
+            Span { start, end } => row.set(number, (base + start) as usize, (base + end) as usize),
+        }
+    }
+}
+
+/// Asks the authority for the first match, and writes the spans of the fields; its place in the block, or why there is none. The record begins at
+/// byte `base` of its block.
+fn ask_authority(task: &Task, record: &[u8], base: u32, row: &mut SpanRow<'_>) -> Result<Result<Span, Cause>> {
     let (plan, is_ascii) = (task.plan(), record.is_ascii());
     let text = if is_ascii { None } else { std::str::from_utf8(record).ok() };
     if !is_ascii && text.is_none() {
         if task.options.strings != Strings::Binary {
-            return Ok(Some(Cause::NOT_UTF8));
+            return Ok(Err(Cause::NOT_UTF8));
         }
         if let Err(why) = plan.matches_bytes() {
-            return Ok(Some(Cause::not_bytes(why)));
+            return Ok(Err(Cause::not_bytes(why)));
         }
     }
     // What is not UTF-8 is matched as ASCII is, byte by byte.
     let is_bytes = text.is_none();
-    match plan.authority(is_bytes).find(plan.kernels(), record, is_bytes, 0, task.options.anchored) {
+    match plan.authority(is_bytes).find(plan.kernels(), record, is_bytes, 0, task.anchored()) {
         Ok(Some(found)) => {
-            let fields = task.pattern.fields();
             // The regex has a group for each field, and gives places in the record that cut no character; an external matcher is checked for that.
-            for (field, &span) in found[1..].iter().enumerate() {
-                match span {
-                    ABSENT if fields[field].is_optional() => row.set(field, span.start as usize, span.end as usize),
-                    // Any other field takes part in every match, or has the empty text.
-                    ABSENT => row.set(field, 0, 0),
-                    Span { start, end } => row.set(field, (base + start) as usize, (base + end) as usize),
-                }
-            }
-            Ok(None)
+            write_spans(task.pattern.fields(), |field| found[field + 1], base, row);
+            Ok(Ok(Span::new(base + found[0].start, base + found[0].end)))
         }
-        Ok(None) => Ok(Some(Cause::NO_MATCH)),
-        Err(error) if error.is_limit() || error.is_wrong_answer() => Ok(Some(Cause::matcher(&error))),
-        Err(error) => Err(error),
+        Ok(None) => Ok(Err(Cause::NO_MATCH)),
+        Err(error) => matcher_cause(error).map(Err),
     }
 }

@@ -31,7 +31,7 @@ pub(crate) mod texts;
 mod workers;
 
 pub(crate) use compiled::Compiled;
-pub use options::{OnError, Predicate, ScanOptions};
+pub use options::{Matches, OnError, Predicate, ScanOptions};
 pub use records::Scan;
 pub use single::{FindIter, Match};
 pub use stats::Stats;

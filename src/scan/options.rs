@@ -22,6 +22,26 @@ pub enum OnError {
     Raise,
 }
 
+/// Which matches in a record become rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Matches {
+    /// The one that fills the record, as with [`parse`](crate::Pattern::parse).
+    #[default]
+    Line,
+    /// The first one, wherever it stands, as with [`search`](crate::Pattern::search).
+    First,
+    /// Every one, each a row, as with [`find_iter`](crate::Pattern::find_iter). The record is counted once: as matched, if it has a match and each value
+    /// of its matches was read. If one was not it is a failure, and what [`OnError`] says of a record holds for the row of that match.
+    All,
+}
+
+impl Matches {
+    /// Whether a match must fill its record.
+    pub(super) fn anchored(self) -> Anchored {
+        Anchored::when(self == Matches::Line)
+    }
+}
+
 /// A predicate on the value of a field: see [`ScanOptions::filter`]. A field that is null satisfies none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -49,8 +69,8 @@ pub enum Predicate {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ScanOptions {
-    /// Whether a match must fill its record, as with `parse`; else the first one in it is taken, as with `search`.
-    pub anchored: Anchored,
+    /// Which matches in a record become rows.
+    pub matches: Matches,
     /// How many threads to use, the caller's among them; batches, counts and errors are the same. `None` is as many as the machine
     /// runs at once, once [`limits::PARALLEL_BYTES`] were read; the first block is always the caller's alone, so an input of one
     /// block starts no thread. Where the system gives no thread the scan goes on with what it has. More than
@@ -82,15 +102,15 @@ pub struct ScanOptions {
     pub filter: Vec<(usize, Predicate)>,
     /// How columns of text lie in memory; with [`Strings::Binary`] records that are not UTF-8 are matched too.
     pub strings: Strings,
-    /// How many rows to give at most; `None` is all. What stands after the last row is neither counted nor reported, and no block after it
-    /// is read: such a scan works on one thread.
+    /// How many rows to give at most; `None` is all. What stands after the record of the last row is neither counted nor reported, and no block after
+    /// it is read: such a scan works on one thread.
     pub limit: Option<u64>,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
         ScanOptions {
-            anchored: Anchored::Yes,
+            matches: Matches::Line,
             threads: None,
             on_error: OnError::Skip,
             year: Year::Current,

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     batch::{ColumnType, Schema},
     convert::Clock,
+    engine::Anchored,
     error::{Error, Result},
     input::Cut,
     limits,
@@ -55,6 +56,11 @@ impl Task {
         read.sort_unstable();
         read.dedup();
         read
+    }
+
+    /// Whether a match must fill its record.
+    pub(super) fn anchored(&self) -> Anchored {
+        self.options.matches.anchored()
     }
 
     /// How the input is to be cut into blocks.

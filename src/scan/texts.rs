@@ -8,14 +8,14 @@ use std::sync::Arc;
 use super::{
     block::Buffers,
     compiled::Compiled,
-    options::{OnError, ScanOptions},
+    options::{Matches, OnError, ScanOptions},
     split::Split,
     stats::{ColumnOffsets, Stats},
     task::Task,
 };
 use crate::{
     batch::{Batch, Schema, Validity},
-    error::Result,
+    error::{Error, Result},
     input::{Block, Cut},
 };
 
@@ -117,6 +117,11 @@ pub(crate) fn scan_column<O: Copy + Into<i64>>(
 }
 
 fn scan_pieces(pattern: &Arc<Compiled>, mut source: impl Source, options: ScanOptions) -> Result<Texts> {
+    if options.matches == Matches::All {
+        return Err(Error::options(
+            "every match of a text, each a row: texts that are given one by one have one row each",
+        ));
+    }
     let (task, wrong) = Task::new(pattern, options);
     if let Some(wrong) = wrong {
         return Err(wrong);

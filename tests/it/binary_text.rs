@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 
 use parsimd::{
-    Anchored, Batch, Cell, ColumnType, CustomType, ExternalMatcher, Input, Isa, OnError, Pattern, ScanOptions, Stats,
-    Strings, Value, Values, Year,
+    Anchored, Batch, Cell, ColumnType, CustomType, ExternalMatcher, Input, Isa, Matches, OnError, Pattern, ScanOptions,
+    Stats, Strings, Value, Values, Year,
 };
 
 use crate::common::{self, Found, Random, cells, external, pattern, pattern_on};
@@ -104,8 +104,8 @@ fn record(random: &mut Random, format: &str) -> Vec<u8> {
 }
 
 /// Compares a row with what `pattern` makes of the same record as text, in which `back` gives the bytes of a piece; says whether it matched.
-fn check(row: &[Cell<'_>], pattern: &Pattern, text: &str, full_line: bool, back: fn(&str) -> Vec<u8>) -> bool {
-    let found = if full_line { pattern.parse(text) } else { pattern.search(text) };
+fn check(row: &[Cell<'_>], pattern: &Pattern, text: &str, matches: Matches, back: fn(&str) -> Vec<u8>) -> bool {
+    let found = if matches == Matches::Line { pattern.parse(text) } else { pattern.search(text) };
     let Some(found) = found.unwrap_or_else(|error| panic!("{error}")) else {
         assert!(row.iter().all(|cell| *cell == Cell::Null), "{} {text:?} {row:?}", pattern.format());
         return false;
@@ -141,9 +141,9 @@ fn bytes_that_are_no_text_are_characters_that_are_no_letters_digits_or_blanks() 
         let pattern = build(format).unwrap_or_else(|error| panic!("{error}"));
         let spelt = build(&spell(format.as_bytes())).unwrap_or_else(|error| panic!("{error}"));
         let records: Vec<_> = (0..1500).map(|_| record(&mut random, format)).collect();
-        for full_line in [true, false] {
+        for matches in [Matches::Line, Matches::First] {
             let mut options = options(Strings::Binary, OnError::Null);
-            options.anchored = Anchored::when(full_line);
+            options.matches = matches;
             let (batch, stats) = read(&pattern, &[MARK, &records.join(&b'\n'), b"\n"].concat(), options);
             assert_eq!(batch.len(), records.len());
             assert_eq!(stats.records, stats.matched + stats.unmatched + stats.failures);
@@ -151,12 +151,12 @@ fn bytes_that_are_no_text_are_characters_that_are_no_letters_digits_or_blanks() 
             for (record, row) in records.iter().zip(cells(&batch)) {
                 matched += u64::from(match std::str::from_utf8(record) {
                     Ok(text) => {
-                        let is_found = check(&row, &pattern, text, full_line, |text| text.as_bytes().to_vec());
+                        let is_found = check(&row, &pattern, text, matches, |text| text.as_bytes().to_vec());
                         texts += usize::from(is_found);
                         is_found
                     }
                     Err(_) => {
-                        let is_found = check(&row, &spelt, &spell(record), full_line, unspell);
+                        let is_found = check(&row, &spelt, &spell(record), matches, unspell);
                         others += usize::from(is_found);
                         is_found
                     }

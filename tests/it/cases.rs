@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use parsimd::{
-    Anchored, BigInt, Cell, CustomType, Date, Input, Isa, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value,
+    BigInt, Cell, CustomType, Date, Input, Isa, Matches, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value,
 };
 use serde::Deserialize;
 
@@ -136,8 +136,8 @@ struct RecordCase {
     format: String,
     text: Option<String>,
     bytes: Option<String>,
-    #[serde(default = "yes")]
-    full_line: bool,
+    /// `line`, `first` or `all`.
+    r#match: Option<String>,
     on_error: Option<String>,
     /// The columns that are asked for.
     ask: Option<Vec<String>>,
@@ -146,10 +146,6 @@ struct RecordCase {
     counts: [u64; 4],
     #[serde(default)]
     failed: Vec<u64>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 impl RecordCase {
@@ -203,7 +199,12 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
                     for input in inputs {
                         let how = format!("{}: {input:?}, {isa}, {threads:?}, blocks of {block_bytes}", case.name);
                         let mut options = ScanOptions::default();
-                        options.anchored = Anchored::when(case.full_line);
+                        options.matches = match case.r#match.as_deref() {
+                            None | Some("line") => Matches::Line,
+                            Some("first") => Matches::First,
+                            Some("all") => Matches::All,
+                            Some(other) => panic!("{}: no match {other}", case.name),
+                        };
                         options.threads = threads;
                         options.block_bytes = block_bytes;
                         let number = |name: &String| pattern.field_number(name).unwrap_or_else(|| panic!("{name}"));

@@ -4,7 +4,7 @@
 use std::num::NonZeroUsize;
 
 use parsimd::{
-    Anchored, Batch, Cell, Input, Isa, OnError, Pattern, Predicate, ScanOptions, Stats, Strings, TextColumn, Validity,
+    Batch, Cell, Input, Isa, Matches, OnError, Pattern, Predicate, ScanOptions, Stats, Strings, TextColumn, Validity,
     Year,
 };
 
@@ -231,10 +231,10 @@ impl Scanned<'_> {
     /// The records as lines, in one block and in many.
     fn check_lines(&self) {
         for (block_bytes, threads) in [(1 << 20, 1), (300, 2)] {
-            for full_line in [true, false] {
+            for matches in [Matches::Line, Matches::First] {
                 let mut options = self.options.clone();
-                (options.anchored, options.block_bytes, options.threads) =
-                    (Anchored::when(full_line), block_bytes, NonZeroUsize::new(threads));
+                (options.matches, options.block_bytes, options.threads) =
+                    (matches, block_bytes, NonZeroUsize::new(threads));
                 let (batch, stats) = self.read(options);
                 assert_eq!(self.cells(&batch), self.rows, "{}", self.how);
                 self.check_counts(&stats);

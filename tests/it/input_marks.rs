@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parsimd::{Anchored, FailureKind, Input, OnError, Pattern, ScanOptions, Stats, Strings, limits};
+use parsimd::{FailureKind, Input, Matches, OnError, Pattern, ScanOptions, Stats, Strings, limits};
 
 use crate::common::{Folder, Random, Steps, gzip, map, open, options, pattern, read, spelt};
 
@@ -97,15 +97,15 @@ fn inputs<'a>(whole: &'a [u8], plain: &Path, packed: &Path, step: usize) -> Vec<
     ]
 }
 
-fn check(whole: &[u8], formats: &[(&str, Anchored)], random: &mut Random) {
+fn check(whole: &[u8], formats: &[(&str, Matches)], random: &mut Random) {
     let folder = Folder::new();
     let (plain, packed) = (folder.write("plain", whole), folder.write("packed", gzip(whole)));
     let Records { text, starts, notes } = records(whole);
-    for &(format, anchored) in formats {
+    for &(format, matches) in formats {
         let pattern = pattern(format);
         for on_error in [OnError::Skip, OnError::Null, OnError::Raise] {
             let mut how = options(1, limits::BLOCK_BYTES);
-            (how.on_error, how.anchored) = (on_error, anchored);
+            (how.on_error, how.matches) = (on_error, matches);
             how.max_record_bytes = [30, 1000][random.below(2)];
             how.strings = [Strings::Utf8, Strings::View, Strings::Binary][random.below(3)];
             // What has neither marks nor holes says what is to come of the rest.
@@ -177,8 +177,8 @@ fn log(random: &mut Random, lines: usize) -> Vec<u8> {
     text
 }
 
-const FORMATS: [(&str, Anchored); 3] =
-    [("{level:w} {n:d}", Anchored::Yes), ("{a}", Anchored::Yes), ("warn {n:d}", Anchored::No)];
+const FORMATS: [(&str, Matches); 3] =
+    [("{level:w} {n:d}", Matches::Line), ("{a}", Matches::Line), ("warn {n:d}", Matches::First)];
 
 #[test]
 fn a_mark_and_holes_are_no_part_of_a_record_whatever_the_input_the_block_and_the_threads() {
@@ -226,7 +226,7 @@ fn holes_before_lines_that_nobody_asks_about_are_counted() {
         whole.extend(vec![0; if number % 70 == 50 { 1 + random.below(300) } else { 0 }]);
         whole.extend(if number % 40 == 20 { &b"warn 1\n"[..] } else { b"nothing of note\n" });
     }
-    check(&whole, &[("warn {n:d}", Anchored::No)], &mut random);
+    check(&whole, &[("warn {n:d}", Matches::First)], &mut random);
 }
 
 #[test]

@@ -22,6 +22,7 @@
 //! | [`times`] | what a time without a year or an offset means |
 //! | [`common`] | what several of them need |
 
+mod all_matches;
 mod binary_text;
 mod cases;
 mod columns_and_limit;

@@ -1,6 +1,6 @@
 //! Logs that are not all ASCII: what comes of a line is the same whatever stands around it, and however it is scanned.
 
-use parsimd::{Anchored, Cell, Input, Isa, OnError, Pattern, ScanOptions, Year};
+use parsimd::{Cell, Input, Isa, Matches, OnError, Pattern, ScanOptions, Year};
 
 use crate::common::{Random, pattern, pattern_on, read};
 
@@ -61,9 +61,9 @@ fn log(random: &mut Random, texts: &[&[u8]], lines: usize) -> Vec<Vec<u8>> {
 }
 
 /// What one line alone is worth: its values, why it has none, or nothing where it does not match.
-fn alone(pattern: &Pattern, line: &[u8], full_line: bool) -> Option<Vec<String>> {
+fn alone(pattern: &Pattern, line: &[u8], matches: Matches) -> Option<Vec<String>> {
     let line = std::str::from_utf8(line).ok()?;
-    let found = if full_line { pattern.parse(line) } else { pattern.search(line) };
+    let found = if matches == Matches::Line { pattern.parse(line) } else { pattern.search(line) };
     let found = found.unwrap_or_else(|error| panic!("{error}"))?;
     Some((0..pattern.fields().len()).map(|field| found.text(field).unwrap_or_default().to_owned()).collect())
 }
@@ -78,8 +78,8 @@ fn a_line_is_read_the_same_whatever_stands_around_it() {
         // Blocks that are all UTF-8, some that are all but ASCII, and some that are neither.
         for texts in [&TEXTS[..], &TEXTS[..14], &TEXTS[..8]] {
             let lines = log(&mut random, texts, 300);
-            for full_line in [true, false] {
-                let wanted: Vec<_> = lines.iter().map(|line| alone(&pattern, line, full_line)).collect();
+            for matches in [Matches::Line, Matches::First] {
+                let wanted: Vec<_> = lines.iter().map(|line| alone(&pattern, line, matches)).collect();
                 let broken = lines.iter().filter(|line| std::str::from_utf8(line).is_err()).count() as u64;
                 rows_seen += wanted.iter().flatten().count();
                 let is_other = |(row, line): (&Option<Vec<String>>, &Vec<u8>)| row.is_some() && !line.is_ascii();
@@ -88,7 +88,7 @@ fn a_line_is_read_the_same_whatever_stands_around_it() {
                     let pattern = pattern_on(format, isa);
                     for block_bytes in [1, 300, 1 << 20] {
                         let mut options = ScanOptions::default();
-                        options.anchored = Anchored::when(full_line);
+                        options.matches = matches;
                         options.block_bytes = block_bytes;
                         options.on_error = OnError::Null;
                         options.year = Year::Of(2011);

@@ -1,6 +1,6 @@
 //! Logs of which few lines match: most of their records are never told apart, and the rows and counts are the same.
 
-use parsimd::{Anchored, Input, Isa, Value};
+use parsimd::{Input, Isa, Matches, Value};
 
 use crate::common::{options, pattern, pattern_on, read, spelt};
 
@@ -42,11 +42,11 @@ fn the_few_lines_that_match_are_found_whatever_the_blocks() {
             let pattern = pattern(format);
             let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(&text).split('\n').collect();
             let lines = lines.iter().map(|line| line.strip_suffix('\r').unwrap_or(line));
-            for full_line in [true, false] {
+            for matches in [Matches::Line, Matches::First] {
                 let found: Vec<Option<Vec<String>>> = lines
                     .clone()
                     .map(|line| {
-                        let found = if full_line { pattern.parse(line) } else { pattern.search(line) };
+                        let found = if matches == Matches::Line { pattern.parse(line) } else { pattern.search(line) };
                         found.unwrap().map(|found| {
                             let value = |at| match found.value(at).unwrap().unwrap() {
                                 Value::Int(int) => format!("Int64({int})"),
@@ -57,11 +57,11 @@ fn the_few_lines_that_match_are_found_whatever_the_blocks() {
                     })
                     .collect();
                 let wanted: Vec<Vec<String>> = found.iter().flatten().cloned().collect();
-                assert!(full_line || wanted.len() > 5, "{format}");
+                assert!(matches == Matches::Line || wanted.len() > 5, "{format}");
                 for isa in Isa::available() {
                     for (block_bytes, threads) in [(300, 1), (5000, 1), (5000, 2), (1 << 20, 1)] {
                         let mut options = options(threads, block_bytes);
-                        options.anchored = Anchored::when(full_line);
+                        options.matches = matches;
                         let (batch, stats) = read(&pattern_on(format, isa), Input::bytes(text.as_bytes()), options);
                         let rows = spelt(&batch);
                         assert_eq!(rows, wanted, "{format} {isa} {block_bytes} {threads}");

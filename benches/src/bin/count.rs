@@ -29,7 +29,7 @@ fn count() -> Result<usize, Box<dyn std::error::Error>> {
     let mut options = ScanOptions::default();
     options.threads = Some(NonZeroUsize::MIN);
     if arguments.first().is_some_and(|argument| argument == "--search") {
-        options.anchored = parsimd::Anchored::No;
+        options.matches = parsimd::Matches::First;
         arguments.remove(0);
     }
     let [pattern, file] = &arguments[..] else { return Err("usage: count [--search] PATTERN FILE".into()) };

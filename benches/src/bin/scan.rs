@@ -251,7 +251,7 @@ fn overview(threads: NonZeroUsize) -> Value {
         let contestants = scans::contestants(log, threads);
         json!({
             "name": log.name, "pattern": log.pattern, "regex": log.regex, "types": log.types, "file": log.file,
-            "full_line": log.full_line, "contestants": contestants.iter().map(contestant).collect::<Vec<_>>(),
+            "whole_line": log.whole_line, "contestants": contestants.iter().map(contestant).collect::<Vec<_>>(),
         })
     });
     let isas: Vec<&str> = Isa::available().into_iter().map(Isa::name).collect();

@@ -26,7 +26,7 @@ enum Part {
 pub(super) struct Scanner {
     parts: Vec<Part>,
     anchor: Option<Finder<'static>>,
-    full_line: bool,
+    whole_line: bool,
     types: &'static str,
 }
 
@@ -39,7 +39,7 @@ impl Scanner {
         let mut anchor = first;
         for (field, literal) in fields {
             // Where the pattern may stand anywhere, it is found by what it begins with.
-            if log.full_line && literal.len() > anchor.len() {
+            if log.whole_line && literal.len() > anchor.len() {
                 anchor = literal;
             }
             parts.push(match (field.split_once(':').map(|(_, kind)| kind), literal.as_bytes()) {
@@ -53,7 +53,7 @@ impl Scanner {
             parts.push(Part::Literal(literal.as_bytes()));
         }
         let anchor = (anchor.len() >= SELECTIVE).then(|| Finder::new(anchor.as_bytes()));
-        Scanner { parts, anchor, full_line: log.full_line, types: log.types }
+        Scanner { parts, anchor, whole_line: log.whole_line, types: log.types }
     }
 
     /// The values of each line that matches.
@@ -72,9 +72,9 @@ impl Scanner {
         while let Some(found) = anchor.find(&data[from..]) {
             let at = from + found;
             let newline = memchr::memchr(b'\n', &data[at..]).map_or(data.len(), |length| at + length);
-            let start = if self.full_line { memchr::memrchr(b'\n', &data[..at]).map_or(0, |at| at + 1) } else { at };
+            let start = if self.whole_line { memchr::memrchr(b'\n', &data[..at]).map_or(0, |at| at + 1) } else { at };
             let matched = self.line(&data[start..newline], &mut spans, &mut columns);
-            from = if matched || self.full_line { newline } else { at + 1 };
+            from = if matched || self.whole_line { newline } else { at + 1 };
         }
         columns.finish()
     }
@@ -119,7 +119,7 @@ impl Scanner {
             field += 1;
             at += length;
         }
-        if self.full_line && at != line.len() {
+        if self.whole_line && at != line.len() {
             return false;
         }
         columns.push_row(|field| &line[spans[field].0..spans[field].1]);

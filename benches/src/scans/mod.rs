@@ -112,7 +112,7 @@ fn regex(text: &str, multi_line: bool) -> Regex {
 /// If the scan ends with an error, which one in memory does not.
 pub fn by_parsimd(pattern: &Pattern, log: &Log, threads: NonZeroUsize, data: &[u8]) -> Answer {
     let mut options = ScanOptions::default();
-    options.anchored = parsimd::Anchored::when(log.full_line);
+    options.matches = if log.whole_line { parsimd::Matches::Line } else { parsimd::Matches::First };
     options.threads = Some(threads);
     let mut answer = Answer::default();
     for batch in pattern.scan_input(Input::bytes(data), options) {

@@ -2,27 +2,27 @@
 
 use crate::engine::captures::PackedSpan;
 
-/// What a program says of a text.
+/// As [`Answer`], without the place.
+#[cfg(test)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// It matches, and the spans are written.
+pub(super) enum Outcome {
     Match,
-    /// It does not match.
     NoMatch,
-    /// Fall back to the regex.
     Undecided,
 }
 
-/// As [`Outcome`], with the place.
+/// What a program says of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// It matches here, and the spans are written.
     Match(PackedSpan),
+    /// It does not match.
     NoMatch,
     /// Fall back to the regex; the text was looked at up to here, about.
     Undecided(usize),
 }
 
+#[cfg(test)]
 impl Answer {
     pub(super) fn outcome(&self) -> Outcome {
         match self {

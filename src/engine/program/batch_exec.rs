@@ -10,7 +10,7 @@
 use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
 use super::{
-    answer::{Outcome, StepOutcome},
+    answer::{Answer, StepOutcome},
     bytes::{find, stands},
     exec::{Search, State, follows},
     ops::{LazyField, Op, Program},
@@ -84,6 +84,11 @@ impl Walk {
                 }
             }
         }
+    }
+
+    /// Where the match of record `number` ends, which has not stopped.
+    pub(crate) fn match_end(&self, number: usize) -> u32 {
+        self.at[number]
     }
 
     /// What became of each record, in order; `None` if all of them match.
@@ -221,9 +226,9 @@ impl Program {
         anchored: Anchored,
         walk: &Walk,
         row: &mut SpanRow<'_>,
-    ) -> Outcome {
+    ) -> Answer {
         let text = &block[..record.end as usize];
-        let Some(pc) = walk.stops[number].operation() else { return Outcome::Undecided };
+        let Some(pc) = walk.stops[number].operation() else { return Answer::Undecided(record.end as usize) };
         let mut state = State { pc, at: walk.at[number] as usize, ..self.state(0) };
         for (number, op) in self.ops[..pc].iter().enumerate() {
             match op {
@@ -235,7 +240,7 @@ impl Program {
                 }
                 // Where it was found is not kept.
                 Op::Begin(_) | Op::First { .. } if !anchored.is_yes() => {
-                    return self.run(text, record.start as usize, anchored, row);
+                    return self.find(text, record.start as usize, anchored, row);
                 }
                 // A kernel takes what the regex prefers, and does not say whether there was another way.
                 Op::Nullable { nullable, then } => {
@@ -256,7 +261,7 @@ impl Program {
                 _ => {}
             }
         }
-        self.go_on(text, state.begin, Some(&state), anchored, row).outcome()
+        self.go_on(text, state.begin, Some(&state), anchored, row)
     }
 }
 

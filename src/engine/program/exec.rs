@@ -5,7 +5,7 @@
 use parsimd_simd::Literal;
 
 use super::{
-    answer::{Answer, Outcome, StepOutcome},
+    answer::{Answer, StepOutcome},
     bytes::{find, stands},
     ops::{Op, Program},
     spans::SpanRow,
@@ -54,12 +54,7 @@ impl Program {
     /// Matches the record that begins at `start` of `text` and ends with it: the whole of it, or its first match. Writes
     /// the span of each field in `text`. The record must be UTF-8 and have no character of the [quit set](crate::engine::quit).
     ///
-    /// After anything but [`Outcome::Match`] the spans are of no meaning.
-    pub(crate) fn run(&self, text: &[u8], start: usize, anchored: Anchored, row: &mut SpanRow<'_>) -> Outcome {
-        self.find(text, start, anchored, row).outcome()
-    }
-
-    /// As [`run`](Self::run), and says where the match is.
+    /// After anything but [`Answer::Match`] the spans are of no meaning.
     pub(crate) fn find(&self, text: &[u8], start: usize, anchored: Anchored, row: &mut SpanRow<'_>) -> Answer {
         self.go_on(text, start, None, anchored, row)
     }

@@ -78,7 +78,7 @@ mod steps;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use answer::{Answer, Outcome};
+pub(crate) use answer::Answer;
 pub(crate) use batch_exec::{Stop, Walk};
 pub(crate) use explain::quote;
 pub(crate) use ops::Program;

@@ -18,6 +18,11 @@ impl SpanTable {
         self.fields = fields;
     }
 
+    /// The number of rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
     /// All rows of the column of a field, or of no field, to be written.
     pub(super) fn column_mut(&mut self, field: Option<usize>) -> &mut [Span] {
         &mut self.spans[field.unwrap_or(self.fields) * self.rows..][..self.rows]
@@ -32,6 +37,20 @@ impl SpanTable {
     #[inline]
     pub(crate) fn row(&mut self, row: usize) -> SpanRow<'_> {
         SpanRow { spans: &mut self.spans, stride: self.rows, row }
+    }
+
+    /// Puts rows of another table, in which the fields of a row stand side by side, between its own: row `n` becomes the one of number `order[n]`, where
+    /// the numbers of the others follow those of its own.
+    pub(crate) fn merge(&mut self, others: &[Span], order: &[usize]) {
+        let mut merged = SpanTable::default();
+        merged.reset(self.fields, order.len());
+        for field in 0..self.fields {
+            let own = &self.spans[field * self.rows..][..self.rows];
+            for (span, &from) in merged.column_mut(Some(field)).iter_mut().zip(order) {
+                *span = own.get(from).copied().unwrap_or_else(|| others[(from - self.rows) * self.fields + field]);
+            }
+        }
+        *self = merged;
     }
 
     /// Takes the rows in `lost`, which are in order, out of the first `count` of some columns.

@@ -2,7 +2,7 @@
 
 use parsimd_simd::{Isa, Span, kernels};
 
-use super::{Outcome, Program, SpanTable, Stop, Walk};
+use super::{Answer, Program, SpanTable, Stop, Walk, answer::Outcome};
 use crate::{
     engine::{
         Anchored::{self, No, Yes},
@@ -344,11 +344,19 @@ fn run(program: &Program, block: &[u8], start: usize, anchored: Anchored, spans:
     let mut table = SpanTable::default();
     // The row is not the first of its block.
     table.reset(spans.len(), 3);
-    let outcome = program.run(block, start, anchored, &mut table.row(1));
+    let outcome = program.find(block, start, anchored, &mut table.row(1)).outcome();
     for (field, span) in spans.iter_mut().enumerate() {
         *span = table.column(field, 2)[1];
     }
     outcome
+}
+
+/// Where a match ends.
+fn end_of(answer: &Answer) -> Option<u32> {
+    match answer {
+        Answer::Match(whole) => Some(whole.span().end),
+        Answer::NoMatch | Answer::Undecided(_) => None,
+    }
 }
 
 /// Whether a walk over many records at once, on every instruction set, says of each what a run over it says.
@@ -364,10 +372,10 @@ fn walks_agree(program: &Program, fields: usize, texts: &[String], anchored: Anc
     let block = block.as_bytes();
     let mut expected = SpanTable::default();
     expected.reset(fields, texts.len());
-    let outcomes: Vec<Outcome> = (0..texts.len())
+    let answers: Vec<Answer> = (0..texts.len())
         .map(|row| {
             let (start, end) = records[row];
-            program.run(&block[..end as usize], start as usize, anchored, &mut expected.row(row))
+            program.find(&block[..end as usize], start as usize, anchored, &mut expected.row(row))
         })
         .collect();
     for isa in Isa::available() {
@@ -377,11 +385,20 @@ fn walks_agree(program: &Program, fields: usize, texts: &[String], anchored: Anc
         records.iter().for_each(|&(start, end)| walk.push(start, end, Stop::NOWHERE));
         program.walk(kernels, block, block.is_ascii(), anchored, &mut walk, &mut table);
         for (row, &(start, end)) in records.iter().enumerate() {
-            let outcome = match walk.stops().map_or(Stop::NOWHERE, |stops| stops[row]) {
-                Stop::NOWHERE => Outcome::Match,
-                _ => program.resume(block, row, Span::new(start, end), anchored, &walk, &mut table.row(row)),
+            let (outcome, match_end) = match walk.stops().map_or(Stop::NOWHERE, |stops| stops[row]) {
+                Stop::NOWHERE => (Outcome::Match, Some(walk.match_end(row))),
+                _ => {
+                    let span = Span::new(start, end);
+                    let answer = program.resume(block, row, span, anchored, &walk, &mut table.row(row));
+                    (answer.outcome(), end_of(&answer))
+                }
             };
-            assert_eq!(outcome, outcomes[row], "{isa}, {program:?} on {:?}, anchored: {anchored:?}", texts[row]);
+            assert_eq!(
+                (outcome, match_end),
+                (answers[row].outcome(), end_of(&answers[row])),
+                "{isa}, {program:?} on {:?}, anchored: {anchored:?}",
+                texts[row]
+            );
             if outcome == Outcome::Match {
                 for field in 0..fields {
                     let spans = [&table, &expected].map(|table| table.column(field, row + 1)[row]);
