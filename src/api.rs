@@ -159,10 +159,10 @@ impl Pattern {
         Scan::new(&self.0, input, options)
     }
 
-    /// Checks the columns and the filter of options, as the first call of a scan does.
+    /// Checks options, as the first call of a scan does.
     ///
     /// # Errors
-    /// [`Error::is_column`](crate::Error::is_column).
+    /// [`Error::is_column`](crate::Error::is_column), [`Error::is_options`](crate::Error::is_options).
     pub fn check(&self, options: &ScanOptions) -> Result<()> {
         scan::check(&self.0, options)
     }

@@ -57,7 +57,7 @@ pub use input::Input;
 pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};
 pub use plan::Plan;
-pub use scan::{FindIter, Match, Matches, OnError, Predicate, Scan, ScanOptions, Stats, TextColumn, Texts};
+pub use scan::{FindIter, Match, Matches, OnError, Origin, Predicate, Scan, ScanOptions, Stats, TextColumn, Texts};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
 _Match = Literal["line", "first", "all"]
+_Origin = Literal["file", "line", "offset"]
 _Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 #: How long a line may be in a scan, unless the scan sets it otherwise.
@@ -536,6 +537,7 @@ class Parser(_parsimd.ParserBase):
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
+        include: Iterable[_Origin] = (),
         limit: Optional[int] = None,
         strings: Literal["utf8", "view", "binary"] = "utf8",
         max_record_bytes: int = _MAX_RECORD_BYTES,
@@ -561,6 +563,8 @@ class Parser(_parsimd.ParserBase):
         long as a batch, or what some other library has made of one. The texts are the same. With ``"binary"`` text is bytes, Arrow's binary, and lines
         that are not UTF-8 are matched too, each byte as a character; one that is not ASCII is no letter, no digit and no white space.
 
+        ``include`` adds columns that say where each row came from: ``"file"``, ``"line"``, from 1, and ``"offset"``, in bytes.
+
         A line of more than ``max_record_bytes`` bytes, 64 MiB unless set, is not matched: it is counted in ``.stats.failures``, and skipped
         without being held in memory.
 
@@ -569,8 +573,10 @@ class Parser(_parsimd.ParserBase):
         ``tz`` such times are as they are written. ``year`` is the year of times that are written without one: a number, or ``"recent"``, which is
         for each time the newest year that has its day and does not put it more than a day into the future. Without it, it is the current one.
         """
+        asked = None if columns is None else _names(columns, "columns")
+        origins = _names(include, "include")
         return self._scan_pattern().scan(
-            data, False, match, threads, on_error, self._times(tz, year), _names(columns), limit, strings, max_record_bytes, ()
+            data, False, match, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, ()
         )
 
     def scan_file(
@@ -581,6 +587,7 @@ class Parser(_parsimd.ParserBase):
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
+        include: Iterable[_Origin] = (),
         limit: Optional[int] = None,
         strings: Literal["utf8", "view", "binary"] = "utf8",
         max_record_bytes: int = _MAX_RECORD_BYTES,
@@ -597,7 +604,7 @@ class Parser(_parsimd.ParserBase):
         ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip data are ignored.
         A byte order mark and NUL bytes before a line are skipped, and UTF-16 with a mark is read. ``.stats.notes`` tells of these, but for a mark of UTF-8.
         """
-        return self._scan_files(path, match, threads, on_error, columns, limit, strings, max_record_bytes, tz, year)
+        return self._scan_files(path, match, threads, on_error, columns, include, limit, strings, max_record_bytes, tz, year)
 
     def _scan_files(
         self,
@@ -606,6 +613,7 @@ class Parser(_parsimd.ParserBase):
         threads: Optional[int],
         on_error: Literal["skip", "null", "raise"],
         columns: Optional[Iterable[str]],
+        include: Iterable[_Origin],
         limit: Optional[int],
         strings: Literal["utf8", "view", "binary"],
         max_record_bytes: int,
@@ -616,8 +624,10 @@ class Parser(_parsimd.ParserBase):
         """As `scan_file`, with a filter: ``filter`` has names of columns, each with a text or with two integers (of times, microseconds since
         1970). A row is dropped unless each of these columns has that text, or a value from the first integer to the second. The other
         fields of dropped rows are not read."""
+        asked = None if columns is None else _names(columns, "columns")
+        origins = _names(include, "include")
         return self._scan_pattern().scan(
-            files, True, match, threads, on_error, self._times(tz, year), _names(columns), limit, strings, max_record_bytes, filter
+            files, True, match, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, filter
         )
 
     def scan_polars(
@@ -627,6 +637,7 @@ class Parser(_parsimd.ParserBase):
         match: _Match = "line",
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
+        include: Iterable[_Origin] = (),
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: Union[int, Literal["recent"], None] = None,
@@ -638,7 +649,7 @@ class Parser(_parsimd.ParserBase):
         """
         from ._polars import scan_polars
 
-        return scan_polars(self, paths, match, threads, on_error, max_record_bytes, tz, year)
+        return scan_polars(self, paths, match, threads, on_error, include, max_record_bytes, tz, year)
 
     def parse_array(
         self,
@@ -750,17 +761,15 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-def _names(columns: Optional[Iterable[str]]) -> Optional[List[str]]:
-    if columns is None:
-        return None
+def _names(columns: Iterable[str], argument: str) -> List[str]:
     if isinstance(columns, (str, bytes, bytearray, memoryview)):
-        raise TypeError(f"columns must be the names of columns, as in ['a'], not one {type(columns).__name__}")
+        raise TypeError(f"{argument} must be the names of columns, as in ['a'], not one {type(columns).__name__}")
     if isinstance(columns, (set, frozenset)):
-        raise TypeError("columns must be names in an order, which a set does not have")
+        raise TypeError(f"{argument} must be names in an order, which a set does not have")
     names = list(columns)
     for name in names:
         if not isinstance(name, str):
-            raise TypeError(f"columns must be the names of columns, not {name!r}")
+            raise TypeError(f"{argument} must be the names of columns, not {name!r}")
     return names
 
 

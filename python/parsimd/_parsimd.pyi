@@ -56,7 +56,7 @@ class Pattern:
         format: str,
         types: Dict[str, Tuple[Optional[str], int]],
         case_sensitive: bool,
-        find_spans: Optional[Callable[[str, bool], Optional[List[Tuple[int, int]]]]],
+        find_spans: Optional[Callable[[str, int, bool], Optional[List[Tuple[int, int]]]]],
         external_only: bool,
     ) -> Pattern: ...
     @property
@@ -78,6 +78,7 @@ class Pattern:
         on_error: str,
         times: Tuple[Optional[str], Optional[int], int],
         columns: Optional[List[str]],
+        include: List[str],
         limit: Optional[int],
         strings: str,
         max_record_bytes: int,

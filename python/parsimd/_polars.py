@@ -36,6 +36,7 @@ def scan_polars(
     match: Literal["line", "first", "all"],
     threads: Optional[int],
     on_error: Literal["skip", "null", "raise"],
+    include: Iterable[Literal["file", "line", "offset"]],
     max_record_bytes: int,
     tz: Optional[str],
     year: Union[int, Literal["recent"], None],
@@ -43,9 +44,11 @@ def scan_polars(
     import polars
     from polars.io.plugins import register_io_source
 
-    files = _expand(paths)
-    nothing = parser.scan(b"", match=match, max_record_bytes=max_record_bytes, tz=tz, year=year)
-    types, empty = nothing.types, polars.DataFrame(nothing)
+    files, included = _expand(paths), list(include)
+    nothing = parser.scan(b"", match=match, include=included, max_record_bytes=max_record_bytes, tz=tz, year=year)
+    empty = polars.DataFrame(nothing)
+    # Of the fields: where a record came from is no part of it.
+    types = {name: kind for name, kind in nothing.types.items() if name not in included}
 
     def source(
         with_columns: Optional[List[str]],
@@ -62,8 +65,9 @@ def scan_polars(
         read = [name for name, kind in types.items() if name in wanted or (on_error != "null" and kind != "text")]
         # A row that a filter drops is matched and not converted. With a limit or an error to be raised, all rows count, so there is no filter.
         filters = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_filters(predicate, types))
+        origins = [name for name in included if name in wanted]
         # polars keeps text as views too, so it takes these without a copy.
-        scan = parser._scan_files(files, match, threads, on_error, read, None, "view", max_record_bytes, tz, year, filters)
+        scan = parser._scan_files(files, match, threads, on_error, read, origins, None, "view", max_record_bytes, tz, year, filters)
         while left != 0:
             pieces = scan._read_pieces(size if left is None else min(size, left))
             count = len(pieces) if left is None else min(len(pieces), left)

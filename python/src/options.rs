@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use parsimd::{Matches, OnError, ScanOptions, Strings, TimeZone, Year, limits};
+use parsimd::{Matches, OnError, Origin, ScanOptions, Strings, TimeZone, Year, limits};
 use pyo3::{exceptions::PyValueError, prelude::*};
 
 use crate::{error::to_python, make};
@@ -18,6 +18,7 @@ pub(crate) struct ScanArguments<'a> {
     pub(crate) on_error: &'a str,
     pub(crate) times: Times,
     pub(crate) columns: Option<Vec<String>>,
+    pub(crate) include: Vec<String>,
     pub(crate) limit: Option<i64>,
     pub(crate) strings: &'a str,
     pub(crate) max_record_bytes: isize,
@@ -50,6 +51,7 @@ impl<'a> ScanArguments<'a> {
             on_error,
             times,
             columns: None,
+            include: Vec::new(),
             limit: None,
             strings: "utf8",
             max_record_bytes: limits::RECORD_BYTES as isize,
@@ -110,6 +112,9 @@ impl<'a> ScanArguments<'a> {
         };
         let columns = self.columns.map(|names| names.iter().map(number).collect::<PyResult<Vec<_>>>()).transpose()?;
         options.columns = columns;
+        let origins = [("file", Origin::File), ("line", Origin::Line), ("offset", Origin::Offset)];
+        let origin = |name: &String| choice("each of include", name, origins);
+        options.include = self.include.iter().map(origin).collect::<PyResult<_>>()?;
         for (name, predicate) in self.filter {
             let predicate = match predicate {
                 Predicate::Between(low, high) => parsimd::Predicate::Between(low, high),

@@ -79,3 +79,40 @@ class TestEveryMatch:
         assert frame.collect()["n"].to_list() == [1, 2, 3]
         assert frame.filter(polars.col("n") > 1).collect()["n"].to_list() == [2, 3]
         assert frame.head(2).collect()["n"].to_list() == [1, 2]
+
+
+class TestWhereARecordCameFrom:
+    def test_each_row_has_its_file_line_and_byte(self, tmp_path):
+        paths = [tmp_path / "a.log", tmp_path / "b.log"]
+        paths[0].write_text("x\n1\n\n2")
+        paths[1].write_text("3\n")
+        batch = parsimd.compile("{n:d}").scan_file(paths, include=["file", "line", "offset"]).read_all()
+        assert batch.types == {"n": "int64", "file": "text", "line": "int64", "offset": "int64"}
+        assert batch.to_tuples() == [(1, str(paths[0]), 2, 2), (2, str(paths[0]), 4, 5), (3, str(paths[1]), 1, 0)]
+
+    def test_they_come_after_the_columns_that_were_asked_for(self):
+        assert rows("{a} {n:d}", "x 1\n", columns=["n"], include=("offset", "line")) == [{"n": 1, "offset": 0, "line": 1}]
+        assert rows("{a} {n:d}", "x 1\n", columns=[], include=["line"]) == [{"line": 1}]
+
+    @pytest.mark.parametrize(
+        "include, error, words",
+        [
+            (["line"], ValueError, "a column \"line\" cannot be included: the pattern has a field of this name"),
+            (["file", "file"], ValueError, "column \"file\" was to be included twice"),
+            (["path"], ValueError, "each of include must be 'file', 'line' or 'offset', not \"path\""),
+            ("file", TypeError, "include must be the names of columns, as in"),
+        ],
+    )
+    def test_what_cannot_be_included_is_an_error(self, include, error, words):
+        with pytest.raises(error, match=words):
+            parsimd.compile("{line} {n:d}").scan("", include=include)
+
+    def test_polars_reads_and_filters_them(self, tmp_path):
+        polars = pytest.importorskip("polars")
+        path = tmp_path / "a.log"
+        path.write_text("x 5\nno\nx 6\ny 7\n")
+        frame = parsimd.compile("{a} {n:d}").scan_polars(path, include=["line", "file"])
+        assert frame.collect_schema().names() == ["a", "n", "line", "file"]
+        assert frame.filter(polars.col("line") > 1, polars.col("a") == "x").collect().rows() == [("x", 6, 3, str(path))]
+        assert frame.select("line").collect()["line"].to_list() == [1, 3, 4]
+        assert frame.select("n").collect()["n"].to_list() == [5, 6, 7]

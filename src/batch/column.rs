@@ -429,6 +429,13 @@ impl Column {
         Column::new(self.kind, values, validity)
     }
 
+    /// Adds `more` to each value, if they are integers.
+    pub(super) fn add(&mut self, more: i64) {
+        if let Values::Int64(values) = &mut self.values {
+            values.iter_mut().for_each(|value| *value += more);
+        }
+    }
+
     /// The views of text, in a column of them.
     pub(crate) fn views_mut(&mut self) -> Option<&mut TextViews> {
         match &mut self.values {

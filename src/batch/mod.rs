@@ -38,6 +38,12 @@ impl Schema {
         Schema { columns: columns.map(|(name, kind)| (name.clone(), column_type(*kind))).collect() }
     }
 
+    /// These columns, and then others.
+    pub(crate) fn with(mut self, others: impl Iterator<Item = (String, ColumnType)>) -> Schema {
+        self.columns.extend(others);
+        self
+    }
+
     /// Names and types, in the order of the columns.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = (&str, ColumnType)> {
         self.columns.iter().map(|(name, kind)| (name.as_str(), *kind))
@@ -118,6 +124,11 @@ impl Batch {
         let mut kept = self.take(&rows);
         kept.compact();
         kept
+    }
+
+    /// Adds `more` to each integer of a column.
+    pub(crate) fn add(&mut self, column: usize, more: i64) {
+        Arc::make_mut(&mut self.columns[column]).add(more);
     }
 
     /// The rows with these numbers, which are in order and none of them twice.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     converting::Converting,
     matching::{MatchedRows, Matching},
+    origin,
     split::{Prescan, Split},
     stats::{ColumnOffsets, Stats, Tally},
     task::Task,
@@ -23,6 +24,8 @@ pub(super) struct Scanned {
     pub(super) batch: Option<Batch>,
     /// What was seen in the block; records are numbered from its beginning.
     pub(super) stats: Stats,
+    /// How many lines it has, where that is asked for.
+    pub(super) lines: u64,
     /// The holes before its records, and maybe before the block.
     pub(super) holes: Holes,
     /// The source that ended here, and what it has to tell.
@@ -53,6 +56,7 @@ impl Scanned {
         Scanned {
             batch: None,
             stats: Stats::default(),
+            lines: 0,
             offsets: ColumnOffsets::default(),
             holes: Holes::default(),
             ended: None,
@@ -120,7 +124,8 @@ impl Task {
         let (batch, error) = self.scan(block, Split::Lines, &mut tally, buffers);
         let (batch, holes) = (Some(batch).filter(|batch| !batch.is_empty()), tally.holes());
         let (stats, offsets) = tally.into_stats();
-        Scanned { batch, stats, offsets, holes, ended: None, error }
+        let lines = if self.line_column().is_some() { origin::count_lines(block) } else { 0 };
+        Scanned { batch, stats, lines, offsets, holes, ended: None, error }
     }
 
     /// Scans texts that lie side by side in a block.

@@ -7,6 +7,7 @@ use parsimd_simd::Span;
 use super::{
     matching::MatchedRows,
     options::{OnError, Predicate},
+    origin,
     stats::{Cause, Tally},
     task::Task,
 };
@@ -44,7 +45,7 @@ impl Converting<'_> {
             is_filtered = true;
         }
         loop {
-            let (columns, offsets, errors) = self.columns();
+            let (mut columns, offsets, errors) = self.columns();
             if raises && let Some((row, cause)) = errors.first() {
                 raised = self.raise(*row, cause);
                 self.filter();
@@ -71,10 +72,24 @@ impl Converting<'_> {
                 is_filtered = true;
                 continue;
             }
+            let origins = match origin::columns(&self.task.options.include, self.block, &self.starts()) {
+                Ok(origins) => origins,
+                Err(error) => {
+                    self.rows.keep(&[]);
+                    raised = Some(error);
+                    continue;
+                }
+            };
+            columns.extend(origins);
             self.tally.set_offsets(offsets);
             let (schema, rows) = (Arc::clone(&self.task.schema), self.rows.len());
             return (Batch::of_block(schema, columns, rows, self.block.bytes, || self.block.share()), raised);
         }
+    }
+
+    /// Where the record of each row begins in the block, if anybody asks.
+    fn starts(&self) -> Vec<u32> {
+        if self.task.options.include.is_empty() { Vec::new() } else { self.rows.starts().collect() }
     }
 
     /// The column of a field.

@@ -126,6 +126,11 @@ impl MatchedRows {
         (row < self.len()).then(|| self.records[self.index(row)])
     }
 
+    /// Where the record of each row begins in the block.
+    pub(super) fn starts(&self) -> impl Iterator<Item = u32> {
+        (0..self.len()).map(|row| self.records[self.index(row)].start)
+    }
+
     /// How many records have rows before `row`, and not also that row.
     pub(super) fn records_before(&self, row: usize) -> usize {
         let is_new = |pair: &[Record]| pair[0].number != pair[1].number;

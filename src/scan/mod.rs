@@ -13,6 +13,7 @@
 //! | [`split`] | its records, and what kernels find before any is matched |
 //! | [`matching`] | which records match, and where their fields are |
 //! | [`converting`] | the fields of those that match → columns |
+//! | [`origin`] | where records came from, as further columns |
 //! | [`stats`] | what was seen |
 
 mod block;
@@ -20,6 +21,7 @@ mod compiled;
 mod converting;
 mod matching;
 mod options;
+mod origin;
 mod records;
 pub(crate) mod single;
 mod split;
@@ -31,7 +33,7 @@ pub(crate) mod texts;
 mod workers;
 
 pub(crate) use compiled::Compiled;
-pub use options::{Matches, OnError, Predicate, ScanOptions};
+pub use options::{Matches, OnError, Origin, Predicate, ScanOptions};
 pub use records::Scan;
 pub use single::{FindIter, Match};
 pub use stats::Stats;

@@ -42,6 +42,28 @@ impl Matches {
     }
 }
 
+/// Where a record came from, as a column of its own: see [`ScanOptions::include`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// The name of its source: of a file, the path as it was given.
+    File,
+    /// The number of its first line in the source, from 1.
+    Line,
+    /// The byte of the source at which it begins, after decompression.
+    Offset,
+}
+
+impl Origin {
+    /// The name of the column.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::File => "file",
+            Origin::Line => "line",
+            Origin::Offset => "offset",
+        }
+    }
+}
+
 /// A predicate on the value of a field: see [`ScanOptions::filter`]. A field that is null satisfies none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -96,6 +118,9 @@ pub struct ScanOptions {
     /// name, or all if none has one. [`Pattern::field_number`](crate::Pattern::field_number) has the number for a name. The others are matched but not
     /// read: whether a value fits its type, and so whether its record fails, is asked only of these. A number twice, or one past the fields, is an error from the scan's first call.
     pub columns: Option<Vec<usize>>,
+    /// Further columns, after those of the fields: where each row's record came from. They have values also in rows of records that could not be read.
+    /// One twice, or with the name of a field, is an error from the scan's first call.
+    pub include: Vec<Origin>,
     /// Filters the rows: a row is kept if each of these fields, as numbers in [`Pattern::fields`](crate::Pattern::fields), satisfies its predicate. Rows that are filtered out
     /// count as matched, but their other fields are not read; so whether those have a value is asked only by [`OnError::Raise`]. A predicate
     /// for another type than the field's, or a number past the fields, is an error from the scan's first call.
@@ -119,6 +144,7 @@ impl Default for ScanOptions {
             block_bytes: limits::BLOCK_BYTES,
             max_record_bytes: limits::RECORD_BYTES,
             columns: None,
+            include: Vec::new(),
             filter: Vec::new(),
             strings: Strings::default(),
             limit: None,

@@ -36,6 +36,8 @@ pub struct Scan<'a> {
     stats: Stats,
     /// The holes of the source that has not ended, as far as its blocks were handed out.
     holes: Holes,
+    /// How many lines of that source were handed out, where it is asked for.
+    lines: u64,
     offsets: ColumnOffsets,
     /// How many rows may still be given.
     rows_left: u64,
@@ -58,6 +60,7 @@ impl<'a> Scan<'a> {
             held: VecDeque::new(),
             stats: Stats::default(),
             holes: Holes::default(),
+            lines: 0,
             offsets: ColumnOffsets::default(),
             rows_left,
             error: wrong,
@@ -93,7 +96,7 @@ impl Scan<'_> {
     /// ```
     ///
     /// # Errors
-    /// From the input; from a wrong [`ScanOptions::columns`] or [`ScanOptions::filter`]; from a record, with [`OnError::Raise`](crate::OnError::Raise); [`is_limit`](crate::Error::is_limit) when the text of a column passes 2 GiB,
+    /// From the input; from a wrong [`ScanOptions`]; from a record, with [`OnError::Raise`](crate::OnError::Raise); [`is_limit`](crate::Error::is_limit) when the text of a column passes 2 GiB,
     /// unless it is in views.
     pub fn read_all(&mut self) -> Result<Batch> {
         let mut batches = Vec::new();
@@ -144,11 +147,15 @@ impl Scan<'_> {
             if let Some(error) = self.error.take() {
                 return Err(error);
             }
-            while let Some(Scanned { batch, stats, offsets, holes, ended, error }) = self.ready.pop_front() {
+            while let Some(Scanned { mut batch, stats, lines, offsets, holes, ended, error }) = self.ready.pop_front() {
                 self.error = error.map(|error| error.after_records(self.stats.records));
                 self.stats.add(stats);
                 self.offsets.add(offsets, &self.task.schema, &mut self.stats.notes);
                 self.holes.append(holes);
+                if let Some((batch, column)) = batch.as_mut().zip(self.task.line_column()) {
+                    batch.add(column, self.lines as i64);
+                }
+                self.lines = if ended.is_some() { 0 } else { self.lines + lines };
                 if let Some((source, notes)) = ended {
                     let notes = mem::take(&mut self.holes).note().into_iter().chain(notes);
                     self.stats.notes.extend(notes.map(|note| format!("{source}: {note}")));

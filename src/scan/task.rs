@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     compiled::Compiled,
-    options::{OnError, Predicate, ScanOptions},
+    options::{OnError, Origin, Predicate, ScanOptions},
+    origin,
 };
 use crate::{
     batch::{ColumnType, Schema},
@@ -31,8 +32,12 @@ impl Task {
     /// The task, with the columns that were asked for, up to the first that is wrong; and what is wrong.
     pub(super) fn new(pattern: &Arc<Compiled>, mut options: ScanOptions) -> (Task, Option<Error>) {
         let (columns, wrong) = choose_columns(pattern, options.columns.take());
-        let wrong = wrong.or_else(|| wrong_filter(pattern, &options));
-        let schema = Arc::new(pattern.all_columns.select(&columns, options.strings, options.tz.is_some()));
+        let wrong = wrong.or_else(|| wrong_options(pattern, &options));
+        if wrong.is_some() {
+            options.include.clear();
+        }
+        let fields = pattern.all_columns.select(&columns, options.strings, options.tz.is_some());
+        let schema = Arc::new(fields.with(origin::schema(&options.include)));
         options.columns = Some(columns);
         options.block_bytes = options.block_bytes.clamp(1, limits::BLOCK_BYTES_MOST);
         options.max_record_bytes = options.max_record_bytes.min(limits::BLOCK_BYTES_MOST);
@@ -47,6 +52,12 @@ impl Task {
     /// The fields that become columns.
     pub(super) fn columns(&self) -> &[usize] {
         self.options.columns.as_deref().unwrap_or_default()
+    }
+
+    /// The number of the column that has the numbers of lines, if there is one.
+    pub(super) fn line_column(&self) -> Option<usize> {
+        let included = self.options.include.iter().position(|origin| *origin == Origin::Line);
+        included.map(|at| self.columns().len() + at)
     }
 
     /// The fields whose spans are read, in order.
@@ -88,13 +99,18 @@ fn choose_columns(pattern: &Compiled, asked: Option<Vec<usize>>) -> (Vec<usize>,
     (columns, None)
 }
 
-/// Checks the columns and the filter.
+/// Checks the options.
 ///
 /// # Errors
-/// [`Error::is_column`]: the first that is wrong.
+/// [`Error::is_column`] or [`Error::is_options`]: the first that is wrong.
 pub(crate) fn check(pattern: &Compiled, options: &ScanOptions) -> Result<()> {
     let (_, wrong) = choose_columns(pattern, options.columns.clone());
-    wrong.or_else(|| wrong_filter(pattern, options)).map_or(Ok(()), Err)
+    wrong.or_else(|| wrong_options(pattern, options)).map_or(Ok(()), Err)
+}
+
+/// What is wrong beside the columns of fields, if something is.
+fn wrong_options(pattern: &Compiled, options: &ScanOptions) -> Option<Error> {
+    wrong_filter(pattern, options).or_else(|| origin::wrong(pattern, &options.include))
 }
 
 /// What is wrong with the filter, if something is.

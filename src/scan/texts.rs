@@ -117,10 +117,13 @@ pub(crate) fn scan_column<O: Copy + Into<i64>>(
 }
 
 fn scan_pieces(pattern: &Arc<Compiled>, mut source: impl Source, options: ScanOptions) -> Result<Texts> {
-    if options.matches == Matches::All {
-        return Err(Error::options(
-            "every match of a text, each a row: texts that are given one by one have one row each",
-        ));
+    let lines_only = match &options {
+        ScanOptions { matches: Matches::All, .. } => Some("every match of a text, each a row"),
+        ScanOptions { include, .. } if !include.is_empty() => Some("where a record came from"),
+        _ => None,
+    };
+    if let Some(what) = lines_only {
+        return Err(Error::options(format!("{what}: that is for lines, and not for texts that are given one by one")));
     }
     let (task, wrong) = Task::new(pattern, options);
     if let Some(wrong) = wrong {

@@ -35,6 +35,7 @@ mod guide;
 mod input_marks;
 mod long_records;
 mod not_ascii;
+mod origin;
 #[cfg(unix)]
 mod pipes;
 mod rare_matches;
