@@ -269,6 +269,6 @@ impl PatternBuilder<'_> {
     pub fn build(self) -> Result<Pattern> {
         let format = Format::new(self.format, &self.options)?;
         let plan = Plan::new(&format, self.external, self.external_only, self.isa)?;
-        Ok(Pattern(Arc::new(Compiled::new(format, plan))))
+        Ok(Pattern(Arc::new(Compiled::new(format, self.options, plan))))
     }
 }

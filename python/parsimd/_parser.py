@@ -534,6 +534,7 @@ class Parser(_parsimd.ParserBase):
         data: Union[bytes, str, bytearray, memoryview],
         *,
         match: _Match = "line",
+        multiline: bool = False,
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
@@ -576,7 +577,7 @@ class Parser(_parsimd.ParserBase):
         asked = None if columns is None else _names(columns, "columns")
         origins = _names(include, "include")
         return self._scan_pattern().scan(
-            data, False, match, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, ()
+            data, False, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, ()
         )
 
     def scan_file(
@@ -584,6 +585,7 @@ class Parser(_parsimd.ParserBase):
         path: Union[_Path, _Readable, Iterable[Union[_Path, _Readable]]],
         *,
         match: _Match = "line",
+        multiline: bool = False,
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
         columns: Optional[Iterable[str]] = None,
@@ -604,12 +606,13 @@ class Parser(_parsimd.ParserBase):
         ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip data are ignored.
         A byte order mark and NUL bytes before a line are skipped, and UTF-16 with a mark is read. ``.stats.notes`` tells of these, but for a mark of UTF-8.
         """
-        return self._scan_files(path, match, threads, on_error, columns, include, limit, strings, max_record_bytes, tz, year)
+        return self._scan_files(path, match, multiline, threads, on_error, columns, include, limit, strings, max_record_bytes, tz, year)
 
     def _scan_files(
         self,
         files: Union[_Path, _Readable, Iterable[Union[_Path, _Readable]]],
         match: _Match,
+        multiline: bool,
         threads: Optional[int],
         on_error: Literal["skip", "null", "raise"],
         columns: Optional[Iterable[str]],
@@ -627,7 +630,7 @@ class Parser(_parsimd.ParserBase):
         asked = None if columns is None else _names(columns, "columns")
         origins = _names(include, "include")
         return self._scan_pattern().scan(
-            files, True, match, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, filter
+            files, True, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, filter
         )
 
     def scan_polars(
@@ -635,6 +638,7 @@ class Parser(_parsimd.ParserBase):
         paths: Union[_Path, Iterable[_Path]],
         *,
         match: _Match = "line",
+        multiline: bool = False,
         threads: Optional[int] = None,
         on_error: Literal["skip", "null", "raise"] = "skip",
         include: Iterable[_Origin] = (),
@@ -649,7 +653,7 @@ class Parser(_parsimd.ParserBase):
         """
         from ._polars import scan_polars
 
-        return scan_polars(self, paths, match, threads, on_error, include, max_record_bytes, tz, year)
+        return scan_polars(self, paths, match, multiline, threads, on_error, include, max_record_bytes, tz, year)
 
     def parse_array(
         self,

@@ -74,6 +74,7 @@ class Pattern:
         source: Any,
         is_files: bool,
         match: str,
+        multiline: bool,
         threads: Optional[int],
         on_error: str,
         times: Tuple[Optional[str], Optional[int], int],

@@ -34,6 +34,7 @@ def scan_polars(
     parser: "Parser",
     paths: Union[_Path, Iterable[_Path]],
     match: Literal["line", "first", "all"],
+    multiline: bool,
     threads: Optional[int],
     on_error: Literal["skip", "null", "raise"],
     include: Iterable[Literal["file", "line", "offset"]],
@@ -45,7 +46,7 @@ def scan_polars(
     from polars.io.plugins import register_io_source
 
     files, included = _expand(paths), list(include)
-    nothing = parser.scan(b"", match=match, include=included, max_record_bytes=max_record_bytes, tz=tz, year=year)
+    nothing = parser.scan(b"", match=match, multiline=multiline, include=included, max_record_bytes=max_record_bytes, tz=tz, year=year)
     empty = polars.DataFrame(nothing)
     # Of the fields: where a record came from is no part of it.
     types = {name: kind for name, kind in nothing.types.items() if name not in included}
@@ -67,7 +68,7 @@ def scan_polars(
         filters = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_filters(predicate, types))
         origins = [name for name in included if name in wanted]
         # polars keeps text as views too, so it takes these without a copy.
-        scan = parser._scan_files(files, match, threads, on_error, read, origins, None, "view", max_record_bytes, tz, year, filters)
+        scan = parser._scan_files(files, match, multiline, threads, on_error, read, origins, None, "view", max_record_bytes, tz, year, filters)
         while left != 0:
             pieces = scan._read_pieces(size if left is None else min(size, left))
             count = len(pieces) if left is None else min(len(pieces), left)

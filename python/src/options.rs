@@ -14,6 +14,7 @@ pub(crate) type Times = (Option<String>, Option<i32>, i64);
 /// The keyword arguments of a scan.
 pub(crate) struct ScanArguments<'a> {
     pub(crate) matches: &'a str,
+    pub(crate) multiline: bool,
     pub(crate) threads: Option<isize>,
     pub(crate) on_error: &'a str,
     pub(crate) times: Times,
@@ -47,6 +48,7 @@ impl<'a> ScanArguments<'a> {
     pub(crate) fn of_texts(on_error: &'a str, times: Times) -> ScanArguments<'a> {
         ScanArguments {
             matches: "line",
+            multiline: false,
             threads: None,
             on_error,
             times,
@@ -64,6 +66,7 @@ impl<'a> ScanArguments<'a> {
         let mut options = ScanOptions::default();
         let matches = [("line", Matches::Line), ("first", Matches::First), ("all", Matches::All)];
         options.matches = choice("match", self.matches, matches)?;
+        options.multiline = self.multiline;
         let (tz, year, begin) = self.times;
         options.tz = tz.map(|name| TimeZone::new(&name)).transpose().map_err(to_python)?;
         options.year = year.map_or(Year::Recent, Year::Of);

@@ -100,6 +100,7 @@ impl Pattern {
         source: &Bound<'_, PyAny>,
         is_files: bool,
         matches: &str,
+        multiline: bool,
         threads: Option<isize>,
         on_error: &str,
         times: Times,
@@ -113,6 +114,7 @@ impl Pattern {
         let (input, calls_python) = if is_files { input::files(source)? } else { (input::data(source)?, false) };
         let arguments = ScanArguments {
             matches,
+            multiline,
             threads,
             on_error,
             times,

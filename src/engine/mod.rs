@@ -8,6 +8,7 @@
 //! | [`authority`] | one of the two that has the last word |
 //! | [`program`] | a faster way to the same answer, for formats that are literals with fields between them |
 //! | [`prefilter`] | the literal anchor: a literal that every match has |
+//! | [`first`] | the bytes that a match can begin with |
 //! | [`quit`] | the characters at which a program quits, so that the regex is asked |
 //! | [`unicode`] | what a character is to the regex: part of a word, a letter with cases |
 //! | [`captures`] | where a pattern matched: the match and its fields |
@@ -16,6 +17,7 @@
 pub(crate) mod authority;
 pub(crate) mod captures;
 pub(crate) mod external;
+mod first;
 pub(crate) mod prefilter;
 pub(crate) mod program;
 pub(crate) mod quit;
@@ -24,6 +26,7 @@ mod translate;
 mod unicode;
 pub(crate) mod work;
 
+pub(crate) use first::ByteSet;
 pub(crate) use regex::RegexEngine;
 
 /// Whether a match must fill the text, or may stand anywhere in it.

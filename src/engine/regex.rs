@@ -17,6 +17,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use super::{
     Anchored,
     captures::ABSENT,
+    first::{ByteSet, first_bytes},
     prefilter::{self, Prefilter},
     translate::{Target, Unsupported, translate},
     work,
@@ -220,6 +221,26 @@ impl RegexEngine {
                     (0..captures.len()).map(|i| to_span(captures.get(i).map(|m| (m.start(), m.end())))).collect()
                 }))
             }
+        }
+    }
+
+    /// The bytes that a match can begin with, as far as that is known.
+    pub(crate) fn first_bytes(&self) -> ByteSet {
+        self.unicode().map_or([true; 256], |hir| first_bytes(&hir))
+    }
+
+    /// Whether the whole of `text` matches; `is_ascii` as in [`find`](Self::find).
+    pub(crate) fn is_match(&self, text: &[u8], is_ascii: bool) -> Result<bool> {
+        match &self.engine {
+            Engine::Linear { ascii: Ok(ascii), .. } if is_ascii => {
+                let regex = ascii.get(Anchored::Yes, |expression| self.compile_linear(expression, false))?;
+                Ok(regex.is_match(text))
+            }
+            Engine::Linear { unicode, .. } => {
+                let regex = unicode.get(Anchored::Yes, |expression| self.compile_linear(expression, true))?;
+                Ok(regex.is_match(text))
+            }
+            Engine::Backtracking { .. } => Ok(self.find(text, is_ascii, 0, Anchored::Yes)?.is_some()),
         }
     }
 

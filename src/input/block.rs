@@ -45,6 +45,8 @@ pub(crate) struct Block<'b> {
     pub(crate) source: &'b Arc<str>,
     /// Why its record, which is the only one then, is not whole.
     pub(crate) fault: Option<Fault>,
+    /// How many newlines it stands for that it does not have.
+    pub(crate) unseen_lines: u64,
 }
 
 impl Block<'_> {
@@ -67,6 +69,7 @@ pub(crate) struct Holder<'a> {
     pub(super) extent: u64,
     pub(super) source: Arc<str>,
     pub(super) fault: Option<Fault>,
+    pub(super) unseen_lines: u64,
 }
 
 impl<'a> Holder<'a> {
@@ -78,6 +81,7 @@ impl<'a> Holder<'a> {
             extent: 0,
             source: "".into(),
             fault: None,
+            unseen_lines: 0,
         }
     }
 
@@ -88,8 +92,8 @@ impl<'a> Holder<'a> {
             Memory::Shared(bytes) => Some(bytes),
         };
         let bytes = &self.memory.bytes()[self.place.clone()];
-        let Holder { offset, extent, fault, .. } = *self;
-        Block { bytes, memory, offset, extent, source: &self.source, fault }
+        let Holder { offset, extent, fault, unseen_lines, .. } = *self;
+        Block { bytes, memory, offset, extent, source: &self.source, fault, unseen_lines }
     }
 }
 

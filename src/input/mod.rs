@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`block`] | whole records, and the memory in which they lie |
+//! | [`cut`] | where blocks are cut |
 //! | [`source`] | blocks, cut out of memory or of a stream |
 //! | [`stream`] | bytes that come in their own time |
 //! | [`sniff`] | how a stream is compressed, by its first bytes |
@@ -13,6 +14,7 @@
 //! | [`mmap`] | files that are mapped into memory |
 
 mod block;
+mod cut;
 mod gzip;
 mod lead;
 mod mmap;
@@ -37,10 +39,11 @@ use std::{
 use block::Memory;
 pub(crate) use block::{Block, Fault, Holder};
 use bytes::Bytes;
+pub(crate) use cut::{Cut, Heads};
 use lead::Lead;
 pub(crate) use lead::{Holes, nuls};
 use sniff::Sniffed;
-pub(crate) use source::{Cut, Next};
+pub(crate) use source::Next;
 use source::{Pace, Source, StreamBlocks};
 use stream::{Plain, Stream, is_passing};
 
@@ -220,7 +223,7 @@ impl<'a> Input<'a> {
     ///
     /// # Errors
     /// [`Error::is_io`] from a source, after all that was read before it.
-    pub(crate) fn next_block(&mut self, cut: Cut, end: Instant, holder: &mut Holder<'a>) -> Result<Next> {
+    pub(crate) fn next_block(&mut self, cut: Cut<'_>, end: Instant, holder: &mut Holder<'a>) -> Result<Next> {
         loop {
             match self.source.read(cut, end, &mut self.lead, holder) {
                 Ok(Next::End) => self.end_source(),
@@ -307,7 +310,7 @@ fn slow(file: File) -> io::Result<Box<dyn Stream>> {
 mod tests {
     use super::*;
 
-    const CUT: Cut = Cut { size: 0, longest: 1 << 20, stops: false };
+    const CUT: Cut<'_> = Cut { size: 0, longest: 1 << 20, stops: false, heads: None };
 
     fn blocks(mut input: Input<'_>, size: usize) -> Vec<Vec<u8>> {
         let mut holder = Holder::new();

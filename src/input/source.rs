@@ -18,30 +18,13 @@ use encoding_rs::Encoding;
 
 use super::{
     block::{Fault, Holder, Memory},
+    cut::{Cut, Passed},
     lead::{Beginning, Lead, MARK_16, without_last_hole},
     sniff::Begun,
     stream::{Plain, Stream, is_passing},
     utf16::Utf16,
 };
 use crate::limits;
-
-/// How blocks are cut.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Cut {
-    /// About how many bytes make a block.
-    pub(crate) size: usize,
-    /// How many bytes a record may have, without its newline.
-    pub(crate) longest: usize,
-    /// Whether a record that is too long is told at once, and what comes after it is of no use. Else it is read to its end first.
-    pub(crate) stops: bool,
-}
-
-impl Cut {
-    /// A record with so many bytes is too long, even if the last of them is a `\r` before its newline. Its excerpt is among them.
-    pub(crate) fn too_many(self) -> usize {
-        self.longest.max(limits::EXCERPT_BYTES) + 2
-    }
-}
 
 /// What came of reading a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +80,24 @@ enum State {
 struct Skipped {
     excerpt: Vec<u8>,
     length: u64,
+    /// How many newlines it has after the excerpt.
+    unseen_lines: u64,
+    /// Its last line was not read to its end.
+    is_in_line: bool,
+}
+
+impl Skipped {
+    /// Takes in the next bytes of the record, which `read` begins with.
+    fn advance(&mut self, read: &mut Vec<u8>, bytes: usize) {
+        self.length += bytes as u64;
+        self.unseen_lines += newlines(&read[..bytes]);
+        read.drain(..bytes);
+    }
+}
+
+/// How many newlines there are.
+fn newlines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 impl<'a> Source<'a> {
@@ -111,7 +112,7 @@ impl<'a> Source<'a> {
     /// What broke a stream, once all that was read before is given out; and one that [passes](is_passing), after which the call can be made again.
     pub(super) fn read(
         &mut self,
-        cut: Cut,
+        cut: Cut<'_>,
         end: Instant,
         lead: &mut Lead,
         holder: &mut Holder<'a>,
@@ -129,24 +130,21 @@ impl<'a> Source<'a> {
         match self {
             Source::Memory { data, used } => {
                 let rest = &data.bytes()[*used..];
-                let size = cut.size;
-                let many = cut.too_many();
-                let found = match memchr::memrchr(b'\n', &rest[..size.min(rest.len())]) {
+                let (size, many) = (cut.size, cut.too_many());
+                let found = match cut.last_end(&rest[..size.min(rest.len())], &mut 0) {
                     _ if rest.len() <= size => Ok(without_last_hole(rest)),
-                    Some(newline) => Ok(newline + 1),
-                    None => match memchr::memchr(b'\n', &rest[size..rest.len().min(many).max(size)]) {
-                        Some(newline) => Ok(size + newline + 1),
-                        None if rest.len() < many => Ok(rest.len()),
-                        None => Err(memchr::memchr(b'\n', &rest[size..]).map(|newline| size + newline)),
+                    Some(end) => Ok(end),
+                    None => match cut.next_end(rest, size) {
+                        Some(end) if end <= many => Ok(end),
+                        None if rest.len() < many => Ok(without_last_hole(rest)),
+                        end => Err(end.unwrap_or(rest.len())),
                     },
                 };
                 let (length, extent, fault) = match found {
                     Ok(length) => (length, length, None),
-                    Err(newline) => {
-                        let extent = newline.map_or(rest.len(), |newline| newline + 1);
-                        (limits::EXCERPT_BYTES, extent, Some(Fault::TooLong))
-                    }
+                    Err(extent) => (limits::EXCERPT_BYTES, extent, Some(Fault::TooLong)),
                 };
+                holder.unseen_lines = newlines(&rest[length..extent]);
                 let place = *used..*used + length;
                 holder.hold(data.clone(), place, extent as u64, fault);
                 *used += extent;
@@ -172,7 +170,7 @@ impl Read for Unread<'_> {
 }
 
 impl<'a> StreamBlocks<'a> {
-    fn read(&mut self, cut: Cut, end: Instant, lead: &mut Lead, holder: &mut Holder<'a>) -> io::Result<Next> {
+    fn read(&mut self, cut: Cut<'_>, end: Instant, lead: &mut Lead, holder: &mut Holder<'a>) -> io::Result<Next> {
         if self.skipped.is_some() {
             return self.skip(cut, end, holder);
         }
@@ -186,7 +184,7 @@ impl<'a> StreamBlocks<'a> {
         let (mut is_due, mut is_late, mut passing) = (false, false, None);
         // Whether the text of the first record has begun.
         let mut has_text = false;
-        let length = loop {
+        let (length, fault) = loop {
             if !has_text {
                 match lead.pass(&buffer[..filled]) {
                     Beginning::After(0) => has_text = filled > 0,
@@ -202,19 +200,26 @@ impl<'a> StreamBlocks<'a> {
                     }
                 }
             }
-            let newline = memchr::memrchr(b'\n', &buffer[searched..filled]).map(|at| searched + at);
-            match newline {
-                Some(newline) if (filled >= size || is_due) && !self.has_ended() => break newline + 1,
-                Some(newline) if matches!(self.state, State::Failed(_)) => break newline + 1,
-                None => searched = filled,
+            let (has_failed, has_ended) = (matches!(self.state, State::Failed(_)), self.has_ended());
+            // Where records have several lines it takes longer to find out.
+            let is_asked = cut.heads.is_none() || is_due || has_failed || filled >= size.min(cut.too_many());
+            let found = if is_asked { cut.last_end(&buffer[..filled], &mut searched) } else { None };
+            match found {
+                Some(end) if (filled >= size || is_due) && !has_ended || has_failed => break (end, None),
+                _ if has_ended => {
+                    let fault = (has_failed && found.is_none()).then_some(Fault::BrokenOff);
+                    break (without_last_hole(&buffer[..filled]), fault);
+                }
                 _ => {}
             }
-            if self.has_ended() {
-                break without_last_hole(&buffer[..filled]);
-            }
-            if searched >= cut.too_many() {
+            // So much belongs to one record: if no line was found to end, all.
+            let one = if searched == 0 { filled } else { searched };
+            if is_asked && found.is_none() && one >= cut.too_many() {
                 let excerpt = buffer[..limits::EXCERPT_BYTES].to_vec();
-                self.skipped = Some(Skipped { excerpt, length: filled as u64 });
+                let unseen_lines = newlines(&buffer[excerpt.len()..one]);
+                self.skipped =
+                    Some(Skipped { excerpt, length: one as u64, unseen_lines, is_in_line: buffer[one - 1] != b'\n' });
+                self.rest.extend_from_slice(&buffer[one..filled]);
                 drop(buffer);
                 return self.skip(cut, end, holder);
             }
@@ -223,7 +228,7 @@ impl<'a> StreamBlocks<'a> {
                 self.keep(buffer, filled, size, holder);
                 return passing.map_or(Ok(Next::Later), Err);
             }
-            let room = if filled < size { size } else { (filled * 2).min(cut.too_many().max(size)) };
+            let room = if filled < size { size } else { (filled * 2).min(cut.most_held().max(size)) };
             buffer.resize(buffer.len().max(room), 0);
             match self.stream.read(&mut buffer[filled..room], end) {
                 Ok(0) => self.state = State::Ended,
@@ -244,11 +249,9 @@ impl<'a> StreamBlocks<'a> {
                 Err(error) => self.state = State::Failed(Some(error)),
             }
         };
-        let breaks_off =
-            length == filled && matches!(self.state, State::Failed(_)) && !buffer[..filled].ends_with(b"\n");
         self.rest.extend_from_slice(&buffer[length..filled]);
-        let fault = (breaks_off && length > 0).then_some(Fault::BrokenOff);
         holder.hold(Memory::Shared(Bytes::from(buffer)), 0..length, length as u64, fault);
+        holder.unseen_lines = 0;
         match &mut self.state {
             _ if length > 0 => Ok(Next::Block),
             State::Failed(error) => error.take().map_or(Ok(Next::End), Err),
@@ -277,26 +280,33 @@ impl<'a> StreamBlocks<'a> {
         }
     }
 
-    /// Reads on to the end of a record that is too long, without keeping it.
-    fn skip(&mut self, cut: Cut, end: Instant, holder: &mut Holder<'a>) -> io::Result<Next> {
+    /// Reads on to the end of a record that is too long, without keeping it. What was read and is not known to belong to it is in `rest`.
+    fn skip(&mut self, cut: Cut<'_>, end: Instant, holder: &mut Holder<'a>) -> io::Result<Next> {
         let Some(mut skipped) = self.skipped.take() else { return Ok(Next::Later) };
         let mut buffer = holder.take_buffer(cut.size.max(super::stream::CHUNK));
         let mut is_late = false;
-        let newline = loop {
+        loop {
+            if skipped.is_in_line {
+                let newline = memchr::memchr(b'\n', &self.rest);
+                skipped.is_in_line = newline.is_none();
+                let bytes = newline.map_or(self.rest.len(), |newline| newline + 1);
+                skipped.advance(&mut self.rest, bytes);
+            }
+            if !skipped.is_in_line {
+                let Passed { bytes, is_end } = cut.pass(&self.rest, self.has_ended());
+                skipped.advance(&mut self.rest, bytes);
+                if is_end {
+                    break;
+                }
+            }
             if cut.stops || self.has_ended() {
-                break false;
+                break;
             }
             let read = if is_late { Err(io::ErrorKind::WouldBlock.into()) } else { self.stream.read(&mut buffer, end) };
             match read {
                 Ok(0) => self.state = State::Ended,
                 Ok(read) => {
-                    let newline = memchr::memchr(b'\n', &buffer[..read]);
-                    let more = newline.unwrap_or(read);
-                    skipped.length += more as u64;
-                    if let Some(newline) = newline {
-                        self.rest.extend_from_slice(&buffer[newline + 1..read]);
-                        break true;
-                    }
+                    self.rest.extend_from_slice(&buffer[..read]);
                     is_late = Instant::now() >= end;
                 }
                 Err(error) if is_passing(&error) => {
@@ -307,10 +317,11 @@ impl<'a> StreamBlocks<'a> {
                 }
                 Err(error) => self.state = State::Failed(Some(error)),
             }
-        };
-        let Skipped { excerpt, length } = skipped;
+        }
+        let Skipped { excerpt, length, unseen_lines, .. } = skipped;
         let place = 0..excerpt.len();
-        holder.hold(Memory::Shared(Bytes::from(excerpt)), place, length + u64::from(newline), Some(Fault::TooLong));
+        holder.hold(Memory::Shared(Bytes::from(excerpt)), place, length, Some(Fault::TooLong));
+        holder.unseen_lines = unseen_lines;
         Ok(Next::Block)
     }
 }

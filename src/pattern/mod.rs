@@ -7,6 +7,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`mod@format`] | a format text, read |
+//! | [`head`] | what each record begins with that may have several lines |
 //! | [`split`] | the format, cut into literal text and fields |
 //! | [`spec`] | what stands after the colon of a field |
 //! | [`types`] | the types: a code, what it matches, what its value is. A new type goes here |
@@ -19,6 +20,7 @@
 mod beyond;
 mod expression;
 mod format;
+mod head;
 mod names;
 mod nulls;
 mod spec;

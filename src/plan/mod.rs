@@ -131,6 +131,11 @@ impl Plan {
         self.external.is_some()
     }
 
+    /// Whether the external matcher alone says what matches.
+    pub(crate) fn is_external_only(&self) -> bool {
+        self.external_only
+    }
+
     /// Whether the pattern can match nothing at all.
     pub fn matches_empty(&self) -> bool {
         self.regex.as_ref().map_or(true, |regex| regex.matches_empty)

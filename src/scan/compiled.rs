@@ -6,7 +6,7 @@ use crate::{
     batch::{ColumnType, Schema, Strings},
     convert::{self, Value},
     error::Result,
-    pattern::{Field, Format},
+    pattern::{Field, Format, FormatOptions},
     plan::Plan,
 };
 
@@ -14,6 +14,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) format: Format,
+    /// What the format was read with.
+    pub(super) options: FormatOptions,
     pub(crate) plan: Plan,
     /// Of the columns of all fields.
     pub(super) all_columns: Schema,
@@ -22,11 +24,11 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(format: Format, plan: Plan) -> Compiled {
+    pub(crate) fn new(format: Format, options: FormatOptions, plan: Plan) -> Compiled {
         let column = |field: &Field| (field.column_name(), ColumnType::of(field.kind()));
         let all_columns = Schema::new(format.fields.iter().map(column));
         let schema = Arc::new(all_columns.select(&default_columns(&format.fields), Strings::default(), false));
-        Compiled { format, plan, all_columns, schema }
+        Compiled { format, options, plan, all_columns, schema }
     }
 
     pub(crate) fn fields(&self) -> &[Field] {

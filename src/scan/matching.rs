@@ -21,7 +21,7 @@ use crate::{
     },
     error::{Error, Result},
     failure::FailureKind,
-    input::{Block, Fault, Holes},
+    input::{Block, Fault, Heads, Holes},
     pattern::Field,
 };
 
@@ -124,6 +124,19 @@ impl MatchedRows {
     /// The record of a row, if there is that row.
     pub(super) fn record(&self, row: usize) -> Option<Record> {
         (row < self.len()).then(|| self.records[self.index(row)])
+    }
+
+    /// Takes out the records with the indexes in `further`, which are in order, once all were walked: each is a part of the one above. Numbers the others.
+    fn join(&mut self, further: &[usize]) {
+        let (all, fields) = (self.records.len(), Vec::from_iter(0..self.fields));
+        self.walk.remove(further);
+        self.spans.remove(all, further, &fields);
+        let (mut further, mut index) = (further.iter().copied().peekable(), 0);
+        self.records.retain(|_| {
+            index += 1;
+            further.next_if_eq(&(index - 1)).is_none()
+        });
+        (0..).zip(&mut self.records).for_each(|(number, record)| record.number = number);
     }
 
     /// Where the record of each row begins in the block.
@@ -230,7 +243,39 @@ impl<'m> Matching<'m> {
             let anchored = self.task.anchored();
             program.walk(self.task.plan().kernels(), self.block.bytes, is_ascii, anchored, walk, spans);
         }
+        self.join_lines();
         self.settle()
+    }
+
+    /// Where records may have several lines: makes one record of each line that begins one and those that belong to it.
+    fn join_lines(&mut self) {
+        let (Some(head), Some(stops)) = (&self.task.head, self.rows.walk.stops()) else { return };
+        let (bytes, ends, stops) = (self.block.bytes, &self.prescan.ends, stops.to_vec());
+        // A block with a fault is one record.
+        let is_one = self.block.fault.is_some();
+        let MatchedRows { records, walk, .. } = &mut *self.rows;
+        let (mut further, mut last, mut is_undecided) = (Vec::new(), None::<usize>, false);
+        for (index, &stop) in stops.iter().enumerate() {
+            let line = records[index];
+            let has_hole = index > 0 && line.start > ends[index - 1] + 1;
+            // A line that matches begins with a head.
+            let begins = stop == Stop::NOWHERE || head.begins(line.text(bytes));
+            let is_undecided_here = stop == Stop::UNDECIDED;
+            match last {
+                Some(of) if is_one || !begins && !has_hole => {
+                    is_undecided |= is_undecided_here;
+                    records[of].end = line.end;
+                    walk.restart(of, records[of].start, is_undecided);
+                    further.push(index);
+                }
+                _ if begins || is_one => (last, is_undecided) = (Some(index), is_undecided_here),
+                _ => {
+                    last = None;
+                    walk.reject(index);
+                }
+            }
+        }
+        self.rows.join(&further);
     }
 
     fn program(&self) -> Option<&'m Program> {
@@ -244,6 +289,7 @@ impl<'m> Matching<'m> {
     fn push_candidates(&mut self) -> Option<bool> {
         let is_asked =
             self.tally.wants_failures() || self.task.options.on_error != OnError::Skip || self.may_have_faults();
+        let is_asked = is_asked || self.task.head.is_some();
         if is_asked || !self.prescan.may_skip_lines() || !matches!(self.split, Split::Lines) {
             return None;
         }
@@ -282,7 +328,7 @@ impl<'m> Matching<'m> {
                 Some(_) if has_literals && !has_literal => Stop::NO_MATCH,
                 Some(_) => Stop::NOWHERE,
             };
-            if stop != Stop::NO_MATCH || self.task.options.on_error != OnError::Skip {
+            if stop != Stop::NO_MATCH || self.task.options.on_error != OnError::Skip || self.task.head.is_some() {
                 self.rows.push(record, stop);
                 continue;
             }

@@ -10,6 +10,7 @@
 //! | [`task`] | how to scan, checked |
 //! | [`workers`] | the threads of a scan, and who takes which block |
 //! | [`block`] | one block: split, match, convert |
+//! | [`head`] | what each record begins with that may have several lines |
 //! | [`split`] | its records, and what kernels find before any is matched |
 //! | [`matching`] | which records match, and where their fields are |
 //! | [`converting`] | the fields of those that match → columns |
@@ -19,6 +20,7 @@
 mod block;
 mod compiled;
 mod converting;
+mod head;
 mod matching;
 mod options;
 mod origin;

@@ -93,6 +93,12 @@ pub enum Predicate {
 pub struct ScanOptions {
     /// Which matches in a record become rows.
     pub matches: Matches,
+    /// Whether a record may have several lines. It begins at each line that the head of the pattern matches: all that stands in front of its first field
+    /// of any text, such as `{}`. Other lines belong to the record above, newlines and all. Those before the first record, and those after NUL bytes that
+    /// were skipped, are unmatched. A line of more than [`max_record_bytes`](Self::max_record_bytes) begins a record.
+    ///
+    /// With [`Matches::Line`] alone. A pattern without a head, or with one that can be nothing at all, is an error from the scan's first call.
+    pub multiline: bool,
     /// How many threads to use, the caller's among them; batches, counts and errors are the same. `None` is as many as the machine
     /// runs at once, once [`limits::PARALLEL_BYTES`] were read; the first block is always the caller's alone, so an input of one
     /// block starts no thread. Where the system gives no thread the scan goes on with what it has. More than
@@ -136,6 +142,7 @@ impl Default for ScanOptions {
     fn default() -> Self {
         ScanOptions {
             matches: Matches::Line,
+            multiline: false,
             threads: None,
             on_error: OnError::Skip,
             year: Year::Current,

@@ -52,7 +52,7 @@ pub(super) fn columns(included: &[Origin], block: &Block<'_>, starts: &[u32]) ->
 
 /// How many lines a block stands for.
 pub(super) fn count_lines(block: &Block<'_>) -> u64 {
-    (newlines(block.bytes) + usize::from(block.fault.is_some())) as u64
+    newlines(block.bytes) as u64 + block.unseen_lines
 }
 
 fn newlines(bytes: &[u8]) -> usize {

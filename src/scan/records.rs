@@ -1,6 +1,6 @@
 //! [`Scan`]: the lines of an input, in batches of rows.
 //!
-//! Each line is a record, without its newline, without a `\r` before that, and without NUL bytes before its text. The last may lack its newline;
+//! Each line is a record, or, with [`ScanOptions::multiline`], some lines are: without its newline, without a `\r` before that, and without NUL bytes before its text. The last may lack its newline;
 //! after a newline that ends the input there is no record, and NUL bytes are none either. Each record is counted as exactly one of three: *matched*,
 //! with every value read; *unmatched*; or *failed*, for one of the other reasons of [`FailureKind`](crate::FailureKind).
 //!

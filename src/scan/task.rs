@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     compiled::Compiled,
+    head::Head,
     options::{OnError, Origin, Predicate, ScanOptions},
     origin,
 };
@@ -12,7 +13,7 @@ use crate::{
     convert::Clock,
     engine::Anchored,
     error::{Error, Result},
-    input::Cut,
+    input::{Cut, Heads},
     limits,
     plan::Plan,
 };
@@ -25,6 +26,8 @@ pub(super) struct Task {
     pub(super) options: ScanOptions,
     /// What times without a year or an offset mean.
     pub(super) clock: Clock,
+    /// Which lines begin a record; `None` if each does.
+    pub(super) head: Option<Head>,
     pub(super) schema: Arc<Schema>,
 }
 
@@ -39,10 +42,14 @@ impl Task {
         let fields = pattern.all_columns.select(&columns, options.strings, options.tz.is_some());
         let schema = Arc::new(fields.with(origin::schema(&options.include)));
         options.columns = Some(columns);
-        options.block_bytes = options.block_bytes.clamp(1, limits::BLOCK_BYTES_MOST);
         options.max_record_bytes = options.max_record_bytes.min(limits::BLOCK_BYTES_MOST);
+        let (head, wrong) = match Head::new(pattern, &options) {
+            Ok(head) => (head, wrong),
+            Err(error) => (None, wrong.or(Some(error))),
+        };
+        options.block_bytes = options.block_bytes.clamp(1, limits::BLOCK_BYTES_MOST);
         let clock = Clock::new(options.year, options.tz.clone(), options.begin);
-        (Task { pattern: Arc::clone(pattern), clock, options, schema }, wrong)
+        (Task { pattern: Arc::clone(pattern), clock, head, options, schema }, wrong)
     }
 
     pub(super) fn plan(&self) -> &Plan {
@@ -75,9 +82,10 @@ impl Task {
     }
 
     /// How the input is to be cut into blocks.
-    pub(super) fn cut(&self) -> Cut {
+    pub(super) fn cut(&self) -> Cut<'_> {
         let ScanOptions { block_bytes: size, max_record_bytes: longest, on_error, .. } = self.options;
-        Cut { size, longest, stops: on_error == OnError::Raise }
+        let heads = self.head.as_ref().map(|head| head as &dyn Heads);
+        Cut { size, longest, stops: on_error == OnError::Raise, heads }
     }
 }
 
@@ -105,7 +113,8 @@ fn choose_columns(pattern: &Compiled, asked: Option<Vec<usize>>) -> (Vec<usize>,
 /// [`Error::is_column`] or [`Error::is_options`]: the first that is wrong.
 pub(crate) fn check(pattern: &Compiled, options: &ScanOptions) -> Result<()> {
     let (_, wrong) = choose_columns(pattern, options.columns.clone());
-    wrong.or_else(|| wrong_options(pattern, options)).map_or(Ok(()), Err)
+    wrong.or_else(|| wrong_options(pattern, options)).map_or(Ok(()), Err)?;
+    Head::new(pattern, options).map(|_| ())
 }
 
 /// What is wrong beside the columns of fields, if something is.

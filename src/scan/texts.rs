@@ -119,6 +119,7 @@ pub(crate) fn scan_column<O: Copy + Into<i64>>(
 fn scan_pieces(pattern: &Arc<Compiled>, mut source: impl Source, options: ScanOptions) -> Result<Texts> {
     let lines_only = match &options {
         ScanOptions { matches: Matches::All, .. } => Some("every match of a text, each a row"),
+        ScanOptions { multiline: true, .. } => Some("records of several lines"),
         ScanOptions { include, .. } if !include.is_empty() => Some("where a record came from"),
         _ => None,
     };
@@ -133,7 +134,8 @@ fn scan_pieces(pattern: &Arc<Compiled>, mut source: impl Source, options: ScanOp
     let (mut batches, mut rows, mut missing) = (Vec::new(), 0, Vec::new());
     let (mut all, mut all_offsets) = (Stats::default(), ColumnOffsets::default());
     while let Some(Piece { bytes, extent, ends, nulls }) = source.next(task.cut()) {
-        let block = Block { bytes, memory: None, offset: all.bytes, extent, source: &name, fault: None };
+        let block =
+            Block { bytes, memory: None, offset: all.bytes, extent, source: &name, fault: None, unseen_lines: 0 };
         let (batch, (stats, offsets), error) = task.scan_texts(&block, Split::At { ends, nulls }, &mut buffers);
         if let Some(error) = error {
             return Err(error.after_records(all.records).at_row());
@@ -169,7 +171,7 @@ struct Piece<'p> {
 trait Source {
     /// The texts that come next: those that begin in the next `cut.size` bytes, and no more than `cut.size`. The last of them is cut short where it is
     /// too long for sure. At the end there are none.
-    fn next(&mut self, cut: Cut) -> Option<Piece<'_>>;
+    fn next(&mut self, cut: Cut<'_>) -> Option<Piece<'_>>;
 }
 
 /// Texts that lie wherever they like. Those of a piece are copied, one after the other; the memory is kept from piece to piece.
@@ -181,7 +183,7 @@ struct Gathered<I> {
 }
 
 impl<'t, I: Iterator<Item = Option<&'t [u8]>>> Source for Gathered<I> {
-    fn next(&mut self, limits: Cut) -> Option<Piece<'_>> {
+    fn next(&mut self, limits: Cut<'_>) -> Option<Piece<'_>> {
         let Gathered { texts, bytes, ends, nulls } = self;
         bytes.clear();
         ends.clear();
@@ -217,7 +219,7 @@ struct Adjacent<'t, O> {
 }
 
 impl<O: Copy + Into<i64>> Source for Adjacent<'_, O> {
-    fn next(&mut self, cut: Cut) -> Option<Piece<'_>> {
+    fn next(&mut self, cut: Cut<'_>) -> Option<Piece<'_>> {
         let Adjacent { column, row, ends, nulls } = self;
         let first = *row;
         let offsets = &column.offsets[first + 1..];
@@ -372,7 +374,7 @@ mod tests {
         let column = TextColumn::new(&bytes, &offsets, &nulls).unwrap();
         let mut source = Adjacent { column, row: 0, ends: Vec::new(), nulls: Vec::new() };
         let mut pieces = Vec::new();
-        while let Some(piece) = source.next(Cut { size: 4, longest: 100, stops: false }) {
+        while let Some(piece) = source.next(Cut { size: 4, longest: 100, stops: false, heads: None }) {
             let place = piece.bytes.as_ptr() as usize - bytes.as_ptr() as usize;
             pieces.push((place, piece.bytes.len(), piece.ends.to_vec(), piece.nulls.to_vec()));
         }

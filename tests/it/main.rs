@@ -34,6 +34,7 @@ mod filters;
 mod guide;
 mod input_marks;
 mod long_records;
+mod multiline;
 mod not_ascii;
 mod origin;
 #[cfg(unix)]

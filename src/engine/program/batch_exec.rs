@@ -14,7 +14,7 @@ use super::{
     bytes::{find, stands},
     exec::{Search, State, follows},
     ops::{LazyField, Op, Program},
-    spans::{SpanRow, SpanTable},
+    spans::{SpanRow, SpanTable, close_gaps},
     steps::{Choice, Step},
 };
 use crate::engine::Anchored;
@@ -84,6 +84,27 @@ impl Walk {
                 }
             }
         }
+    }
+
+    /// Takes back what is known of a record that begins at `start`: it is to be resumed from its beginning, or the regex must say where `is_undecided`.
+    pub(crate) fn restart(&mut self, number: usize, start: u32, is_undecided: bool) {
+        self.at[number] = start;
+        self.stops[number] = if is_undecided { Stop::UNDECIDED } else { Stop::AT_ONCE };
+        self.has_stops = true;
+    }
+
+    /// Takes a record for one that does not match.
+    pub(crate) fn reject(&mut self, number: usize) {
+        self.stops[number] = Stop::NO_MATCH;
+        self.has_stops = true;
+    }
+
+    /// Takes out the records with the numbers in `lost`, which are in order, once the walk is over.
+    pub(crate) fn remove(&mut self, lost: &[usize]) {
+        let kept = self.at.len() - lost.len();
+        close_gaps(&mut self.at, lost);
+        close_gaps(&mut self.stops, lost);
+        (self.at.truncate(kept), self.stops.truncate(kept), self.end.truncate(kept));
     }
 
     /// Where the match of record `number` ends, which has not stopped.

@@ -72,7 +72,7 @@ impl SpanTable {
 }
 
 /// Moves the items after each of those in `lost`, which are in order, to where it was; the end has no meaning then.
-fn close_gaps<T: Copy>(items: &mut [T], lost: &[usize]) {
+pub(super) fn close_gaps<T: Copy>(items: &mut [T], lost: &[usize]) {
     const CHUNK: usize = 8;
     let Some(&first) = lost.first() else { return };
     let mut kept = first;

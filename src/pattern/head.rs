@@ -1,0 +1,92 @@
+//! The head of a format: all that stands in front of its first field of any text. Where records have several lines, each begins with a head.
+
+use super::{
+    format::{Field, Format, FormatOptions},
+    split,
+};
+use crate::error::Result;
+
+impl Format {
+    /// A format that matches a text which begins with the head, whatever comes after it; `None` where there is nothing in front of the first field of any text.
+    ///
+    /// An optional part that has the field belongs to what comes after.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), for the text of the head; it is the beginning of one that was read.
+    pub(crate) fn head(&self, options: &FormatOptions) -> Result<Option<Format>> {
+        let field = self.fields.iter().find(|field| is_any_text(field, options));
+        let end = match field {
+            None => self.text.len(),
+            Some(field) if field.is_optional => self.outermost_optional(field.span.start),
+            Some(field) => field.span.start,
+        };
+        let mut head = Format::new(&self.text[..end], options)?;
+        if head.pieces.is_empty() {
+            return Ok(None);
+        }
+        head.expression.push_str(".*");
+        Ok(Some(head))
+    }
+
+    /// Where the outermost optional part begins that has the field which begins at byte `field`.
+    fn outermost_optional(&self, field: usize) -> usize {
+        let (mut depth, mut begin) = (0, field);
+        for token in split::tokens(&self.text) {
+            let split::Token::Field(span) = token else { continue };
+            if span.start == field {
+                break;
+            }
+            match &self.text[span.clone()] {
+                "{:[}" => {
+                    begin = if depth == 0 { span.start } else { begin };
+                    depth += 1;
+                }
+                "{:]}" => depth -= 1,
+                _ => {}
+            }
+        }
+        begin
+    }
+}
+
+/// Whether the field takes whatever there is: it has no type, the type `*`, or one of the caller's without an expression.
+fn is_any_text(field: &Field, options: &FormatOptions) -> bool {
+    field.spec.as_ref().is_none_or(|spec| match options.custom.get(&spec.kind).filter(|_| !spec.kind.is_empty()) {
+        Some(own) => own.pattern.is_none(),
+        None => matches!(spec.kind.as_str(), "" | "*"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::CustomType;
+
+    fn head(text: &str) -> Option<String> {
+        let own = |pattern: Option<&str>| CustomType { pattern: pattern.map(str::to_owned), group_count: 0 };
+        let custom = [("Any".to_owned(), own(None)), ("Id".to_owned(), own(Some("[a-z]+")))].into();
+        let options = FormatOptions { custom, case_sensitive: false };
+        let format = Format::new(text, &options).unwrap_or_else(|error| panic!("{error}"));
+        format.head(&options).unwrap_or_else(|error| panic!("{error}")).map(|head| head.text)
+    }
+
+    #[test]
+    fn a_head_ends_where_the_first_field_of_any_text_begins() {
+        for (format, expected) in [
+            ("{t:ti} {level:w} {msg}", Some("{t:ti} {level:w} ")),
+            ("[{thread}] {n:d}", Some("[")),
+            ("{n:d} {m:d}", Some("{n:d} {m:d}")),
+            ("{n:d|-} {user:|-}", Some("{n:d|-} ")),
+            ("{id:Id} {rest:Any}", Some("{id:Id} ")),
+            ("{n:d} {:5.7} x", Some("{n:d} ")),
+            ("{n:d}/{dir:*}/", Some("{n:d}/")),
+            ("{n:d} {:[}[{x}] {:]}{m}", Some("{n:d} ")),
+            ("{n:d} {:[}a {:]}{:[}{:[}{k:d}={:]}{v}{:]}", Some("{n:d} {:[}a {:]}")),
+            ("{msg}", None),
+            ("{} {n:d}", None),
+            ("{:[}{x} {:]}{n:d}", None),
+        ] {
+            assert_eq!(head(format).as_deref(), expected, "{format}");
+        }
+    }
+}
