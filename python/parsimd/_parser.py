@@ -564,6 +564,9 @@ class Parser(_parsimd.ParserBase):
         long as a batch, or what some other library has made of one. The texts are the same. With ``"binary"`` text is bytes, Arrow's binary, and lines
         that are not UTF-8 are matched too, each byte as a character; one that is not ASCII is no letter, no digit and no white space.
 
+        With ``multiline=True`` a record begins at each line that the head of the pattern matches, all that stands in front of its first field of any
+        text, and other lines belong to the record above. It goes with ``match="line"`` alone.
+
         ``include`` adds columns that say where each row came from: ``"file"``, ``"line"``, from 1, and ``"offset"``, in bytes.
 
         A line of more than ``max_record_bytes`` bytes, 64 MiB unless set, is not matched: it is counted in ``.stats.failures``, and skipped

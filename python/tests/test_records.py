@@ -1,5 +1,9 @@
 """Which records a scan finds, and what it says of each: fields without a name, every match in a line, where a record came from, records of several lines."""
 
+import gzip
+import io
+import re
+
 import parsimd
 import pytest
 from hypothesis import given
@@ -116,3 +120,102 @@ class TestWhereARecordCameFrom:
         assert frame.filter(polars.col("line") > 1, polars.col("a") == "x").collect().rows() == [("x", 6, 3, str(path))]
         assert frame.select("line").collect()["line"].to_list() == [1, 3, 4]
         assert frame.select("n").collect()["n"].to_list() == [5, 6, 7]
+
+
+#: Formats, each with the expression of its head by hand.
+HEADS = [
+    ("{t:ti} {level:w} {msg}", r"\d{4}-\d\d-\d\d( |T)\d\d:\d\d:\d\d \w+ "),
+    ("[{thread}] {msg}", r"\["),
+    ("{n:d} {a}", r"\d+ "),
+    ("é{k:w}={v};", r"(?i:é)\w+="),
+]
+
+HEAD_LINES = st.sampled_from(
+    [
+        "2024-05-17 10:05:03 INFO up",
+        "2024-05-17 10:05:03 INFO",
+        "2024-05-17T10:05:04 WARN ",
+        "[main] started",
+        "[a] [b]",
+        "[",
+        "12 x",
+        "7 ",
+        "ék=v;",
+        "Ék=;",
+        "\tat com.example.Main",
+        "Caused by: 1",
+        "x\r",
+        "",
+        "\r",
+    ]
+)
+
+
+def read_by_hand(format, head, lines):
+    """The rows, and how many records there are: lines are grouped by their heads, and each group is parsed."""
+    records, started = [], False
+    for line in lines:
+        if re.match(head, line):
+            records.append([line])
+            started = True
+        elif started:
+            records[-1].append(line)
+        else:
+            records.append([line])
+    parser = parsimd.compile(format)
+    texts = ["\n".join(record) for record in records]
+    texts = [text[:-1] if text.endswith("\r") else text for text in texts]
+    results = [parser.parse(text) if re.match(head, text) else None for text in texts]
+    return [result.named for result in results if result is not None], len(records)
+
+
+class TestRecordsOfSeveralLines:
+    @pytest.mark.parametrize("format, head", HEADS)
+    def test_they_are_the_lines_from_one_head_to_the_next(self, format, head, tmp_path):
+        @given(st.lists(HEAD_LINES, min_size=1), st.integers(1, 50), st.booleans())
+        def check(lines, times, packed):
+            wanted, records = read_by_hand(format, head, lines * times)
+            text = "".join(line + "\n" for line in lines * times).encode()
+            path = tmp_path / "a.log"
+            path.write_bytes(gzip.compress(text) if packed else text)
+            for source, options in [(text, {}), (text, {"threads": 3}), (path, {}), (io.BytesIO(text), {})]:
+                parser = parsimd.compile(format)
+                scan = (parser.scan if source is text else parser.scan_file)(source, multiline=True, **options)
+                assert scan.read_all().to_pylist() == wanted
+                stats = scan.stats
+                assert (stats.records, stats.matched, stats.failures) == (records, len(wanted), 0)
+
+        check()
+
+    def test_a_large_log_is_read_alike_by_threads_and_from_gzip(self, tmp_path):
+        trace = "".join(f"\tat com.example.Class{n}.method(Class.java:{n})\n" for n in range(20))
+        text = "".join(f"2024-05-17 10:05:03 INFO record {n}\n{trace if n % 7 == 0 else ''}" for n in range(30_000))
+        path = tmp_path / "a.log.gz"
+        path.write_bytes(gzip.compress(text.encode(), 1))
+        parser = parsimd.compile("{t:ti} {level:w} {msg}")
+        messages = [f"record {n}\n{trace}"[:-1] if n % 7 == 0 else f"record {n}" for n in range(30_000)]
+        for scan in (parser.scan(text, multiline=True, threads=4), parser.scan_file(path, multiline=True, threads=1)):
+            assert scan.read_all()["msg"].to_pylist() == messages
+
+    def test_what_cannot_be_is_an_error_with_the_reason(self):
+        with pytest.raises(ValueError, match="nothing stands in front of its first field of any text"):
+            parsimd.compile("{msg}").scan("", multiline=True)
+        with pytest.raises(ValueError, match='multiline goes with match="line" alone'):
+            parsimd.compile("{n:d} {msg}").scan("", multiline=True, match="all")
+        own = parsimd.compile("{n:d} {msg}")
+        own._expression = own._expression
+        with pytest.raises(ValueError, match="left to an external matcher"):
+            own.scan("", multiline=True)
+
+    def test_where_a_record_came_from_is_its_first_line(self):
+        assert rows("{n:d}: {m}", "x\n1: a\n b\n2: c\n", multiline=True, include=["line", "offset"]) == [
+            {"n": 1, "m": "a\n b", "line": 2, "offset": 2},
+            {"n": 2, "m": "c", "line": 4, "offset": 10},
+        ]
+
+    def test_polars_reads_them(self, tmp_path):
+        pytest.importorskip("polars")
+        path = tmp_path / "a.log"
+        path.write_text("1: a\n b\n2: c\n")
+        frame = parsimd.compile("{n:d}: {m}").scan_polars(path, multiline=True)
+        assert frame.collect().rows() == [(1, "a\n b"), (2, "c")]

@@ -50,19 +50,29 @@ enum Engine {
     },
 }
 
-/// The expression for one kind of text, anchored (`\A…\z`) and not; each compiled when it is first needed.
+/// The expression for one kind of text, anchored (`\A…\z`), not, and at its beginning alone; each compiled when it is first needed.
 #[derive(Debug)]
 struct Compiled<R> {
     expression: String,
     anchored: OnceLock<R>,
     unanchored: OnceLock<R>,
+    /// Anchored at its beginning alone.
+    prefix: OnceLock<R>,
     prefilter: OnceLock<Option<Prefilter>>,
 }
 
 impl<R> Compiled<R> {
     fn new(expression: String) -> Self {
-        let (anchored, unanchored, prefilter) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Compiled { expression, anchored, unanchored, prefilter }
+        let (anchored, unanchored, prefix) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Compiled { expression, anchored, unanchored, prefix, prefilter: OnceLock::new() }
+    }
+
+    fn prefix(&self, compile: impl Fn(&str) -> Result<R>) -> Result<&R> {
+        if let Some(regex) = self.prefix.get() {
+            return Ok(regex);
+        }
+        let regex = compile(&format!(r"\A(?:{})", self.expression))?;
+        Ok(self.prefix.get_or_init(|| regex))
     }
 
     fn get(&self, anchored: Anchored, compile: impl Fn(&str) -> Result<R>) -> Result<&R> {
@@ -214,9 +224,7 @@ impl RegexEngine {
             Engine::Backtracking { compiled, .. } => {
                 let regex = compiled.get(anchored, |expression| self.compile_backtracking(expression))?;
                 let Ok(text) = std::str::from_utf8(text) else { return Ok(None) };
-                let captures = regex
-                    .captures_from_pos(text, start)
-                    .map_err(|error| Error::limit(format!("the pattern needs backtracking, and gave up: {error}")))?;
+                let captures = regex.captures_from_pos(text, start).map_err(gave_up)?;
                 Ok(captures.map(|captures| {
                     (0..captures.len()).map(|i| to_span(captures.get(i).map(|m| (m.start(), m.end())))).collect()
                 }))
@@ -229,18 +237,20 @@ impl RegexEngine {
         self.unicode().map_or([true; 256], |hir| first_bytes(&hir))
     }
 
-    /// Whether the whole of `text` matches; `is_ascii` as in [`find`](Self::find).
-    pub(crate) fn is_match(&self, text: &[u8], is_ascii: bool) -> Result<bool> {
+    /// Whether a match begins with `text`; `is_ascii` as in [`find`](Self::find).
+    pub(crate) fn begins(&self, text: &[u8], is_ascii: bool) -> Result<bool> {
         match &self.engine {
             Engine::Linear { ascii: Ok(ascii), .. } if is_ascii => {
-                let regex = ascii.get(Anchored::Yes, |expression| self.compile_linear(expression, false))?;
-                Ok(regex.is_match(text))
+                Ok(ascii.prefix(|expression| self.compile_linear(expression, false))?.is_match(text))
             }
             Engine::Linear { unicode, .. } => {
-                let regex = unicode.get(Anchored::Yes, |expression| self.compile_linear(expression, true))?;
-                Ok(regex.is_match(text))
+                Ok(unicode.prefix(|expression| self.compile_linear(expression, true))?.is_match(text))
             }
-            Engine::Backtracking { .. } => Ok(self.find(text, is_ascii, 0, Anchored::Yes)?.is_some()),
+            Engine::Backtracking { compiled, .. } => {
+                let regex = compiled.prefix(|expression| self.compile_backtracking(expression))?;
+                let Ok(text) = std::str::from_utf8(text) else { return Ok(false) };
+                regex.is_match(text).map_err(gave_up)
+            }
         }
     }
 
@@ -268,6 +278,10 @@ impl RegexEngine {
             .build()
             .map_err(|error| Error::regex(format!("the expression of the pattern cannot be compiled: {error}")))
     }
+}
+
+fn gave_up(error: fancy_regex::Error) -> Error {
+    Error::limit(format!("the pattern needs backtracking, and gave up: {error}"))
 }
 
 fn parse(expression: &str, ignore_case: bool) -> Result<Hir, Box<regex_syntax::Error>> {

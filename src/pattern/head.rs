@@ -7,7 +7,7 @@ use super::{
 use crate::error::Result;
 
 impl Format {
-    /// A format that matches a text which begins with the head, whatever comes after it; `None` where there is nothing in front of the first field of any text.
+    /// The head, as a format; `None` where there is nothing in front of the first field of any text.
     ///
     /// An optional part that has the field belongs to what comes after.
     ///
@@ -20,12 +20,8 @@ impl Format {
             Some(field) if field.is_optional => self.outermost_optional(field.span.start),
             Some(field) => field.span.start,
         };
-        let mut head = Format::new(&self.text[..end], options)?;
-        if head.pieces.is_empty() {
-            return Ok(None);
-        }
-        head.expression.push_str(".*");
-        Ok(Some(head))
+        let head = Format::new(&self.text[..end], options)?;
+        Ok(Some(head).filter(|head| !head.pieces.is_empty()))
     }
 
     /// Where the outermost optional part begins that has the field which begins at byte `field`.

@@ -74,6 +74,6 @@ impl Heads for Head {
         // What is not UTF-8 is matched as ASCII is, byte by byte.
         let is_bytes = line.is_ascii() || self.regex.supports_ascii().is_ok() && std::str::from_utf8(line).is_err();
         // If backtracking gave up it does so for the record, too, and that is told then.
-        self.regex.is_match(line, is_bytes).unwrap_or(true)
+        self.regex.begins(line, is_bytes).unwrap_or(true)
     }
 }

@@ -414,13 +414,21 @@ impl<'m> Matching<'m> {
     /// Why a record cannot be read; `None` if it can, and the spans of its matches are written.
     fn settle_one(&mut self, index: usize, record: Record) -> Result<Option<Cause>> {
         let walk = &self.rows.walk;
-        let first = match walk.stops().map_or(Stop::NOWHERE, |stops| stops[index]) {
+        let stop = walk.stops().map_or(Stop::NOWHERE, |stops| stops[index]);
+        let first = match stop {
             Stop::NOWHERE => Ok(Span::new(record.start, walk.match_end(index))),
             stop => self.settle_first(index, record, stop)?,
         };
-        match first {
-            Ok(first) if self.task.options.matches == Matches::All => self.find_further(index, record, first),
-            first => Ok(first.err()),
+        let first = match first {
+            Ok(first) if self.task.options.matches == Matches::All => first,
+            first => return Ok(first.err()),
+        };
+        match self.program().filter(|_| stop != Stop::UNDECIDED) {
+            None => self.find_further(index, record, first),
+            Some(program) => match self.find_by_program(program, index, record, first.end) {
+                None => Ok(None),
+                Some(end) => self.find_further(index, record, Span::new(first.start, end)),
+            },
         }
     }
 
@@ -449,7 +457,29 @@ impl<'m> Matching<'m> {
         }
     }
 
-    /// Finds the matches of a record after the first, as [`FindIter`](super::FindIter) does, or says why they are not known.
+    /// Finds the matches of a record that begin at byte `at` of the block or later, as far as the program knows them; gives the place from which on it
+    /// does not.
+    fn find_by_program(&mut self, program: &Program, index: usize, record: Record, mut at: u32) -> Option<u32> {
+        let (text, fields) = (&self.block.bytes[..record.end as usize], self.rows.fields);
+        let Further { indexes, spans } = &mut self.rows.further;
+        while at < record.end {
+            let from = spans.len();
+            spans.resize(from + fields, Span::default());
+            match program.find(text, at as usize, Anchored::No, &mut SpanRow::alone(&mut spans[from..])) {
+                Answer::Match(whole) => {
+                    indexes.push(index);
+                    at = whole.span().end;
+                }
+                answer => {
+                    spans.truncate(from);
+                    return matches!(answer, Answer::Undecided(_)).then_some(at);
+                }
+            }
+        }
+        None
+    }
+
+    /// Finds the matches of a record after one, as [`FindIter`](super::FindIter) does, or says why they are not known.
     fn find_further(&mut self, index: usize, record: Record, first: Span) -> Result<Option<Cause>> {
         let (plan, fields) = (self.task.plan(), self.task.pattern.fields());
         if first.end == record.end && !plan.matches_empty() {
