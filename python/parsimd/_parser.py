@@ -461,13 +461,18 @@ class Parser(_parsimd.ParserBase):
     def _native_pattern(
         self, find_spans: Optional[Callable[..., Any]], external_only: bool = False
     ) -> "_parsimd.Pattern":
-        return _parsimd.Pattern(self._format, self._native_types(), bool(self._case_sensitive), find_spans, external_only)
+        types: Dict[str, Tuple[Any, Any, Any]] = {}
+        for name, (expression, groups, column) in self._native_types().items():
+            # Single calls give what the converter gives, whatever a column could hold.
+            is_converted = column is not None and find_spans is not None
+            types[name] = expression, groups, (column, self._extra_types[name]) if is_converted else None
+        return _parsimd.Pattern(self._format, types, bool(self._case_sensitive), find_spans, external_only)
 
-    def _native_types(self) -> Dict[str, Tuple[Any, Any]]:
-        """The expression and the number of groups of each extra type."""
+    def _native_types(self) -> Dict[str, Tuple[Any, Any, Optional[str]]]:
+        """The expression, the number of groups and the type of the columns of each extra type."""
         _check_mapping(self._extra_types)
         return {
-            name: (getattr(converter, "pattern", None), getattr(converter, "regex_group_count", 0) or 0)
+            name: (getattr(converter, "pattern", None), getattr(converter, "regex_group_count", 0) or 0, _column(converter))
             for name, converter in self._extra_types.items()
         }
 
@@ -705,7 +710,7 @@ class Parser(_parsimd.ParserBase):
 
     def _scan_pattern(self) -> "_parsimd.Pattern":
         """The native engine for scans. The parser keeps it until something changes that it was made of. One that may ask this parser for what
-        ``re`` matches is not kept: each would hold the other."""
+        ``re`` matches is not kept: each would hold the other. Nor is one that has functions of the program, which may lead back to this parser."""
         fields = [*self._named_fields], [*self._fixed_fields]
         made_of = (self._format, self._native_types(), bool(self._case_sensitive), self._touched, self._expression, *fields)
         if self._kept_pattern is not None and self._kept_pattern[0] == made_of:
@@ -715,7 +720,7 @@ class Parser(_parsimd.ParserBase):
         self._scan_groups = [g + 1 if isinstance(g, int) else g for g in groups]
         if self._touched or pattern.expression != self._expression:
             return self._native_pattern(self._find_spans, external_only=True)
-        if not pattern.may_ask:
+        if not pattern.may_ask and not pattern.converted:
             self._kept_pattern = made_of, pattern
         return pattern
 
@@ -746,6 +751,13 @@ class Parser(_parsimd.ParserBase):
 def _now() -> int:
     """Microseconds since 1970."""
     return time.time_ns() // 1000
+
+
+def _column(converter: Any) -> Optional[str]:
+    """The type of the columns of a type of the program's own; None where they keep the text."""
+    column = getattr(converter, "column", None)
+    # A callable may have an attribute of this name that is something else.
+    return column if isinstance(column, str) else None
 
 
 def _names(columns: Optional[Iterable[str]]) -> Optional[List[str]]:

@@ -13,6 +13,7 @@ use pyo3::{
 
 use crate::{
     arrow::ImportedArray,
+    converter::{converted, converter},
     error::to_python,
     gate::{self, Interrupts},
     input,
@@ -24,7 +25,8 @@ use crate::{
 
 /// A format, read by the native engine.
 ///
-/// `types` maps names of types to their expression (or None) and number of groups. `find_spans(text, whole)` is called where the
+/// `types` maps names of types to their expression (or None), number of groups, and the type of their columns with the function that makes the values (or
+/// None, where the text is kept). `find_spans(text, whole)` is called where the
 /// native engine is not exact; it returns the spans of the match and of each field, in characters, or None.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 #[derive(Debug)]
@@ -38,13 +40,16 @@ impl Pattern {
     #[new]
     fn new(
         format: &str,
-        types: BTreeMap<String, (Option<String>, usize)>,
+        types: BTreeMap<String, (Option<String>, usize, Option<(String, Py<PyAny>)>)>,
         case_sensitive: bool,
         find_spans: Option<Py<PyAny>>,
         external_only: bool,
     ) -> PyResult<Pattern> {
         let mut builder = parsimd::Pattern::builder(format).case_sensitive(case_sensitive).external_only(external_only);
-        for (name, (pattern, group_count)) in types {
+        for (name, (pattern, group_count, column)) in types {
+            if let Some((column, function)) = column {
+                builder = builder.converter(&name, converter(&column, function)?);
+            }
             builder = builder.custom_type(name, CustomType { pattern, group_count });
         }
         let interrupts = Interrupts::default();
@@ -81,6 +86,12 @@ impl Pattern {
     #[getter]
     fn may_ask(&self) -> bool {
         self.pattern.plan().may_ask()
+    }
+
+    /// The names of the columns whose values a function of the program's own makes.
+    #[getter]
+    fn converted(&self) -> Made<Vec<String>> {
+        Made(converted(&self.pattern).map(parsimd::Field::column_name).collect())
     }
 
     /// How the pattern is matched, in words.
@@ -140,7 +151,7 @@ impl Pattern {
         // A longer array takes too long for a program that waits for a signal; this many texts take some milliseconds.
         const FEW: usize = 4096;
         let pattern = self.pattern.clone();
-        let asks_python = pattern.plan().may_ask();
+        let asks_python = pattern.plan().may_ask() || converted(&pattern).next().is_some();
         let work = move || array.scan(&pattern, options);
         // Python is asked on this thread, where a signal handler can raise.
         let texts =
