@@ -161,7 +161,8 @@ class Parser(_parsimd.ParserBase):
     """A format, compiled.
 
     ``extra_types`` maps names of types to converters: callables that take the text and give the value. A converter may have the
-    attributes ``pattern`` (what the type matches, instead of ``.+?``) and ``regex_group_count`` (how many groups that has).
+    attributes ``pattern`` (what the type matches, instead of ``.+?``), ``regex_group_count`` (how many groups that has) and ``column`` (the type of
+    the columns in which a scan puts what the converter gives, instead of the text).
     Case is ignored unless ``case_sensitive``.
 
     Raises ValueError for a format that is not of the language (`RepeatedNameError` for a name with two types), and KeyError
@@ -557,7 +558,7 @@ class Parser(_parsimd.ParserBase):
         four for each core are of no use, and not started. Batches, counts and errors are the same. ``columns`` names the fields that
         become columns, in that order; whether a value fits is asked only of these. ``limit`` is how many rows to give at most; what
         stands after the last is not counted, and is read only to the end of the current block. Such a scan uses one thread, and so does
-        one that `re` may have to match for.
+        one that `re` may have to match for, or in which a converter makes a column.
 
         ``strings`` is how text lies in memory: ``"utf8"`` is a copy for each column, Arrow's string; ``"view"`` is Arrow's string_view, in
         which a text of more than 12 bytes is a place in the input. It keeps the input in memory, ``data`` if that is bytes or str, as

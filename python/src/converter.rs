@@ -179,7 +179,14 @@ fn reason(py: Python<'_>, raised: PyErr) -> PyResult<String> {
     if gate::is_interrupt(py, &raised) || raised.is_instance_of::<PyMemoryError>(py) {
         return Err(raised);
     }
-    Ok(raised.to_string())
+    let kind = raised.get_type(py).qualname()?;
+    let text = match raised.value(py).str() {
+        Ok(text) => text.to_string_lossy().into_owned(),
+        Err(other) if gate::is_interrupt(py, &other) => return Err(other),
+        Err(_) => "its text cannot be had".to_owned(),
+    };
+    let colon = if text.is_empty() { "" } else { ": " };
+    Ok(format!("{kind}{colon}{text}"))
 }
 
 impl ConvertTexts for ByFunction {

@@ -137,6 +137,25 @@ def test_an_exception_ends_a_scan_that_raises_after_the_rows_before_it():
     assert scan.read_all()["x"].to_pylist() == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("raised", "reason"),
+    [
+        (ValueError(), "ValueError"),
+        (KeyError("é"), "KeyError: 'é'"),
+        (LookupError("a\ud800"), "LookupError: a"),
+        (StopIteration(1), "StopIteration: 1"),
+        (type("Mute", (Exception,), {"__str__": lambda self: 1 / 0})(), "Mute: its text cannot be had"),
+    ],
+)
+def test_any_exception_has_words(raised, reason):
+    def fail(text):
+        raise raised
+
+    scan = typed(fail, "int64").scan("a|1\n", on_error="null")
+    assert scan.read_all().to_tuples() == [(None, 1)]
+    assert scan.stats.first_failures[0].reason.startswith(f'"a": {reason}')
+
+
 class Text(str):
     pass
 
