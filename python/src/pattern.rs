@@ -23,10 +23,13 @@ use crate::{
     scan::{Scan, Texts},
 };
 
+/// A type of the program's own: its expression, if it has one; how many groups that has; and, unless a scan keeps the text, the type of its columns with the
+/// function that makes the values.
+type OwnType = (Option<String>, usize, Option<(String, Py<PyAny>)>);
+
 /// A format, read by the native engine.
 ///
-/// `types` maps names of types to their expression (or None), number of groups, and the type of their columns with the function that makes the values (or
-/// None, where the text is kept). `find_spans(text, whole)` is called where the
+/// `types` has the program's own types by name. `find_spans(text, whole)` is called where the
 /// native engine is not exact; it returns the spans of the match and of each field, in characters, or None.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 #[derive(Debug)]
@@ -40,7 +43,7 @@ impl Pattern {
     #[new]
     fn new(
         format: &str,
-        types: BTreeMap<String, (Option<String>, usize, Option<(String, Py<PyAny>)>)>,
+        types: BTreeMap<String, OwnType>,
         case_sensitive: bool,
         find_spans: Option<Py<PyAny>>,
         external_only: bool,

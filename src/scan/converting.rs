@@ -31,6 +31,16 @@ pub(super) struct Converting<'c, 'b> {
 /// function is not called again.
 pub(super) type Dictionaries<'b> = BTreeMap<usize, Dictionary<'b>>;
 
+/// The columns of a block.
+#[derive(Default)]
+struct Columns {
+    columns: Vec<Column>,
+    /// The kinds of the times of each.
+    offsets: Vec<OffsetsSeen>,
+    /// The rows that have an error, in order, each with its first.
+    errors: Vec<(usize, Cause)>,
+}
+
 /// The rows in which the field has no text, or one that stands for no value, in order.
 fn null_rows(field: &Field, block: &[u8], spans: &[Span]) -> Vec<usize> {
     let is_null = |span: &Span| span.of(block).is_none_or(|text| field.is_null(text));
@@ -52,7 +62,7 @@ impl Converting<'_, '_> {
             is_filtered = true;
         }
         loop {
-            let (columns, offsets, errors) = self.columns()?;
+            let Columns { columns, offsets, errors } = self.columns()?;
             if raises && let Some((row, cause)) = errors.first() {
                 raised = self.raise(*row, cause);
                 self.filter()?;
@@ -106,21 +116,20 @@ impl Converting<'_, '_> {
         Ok(dictionary.column(kernels, field.kind(), &rows, strings, clock))
     }
 
-    /// The columns that are asked for, with the kinds of their times, and the rows that have an error, in order, each with its first.
-    fn columns(&mut self) -> Result<(Vec<Column>, Vec<OffsetsSeen>, Vec<(usize, Cause)>)> {
-        let (mut columns, mut all_offsets) = (Vec::new(), Vec::new());
-        let mut causes = Vec::new();
+    /// The columns that are asked for.
+    fn columns(&mut self) -> Result<Columns> {
         let task = self.task;
+        let mut all = Columns::default();
         for &number in task.columns() {
             let Converted { column, errors, offsets } = self.column(number, task.options.strings)?;
-            columns.push(column);
-            all_offsets.push(offsets);
+            all.columns.push(column);
+            all.offsets.push(offsets);
             let name = || task.pattern.fields()[number].column_name();
-            causes.extend(errors.into_iter().map(|error| (error.row, Cause::conversion(name(), error.reason))));
+            all.errors.extend(errors.into_iter().map(|error| (error.row, Cause::conversion(name(), error.reason))));
         }
-        causes.sort_by_key(|(row, _)| *row);
-        causes.dedup_by_key(|(row, _)| *row);
-        Ok((columns, all_offsets, causes))
+        all.errors.sort_by_key(|(row, _)| *row);
+        all.errors.dedup_by_key(|(row, _)| *row);
+        Ok(all)
     }
 
     /// Ends the rows before `row`, and gives the error for it. All rows before it have their values, and nothing after it was seen.

@@ -17,7 +17,8 @@ use crate::common::options;
 
 fn pattern(converter: Converter) -> Pattern {
     let own = CustomType { pattern: Some(r"\S+".to_owned()), group_count: 0 };
-    Pattern::builder("{x:Own}|{n:d}").custom_type("Own", own).converter("Own", converter).build().unwrap()
+    let builder = Pattern::builder("{x:Own}|{n:d}").custom_type("Own", own).converter("Own", converter);
+    builder.build().unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Numbers in base 36; `-` is none.
