@@ -176,13 +176,14 @@ impl ByFunction {
 /// # Errors
 /// The exception itself, if it says nothing of the text.
 fn reason(py: Python<'_>, raised: PyErr) -> PyResult<String> {
-    if gate::is_interrupt(py, &raised) || raised.is_instance_of::<PyMemoryError>(py) {
+    let says_nothing = |raised: &PyErr| gate::is_interrupt(py, raised) || raised.is_instance_of::<PyMemoryError>(py);
+    if says_nothing(&raised) {
         return Err(raised);
     }
     let kind = raised.get_type(py).qualname()?;
     let text = match raised.value(py).str() {
         Ok(text) => text.to_string_lossy().into_owned(),
-        Err(other) if gate::is_interrupt(py, &other) => return Err(other),
+        Err(other) if says_nothing(&other) => return Err(other),
         Err(_) => "its text cannot be had".to_owned(),
     };
     let colon = if text.is_empty() { "" } else { ": " };
