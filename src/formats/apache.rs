@@ -15,7 +15,7 @@ use crate::error::Result;
 /// [`Error::is_syntax`](crate::Error::is_syntax): a directive that Apache does not have, or that no pattern can say; or nothing stands between two directives.
 pub fn apache(format: &str) -> Result<String> {
     let mut writer = Writer::new(format);
-    for piece in pieces(format, "LogFormat") {
+    for piece in pieces(format, "LogFormat").0 {
         let mut at = piece.start;
         while at < piece.end {
             let rest = &format[at..piece.end];

@@ -39,8 +39,7 @@ const SPECS: &[(&str, &str)] = &[
 /// [`Error::is_syntax`](crate::Error::is_syntax): nothing stands between two variables, so none can say where the first ends; or a `$` has no name.
 pub fn nginx(format: &str) -> Result<String> {
     let mut writer = Writer::new(format);
-    let pieces = pieces(format, "log_format");
-    let is_directive = pieces != [0..format.len()];
+    let (pieces, is_directive) = pieces(format, "log_format");
     for piece in pieces {
         let mut at = piece.start;
         while at < piece.end {

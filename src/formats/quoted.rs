@@ -1,12 +1,12 @@
 //! The texts in quotes of a directive, as configurations of web servers have them.
 
-use std::ops::Range;
+use std::{iter, ops::Range};
 
-/// Where the format stands in `text`: in the quotes of a directive that begins with `directive`, or everywhere.
-pub(super) fn pieces(text: &str, directive: &str) -> Vec<Range<usize>> {
+/// Where the format stands in `text`: in the quotes of a directive that begins with `directive`, or everywhere; and whether it is a directive.
+pub(super) fn pieces(text: &str, directive: &str) -> (Vec<Range<usize>>, bool) {
     let begins = text.trim_start();
     if !begins.get(..directive.len()).is_some_and(|word| word.eq_ignore_ascii_case(directive)) {
-        return vec![0..text.len()];
+        return (iter::once(0..text.len()).collect(), false);
     }
     let mut pieces = Vec::new();
     let mut begun: Option<(usize, char)> = None;
@@ -24,7 +24,7 @@ pub(super) fn pieces(text: &str, directive: &str) -> Vec<Range<usize>> {
             None => {}
         }
     }
-    pieces
+    (pieces, true)
 }
 
 /// What a character behind a backslash stands for.
