@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use parsimd::{
     BigInt, Cell, CustomType, Date, Input, Isa, Matches, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value,
+    Year,
 };
 use serde::Deserialize;
 
@@ -141,6 +142,7 @@ struct RecordCase {
     on_error: Option<String>,
     /// The columns that are asked for.
     ask: Option<Vec<String>>,
+    year: Option<i32>,
     columns: Vec<(String, Vec<toml::Value>)>,
     /// Records, matched, unmatched, failures.
     counts: [u64; 4],
@@ -165,7 +167,7 @@ fn cell(cell: Cell<'_>) -> String {
     match cell {
         Cell::Null => "{ null = true }".to_owned(),
         Cell::Text(text) => format!("{text:?}"),
-        Cell::Int64(int) | Cell::Timestamp(int) | Cell::Time(int) => int.to_string(),
+        Cell::Int64(int) | Cell::Timestamp(int) | Cell::Time(int) | Cell::Duration(int) => int.to_string(),
         Cell::Date(days) => days.to_string(),
         Cell::Float64(float) => format!("{float:?}"),
         other => panic!("no notation for {other:?}"),
@@ -209,6 +211,7 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
                         options.block_bytes = block_bytes;
                         let number = |name: &String| pattern.field_number(name).unwrap_or_else(|| panic!("{name}"));
                         options.columns = case.ask.as_ref().map(|names| names.iter().map(number).collect());
+                        options.year = case.year.map_or(Year::Current, Year::Of);
                         if case.on_error.as_deref() == Some("null") {
                             options.on_error = OnError::Null;
                         }
