@@ -82,7 +82,7 @@ pub(crate) fn files(given: &Bound<'_, PyAny>) -> PyResult<(Input<'static>, bool)
     let mut input: Option<Input<'static>> = None;
     while let Some(source) = sources.next() {
         let next = match source {
-            Source::Open(input) => input,
+            Source::Open(input) => *input,
             Source::Path(path) => {
                 let mut paths = vec![path];
                 while let Some(Source::Path(path)) = sources.next_if(|next| matches!(next, Source::Path(_))) {
@@ -101,7 +101,7 @@ pub(crate) fn files(given: &Bound<'_, PyAny>) -> PyResult<(Input<'static>, bool)
 
 enum Source {
     Path(PathBuf),
-    Open(Input<'static>),
+    Open(Box<Input<'static>>),
 }
 
 /// A path or an open file; `None` for anything else.
@@ -131,7 +131,7 @@ fn source(given: &Bound<'_, PyAny>) -> PyResult<Option<Source>> {
     let read = if is_live && given.hasattr(name!(py, "read1"))? { name!(py, "read1") } else { name!(py, "read") };
     let file = OpenFile { read: given.getattr(read)?.unbind(), rest: Vec::new(), used: 0 };
     let input = Input::reader(file, name.as_deref().unwrap_or("<file>")).decompressed();
-    Ok(Some(Source::Open(if is_live { input.live() } else { input })))
+    Ok(Some(Source::Open(Box::new(if is_live { input.live() } else { input }))))
 }
 
 /// Whether something can be gone through although it is data, not several files.

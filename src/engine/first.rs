@@ -39,7 +39,8 @@ fn add(hir: &Hir, set: &mut ByteSet) -> bool {
         HirKind::Repetition(repetition) => add(&repetition.sub, set) || repetition.min == 0,
         HirKind::Capture(capture) => add(&capture.sub, set),
         HirKind::Concat(parts) => parts.iter().all(|part| add(part, set)),
-        HirKind::Alternation(parts) => parts.iter().fold(false, |can_be_empty, part| add(part, set) || can_be_empty),
+        // Each part is looked at.
+        HirKind::Alternation(parts) => parts.iter().filter(|part| add(part, set)).count() > 0,
     }
 }
 

@@ -9,7 +9,7 @@ const ALL: [Origin; 3] = [Origin::File, Origin::Line, Origin::Offset];
 /// Lines of some files: with holes, too long, not UTF-8, and without a newline at the end.
 fn file(random: &mut Random) -> Vec<u8> {
     let lines: [&[u8]; 7] =
-        [b"5\n", b"x\n", b"\n", b"77\r\n", b"\0\0\0123\n", b"\xff\n", b"a line that is too long for this scan\n"];
+        [b"5\n", b"x\n", b"\n", b"77\r\n", b"\0\0\x0042\n", b"\xff\n", b"a line that is too long for this scan\n"];
     let mut text: Vec<u8> = (0..random.below(60)).flat_map(|_| lines[random.below(lines.len())].to_vec()).collect();
     if random.below(2) == 0 {
         text.extend(b"9");

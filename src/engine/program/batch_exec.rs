@@ -104,7 +104,9 @@ impl Walk {
         let kept = self.at.len() - lost.len();
         close_gaps(&mut self.at, lost);
         close_gaps(&mut self.stops, lost);
-        (self.at.truncate(kept), self.stops.truncate(kept), self.end.truncate(kept));
+        self.at.truncate(kept);
+        self.stops.truncate(kept);
+        self.end.truncate(kept);
     }
 
     /// Where the match of record `number` ends, which has not stopped.
