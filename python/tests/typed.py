@@ -41,6 +41,7 @@ def converters() -> None:
 
 def scans() -> None:
     scan: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan(b"", match="first", threads=2, on_error="null")
+    several: parsimd.Scan = parsimd.compile("{n:d} {m}").scan(b"", multiline=True, include=["file", "line", "offset"])
     chosen: parsimd.Scan = parsimd.compile("{level:w} {ms:d}").scan_file("a.log", columns=("ms",), limit=10)
     files: parsimd.Scan = parsimd.compile("{}").scan_file([b"a.log", pathlib.Path("b"), io.BytesIO(), open("c")], max_record_bytes=1000)
     batch: parsimd.Batch = scan.read_all()
