@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List,
 
 from . import _parsimd
 from ._convert import (
+    BEYOND,
     DatetimeLayout,
     FixedTzOffset,
     Grouped,
@@ -440,7 +441,9 @@ class Parser(_parsimd.ParserBase):
             if type in ("f", "F") and parts.get("precision") == "0":
                 regex = regex.replace(r"\d*\.\d+", r"\d+")
             self._group_index += groups
-            if type in _BASES:
+            if type in BEYOND:
+                convert = BEYOND[type]()
+            elif type in _BASES:
                 convert = Integer(_BASES[type])
             elif type in _FLOATS:
                 convert = TextOnly(_FLOATS[type])
@@ -725,7 +728,7 @@ class Parser(_parsimd.ParserBase):
         """Record batches with a column of text → record batches of what is in it, for ``DataFrame.mapInArrow`` of Spark.
 
         Each value of ``column``, or of the first column of text or bytes, is matched as `parse` does it. One that cannot be
-        read has no row, or with ``on_error="null"`` nulls. Times of day are nanoseconds, which needs Spark 4.1.
+        read has no row, or with ``on_error="null"`` nulls. Times of day are nanoseconds, which needs Spark 4.1; durations are microseconds.
         ``tz`` and ``year`` are as in `scan`; `spark_schema` must be given the same ``tz``.
 
             df.mapInArrow(parser.map_arrow, parser.spark_schema())

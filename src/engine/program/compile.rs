@@ -239,6 +239,12 @@ fn part(number: usize, format: &Format) -> Result<FieldPart, String> {
     };
     Ok(FieldPart::Step(match field.kind() {
         ValueKind::Custom(_) => return refuse("has a type of its own"),
+        ValueKind::UnixTime
+        | ValueKind::Duration
+        | ValueKind::Size
+        | ValueKind::Address
+        | ValueKind::Boolean
+        | ValueKind::Quoted => return refuse("is of a type that has no step"),
         ValueKind::Text => match code {
             "" => {
                 let (min, max) = (min?.unwrap_or(1), width(max)?);
@@ -285,6 +291,7 @@ fn part(number: usize, format: &Format) -> Result<FieldPart, String> {
                 DatetimeLayout::DayFirst => Datetime::DayFirst,
                 DatetimeLayout::MonthFirst => Datetime::MonthFirst,
                 DatetimeLayout::TimeOfDay => Datetime::TimeOfDay,
+                DatetimeLayout::Any => return refuse("is of a type that has no step"),
             };
             datetime(layout, marks)
         }
