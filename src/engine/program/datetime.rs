@@ -263,7 +263,7 @@ fn iso(text: &[u8], at: usize, style: Style) -> StepOutcome {
             return Undecided;
         }
         end = at + 9;
-        let fraction = if byte(text, end, marks).is_ok() { digits(text, end + 1) } else { 0 };
+        let fraction = if mark(text, end, marks).is_ok() { digits(text, end + 1) } else { 0 };
         end += if fraction > 0 { 1 + fraction } else { 0 };
     }
     let blank = text.get(end..).map_or(0, |rest| rest.iter().take_while(|&&byte| is_space(byte)).count());
@@ -315,9 +315,20 @@ fn byte(text: &[u8], at: usize, wanted: &[u8]) -> Ends {
     if text.get(at).is_some_and(|byte| wanted.contains(byte)) { Ok(at + 1) } else { Err(No) }
 }
 
+/// A mark of a fraction.
+#[inline]
+fn mark(text: &[u8], at: usize, marks: &[u8]) -> Ends {
+    match text.get(at) {
+        // What most layouts have after the seconds is none, and quickly told.
+        Some(next @ (b'.' | b',')) if marks.contains(next) => Ok(at + 1),
+        _ => Err(No),
+    }
+}
+
 /// Where a fraction ends that may stand at `at`. A shorter one ends before a digit or one of `marks`.
+#[inline]
 fn fraction(text: &[u8], at: usize, marks: &[u8]) -> Ends {
-    let Ok(digits) = byte(text, at, marks) else { return Ok(at) };
+    let Ok(digits) = mark(text, at, marks) else { return Ok(at) };
     match few_digits(text, digits, LONGEST_RUN + 1) {
         0 => Ok(at),
         length if length > LONGEST_RUN => Err(Undecided),
