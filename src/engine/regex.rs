@@ -293,7 +293,7 @@ fn check_layout(format: &Format, layout: &str, span: Range<usize>) -> Result<()>
             Problem::Spec,
             &format.text,
             span,
-            format!("format spec {layout:?} is a broken regular expression: {problem}"),
+            format!("format spec {layout:?} is a regular expression that cannot be used: {problem}"),
             "put what is neither a strptime code nor plain text outside of the field",
         ))
     })
@@ -309,5 +309,28 @@ fn has_empty_loop(hir: &Hir) -> bool {
         HirKind::Capture(capture) => has_empty_loop(&capture.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_empty_loop),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::FormatOptions;
+
+    #[test]
+    fn a_layout_that_is_a_broken_expression_is_pointed_at() {
+        for (format, span) in [("{a} {t:%Y-(%m}", 7..13), ("{t:%Y)(%m}", 3..9), ("{t:>9%H[} {u:%M}", 5..8)] {
+            let format = Format::new(format, &FormatOptions::default()).unwrap();
+            let error = RegexEngine::new(&format).map(|_| ()).unwrap_err();
+            assert!(error.is_syntax() && error.span() == Some(span), "{error}");
+            assert!(
+                error.to_string().contains("put what is neither a strptime code nor plain text outside"),
+                "{error}"
+            );
+        }
+        for format in ["{t:%Y(?=x)}", r"{t:%Y\d+(a|b)}", "{t:%Y (%L)?}"] {
+            let format = Format::new(format, &FormatOptions::default()).unwrap();
+            assert!(RegexEngine::new(&format).is_ok(), "{}", format.text);
+        }
     }
 }
