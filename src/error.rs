@@ -25,6 +25,7 @@ enum Kind {
     Memory { message: String },
     Value { text: String, reason: Cow<'static, str> },
     External { source: Box<dyn std::error::Error + Send + Sync> },
+    Interrupted { source: Box<dyn std::error::Error + Send + Sync> },
     WrongAnswer { message: String },
     Column { message: String },
     TimeZone { message: String },
@@ -60,6 +61,11 @@ impl Error {
 
     pub(crate) fn external(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
         Error(Box::new(Kind::External { source }))
+    }
+
+    /// A converter was interrupted.
+    pub(crate) fn interrupted(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        Error(Box::new(Kind::Interrupted { source }))
     }
 
     pub(crate) fn wrong_answer(message: String) -> Self {
@@ -173,7 +179,11 @@ impl Error {
 
     /// Whether it says nothing of the input: the scan can go on.
     pub(crate) fn is_interruption(&self) -> bool {
-        matches!(&*self.0, Kind::Io { source, .. } if source.kind() == io::ErrorKind::Interrupted)
+        match &*self.0 {
+            Kind::Io { source, .. } => source.kind() == io::ErrorKind::Interrupted,
+            Kind::Interrupted { .. } => true,
+            _ => false,
+        }
     }
 
     /// True when an instruction set was asked for that is unknown or not available here.
@@ -234,7 +244,7 @@ impl fmt::Display for Error {
             | Kind::WrongAnswer { message }
             | Kind::TimeZone { message }
             | Kind::Column { message } => f.write_str(message),
-            Kind::External { source } => source.fmt(f),
+            Kind::External { source } | Kind::Interrupted { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
             Kind::Record(failure) => write!(f, "{}: record at byte {}: {failure}", failure.source, failure.offset),
             Kind::Row(failure) => write!(f, "row {}: {failure}", failure.record),
@@ -248,7 +258,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             Kind::Io { source, .. } => Some(source),
-            Kind::External { source } => Some(&**source),
+            Kind::External { source } | Kind::Interrupted { source } => Some(&**source),
             Kind::Isa(source) => Some(source),
             _ => None,
         }

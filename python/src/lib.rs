@@ -11,6 +11,7 @@
 //! | [`capi`] | functions of CPython for which pyo3 has no safe call |
 //! | [`cpython`] | replaced type slots |
 //! | [`gate`] | how a call leaves the interpreter, and comes back |
+//! | [`converter`] | functions of the program's own that make the values of columns |
 //! | [`arguments`], [`options`], [`input`] | what calls and scans are called with |
 //! | [`objects`], [`numpy`] | values → Python objects; columns → numpy arrays |
 //! | [`arrow`] | Arrow capsules, out and in |
@@ -28,6 +29,7 @@ mod batch;
 mod calls;
 mod capi;
 mod cells;
+mod converter;
 mod cpython;
 mod engine;
 mod error;
@@ -129,5 +131,6 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(isa, module)?)?;
     module.add_function(wrap_pyfunction!(available_isas, module)?)?;
     module.add_function(wrap_pyfunction!(suggestion, module)?)?;
+    module.add_function(wrap_pyfunction!(converter::check_column, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)
 }

@@ -13,6 +13,7 @@
 //! | [`long_records`] | a record that is too long is one failure |
 //! | [`threads`] | several threads give what one gives |
 //! | [`columns_and_limit`] | fewer columns and rows are a part of the same answer |
+//! | [`converters`] | columns of what a function of the caller's own makes |
 //! | [`filters`] | rows that are chosen while they are scanned are those that a look at all rows would choose |
 //! | [`rare_matches`] | logs of which few lines match |
 //! | [`not_ascii`] | lines that are not ASCII |
@@ -26,6 +27,7 @@ mod binary_text;
 mod cases;
 mod columns_and_limit;
 mod common;
+mod converters;
 mod damaged_input;
 mod datetime_range;
 mod examples;

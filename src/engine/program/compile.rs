@@ -238,7 +238,7 @@ fn part(number: usize, format: &Format) -> Result<FieldPart, String> {
         Step::Datetime { field: number, datetime, style, is_ambiguous: false }
     };
     Ok(FieldPart::Step(match field.kind() {
-        ValueKind::Custom(_) => return refuse("has a type of its own"),
+        ValueKind::Custom(_) | ValueKind::Converted { .. } => return refuse("has a type of its own"),
         ValueKind::UnixTime
         | ValueKind::Duration
         | ValueKind::Size
