@@ -1,7 +1,7 @@
 //! What each type code matches, how many capture groups that has inside, and what its value is.
 //!
 //! The expressions are those of `parse`, to the character: they are part of what clients see. Where `parse` reads less than the type is for, they take that
-//! more and nothing else: a comma before a fraction, and what `strptime` reads by a code. [`TYPES`] holds those that do not
+//! more and nothing else: a comma before a fraction, what `strptime` reads by a code, and groups of digits in floats. [`TYPES`] holds those that do not
 //! depend on the rest of the spec; [`expression`](super::expression) adds the ones that do. Those that `parse` does not know
 //! are in [`beyond`].
 
