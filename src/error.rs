@@ -234,9 +234,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Kind::Syntax { format, span, message, expected, .. } => {
-                let column = format[..span.start].chars().count();
-                let width = format[span.clone()].chars().count().max(1);
-                write!(f, "{message}\n  {format}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
+                // Of several lines, the one in which it begins.
+                let begin = format[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+                let end = format[span.start..].find('\n').map_or(format.len(), |newline| span.start + newline);
+                let column = format[begin..span.start].chars().count();
+                let width = format[span.start..span.end.min(end)].chars().count().max(1);
+                let line = &format[begin..end];
+                write!(f, "{message}\n  {line}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
             }
             Kind::Regex { message }
             | Kind::Limit { message }

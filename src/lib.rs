@@ -36,6 +36,7 @@ mod error;
 #[doc(hidden)]
 pub mod extension;
 mod failure;
+pub mod formats;
 mod input;
 #[cfg(test)]
 mod lanes;

@@ -22,6 +22,7 @@
 //! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
 //! | [`scan`] | `Scan` and `Texts` |
 //! | [`pattern`] | `Pattern`: a format as the native engine reads it |
+//! | [`formats`] | patterns of formats that people have already |
 
 mod arguments;
 mod arrow;
@@ -33,6 +34,7 @@ mod converter;
 mod cpython;
 mod engine;
 mod error;
+mod formats;
 mod gate;
 mod input;
 mod iterator;
@@ -131,6 +133,8 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(isa, module)?)?;
     module.add_function(wrap_pyfunction!(available_isas, module)?)?;
     module.add_function(wrap_pyfunction!(suggestion, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::pattern_of, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::ready_patterns, module)?)?;
     module.add_function(wrap_pyfunction!(converter::check_column, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)
 }

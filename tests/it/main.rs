@@ -5,6 +5,7 @@
 //! | file | what it promises |
 //! |---|---|
 //! | [`cases`] | the cases of `tests/cases/`, which Python runs too, come out as they say, however they are run |
+//! | [`formats`] | the ready patterns read the lines of the programs that they are for |
 //! | [`guide`] | the examples of the guide |
 //! | [`examples`] | the programs of `examples/` |
 //! | [`pipes`] | pipes keep nobody waiting |
@@ -32,6 +33,7 @@ mod damaged_input;
 mod datetime_range;
 mod examples;
 mod filters;
+mod formats;
 mod guide;
 mod input_marks;
 mod long_records;
