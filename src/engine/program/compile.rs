@@ -10,6 +10,7 @@
 use parsimd_simd::{Case, Class, Literal};
 
 use super::{
+    automaton::{Automaton, End},
     bytes::Bytes,
     datetime::{Codes, Datetime},
     explain::quote,
@@ -73,7 +74,7 @@ impl Program {
             head.is_searchable() || head.begins_with_runs() && !format.has_repeats
         };
         // A search ends a last field of any text after one character, unless a null text stands there.
-        let can_search = can_search && !ends_in_nulls;
+        let can_search = can_search && !ends_in_nulls && segments[last].ends_as_search_does();
         let mut ops = Vec::new();
         let mut fields = lazy.into_iter();
         for (number, segment) in segments.into_iter().enumerate() {
@@ -234,7 +235,7 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
     let numeric = |kind| Step::Number { field: number, number: kind };
     let datetime = |datetime| Step::Datetime { field: number, datetime, ignore_case, is_ambiguous: false };
     Ok(FieldPart::Step(match field.kind() {
-        ValueKind::Custom(_) => return refuse("has a type of its own"),
+        ValueKind::Custom(_) => return own(number, field, ignore_case),
         ValueKind::Text => match code {
             "" => {
                 let (min, max) = (min?.unwrap_or(1), width(max)?);
@@ -284,6 +285,23 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
             None => return refuse("has more than strptime codes and plain text between them"),
         },
     }))
+}
+
+/// The step or lazy field for a field of the caller's own type.
+fn own(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, String> {
+    let name = field.column_name();
+    match (field.expression.as_str(), field.nulls()) {
+        (".+?", nulls) if field.is_any_text || nulls.is_none() => {
+            return Ok(FieldPart::Lazy(LazyField { field: number, min: 1, max: None }));
+        }
+        (_, Some(_)) if field.is_any_text => {
+            return Err(format!("the field {name:?} has null texts, and a sign before any text"));
+        }
+        _ => {}
+    }
+    let automaton = Automaton::new(&field.expression, ignore_case)
+        .map_err(|why| format!("the field {name:?} has a type of its own, whose expression {why}"))?;
+    Ok(FieldPart::Step(Step::Automaton { field: number, automaton: Box::new(automaton), end: End::Longest }))
 }
 
 /// The step of a field, with its null texts.
@@ -351,6 +369,7 @@ impl Step {
                 Bytes::new(move |byte| byte.is_ascii_digit() || b"-+ ".contains(&byte) || Some(byte) == group)
             }
             Step::Datetime { datetime, .. } => datetime.first_set(),
+            Step::Automaton { automaton, .. } => automaton.first_set(),
             Step::Padding { byte, .. } => {
                 let fill = *byte;
                 Bytes::new(move |byte| byte == fill)
@@ -391,6 +410,7 @@ impl Step {
                 })
             }
             Step::Datetime { datetime, .. } => datetime.can_extend(),
+            Step::Automaton { automaton, .. } => automaton.can_extend(),
             Step::Nullable(nullable) => nullable.step.can_extend(),
         }
     }
@@ -405,6 +425,7 @@ impl Step {
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),
             Step::Number { .. } => Bytes::new(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')),
             Step::Datetime { datetime, .. } => datetime.scanned(),
+            Step::Automaton { automaton, .. } => automaton.scanned(),
             Step::Nullable(nullable) => nullable.step.scanned(),
         }
     }
@@ -490,6 +511,18 @@ impl Segment {
         is_run && others.iter().all(|step| step.scanned().is_within(&first.scanned()))
     }
 
+    /// Whether a search ends the segment where a match of the whole text would, if it is the last one: a step that may end it takes what the regex
+    /// tries first.
+    fn ends_as_search_does(&self) -> bool {
+        let lasts = self.steps.iter().rev();
+        let count = lasts.clone().take_while(|step| step.may_be_empty()).count();
+        let is_greedy = |step: &Step| match step.typed() {
+            Step::Automaton { automaton, .. } => automaton.is_greedy(),
+            _ => true,
+        };
+        lasts.take(count + 1).all(is_greedy)
+    }
+
     /// True when looking for the segment takes linear time: its opening cannot stand inside of what its steps have scanned.
     fn is_searchable(&self) -> bool {
         let Some(opening) = self.opening() else { return false };
@@ -528,6 +561,13 @@ fn resolve_boundaries(
 ) -> Result<(), String> {
     for at in 0..segment.steps.len() {
         let following = &segment.steps[at + 1..];
+        if let Step::Automaton { automaton, .. } = segment.steps[at].typed() {
+            let found = end_of(automaton, following, before_lazy);
+            if let Step::Automaton { end, .. } = segment.steps[at].typed_mut() {
+                *end = found;
+            }
+            continue;
+        }
         let back = match (segment.steps[at].typed(), following.first()) {
             (Step::Run { class, .. }, Some(Step::Literal(literal))) => given_back(*class, literal),
             _ => None,
@@ -571,6 +611,23 @@ fn resolve_boundaries(
         )),
         _ => Ok(()),
     }
+}
+
+/// Where a field with an automaton ends, before these steps and, where that is so, a lazy field.
+fn end_of(automaton: &Automaton, following: &[Step], before_lazy: bool) -> End {
+    let can_extend = automaton.can_extend();
+    let meets = |next: &Step| {
+        let first = next.first_set();
+        // Some words begin with letters that are not ASCII.
+        let is_word = matches!(next.typed(), Step::Run { class, .. } if *class == Class::WORD);
+        can_extend.meets(&Bytes::new(|byte| first.has(byte) || is_word && !byte.is_ascii()))
+    };
+    if let Some(next @ Step::Literal(literal)) = following.first() {
+        return if meets(next) { End::Before(literal.clone()) } else { End::Longest };
+    }
+    let empty = following.iter().take_while(|step| step.may_be_empty()).count();
+    let may_end = before_lazy && empty == following.len();
+    if may_end || following.iter().take(empty + 1).any(meets) { End::First } else { End::Longest }
 }
 
 /// A step as the format has it.

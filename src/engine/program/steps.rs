@@ -4,6 +4,7 @@ use parsimd_simd::{Class, Literal, Take};
 
 use super::{
     answer::StepOutcome::{self, At, No, Undecided},
+    automaton::{Automaton, End},
     bytes::{Bytes, digits, stands},
     datetime::Datetime,
     spans::SpanRow,
@@ -74,6 +75,12 @@ pub(super) enum Step {
         datetime: Datetime,
         ignore_case: bool,
         is_ambiguous: bool,
+    },
+    /// Any text that an expression matches.
+    Automaton {
+        field: usize,
+        automaton: Box<Automaton>,
+        end: End,
     },
     /// A text of so many bytes, which are characters since all text is ASCII here. If it is not `is_exact` it may be longer.
     Column {
@@ -149,6 +156,7 @@ impl Step {
             | Step::Digits { is_ambiguous, .. }
             | Step::Padding { is_ambiguous, .. } => *is_ambiguous,
             Step::Column { is_exact, .. } => !is_exact,
+            Step::Automaton { end, .. } => matches!(end, End::First),
             Step::Nullable(nullable) => nullable.step.is_ambiguous(),
             _ => false,
         }
@@ -158,7 +166,8 @@ impl Step {
     pub(super) fn may_be_empty(&self) -> bool {
         match self {
             Step::Padding { .. } => true,
-            Step::Nullable(nullable) => nullable.nulls.iter().any(Option::is_none),
+            Step::Automaton { automaton, .. } => automaton.may_be_empty(),
+            Step::Nullable(nullable) => nullable.nulls.iter().any(Option::is_none) || nullable.step.may_be_empty(),
             _ => false,
         }
     }
@@ -197,6 +206,7 @@ impl Step {
             Step::Run { field, .. }
             | Step::Digits { field, .. }
             | Step::Column { field, .. }
+            | Step::Automaton { field, .. }
             | Step::Number { field, .. }
             | Step::Datetime { field, .. }
             | Step::Repeat { field, .. } => Some(*field),
@@ -213,6 +223,7 @@ impl Step {
             // Where the expression has a dot, it takes the byte that is written there, or does not know.
             Step::Datetime { datetime: Datetime::Codes(_), .. } => NonAscii::NoneButDots,
             Step::Datetime { .. } => NonAscii::None,
+            Step::Automaton { automaton, .. } => automaton.non_ascii(),
             Step::Nullable(nullable) => nullable.non_ascii(),
             _ => NonAscii::Unknown,
         }
@@ -261,6 +272,7 @@ impl Step {
             Step::Number { field, number } => (field, number.run(text, at)),
             Step::Digits { field, max, group, .. } => (field, grouped(text, at, *max, *group)),
             Step::Datetime { field, datetime, ignore_case, .. } => (field, datetime.run(text, at, *ignore_case)),
+            Step::Automaton { field, automaton, end } => (field, automaton.run(text, at, end)),
             Step::Column { field, width, .. } => (field, if at + width > text.len() { No } else { At(at + width) }),
             Step::Padding { byte, .. } => {
                 let length = text.get(at..).unwrap_or_default().iter().take_while(|next| *next == byte).count();
