@@ -26,6 +26,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    fmt,
     ops::Range,
 };
 
@@ -166,7 +167,7 @@ const DEAD: u16 = 0;
 ///
 /// A state is known by the place of its row, in which the next state stands for each class. The states are in this order: the dead one; those that
 /// do not accept; those that do; those of them that have a skip; those that have a skip and do not accept.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Table {
     classes: Box<[u8; 256]>,
     next: Vec<u16>,
@@ -199,6 +200,12 @@ impl Skip {
             at += 8;
         }
         at + text[at..].iter().take_while(|byte| byte.is_ascii() && !self.0.contains(byte)).count()
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Table({} states)", self.states().len())
     }
 }
 
