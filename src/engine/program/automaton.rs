@@ -12,8 +12,9 @@
 //! * *The longest.* What the automaton could have taken more of, its can-extend set, has no byte that what follows may begin with. After a shorter
 //!   prefix stands a byte of this set, so nothing but the longest can be followed. At the end of a record that must match as a whole, too, only
 //!   the longest end can be the record's.
-//! * *The one before a literal.* The literal is looked for at each end. Where it stands at one, that is the one; where it stands at several,
-//!   the step is undecided.
+//! * *One before a literal.* The end that the regex tries first is the one, where the literal stands there and what follows the literal can begin
+//!   after it; else the only other end of which that is true. Where there are several others, the step is undecided. Where there are others beside the
+//!   first, a mismatch is undecided from there on, as with [null texts](super::steps::Nullable).
 //! * *The one that the regex tries first.* A match is right then, and a mismatch undecided. Mostly that is the longest too, and always where the
 //!   expression is [greedy](Automaton::is_greedy); else there is a second table, from whose states all is left out that the regex tries after
 //!   a match.
@@ -30,16 +31,16 @@ use std::{
     ops::Range,
 };
 
-use parsimd_simd::{Literal, swar};
+use parsimd_simd::swar;
 use regex_automata::{
     nfa::thompson::{Compiler, Config, NFA, State, WhichCaptures},
     util::primitives::StateID,
 };
 
 use super::{
-    answer::StepOutcome::{self, At, No, Undecided},
     bytes::Bytes,
-    steps::NonAscii,
+    shortcut::Shortcut,
+    steps::{Choice, NonAscii},
 };
 use crate::engine::{
     regex::{has_empty_loop, parse},
@@ -61,12 +62,12 @@ const MAX_PAIRS: usize = 1 << 16;
 const MAX_EXITS: usize = 3;
 
 /// Where a field ends that an automaton takes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     /// At the longest text that matches: what follows can begin after no other.
     Longest,
-    /// Before this literal, which follows.
-    Before(Literal),
+    /// Before the literal that follows.
+    Before,
     /// Where the regex tries first. Another end may match where this one does not.
     First,
 }
@@ -78,6 +79,7 @@ pub(super) struct Automaton {
     longest: Table,
     /// It ends where the regex tries first, where that is not always the longest.
     first: Option<Table>,
+    shortcut: Option<Shortcut>,
     /// Whether it has read all of Unicode, or ASCII only.
     is_unicode: bool,
 }
@@ -87,9 +89,11 @@ impl Automaton {
     ///
     /// # Errors
     /// Why it has no automaton, for a person to read.
-    pub(super) fn new(expression: &str, ignore_case: bool) -> Result<Automaton, String> {
+    pub(super) fn new(expression: &str, ignore_case: bool, shortcut: Option<Shortcut>) -> Result<Automaton, String> {
         let unicode = Automaton::for_target(expression, ignore_case, Target::Unicode);
-        unicode.or_else(|why| Automaton::for_target(expression, ignore_case, Target::Ascii).map_err(|_| why))
+        let found =
+            unicode.or_else(|why| Automaton::for_target(expression, ignore_case, Target::Ascii).map_err(|_| why))?;
+        Ok(Automaton { shortcut, ..found })
     }
 
     fn for_target(expression: &str, ignore_case: bool, target: Target) -> Result<Automaton, String> {
@@ -108,7 +112,7 @@ impl Automaton {
         let longest = Table::new(&nfa, false)?;
         let first = Table::new(&nfa, true)?;
         let is_greedy = longest.ends_as(&first);
-        Ok(Automaton { longest, first: (!is_greedy).then_some(first), is_unicode })
+        Ok(Automaton { longest, first: (!is_greedy).then_some(first), shortcut: None, is_unicode })
     }
 
     /// Whether the regex, of all texts that match, always tries the longest first.
@@ -147,13 +151,31 @@ impl Automaton {
         format!("an automaton of {} states{text}", self.longest.states().len())
     }
 
-    /// Matches at byte `at` of `text`.
+    /// Where the text ends that begins at byte `at` of `text`: the longest, or the one that the regex tries first.
     #[inline]
-    pub(super) fn run(&self, text: &[u8], at: usize, end: &End) -> StepOutcome {
-        match end {
-            End::Longest => self.longest.run(text, at).map_or(No, At),
-            End::First => self.first.as_ref().unwrap_or(&self.longest).run(text, at).map_or(No, At),
-            End::Before(literal) => self.longest.run_before(text, at, literal),
+    pub(super) fn run(&self, text: &[u8], at: usize, end: End) -> Option<usize> {
+        let quick = self.shortcut.and_then(|shortcut| shortcut.end(text, at));
+        match (end, &self.first) {
+            (End::First | End::Before, Some(first)) => quick.or_else(|| first.run(text, at)),
+            // Nothing is longer than the whole text.
+            (End::Longest, Some(_)) => quick.filter(|&end| end == text.len()).or_else(|| self.longest.run(text, at)),
+            (_, None) => quick.or_else(|| self.longest.run(text, at)),
+        }
+    }
+
+    /// Where it ends if what follows can begin at the end: `follows` says so.
+    pub(super) fn choose(&self, text: &[u8], at: usize, end: End, follows: impl Fn(usize) -> bool) -> Choice {
+        let Some(first) = self.run(text, at, end) else { return Choice::No };
+        if end != End::Before {
+            return if follows(first) { Choice::Only(first) } else { Choice::No };
+        }
+        let mut others = self.longest.ends(text, at).filter(|&end| end != first && follows(end));
+        match (follows(first), others.next()) {
+            (true, None) => Choice::Only(first),
+            (true, Some(_)) => Choice::Preferred(first),
+            (false, None) => Choice::No,
+            (false, Some(_)) if others.next().is_some() => Choice::Undecided,
+            (false, Some(only)) => Choice::Only(only),
         }
     }
 }
@@ -294,24 +316,15 @@ impl Table {
         end
     }
 
-    /// The only end of a text that begins at `at` where `literal` stands.
-    fn run_before(&self, text: &[u8], at: usize, literal: &Literal) -> StepOutcome {
-        let (mut state, mut here) = (self.start, at);
-        let mut found = No;
-        while state != DEAD {
-            if self.accepts(state) && literal.stands_at(text, here) {
-                if found != No {
-                    found = Undecided;
-                    break;
-                }
-                found = At(here);
-            }
-            let Some(&byte) = text.get(here) else { break };
-            state = self.next(state, byte);
-            here += 1;
-        }
-        work::count(here + 1 - at);
-        found
+    /// All ends of a text that begins at `at`, in order.
+    fn ends<'t>(&'t self, text: &'t [u8], at: usize) -> impl Iterator<Item = usize> + 't {
+        let step = |(state, here): &(u16, usize)| {
+            let next = self.next(*state, *text.get(*here)?);
+            work::count(1);
+            (next != DEAD).then_some((next, here + 1))
+        };
+        let states = std::iter::successors(Some((self.start, at)), step);
+        states.filter(|&(state, _)| self.accepts(state)).map(|(_, here)| here)
     }
 
     /// Whether `first`, which is of the same expression, has an end wherever this one has. A text that is one of this one's is then one of

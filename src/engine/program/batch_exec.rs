@@ -12,7 +12,7 @@ use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 use super::{
     answer::{Outcome, StepOutcome},
     bytes::{find, stands},
-    exec::{Search, State, follows},
+    exec::{Search, State},
     ops::{LazyField, Op, Program},
     spans::{SpanRow, SpanTable},
     steps::{Choice, Step},
@@ -237,13 +237,13 @@ impl Program {
                 Op::Begin(_) | Op::First { .. } if !anchored.is_yes() => {
                     return self.run(text, record.start as usize, anchored, row);
                 }
-                // A kernel takes what the regex prefers, and does not say whether there was another way.
+                // A walk takes what the regex prefers, and does not ask whether there was another way.
                 Op::Nullable { nullable, then } => {
                     let Some(field) = nullable.step.field() else { continue };
                     let taken = row.get(field);
                     let is_last = anchored.is_yes() && number + 1 == self.ops.len();
-                    let follows = |end| follows(then.as_ref(), is_last, text, end);
-                    if !matches!(nullable.run(text, taken.start as usize, row, follows), Choice::Only(_)) {
+                    let can_end = |end| nullable.can_end(then.as_ref(), is_last, text, end);
+                    if !matches!(nullable.run(text, taken.start as usize, row, can_end), Choice::Only(_)) {
                         state.is_ambiguous = true;
                         state.is_ambiguous_here = true;
                     }
@@ -287,10 +287,9 @@ fn one(op: &Op, is_last: bool, text: &[u8], at: usize, anchored: Anchored, row: 
             if end <= text.len() && lazy.fits(at, end) { StepOutcome::At(end) } else { StepOutcome::No }
         }
         Op::Nullable { nullable, then } => {
-            match nullable.run(text, at, row, |end| follows(then.as_ref(), is_last, text, end)) {
-                Choice::Only(end) => StepOutcome::At(end + then.as_ref().map_or(0, Literal::len)),
-                Choice::No | Choice::Preferred(_) | Choice::Undecided => StepOutcome::Undecided,
-            }
+            let can_end = |end| nullable.can_end(then.as_ref(), is_last, text, end);
+            let end = nullable.preferred(text, at, row, can_end)?;
+            StepOutcome::At(end + then.as_ref().map_or(0, Literal::len))
         }
         Op::Begin(_) | Op::Ambiguous { .. } => StepOutcome::Undecided,
     };

@@ -15,11 +15,12 @@ use super::{
     datetime::{Codes, Datetime},
     explain::quote,
     ops::{LazyField, Op, Program},
+    shortcut::Shortcut,
     steps::{Nullable, Number, Step},
 };
 use crate::{
     engine::unicode,
-    pattern::{Align, DatetimeLayout, Field, Format, Piece, ValueKind},
+    pattern::{Align, DatetimeLayout, Field, Format, NullTexts, Piece, ValueKind},
 };
 
 /// How many bytes of a class the literal after it may begin with.
@@ -71,17 +72,18 @@ impl Program {
         let can_search = if head.steps.is_empty() {
             !lazy.is_empty()
         } else {
-            head.is_searchable() || head.begins_with_runs() && !format.has_repeats
+            head.is_searchable() && head.is_linear() || head.begins_with_runs() && !format.has_repeats
         };
         // A search ends a last field of any text after one character, unless a null text stands there.
         let can_search = can_search && !ends_in_nulls && segments[last].ends_as_search_does();
+        let is_linear = segments[1..].iter().all(|segment| segment.steps.is_empty() || segment.is_linear());
         let mut ops = Vec::new();
         let mut fields = lazy.into_iter();
         for (number, segment) in segments.into_iter().enumerate() {
             let field = if number > 0 { fields.next() } else { None };
             segment.put(field, number == last, can_search, &mut ops);
         }
-        Ok(Program { ops, has_repeats: format.has_repeats, can_search })
+        Ok(Program { ops, has_repeats: format.has_repeats, can_search, is_linear })
     }
 }
 
@@ -235,7 +237,13 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
     let numeric = |kind| Step::Number { field: number, number: kind };
     let datetime = |datetime| Step::Datetime { field: number, datetime, ignore_case, is_ambiguous: false };
     Ok(FieldPart::Step(match field.kind() {
-        ValueKind::Custom(_) => return own(number, field, ignore_case),
+        ValueKind::Custom(_)
+        | ValueKind::UnixTime
+        | ValueKind::Duration
+        | ValueKind::Size
+        | ValueKind::Address
+        | ValueKind::Boolean
+        | ValueKind::Quoted => return own(number, field, ignore_case),
         ValueKind::Text => match code {
             "" => {
                 let (min, max) = (min?.unwrap_or(1), width(max)?);
@@ -250,7 +258,7 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
             "s" => run(Class::SPACE),
             "S" => run(Class::SPACE.inverted()),
             "D" => run(Class::DIGITS.inverted()),
-            _ => return refuse("is of a type without a rule"),
+            _ => return own(number, field, ignore_case),
         },
         ValueKind::Integer { base: None } => match (min?, group) {
             (None, None) => numeric(Number::Integer),
@@ -279,6 +287,7 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
             DatetimeLayout::DayFirst => Datetime::DayFirst,
             DatetimeLayout::MonthFirst => Datetime::MonthFirst,
             DatetimeLayout::TimeOfDay => Datetime::TimeOfDay,
+            DatetimeLayout::Any => return own(number, field, ignore_case),
         }),
         ValueKind::Strptime(format) => match Codes::new(format) {
             Some(codes) => datetime(Datetime::Codes(codes)),
@@ -287,7 +296,7 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
     }))
 }
 
-/// The step or lazy field for a field of the caller's own type.
+/// The step or lazy field for a field of a type that is an expression: one of the caller's own, or one that `parse` does not have.
 fn own(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, String> {
     let name = field.column_name();
     match (field.expression.as_str(), field.nulls()) {
@@ -299,22 +308,31 @@ fn own(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, Str
         }
         _ => {}
     }
-    let automaton = Automaton::new(&field.expression, ignore_case)
-        .map_err(|why| format!("the field {name:?} has a type of its own, whose expression {why}"))?;
+    let shortcut = match field.kind() {
+        ValueKind::Time(DatetimeLayout::Any) => Some(Shortcut::Stamp),
+        ValueKind::UnixTime => Some(Shortcut::UnixTime),
+        ValueKind::Quoted => Some(Shortcut::Quoted),
+        _ => None,
+    };
+    let automaton = Automaton::new(&field.expression, ignore_case, shortcut)
+        .map_err(|why| format!("the field {name:?} has a type whose expression {why}"))?;
     Ok(FieldPart::Step(Step::Automaton { field: number, automaton: Box::new(automaton), end: End::Longest }))
 }
 
-/// The step of a field, with its null texts.
+/// The step of a field, with its null texts; one that may have several ends, also without.
 fn nullable(step: Step, field: &Field, case_sensitive: bool) -> Result<Step, String> {
-    let Some(nulls) = field.nulls() else { return Ok(step) };
-    if !case_sensitive && nulls.texts().iter().any(|text| unicode::has_cases(text)) {
+    let nulls = field.nulls().map_or(&[][..], NullTexts::texts);
+    if nulls.is_empty() && !matches!(step, Step::Automaton { .. }) {
+        return Ok(step);
+    }
+    if !case_sensitive && nulls.iter().any(|text| unicode::has_cases(text)) {
         return Err(format!(
             "the field {:?} has null texts with letters whose cases are not ASCII",
             field.column_name()
         ));
     }
     let literal = |text: &String| Literal::new(text.as_bytes(), case(case_sensitive));
-    Ok(Step::Nullable(Box::new(Nullable { step, nulls: nulls.texts().iter().map(literal).collect() })))
+    Ok(Step::Nullable(Box::new(Nullable { step, nulls: nulls.iter().map(literal).collect(), after: None })))
 }
 
 /// A field of any text, with its null texts: the empty one makes it a field that may be empty. The others are text anyway: see [`check_nulls`].
@@ -523,14 +541,25 @@ impl Segment {
         lasts.take(count + 1).all(is_greedy)
     }
 
-    /// True when looking for the segment takes linear time: its opening cannot stand inside of what its steps have scanned.
+    /// True when looking for the segment takes linear time: its opening cannot stand inside of what its steps have scanned. Automata may run over
+    /// anything: for them there is [`is_linear`](Self::is_linear).
     fn is_searchable(&self) -> bool {
+        self.opens_outside(|step| !matches!(step.typed(), Step::Automaton { .. }))
+    }
+
+    /// Whether the same is true of its automata. Else a search gives up after a few places.
+    fn is_linear(&self) -> bool {
+        self.opens_outside(|step| matches!(step.typed(), Step::Automaton { .. }))
+    }
+
+    /// Whether there is an opening, and it cannot stand inside of what some of the steps have scanned.
+    fn opens_outside(&self, is_meant: impl Fn(&Step) -> bool) -> bool {
         let Some(opening) = self.opening() else { return false };
         let has_outside = |scanned: &Bytes| {
             (0..opening.len())
                 .any(|offset| !(0..=255).any(|byte| scanned.has(byte) && stands_for(opening, offset, byte)))
         };
-        self.steps.iter().all(|step| has_outside(&step.scanned()))
+        self.steps.iter().filter(|step| is_meant(step)).all(|step| has_outside(&step.scanned()))
     }
 }
 
@@ -562,10 +591,9 @@ fn resolve_boundaries(
     for at in 0..segment.steps.len() {
         let following = &segment.steps[at + 1..];
         if let Step::Automaton { automaton, .. } = segment.steps[at].typed() {
-            let found = end_of(automaton, following, before_lazy);
-            if let Step::Automaton { end, .. } = segment.steps[at].typed_mut() {
-                *end = found;
-            }
+            let end = end_of(automaton, following, before_lazy);
+            let after = if end == End::Before { after_literal(following) } else { None };
+            segment.steps[at].set_end(end, after);
             continue;
         }
         let back = match (segment.steps[at].typed(), following.first()) {
@@ -622,12 +650,20 @@ fn end_of(automaton: &Automaton, following: &[Step], before_lazy: bool) -> End {
         let is_word = matches!(next.typed(), Step::Run { class, .. } if *class == Class::WORD);
         can_extend.meets(&Bytes::new(|byte| first.has(byte) || is_word && !byte.is_ascii()))
     };
-    if let Some(next @ Step::Literal(literal)) = following.first() {
-        return if meets(next) { End::Before(literal.clone()) } else { End::Longest };
+    if let Some(next @ Step::Literal(_)) = following.first() {
+        return if meets(next) { End::Before } else { End::Longest };
     }
     let empty = following.iter().take_while(|step| step.may_be_empty()).count();
     let may_end = before_lazy && empty == following.len();
     if may_end || following.iter().take(empty + 1).any(meets) { End::First } else { End::Longest }
+}
+
+/// What may begin after the literal that follows a field, where that cannot be everything or the end.
+fn after_literal(following: &[Step]) -> Option<Bytes> {
+    let next = following.get(1).filter(|next| !next.may_be_empty())?;
+    let first = next.first_set();
+    // Some words begin with letters that are not ASCII.
+    (0..=255).any(|byte| !first.has(byte)).then(|| Bytes::new(|byte| first.has(byte) || !byte.is_ascii()))
 }
 
 /// A step as the format has it.

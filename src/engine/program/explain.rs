@@ -116,6 +116,9 @@ impl LazyField {
 impl Nullable {
     fn describe(&self, names: &[String]) -> String {
         let quote = |null: &Option<Literal>| null.as_ref().map_or_else(|| "\"\"".to_owned(), quote);
+        if self.nulls.is_empty() {
+            return self.step.describe(names);
+        }
         let nulls = self.nulls.iter().map(quote).collect::<Vec<_>>().join(" or ");
         format!("{}, or {nulls} for null", self.step.describe(names))
     }
@@ -153,7 +156,7 @@ impl Step {
     fn undecided(&self) -> Option<&'static str> {
         Some(match self {
             Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Padding { .. } => return None,
-            Step::Automaton { end: End::Before(_), .. } => "a text with several places where it could end",
+            Step::Automaton { end: End::Before, .. } => "a text with several places where it could end",
             Step::Automaton { .. } => return None,
             Step::Digits { .. } | Step::Number { number: Number::Integer, .. } => "a prefix 0x, 0o or 0b",
             Step::Number { number: Number::Grouped | Number::Percent, .. } => return None,

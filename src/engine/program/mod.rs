@@ -59,7 +59,8 @@
 //! | [`ops`] | the operations |
 //! | [`steps`] | the steps of a segment: literals, classes, numbers, padding, repeats |
 //! | [`datetime`] | the steps that are dates and times |
-//! | [`automaton`] | the steps that are expressions: types of the caller's own |
+//! | [`automaton`] | the steps that are expressions: types of the caller's own, and those that `parse` does not have |
+//! | [`shortcut`] | the usual ways of writing such types |
 //! | [`bytes`] | sets of bytes; searches in short fields |
 //! | [`exec`] | one text through a program |
 //! | [`batch_exec`] | the records of a block through a program, operation after operation |
@@ -78,6 +79,7 @@ mod explain;
 #[cfg(test)]
 mod expressions;
 mod ops;
+mod shortcut;
 mod spans;
 mod steps;
 #[cfg(test)]

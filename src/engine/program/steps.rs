@@ -103,10 +103,14 @@ pub(super) enum Step {
 }
 
 /// A step of a type, and the texts that stand for no value; `None` is the empty one. The regex prefers them in this order.
+///
+/// A step that may itself end at [several places](End::Before) is one too, with or without such texts.
 #[derive(Debug, Clone)]
 pub(super) struct Nullable {
     pub(super) step: Step,
     pub(super) nulls: Vec<Option<Literal>>,
+    /// The bytes that may stand after the literal that follows; `None` for any, or the end.
+    pub(super) after: Option<Bytes>,
 }
 
 /// What a [`Nullable`] says at a place.
@@ -129,21 +133,48 @@ impl Nullable {
     /// Matches at byte `at` of `text`, where what follows can begin at the end: `follows` says so.
     #[inline]
     pub(super) fn run(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>, follows: impl Fn(usize) -> bool) -> Choice {
-        let typed = match self.step.run(text, at, row) {
-            At(end) => Some(end),
-            No => None,
-            Undecided => return Choice::Undecided,
+        let (typed, has_others) = match self.step.choose(text, at, row, &follows) {
+            Choice::Only(end) => (Some(end), false),
+            Choice::Preferred(end) => (Some(end), true),
+            Choice::No => (None, false),
+            Choice::Undecided => return Choice::Undecided,
         };
         let nulls = self.nulls.iter().filter_map(|null| match null {
             None => Some(at),
             Some(null) => null.stands_at(text, at).then(|| at + null.len()),
         });
-        let mut ends = typed.into_iter().chain(nulls).filter(|&end| follows(end));
+        let mut ends = typed.into_iter().chain(nulls.filter(|&end| follows(end)));
         let Some(end) = ends.next() else { return Choice::No };
         if let Some(field) = self.step.field() {
             row.set(field, at, end);
         }
-        if ends.any(|other| other != end) { Choice::Preferred(end) } else { Choice::Only(end) }
+        if has_others || ends.any(|other| other != end) { Choice::Preferred(end) } else { Choice::Only(end) }
+    }
+
+    /// Where the text ends that the regex prefers, as [`run`](Self::run) says it, which also says whether there are others.
+    #[inline]
+    pub(super) fn preferred(
+        &self,
+        text: &[u8],
+        at: usize,
+        row: &mut SpanRow<'_>,
+        follows: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        match self.step.run(text, at, row) {
+            At(end) if follows(end) => Some(end),
+            _ => match self.run(text, at, row, follows) {
+                Choice::Only(end) | Choice::Preferred(end) => Some(end),
+                Choice::No | Choice::Undecided => None,
+            },
+        }
+    }
+
+    /// Whether what follows can begin at `end`: its literal, or the end of the text where it `is_last`.
+    #[inline]
+    pub(super) fn can_end(&self, then: Option<&Literal>, is_last: bool, text: &[u8], end: usize) -> bool {
+        let Some(literal) = then else { return !is_last || end == text.len() };
+        let may_follow = |after: &Bytes| text.get(end + literal.len()).is_some_and(|&byte| after.has(byte));
+        literal.stands_at(text, end) && self.after.as_ref().is_none_or(may_follow)
     }
 }
 
@@ -156,7 +187,7 @@ impl Step {
             | Step::Digits { is_ambiguous, .. }
             | Step::Padding { is_ambiguous, .. } => *is_ambiguous,
             Step::Column { is_exact, .. } => !is_exact,
-            Step::Automaton { end, .. } => matches!(end, End::First),
+            Step::Automaton { end, .. } => *end == End::First,
             Step::Nullable(nullable) => nullable.step.is_ambiguous(),
             _ => false,
         }
@@ -185,6 +216,16 @@ impl Step {
         match self {
             Step::Nullable(nullable) => &mut nullable.step,
             step => step,
+        }
+    }
+
+    /// Sets where an automaton ends, and what may stand after the literal that follows.
+    pub(super) fn set_end(&mut self, found: End, after: Option<Bytes>) {
+        if let Step::Automaton { end, .. } = self.typed_mut() {
+            *end = found;
+        }
+        if let Step::Nullable(nullable) = self {
+            nullable.after = after;
         }
     }
 
@@ -249,6 +290,19 @@ impl Step {
         }
     }
 
+    /// Matches at byte `at` of `text`, where what follows can begin at the end: `follows` says so.
+    #[inline]
+    fn choose(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>, follows: impl Fn(usize) -> bool) -> Choice {
+        if let Step::Automaton { automaton, end, .. } = self {
+            return automaton.choose(text, at, *end, follows);
+        }
+        match self.run(text, at, row) {
+            At(end) if follows(end) => Choice::Only(end),
+            At(_) | No => Choice::No,
+            Undecided => Choice::Undecided,
+        }
+    }
+
     /// Matches at byte `at` of `text`.
     #[inline(always)]
     pub(super) fn run(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>) -> StepOutcome {
@@ -272,7 +326,7 @@ impl Step {
             Step::Number { field, number } => (field, number.run(text, at)),
             Step::Digits { field, max, group, .. } => (field, grouped(text, at, *max, *group)),
             Step::Datetime { field, datetime, ignore_case, .. } => (field, datetime.run(text, at, *ignore_case)),
-            Step::Automaton { field, automaton, end } => (field, automaton.run(text, at, end)),
+            Step::Automaton { field, automaton, end } => (field, automaton.run(text, at, *end).map_or(No, At)),
             Step::Column { field, width, .. } => (field, if at + width > text.len() { No } else { At(at + width) }),
             Step::Padding { byte, .. } => {
                 let length = text.get(at..).unwrap_or_default().iter().take_while(|next| *next == byte).count();

@@ -1,0 +1,115 @@
+//! The usual ways of writing a type that is an expression: past its [automaton](super::automaton), in a few comparisons of words.
+//!
+//! A shortcut says where the regex tries first to end the field. It looks at the text of a log as logs write it; whatever else there is, the automaton
+//! reads.
+
+use parsimd_simd::swar;
+
+use super::{
+    answer::StepOutcome,
+    bytes::digits,
+    datetime::{Datetime, Shape, few_digits},
+};
+
+/// The type that has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shortcut {
+    /// `t`: with a date and a time to the second.
+    Stamp,
+    /// `tu`: without a fraction.
+    UnixTime,
+    /// `q`: in quotes.
+    Quoted,
+}
+
+impl Shortcut {
+    /// Where the regex tries first to end the field that begins at `at`; `None` where the automaton must say.
+    #[inline]
+    pub(super) fn end(self, text: &[u8], at: usize) -> Option<usize> {
+        match self {
+            Shortcut::Stamp => stamp(text, at),
+            Shortcut::UnixTime => unix_time(text, at),
+            Shortcut::Quoted => quoted(text, at),
+        }
+    }
+}
+
+/// The layouts tell themselves apart by what they begin with.
+#[inline]
+fn stamp(text: &[u8], at: usize) -> Option<usize> {
+    let as_datetime = |datetime: Datetime| match datetime.run(text, at, true) {
+        StepOutcome::At(end) => Some(end),
+        StepOutcome::No | StepOutcome::Undecided => None,
+    };
+    match text.get(at..)? {
+        [b'0'..=b'9', _, b'/', ..] => as_datetime(Datetime::Http),
+        [b'0'..=b'9', ..] => iso(text, at),
+        [_, _, _, b' ', b' ' | b'0'..=b'9', ..] => as_datetime(Datetime::Syslog).map(|end| fraction(text, end)),
+        [_, _, _, b' ', ..] => as_datetime(Datetime::Ctime),
+        _ => None,
+    }
+}
+
+/// `2024-05-17 10:05:03.123456Z`
+#[inline]
+fn iso(text: &[u8], at: usize) -> Option<usize> {
+    let has_date = const { Shape::new(b"0000-00-00") }.stands_at(text, at);
+    let has_clock = const { Shape::new(b"00:00:00") }.stands_at(text, at + 11);
+    if !has_date || !has_clock || !matches!(text[at + 10], b' ' | b'T') {
+        return None;
+    }
+    let end = fraction(text, at + 19);
+    match text.get(end..)? {
+        [b'Z', ..] => Some(end + 1),
+        // There may be another time zone.
+        [b'z' | b'+' | b'-' | b'U' | b'u' | b'G' | b'g', ..] => None,
+        [b' ', b'+' | b'-' | b'U' | b'u' | b'G' | b'g', ..] => None,
+        _ => Some(end),
+    }
+}
+
+/// The end of the fraction of a second that may stand at `at`.
+#[inline]
+fn fraction(text: &[u8], at: usize) -> usize {
+    match text.get(at) {
+        Some(b'.' | b',') => match few_digits(text, at + 1, 9) {
+            0 => at,
+            length => at + 1 + length,
+        },
+        _ => at,
+    }
+}
+
+#[inline]
+fn unix_time(text: &[u8], at: usize) -> Option<usize> {
+    let length = digits(text, at);
+    match (length, text.get(at + length)) {
+        (1..=11, Some(b'.' | b',')) => None,
+        (1..=19, _) => Some(at + length),
+        _ => None,
+    }
+}
+
+/// The end of a text in quotes: after the first quote of its kind that no backslash escapes.
+#[inline]
+fn quoted(text: &[u8], at: usize) -> Option<usize> {
+    let quote = *text.get(at).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+    let (quotes, backslashes) = (swar::splat(quote), swar::splat(b'\\'));
+    let mut at = at + 1;
+    loop {
+        while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+            let word = swar::load(word);
+            let found = swar::equal(word, quotes) | swar::equal(word, backslashes);
+            if found != 0 {
+                at += swar::first(found);
+                break;
+            }
+            at += 8;
+        }
+        at += text.get(at..)?.iter().position(|&byte| byte == quote || byte == b'\\')?;
+        if text[at] == quote {
+            return Some(at + 1);
+        }
+        at += 2;
+    }
+}
