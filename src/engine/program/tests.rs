@@ -390,7 +390,12 @@ fn agree(compiled: &Compiled, text: &str, anchored: Anchored, counts: &mut Count
     let block = format!("] [\n:\" {text}");
     let start = block.len() - text.len();
     let outcome = run(program, block.as_bytes(), start, anchored, &mut spans);
-    let found = regex.find(text.as_bytes(), text.is_ascii(), 0, anchored).unwrap_or_else(|error| panic!("{error}"));
+    let found = match regex.find(text.as_bytes(), text.is_ascii(), 0, anchored) {
+        Ok(found) => found,
+        // It backtracks too much, for a repeated name.
+        Err(error) if error.is_limit() => return,
+        Err(error) => panic!("{error}"),
+    };
     counts.known[usize::from(!text.is_ascii())][outcome as usize] += 1;
     match (outcome, found) {
         (Outcome::Undecided, _) | (Outcome::NoMatch, None) => {}
@@ -612,11 +617,38 @@ fn time_is_linear_in_the_text() {
         ("{a} {b:tt}x{c}", " 10:21"),
         ("{a}|{b:>4d};{c}", "|    "),
         ("{a}:{b:%d/%b/%Y}x{c}", ":21/Nov/2011"),
+        ("{a} {b:q} {c:d}x", " \"a b\""),
+        ("{a} {b:*}x1 {c:d}x", " x1"),
+        ("{a:w} {b:dur} x", "1s "),
     ] {
         let Compiled { program, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
         let text = text.repeat(1 << 20);
         let mut spans = vec![Span::default(); 8];
         // Quadratic time would be days.
         assert_ne!(run(&program, text.as_bytes(), 0, Yes, &mut spans), Outcome::Match);
+    }
+}
+
+#[test]
+fn types_that_parse_does_not_have_have_programs_and_they_know_the_answer() {
+    for (format, line, other) in [
+        ("{t:t} {level:w} {msg}", "2024-05-17 10:05:03,123 INFO begun", "2024-05-17 INFO begun"),
+        (
+            "{ip:ip} - - [{t:t}] {req:q} {status:d}",
+            r#"::1 - - [17/May/2015:10:05:03 +0000] "GET / 1.1" 200"#,
+            "1.2.3 - - [x] 1",
+        ),
+        (
+            "{t:tu} {took:dur} {size:size} {ok:bool} {msg}",
+            "1715940303 1h30m 3 MB yes begun",
+            "1715940303 1h30m 3 MB maybe begun",
+        ),
+        ("{user:q} {took:dur|-}: {msg}", r#""a \" b" -: begun"#, r#""a \" b" 5: begun"#),
+        ("{dir:*}: {msg}", "a: b", "ab"),
+    ] {
+        let Compiled { program, fields, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
+        let mut spans = vec![Span::default(); fields];
+        assert_eq!(run(&program, line.as_bytes(), 0, Yes, &mut spans), Outcome::Match, "{format}");
+        assert_eq!(run(&program, other.as_bytes(), 0, Yes, &mut spans), Outcome::NoMatch, "{format}");
     }
 }
