@@ -61,6 +61,9 @@ const MAX_PAIRS: usize = 1 << 16;
 /// How many ASCII bytes may lead out of a state whose loop is gone through eight bytes at a time.
 const MAX_EXITS: usize = 3;
 
+/// How many records an automaton runs in at once.
+pub(super) const LANES: usize = 4;
+
 /// Where a field ends that an automaton takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -161,6 +164,28 @@ impl Automaton {
             (End::Longest, Some(_)) => quick.filter(|&end| end == text.len()).or_else(|| self.longest.run(text, at)),
             (_, None) => quick.or_else(|| self.longest.run(text, at)),
         }
+    }
+
+    /// As [`run`](Self::run), in several records of `block` at once. A record whose end is 0 has none.
+    #[inline]
+    pub(super) fn run_lanes(
+        &self,
+        block: &[u8],
+        at: [u32; LANES],
+        end: [u32; LANES],
+        how: End,
+    ) -> [Option<usize>; LANES] {
+        let table = match how {
+            End::First | End::Before => self.first.as_ref().unwrap_or(&self.longest),
+            End::Longest => &self.longest,
+        };
+        if self.shortcut.is_none() && table.skips.is_empty() {
+            return table.run_lanes(block, at, end);
+        }
+        std::array::from_fn(|lane| {
+            let (at, end) = (at[lane] as usize, end[lane] as usize);
+            (end > 0).then(|| self.run(&block[..end], at, how)).flatten()
+        })
     }
 
     /// Where it ends if what follows can begin at the end: `follows` says so.
@@ -279,6 +304,12 @@ impl Table {
         self.accepting.contains(&state)
     }
 
+    /// Where the loop of a state that has a skip ends.
+    #[inline]
+    fn skip(&self, state: u16, text: &[u8], at: usize) -> usize {
+        self.skips[usize::from((state - self.skipping) / self.stride)].run(text, at)
+    }
+
     #[inline(always)]
     fn next(&self, state: u16, byte: u8) -> u16 {
         self.next[usize::from(state) + usize::from(self.classes[usize::from(byte)])]
@@ -297,7 +328,7 @@ impl Table {
         let mut end = self.accepts(state).then_some(at);
         loop {
             if state >= self.skipping {
-                here = self.skips[usize::from((state - self.skipping) / self.stride)].run(text, here);
+                here = self.skip(state, text, here);
                 if self.accepts(state) {
                     end = Some(here);
                 }
@@ -316,12 +347,39 @@ impl Table {
         end
     }
 
+    /// The last end of a text that begins at `at` and ends at `end`, in several lanes at once: while one waits for its next state, the others go on.
+    fn run_lanes(&self, block: &[u8], at: [u32; LANES], end: [u32; LANES]) -> [Option<usize>; LANES] {
+        let mut states = [self.start; LANES];
+        let mut here = at;
+        let is_first = self.accepts(self.start);
+        let mut found = at.map(|at| if is_first { at } else { u32::MAX });
+        let mut any = self.start;
+        while any != DEAD {
+            any = DEAD;
+            for lane in 0..LANES {
+                let is_inside = here[lane] < end[lane];
+                let byte = block.get(here[lane] as usize).copied().unwrap_or_default();
+                let next = self.next(states[lane], byte);
+                // No branch: which lane ends first no CPU foresees.
+                states[lane] = if is_inside { next } else { DEAD };
+                here[lane] += u32::from(is_inside);
+                found[lane] = if self.accepts(states[lane]) { here[lane] } else { found[lane] };
+                any |= states[lane];
+            }
+        }
+        work::count(LANES + here.iter().zip(at).map(|(here, at)| (here - at) as usize).sum::<usize>());
+        std::array::from_fn(|lane| (end[lane] > 0 && found[lane] != u32::MAX).then_some(found[lane] as usize))
+    }
+
     /// All ends of a text that begins at `at`, in order.
     fn ends<'t>(&'t self, text: &'t [u8], at: usize) -> impl Iterator<Item = usize> + 't {
-        let step = |(state, here): &(u16, usize)| {
-            let next = self.next(*state, *text.get(*here)?);
-            work::count(1);
-            (next != DEAD).then_some((next, here + 1))
+        let step = |&(state, here): &(u16, usize)| {
+            // There is no end in a loop that does not accept.
+            let is_skipped = state >= self.skipping && !self.accepts(state);
+            let from = if is_skipped { self.skip(state, text, here) } else { here };
+            work::count(from + 1 - here);
+            let next = self.next(state, *text.get(from)?);
+            (next != DEAD).then_some((next, from + 1))
         };
         let states = std::iter::successors(Some((self.start, at)), step);
         states.filter(|&(state, _)| self.accepts(state)).map(|(_, here)| here)

@@ -11,11 +11,12 @@ use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
 use super::{
     answer::{Outcome, StepOutcome},
+    automaton::{Automaton, End, LANES},
     bytes::{find, stands},
     exec::{Search, State},
     ops::{LazyField, Op, Program},
     spans::{SpanRow, SpanTable},
-    steps::{Choice, Step},
+    steps::{Choice, Nullable, Step},
 };
 use crate::engine::Anchored;
 
@@ -133,7 +134,60 @@ impl Walk {
 /// What the kernel `walk` is asked for: the field that it writes, if any, what it takes, and the literal that it looks for.
 pub(super) type ByKernel<'a> = (Option<usize>, Take, Option<&'a Literal>);
 
+/// What the loop over an automaton needs to know.
+struct Taking<'a> {
+    block: &'a [u8],
+    nullable: &'a Nullable,
+    then: Option<&'a Literal>,
+    is_last: bool,
+}
+
+impl Walk {
+    /// Moves each record that has not stopped past what an automaton takes, `(field, automaton, how)`; says how many stopped.
+    fn take(
+        &mut self,
+        taking: &Taking<'_>,
+        (field, automaton, how): (usize, &Automaton, End),
+        table: &mut SpanTable,
+    ) -> usize {
+        let &Taking { block, nullable, then, is_last } = taking;
+        let length = then.map_or(0, Literal::len);
+        let mut failed = 0;
+        let chunks = self.at.chunks_mut(LANES).zip(self.end.chunks_mut(LANES));
+        for (number, (at, end)) in chunks.enumerate() {
+            let lanes = |values: &[u32]| std::array::from_fn(|lane| values.get(lane).copied().unwrap_or_default());
+            let found = automaton.run_lanes(block, lanes(at), lanes(end), how);
+            for (lane, (at, end)) in at.iter_mut().zip(end).enumerate().filter(|(_, (_, end))| **end > 0) {
+                let (text, start) = (&block[..*end as usize], *at as usize);
+                let mut row = table.row(number * LANES + lane);
+                let can_end = |end| nullable.can_end(then, is_last, text, end);
+                let found = match found[lane].filter(|&end| can_end(end)) {
+                    Some(found) => {
+                        row.set(field, start, found);
+                        Some(found)
+                    }
+                    None => nullable.preferred(text, start, &mut row, can_end),
+                };
+                match found {
+                    Some(found) => *at = (found + length) as u32,
+                    None => {
+                        *end = 0;
+                        failed += 1;
+                    }
+                }
+            }
+        }
+        failed
+    }
+}
+
 impl Op {
+    /// The automaton that it is, if it is one.
+    fn taking<'a>(&'a self, block: &'a [u8], is_last: bool) -> Option<(Taking<'a>, (usize, &'a Automaton, End))> {
+        let Op::Nullable { nullable, then } = self else { return None };
+        Some((Taking { block, nullable, then: then.as_ref(), is_last }, nullable.automaton()?))
+    }
+
     /// How the kernel makes it in all records, the whole of each or to its first match; `None` where there is none, and a loop does.
     pub(super) fn by_kernel(&self, anchored: Anchored) -> Option<ByKernel<'_>> {
         match self {
@@ -189,8 +243,8 @@ impl Program {
                 continue;
             }
             let is_last = anchored.is_yes() && pc + 1 == self.ops.len();
-            let failed = match op.by_kernel(anchored) {
-                Some((field, take, literal)) => {
+            let failed = match (op.by_kernel(anchored), op.taking(block, is_last)) {
+                (Some((field, take, literal)), _) => {
                     let taken = table.column_mut(field);
                     let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken };
                     let failed = kernels.walk(block, take, literal, cursors);
@@ -198,7 +252,10 @@ impl Program {
                     let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
                     failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
                 }
-                None => walk.each(|row, at, end| one(op, is_last, &block[..end], at, anchored, &mut table.row(row))),
+                (None, Some((taking, automaton))) => walk.take(&taking, automaton, table),
+                (None, None) => {
+                    walk.each(|row, at, end| one(op, is_last, &block[..end], at, anchored, &mut table.row(row)))
+                }
             };
             if failed > 0 {
                 walk.note(pc);

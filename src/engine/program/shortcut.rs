@@ -3,13 +3,14 @@
 //! A shortcut says where the regex tries first to end the field. It looks at the text of a log as logs write it; whatever else there is, the automaton
 //! reads.
 
-use parsimd_simd::swar;
+use memchr::memchr2;
 
 use super::{
     answer::StepOutcome,
     bytes::digits,
     datetime::{Datetime, Shape, few_digits},
 };
+use crate::engine::work;
 
 /// The type that has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,19 +95,11 @@ fn unix_time(text: &[u8], at: usize) -> Option<usize> {
 #[inline]
 fn quoted(text: &[u8], at: usize) -> Option<usize> {
     let quote = *text.get(at).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-    let (quotes, backslashes) = (swar::splat(quote), swar::splat(b'\\'));
     let mut at = at + 1;
     loop {
-        while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-            let word = swar::load(word);
-            let found = swar::equal(word, quotes) | swar::equal(word, backslashes);
-            if found != 0 {
-                at += swar::first(found);
-                break;
-            }
-            at += 8;
-        }
-        at += text.get(at..)?.iter().position(|&byte| byte == quote || byte == b'\\')?;
+        let found = memchr2(quote, b'\\', text.get(at..)?)?;
+        work::count(found + 1);
+        at += found;
         if text[at] == quote {
             return Some(at + 1);
         }

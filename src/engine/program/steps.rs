@@ -160,12 +160,17 @@ impl Nullable {
         row: &mut SpanRow<'_>,
         follows: impl Fn(usize) -> bool,
     ) -> Option<usize> {
-        match self.step.run(text, at, row) {
-            At(end) if follows(end) => Some(end),
-            _ => match self.run(text, at, row, follows) {
-                Choice::Only(end) | Choice::Preferred(end) => Some(end),
-                Choice::No | Choice::Undecided => None,
-            },
+        match self.run(text, at, row, follows) {
+            Choice::Only(end) | Choice::Preferred(end) => Some(end),
+            Choice::No | Choice::Undecided => None,
+        }
+    }
+
+    /// The automaton of the type, where that is one, with its field and where it ends.
+    pub(super) fn automaton(&self) -> Option<(usize, &Automaton, End)> {
+        match &self.step {
+            Step::Automaton { field, automaton, end } => Some((*field, automaton, *end)),
+            _ => None,
         }
     }
 
