@@ -188,8 +188,28 @@ impl Automaton {
         })
     }
 
+    /// Where any text may end, in the order in which the regex tries these ends; `None` where other texts do not match. What follows begins where a
+    /// character does.
+    pub(super) fn ends_of_any_text(
+        &self,
+        text: &[u8],
+        at: usize,
+        follows: impl Fn(usize) -> bool,
+    ) -> Option<impl Iterator<Item = usize>> {
+        let is_any = self.shortcut == Some(Shortcut::AnyText);
+        work::count(if is_any { text.len() - at } else { 0 });
+        is_any.then(|| (at + 1..=text.len()).rev().filter(move |&end| follows(end)))
+    }
+
     /// Where it ends if what follows can begin at the end: `follows` says so.
     pub(super) fn choose(&self, text: &[u8], at: usize, end: End, follows: impl Fn(usize) -> bool) -> Choice {
+        if let Some(mut ends) = self.ends_of_any_text(text, at, &follows) {
+            return match (ends.next(), ends.next()) {
+                (None, _) => Choice::No,
+                (Some(end), None) => Choice::Only(end),
+                (Some(end), Some(_)) => Choice::Preferred(end),
+            };
+        }
         let Some(first) = self.run(text, at, end) else { return Choice::No };
         if end != End::Before {
             return if follows(first) { Choice::Only(first) } else { Choice::No };

@@ -312,6 +312,7 @@ fn own(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, Str
         ValueKind::Time(DatetimeLayout::Any) => Some(Shortcut::Stamp),
         ValueKind::UnixTime => Some(Shortcut::UnixTime),
         ValueKind::Quoted => Some(Shortcut::Quoted),
+        _ if field.expression == ".+" => Some(Shortcut::AnyText),
         _ => None,
     };
     let automaton = Automaton::new(&field.expression, ignore_case, shortcut)

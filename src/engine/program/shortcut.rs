@@ -21,6 +21,8 @@ pub(super) enum Shortcut {
     UnixTime,
     /// `q`: in quotes.
     Quoted,
+    /// `*`: the regex tries the whole rest first, then one character less each time.
+    AnyText,
 }
 
 impl Shortcut {
@@ -31,6 +33,7 @@ impl Shortcut {
             Shortcut::Stamp => stamp(text, at),
             Shortcut::UnixTime => unix_time(text, at),
             Shortcut::Quoted => quoted(text, at),
+            Shortcut::AnyText => (at < text.len()).then_some(text.len()),
         }
     }
 }

@@ -160,6 +160,11 @@ impl Nullable {
         row: &mut SpanRow<'_>,
         follows: impl Fn(usize) -> bool,
     ) -> Option<usize> {
+        if let Some((field, automaton, _)) = self.automaton().filter(|_| self.nulls.is_empty())
+            && let Some(mut ends) = automaton.ends_of_any_text(text, at, &follows)
+        {
+            return ends.next().inspect(|&end| row.set(field, at, end));
+        }
         match self.run(text, at, row, follows) {
             Choice::Only(end) | Choice::Preferred(end) => Some(end),
             Choice::No | Choice::Undecided => None,
