@@ -156,14 +156,24 @@ impl Automaton {
 
     /// Where the text ends that begins at byte `at` of `text`: the longest, or the one that the regex tries first.
     #[inline]
-    pub(super) fn run(&self, text: &[u8], at: usize, end: End) -> Option<usize> {
+    pub(super) fn run(&self, text: &[u8], at: usize, how: End) -> Option<usize> {
         let quick = self.shortcut.and_then(|shortcut| shortcut.end(text, at));
-        match (end, &self.first) {
-            (End::First | End::Before, Some(first)) => quick.or_else(|| first.run(text, at)),
-            // Nothing is longer than the whole text.
-            (End::Longest, Some(_)) => quick.filter(|&end| end == text.len()).or_else(|| self.longest.run(text, at)),
-            (_, None) => quick.or_else(|| self.longest.run(text, at)),
+        // Nothing is longer than the whole text.
+        let is_it = |&end: &usize| how != End::Longest || self.is_greedy() || end == text.len();
+        quick.filter(is_it).or_else(|| self.table(how).run(text, at))
+    }
+
+    /// The table that ends where the regex tries first, or the longest text does.
+    fn table(&self, how: End) -> &Table {
+        match (how, &self.first) {
+            (End::First | End::Before, Some(first)) => first,
+            _ => &self.longest,
         }
+    }
+
+    /// Whether it is as quick in several records at once as it can be: a shortcut or a skip is quicker.
+    pub(super) fn has_lanes(&self, how: End) -> bool {
+        self.shortcut.is_none() && self.table(how).skips.is_empty()
     }
 
     /// As [`run`](Self::run), in several records of `block` at once. A record whose end is 0 has none.
@@ -175,17 +185,7 @@ impl Automaton {
         end: [u32; LANES],
         how: End,
     ) -> [Option<usize>; LANES] {
-        let table = match how {
-            End::First | End::Before => self.first.as_ref().unwrap_or(&self.longest),
-            End::Longest => &self.longest,
-        };
-        if self.shortcut.is_none() && table.skips.is_empty() {
-            return table.run_lanes(block, at, end);
-        }
-        std::array::from_fn(|lane| {
-            let (at, end) = (at[lane] as usize, end[lane] as usize);
-            (end > 0).then(|| self.run(&block[..end], at, how)).flatten()
-        })
+        self.table(how).run_lanes(block, at, end)
     }
 
     /// Where any text may end, in the order in which the regex tries these ends; `None` where other texts do not match. What follows begins where a
@@ -202,7 +202,7 @@ impl Automaton {
     }
 
     /// Where it ends if what follows can begin at the end: `follows` says so.
-    pub(super) fn choose(&self, text: &[u8], at: usize, end: End, follows: impl Fn(usize) -> bool) -> Choice {
+    pub(super) fn choose(&self, text: &[u8], at: usize, how: End, follows: impl Fn(usize) -> bool) -> Choice {
         if let Some(mut ends) = self.ends_of_any_text(text, at, &follows) {
             return match (ends.next(), ends.next()) {
                 (None, _) => Choice::No,
@@ -210,8 +210,8 @@ impl Automaton {
                 (Some(end), Some(_)) => Choice::Preferred(end),
             };
         }
-        let Some(first) = self.run(text, at, end) else { return Choice::No };
-        if end != End::Before {
+        let Some(first) = self.run(text, at, how) else { return Choice::No };
+        if how != End::Before {
             return if follows(first) { Choice::Only(first) } else { Choice::No };
         }
         let mut others = self.longest.ends(text, at).filter(|&end| end != first && follows(end));

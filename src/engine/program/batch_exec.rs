@@ -134,42 +134,51 @@ impl Walk {
 /// What the kernel `walk` is asked for: the field that it writes, if any, what it takes, and the literal that it looks for.
 pub(super) type ByKernel<'a> = (Option<usize>, Take, Option<&'a Literal>);
 
-/// What the loop over an automaton needs to know.
+/// An automaton, to be run in all records.
 struct Taking<'a> {
     block: &'a [u8],
     nullable: &'a Nullable,
+    automaton: &'a Automaton,
+    field: usize,
+    how: End,
     then: Option<&'a Literal>,
     is_last: bool,
 }
 
+impl Taking<'_> {
+    /// Where a record goes on after the text that the automaton takes first, `found`, or another that it could take. Writes its span.
+    #[inline(always)]
+    fn settle(&self, at: usize, end: usize, found: Option<usize>, mut row: SpanRow<'_>) -> Option<usize> {
+        let text = &self.block[..end];
+        let can_end = |end| self.nullable.can_end(self.then, self.is_last, text, end);
+        let found = match found.filter(|&end| can_end(end)) {
+            Some(found) => {
+                row.set(self.field, at, found);
+                found
+            }
+            None => self.nullable.preferred(text, at, &mut row, can_end)?,
+        };
+        Some(found + self.then.map_or(0, Literal::len))
+    }
+}
+
 impl Walk {
-    /// Moves each record that has not stopped past what an automaton takes, `(field, automaton, how)`; says how many stopped.
-    fn take(
-        &mut self,
-        taking: &Taking<'_>,
-        (field, automaton, how): (usize, &Automaton, End),
-        table: &mut SpanTable,
-    ) -> usize {
-        let &Taking { block, nullable, then, is_last } = taking;
-        let length = then.map_or(0, Literal::len);
+    /// Moves each record that has not stopped past what an automaton takes; says how many stopped.
+    fn take(&mut self, taking: &Taking<'_>, table: &mut SpanTable) -> usize {
+        let &Taking { block, automaton, how, .. } = taking;
+        if !automaton.has_lanes(how) {
+            return self
+                .each(|row, at, end| taking.settle(at, end, automaton.run(&block[..end], at, how), table.row(row)));
+        }
         let mut failed = 0;
         let chunks = self.at.chunks_mut(LANES).zip(self.end.chunks_mut(LANES));
         for (number, (at, end)) in chunks.enumerate() {
             let lanes = |values: &[u32]| std::array::from_fn(|lane| values.get(lane).copied().unwrap_or_default());
             let found = automaton.run_lanes(block, lanes(at), lanes(end), how);
             for (lane, (at, end)) in at.iter_mut().zip(end).enumerate().filter(|(_, (_, end))| **end > 0) {
-                let (text, start) = (&block[..*end as usize], *at as usize);
-                let mut row = table.row(number * LANES + lane);
-                let can_end = |end| nullable.can_end(then, is_last, text, end);
-                let found = match found[lane].filter(|&end| can_end(end)) {
-                    Some(found) => {
-                        row.set(field, start, found);
-                        Some(found)
-                    }
-                    None => nullable.preferred(text, start, &mut row, can_end),
-                };
-                match found {
-                    Some(found) => *at = (found + length) as u32,
+                let row = table.row(number * LANES + lane);
+                match taking.settle(*at as usize, *end as usize, found[lane], row) {
+                    Some(next) => *at = next as u32,
                     None => {
                         *end = 0;
                         failed += 1;
@@ -183,9 +192,10 @@ impl Walk {
 
 impl Op {
     /// The automaton that it is, if it is one.
-    fn taking<'a>(&'a self, block: &'a [u8], is_last: bool) -> Option<(Taking<'a>, (usize, &'a Automaton, End))> {
+    fn taking<'a>(&'a self, block: &'a [u8], is_last: bool) -> Option<Taking<'a>> {
         let Op::Nullable { nullable, then } = self else { return None };
-        Some((Taking { block, nullable, then: then.as_ref(), is_last }, nullable.automaton()?))
+        let (field, automaton, how) = nullable.automaton()?;
+        Some(Taking { block, nullable, automaton, field, how, then: then.as_ref(), is_last })
     }
 
     /// How the kernel makes it in all records, the whole of each or to its first match; `None` where there is none, and a loop does.
@@ -252,7 +262,7 @@ impl Program {
                     let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
                     failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
                 }
-                (None, Some((taking, automaton))) => walk.take(&taking, automaton, table),
+                (None, Some(taking)) => walk.take(&taking, table),
                 (None, None) => {
                     walk.each(|row, at, end| one(op, is_last, &block[..end], at, anchored, &mut table.row(row)))
                 }
