@@ -109,3 +109,48 @@ fn quoted(text: &[u8], at: usize) -> Option<usize> {
         at += 2;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::program::{
+            automaton::{Automaton, End},
+            tests::{NOISE, Random, TYPES, with_others},
+        },
+        lanes::share_of,
+        pattern::{Format, FormatOptions},
+    };
+
+    #[test]
+    fn a_shortcut_ends_where_the_automaton_does() {
+        let mut random = Random(0xA409_3822_299F_31D0);
+        let kinds =
+            [("t", Shortcut::Stamp), ("tu", Shortcut::UnixTime), ("q", Shortcut::Quoted), ("*", Shortcut::AnyText)];
+        for (code, shortcut) in kinds {
+            let format =
+                Format::new(&format!("{{:{code}}}"), &FormatOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+            let expression = &format.fields[0].expression;
+            let new = |shortcut| Automaton::new(expression, true, shortcut).unwrap_or_else(|why| panic!("{why}"));
+            let (quick, plain) = (new(Some(shortcut)), new(None));
+            let mut taken = 0;
+            let cases = share_of(100_000);
+            for _ in 0..cases {
+                let types = TYPES.iter().filter(|(other, _)| *other == code);
+                let texts: Vec<&str> = types.flat_map(|(_, texts)| texts.iter().copied()).collect();
+                let more = random
+                    .one_of(&[" ", "-", "1", ".5", ",5", "Z", " +01", "+0100", " UTC", " u", "\"", "\\", "x", ""]);
+                let before = random.one_of(NOISE);
+                let text = format!("{}{more}{}", random.one_of(&texts), random.one_of(NOISE));
+                let text = if random.below(3) == 0 { with_others(&mut random, text) } else { text };
+                let (text, at) = (format!("{before}{text}"), if random.below(8) == 0 { 0 } else { before.len() });
+                taken += usize::from(shortcut.end(text.as_bytes(), at).is_some());
+                for how in [End::First, End::Longest] {
+                    let ends = [&quick, &plain].map(|automaton| automaton.run(text.as_bytes(), at, how));
+                    assert_eq!(ends[0], ends[1], "{code} in {text:?} at {at}, {how:?}");
+                }
+            }
+            assert!(taken > cases / 10, "{code}: {taken} of {cases}");
+        }
+    }
+}
