@@ -101,7 +101,8 @@ impl Automaton {
 
     fn for_target(expression: &str, ignore_case: bool, target: Target) -> Result<Automaton, String> {
         let is_unicode = target == Target::Unicode;
-        let translated = translate_alone(expression, ignore_case, target).map_err(|why| format!("has {}", why.what))?;
+        let translated = translate_alone(expression, ignore_case, target)
+            .map_err(|why| format!("is left to the regex: {}", why.what))?;
         let hir = parse(&translated, is_unicode, ignore_case).map_err(|why| format!("cannot be read: {why}"))?;
         if !hir.properties().look_set().is_empty() {
             return Err("has an anchor or a word boundary".to_owned());
@@ -257,7 +258,11 @@ impl Skip {
     #[inline]
     fn run(self, text: &[u8], mut at: usize) -> usize {
         let Some(rest) = text.get(at..) else { return at };
-        for word in rest.as_chunks::<8>().0 {
+        let [first, second, third] = self.0;
+        let passed =
+            swar::pass_sixteens(rest, |byte| (byte == first) | (byte == second) | (byte == third) | (byte >= 0x80));
+        at += passed;
+        for word in rest[passed..].as_chunks::<8>().0 {
             let word = swar::load(word);
             let exits =
                 self.0.iter().fold(word & swar::HIGH, |exits, &byte| exits | swar::equal(word, swar::splat(byte)));
@@ -556,5 +561,51 @@ impl Closure<'_> {
             set.sort_unstable();
         }
         set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_without_an_automaton_says_why() {
+        for (expression, why) in [
+            ("^a", "has an anchor or a word boundary"),
+            (r"a\Z", "has an anchor or a word boundary"),
+            (r"a\b", "is left to the regex: a word boundary in text that is not ASCII"),
+            ("a$", "is left to the regex: $ also matches before a final newline"),
+            ("a(?=b)", "is left to the regex: lookaround"),
+            ("(?:a*)*", "repeats something that can be empty"),
+            (r"[^\s\S]", "matches no text"),
+            // A state for each way to have read the last fifteen letters.
+            ("[ab]*a[ab]{15}", "has an automaton that is too large"),
+            ("[ab]{1,1000}{1,1000}", "is left to the regex: multiple repeat"),
+            ("(?:[ab]{1,1000}){1,1000}", "has an automaton that is too large"),
+        ] {
+            assert_eq!(Automaton::new(expression, true, None).err().as_deref(), Some(why), "{expression}");
+        }
+    }
+
+    #[test]
+    fn where_unicode_takes_too_much_the_automaton_is_for_ascii() {
+        let automaton = Automaton::new(r"\w{300}", true, None).unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(automaton.non_ascii(), NonAscii::Unknown);
+        assert_eq!(automaton.run(&[b'a'; 400], 50, End::Longest), Some(350));
+    }
+
+    #[test]
+    fn it_is_greedy_if_the_regex_always_tries_the_longest_text_first() {
+        for (expression, is_greedy) in [
+            (r"\d+", true),
+            ("a|ab", false),
+            ("ab|a", true),
+            ("a*?", false),
+            ("INFO|WARN|ERROR", true),
+            (r#""(?:[^"\\]|\\.)*"|\S+"#, false),
+        ] {
+            let automaton = Automaton::new(expression, true, None).unwrap_or_else(|why| panic!("{why}"));
+            assert_eq!(automaton.is_greedy(), is_greedy, "{expression}");
+        }
     }
 }
