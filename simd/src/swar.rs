@@ -91,32 +91,6 @@ pub const fn first(mask: u64) -> usize {
     mask.trailing_zeros() as usize / 8
 }
 
-/// How many bytes of `text` come, sixteen at a time, before sixteen of which one is meant. A comparison of each byte and no branch: of that the compiler
-/// makes vectors.
-#[inline(always)]
-pub fn pass_sixteens(text: &[u8], is_meant: impl Fn(u8) -> bool) -> usize {
-    let is_any = |chunk: &[u8; 16]| chunk.iter().fold(false, |any, &byte| any | is_meant(byte));
-    16 * text.as_chunks().0.iter().take_while(|chunk| !is_any(chunk)).count()
-}
-
-/// Where the first of two bytes stands in a text, which is mostly short.
-#[inline]
-pub fn find_either(text: &[u8], one: u8, other: u8) -> Option<usize> {
-    let mut at = pass_sixteens(text, |byte| (byte == one) | (byte == other));
-    let found = |word: &[u8; 8]| equal(load(word), splat(one)) | equal(load(word), splat(other));
-    for word in text[at..].as_chunks().0 {
-        match found(word) {
-            0 => at += 8,
-            found => return Some(at + first(found)),
-        }
-    }
-    match text.last_chunk() {
-        // Some of these bytes were looked at, and are none.
-        Some(last) => Some(found(last)).filter(|&found| found != 0).map(|found| text.len() - 8 + first(found)),
-        None => text.iter().position(|&byte| byte == one || byte == other),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,27 +126,6 @@ mod tests {
                 assert_eq!(equal(word, splat(low)), mask(bytes, |byte| byte == low), "{bytes:?} {low}");
                 let between = between(word, splat(low), splat(high - low));
                 assert_eq!(between, mask(bytes, |byte| (low..=high).contains(&byte)), "{bytes:?} {low} {high}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_first_of_two_bytes_is_found_wherever_it_stands() {
-        for length in 0..70 {
-            for place in 0..=length {
-                for (next, byte) in [(b'a', b'"'), (b'a', b'\\'), (b'"', b'\\'), (b'\xa2', b'"')] {
-                    let mut text = vec![b'a'; length];
-                    text[place..].fill(next);
-                    text[..place].fill(b'\xdc');
-                    if place < length {
-                        text[place] = byte;
-                    }
-                    let expected = text.iter().position(|byte| b"\"\\".contains(byte));
-                    assert_eq!(find_either(&text, b'"', b'\\'), expected, "{text:?}");
-                    assert_eq!(find_either(&text, b'\\', b'"'), expected, "{text:?}");
-                    let passed = expected.unwrap_or(length) / 16 * 16;
-                    assert_eq!(pass_sixteens(&text, |byte| b"\"\\".contains(&byte)), passed, "{text:?}");
-                }
             }
         }
     }

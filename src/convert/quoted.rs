@@ -6,8 +6,6 @@
 
 use std::borrow::Cow;
 
-use parsimd_simd::swar;
-
 /// The text of a field: without its quotes, and with its escapes resolved.
 pub(super) fn read(text: &str) -> Cow<'_, str> {
     match inside(text.as_bytes()) {
@@ -31,7 +29,7 @@ pub(super) fn inside(text: &[u8]) -> Option<Inside> {
     }
     let (mut at, mut has_escapes) = (0, false);
     loop {
-        let found = swar::find_either(rest.get(at..)?, quote, b'\\')?;
+        let found = memchr::memchr2(quote, b'\\', rest.get(at..)?)?;
         at += found;
         if rest[at] == quote {
             return (at + 1 == rest.len()).then_some(Inside { has_escapes });

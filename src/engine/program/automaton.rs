@@ -258,11 +258,7 @@ impl Skip {
     #[inline]
     fn run(self, text: &[u8], mut at: usize) -> usize {
         let Some(rest) = text.get(at..) else { return at };
-        let [first, second, third] = self.0;
-        let passed =
-            swar::pass_sixteens(rest, |byte| (byte == first) | (byte == second) | (byte == third) | (byte >= 0x80));
-        at += passed;
-        for word in rest[passed..].as_chunks::<8>().0 {
+        for word in rest.as_chunks::<8>().0 {
             let word = swar::load(word);
             let exits =
                 self.0.iter().fold(word & swar::HIGH, |exits, &byte| exits | swar::equal(word, swar::splat(byte)));

@@ -3,7 +3,7 @@
 //! A shortcut says where the regex tries first to end the field. It looks at the text of a log as logs write it; whatever else there is, the automaton
 //! reads.
 
-use parsimd_simd::swar;
+use memchr::memchr2;
 
 use super::{
     answer::StepOutcome,
@@ -100,7 +100,7 @@ fn quoted(text: &[u8], at: usize) -> Option<usize> {
     let quote = *text.get(at).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
     let mut at = at + 1;
     loop {
-        let found = swar::find_either(text.get(at..)?, quote, b'\\')?;
+        let found = memchr2(quote, b'\\', text.get(at..)?)?;
         work::count(found + 1);
         at += found;
         if text[at] == quote {
