@@ -238,6 +238,7 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
     let datetime = |datetime| Step::Datetime { field: number, datetime, ignore_case, is_ambiguous: false };
     Ok(FieldPart::Step(match field.kind() {
         ValueKind::Custom(_)
+        | ValueKind::Converted { .. }
         | ValueKind::UnixTime
         | ValueKind::Duration
         | ValueKind::Size
