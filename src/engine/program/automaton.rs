@@ -37,11 +37,7 @@ use regex_automata::{
     util::primitives::StateID,
 };
 
-use super::{
-    bytes::Bytes,
-    shortcut::Shortcut,
-    steps::{Choice, NonAscii},
-};
+use super::{answer::Choice, bytes::Bytes, shortcut::Shortcut};
 use crate::engine::{
     regex::{has_empty_loop, parse},
     translate::{Target, translate_alone},
@@ -144,9 +140,9 @@ impl Automaton {
         self.longest.bytes_after(|_| true)
     }
 
-    /// What it does with characters that are not ASCII.
-    pub(super) fn non_ascii(&self) -> NonAscii {
-        if self.is_unicode { NonAscii::AsRegex } else { NonAscii::Unknown }
+    /// Whether it reads characters that are not ASCII as the regex does.
+    pub(super) fn is_unicode(&self) -> bool {
+        self.is_unicode
     }
 
     /// In words.
@@ -586,7 +582,7 @@ mod tests {
     #[test]
     fn where_unicode_takes_too_much_the_automaton_is_for_ascii() {
         let automaton = Automaton::new(r"\w{300}", true, None).unwrap_or_else(|why| panic!("{why}"));
-        assert_eq!(automaton.non_ascii(), NonAscii::Unknown);
+        assert!(!automaton.is_unicode());
         assert_eq!(automaton.run(&[b'a'; 400], 50, End::Longest), Some(350));
     }
 

@@ -10,13 +10,13 @@
 use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
 use super::{
-    answer::{Outcome, StepOutcome},
+    answer::{Choice, Outcome, StepOutcome},
     automaton::{Automaton, End, LANES},
     bytes::{find, stands},
     exec::{Search, State},
     ops::{LazyField, Op, Program},
     spans::{SpanRow, SpanTable},
-    steps::{Choice, Nullable, Step},
+    steps::{Nullable, Step},
 };
 use crate::engine::Anchored;
 

@@ -5,11 +5,10 @@
 use parsimd_simd::Literal;
 
 use super::{
-    answer::{Answer, Outcome, StepOutcome},
+    answer::{Answer, Choice, Outcome, StepOutcome},
     bytes::{find, stands},
     ops::{Op, Program},
     spans::SpanRow,
-    steps::Choice,
 };
 use crate::engine::{Anchored, captures::PackedSpan};
 

@@ -3,7 +3,10 @@
 use parsimd_simd::{Class, Literal, Take};
 
 use super::{
-    answer::StepOutcome::{self, At, No, Undecided},
+    answer::{
+        Choice,
+        StepOutcome::{self, At, No, Undecided},
+    },
     automaton::{Automaton, End},
     bytes::{Bytes, digits, stands},
     datetime::Datetime,
@@ -111,16 +114,6 @@ pub(super) struct Nullable {
     pub(super) nulls: Vec<Option<Literal>>,
     /// The bytes that may stand after the literal that follows; `None` for any, or the end.
     pub(super) after: Option<Bytes>,
-}
-
-/// What a [`Nullable`] says at a place.
-pub(super) enum Choice {
-    /// There is one text after which the next literal stands. It ends here.
-    Only(usize),
-    /// There are several, and this is where the one ends that the regex prefers: a mismatch from here on is undecided.
-    Preferred(usize),
-    No,
-    Undecided,
 }
 
 impl Nullable {
@@ -274,7 +267,7 @@ impl Step {
             // Where the expression has a dot, it takes the byte that is written there, or does not know.
             Step::Datetime { datetime: Datetime::Codes(_), .. } => NonAscii::NoneButDots,
             Step::Datetime { .. } => NonAscii::None,
-            Step::Automaton { automaton, .. } => automaton.non_ascii(),
+            Step::Automaton { automaton, .. } if automaton.is_unicode() => NonAscii::AsRegex,
             Step::Nullable(nullable) => nullable.non_ascii(),
             _ => NonAscii::Unknown,
         }
