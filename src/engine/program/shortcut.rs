@@ -8,7 +8,7 @@ use memchr::memchr2;
 use super::{
     answer::StepOutcome,
     bytes::digits,
-    datetime::{Datetime, Shape, few_digits},
+    datetime::{Datetime, Shape, Style, few_digits},
 };
 use crate::engine::work;
 
@@ -41,7 +41,9 @@ impl Shortcut {
 /// The layouts tell themselves apart by what they begin with.
 #[inline]
 fn stamp(text: &[u8], at: usize) -> Option<usize> {
-    let as_datetime = |datetime: Datetime| match datetime.run(text, at, true) {
+    // A fraction has other limits here.
+    let style = Style { ignore_case: true, marks: b"" };
+    let as_datetime = |datetime: Datetime| match datetime.run(text, at, style) {
         StepOutcome::At(end) => Some(end),
         StepOutcome::No | StepOutcome::Undecided => None,
     };

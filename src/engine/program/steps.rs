@@ -9,7 +9,7 @@ use super::{
     },
     automaton::{Automaton, End},
     bytes::{Bytes, digits, stands},
-    datetime::Datetime,
+    datetime::{Datetime, Style},
     spans::SpanRow,
 };
 use crate::engine::{unicode, work};
@@ -76,7 +76,7 @@ pub(super) enum Step {
     Datetime {
         field: usize,
         datetime: Datetime,
-        ignore_case: bool,
+        style: Style,
         is_ambiguous: bool,
     },
     /// Any text that an expression matches.
@@ -328,7 +328,7 @@ impl Step {
             }
             Step::Number { field, number } => (field, number.run(text, at)),
             Step::Digits { field, max, group, .. } => (field, grouped(text, at, *max, *group)),
-            Step::Datetime { field, datetime, ignore_case, .. } => (field, datetime.run(text, at, *ignore_case)),
+            Step::Datetime { field, datetime, style, .. } => (field, datetime.run(text, at, *style)),
             Step::Automaton { field, automaton, end } => (field, automaton.run(text, at, *end).map_or(No, At)),
             Step::Column { field, width, .. } => (field, if at + width > text.len() { No } else { At(at + width) }),
             Step::Padding { byte, .. } => {
