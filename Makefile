@@ -14,7 +14,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons gc python-aarch64 bench bench-built bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
+.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons gc python-aarch64 bench bench-built bench-cliffs bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -78,6 +78,10 @@ bench: bench-built $(BENCH_VENV)/installed
 
 bench-built:
 	$(CARGO) build --locked --release --package parsimd-benches --features peers
+
+## make bench-cliffs  what each part of the language costs, beside the plain pattern
+bench-cliffs:
+	$(CARGO) run --locked --release --package parsimd-benches --bin cliffs
 
 ## make bench-kernels  each kernel beside its peers, per instruction set
 bench-kernels:

@@ -41,6 +41,7 @@ CRATES = ["src", "simd/src", "python/src"]
 PLACES = {
     "regex": ["src/engine/", "benches/"],
     "regex_syntax": ["src/engine/"],
+    "regex_automata": ["src/engine/program/automaton.rs"],
     "fancy_regex": ["src/engine/"],
     "rayon": ["src/scan/"],
     "lexical_core": ["src/convert/", "benches/", "simd/"],

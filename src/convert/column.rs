@@ -7,7 +7,7 @@ use parsimd_simd::{Bitmap, DatetimeLayout as KernelLayout, FloatForm, Kernels, N
 use super::{
     calendar::TIMESTAMPS,
     clock::{Clock, OffsetsSeen, Timestamps},
-    quoted, stamp,
+    duration, quoted, stamp,
     strptime::StrptimeLayout,
     value::Value,
 };
@@ -168,7 +168,8 @@ fn by_kernel(
     let mut valid = Bitmap::new();
     let mut values = Values::new(ColumnType::of(kind), spans.len());
     match (&mut values, kind) {
-        (Values::Int64(values), ValueKind::Integer { base: None | Some(10) }) => {
+        // Sizes without a unit are integers.
+        (Values::Int64(values), ValueKind::Integer { base: None | Some(10) } | ValueKind::Size) => {
             kernels.integers(block, spans, None, values, &mut valid);
         }
         (Values::Timestamp(micros), ValueKind::UnixTime) => {
@@ -216,6 +217,13 @@ fn by_kernel(
             let without = offsets.iter().filter(|&&offset| offset == NO_OFFSET).count();
             timestamps.seen = OffsetsSeen { with: without < offsets.len(), without: without > validity.nulls() };
             return (values, validity);
+        }
+        (Values::Duration(values), ValueKind::Duration) => {
+            for span in spans {
+                let value = span.of(block).and_then(duration::read_short);
+                valid.push(value.is_some());
+                values.push(value.unwrap_or_default());
+            }
         }
         (column, ValueKind::Strptime(format)) => {
             let layouts: Option<Vec<StrptimeLayout>> =

@@ -24,6 +24,44 @@ pub(super) fn read(text: &str) -> Result<i64, &'static str> {
     i64::try_from(if negative { -nanos } else { nanos }).map_err(|_| TOO_LONG)
 }
 
+/// As [`read`], for one amount of few digits, which most durations are; `None` where that must say.
+#[inline]
+pub(super) fn read_short(text: &[u8]) -> Option<i64> {
+    let (whole, rest) = few_digits(text)?;
+    let (part, rest) = match rest {
+        [b'.' | b',', rest @ ..] => few_digits(rest)?,
+        rest => (Amount { value: 0, scale: 1 }, rest),
+    };
+    let nanos = match rest {
+        b"ns" => 1,
+        // With the two letters of a micro, U+00B5 and U+03BC, too.
+        b"us" | b"\xc2\xb5s" | b"\xce\xbcs" => 1000,
+        b"ms" => 1_000_000,
+        b"s" => 1_000_000_000,
+        _ => return None,
+    };
+    // Each product has at most 18 digits.
+    Some(whole.value * nanos + part.value * nanos / part.scale)
+}
+
+/// A number of at most nine digits, and the power of ten of its length.
+struct Amount {
+    value: i64,
+    scale: i64,
+}
+
+/// The digits that `text` begins with, of which there must be one to nine, and what comes after them.
+#[inline]
+fn few_digits(text: &[u8]) -> Option<(Amount, &[u8])> {
+    let mut amount = Amount { value: 0, scale: 1 };
+    let length = text.iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at(length);
+    for digit in digits {
+        amount = Amount { value: amount.value * 10 + i64::from(digit - b'0'), scale: amount.scale * 10 };
+    }
+    (1..=9).contains(&length).then_some((amount, rest))
+}
+
 const TOO_LONG: &str = "a duration of more than 292 years, which nanoseconds in 64 bits cannot hold";
 
 /// `1h 30m`, `12.25ms`.
@@ -96,6 +134,23 @@ mod tests {
             ("106751d", 9_223_286_400_000_000_000),
         ] {
             assert_eq!(read(text), Ok(nanos), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_short_duration_is_read_as_any_other() {
+        let digits = ["0", "7", "12", "999999999", "1234567890", "000000001", ""];
+        for (whole, part) in digits.iter().flat_map(|whole| digits.map(|part| (whole, part))) {
+            for (point, unit) in [".", ",", ""].iter().flat_map(|point| UNITS.map(|(unit, _)| (point, unit))) {
+                let text = format!("{whole}{point}{part}{unit}");
+                if let Some(short) = read_short(text.as_bytes()) {
+                    assert_eq!(Ok(short), read(&text), "{text}");
+                }
+            }
+        }
+        assert_eq!(read_short(b"999999999.999999999s"), Some(999_999_999_999_999_999));
+        for text in ["", "s", "1", "1.s", "1h", "1m2s", "1234567890s", "-1s", "1 s"] {
+            assert_eq!(read_short(text.as_bytes()), None, "{text}");
         }
     }
 

@@ -7,20 +7,25 @@ pub(super) fn read(text: &str) -> Result<i64, &'static str> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let factor = factor(unit.trim_start_matches(' ').as_bytes());
     let whole: i64 = whole.parse().map_err(|_| TOO_LARGE)?;
+    let whole = whole.checked_mul(factor).ok_or(TOO_LARGE)?;
+    if fraction.is_empty() {
+        return Ok(whole);
+    }
     let fraction = &fraction.as_bytes()[..fraction.len().min(18)];
     let (part, scale) =
         fraction.iter().fold((0, 1), |(part, scale), digit| (part * 10 + i128::from(digit - b'0'), scale * 10));
-    i64::try_from(i128::from(whole) * factor + part * factor / scale).map_err(|_| TOO_LARGE)
+    // It is less than the factor.
+    whole.checked_add((part * i128::from(factor) / scale) as i64).ok_or(TOO_LARGE)
 }
 
 const TOO_LARGE: &str = "a size that does not fit in 64 bits";
 
 /// How many bytes a unit is: `KB` is 1000, `K` and `KiB` are 1024.
-fn factor(unit: &[u8]) -> i128 {
+fn factor(unit: &[u8]) -> i64 {
     let Some(&prefix) = unit.first() else { return 1 };
     let Some(power) = b"kmgtpe".iter().position(|letter| prefix.eq_ignore_ascii_case(letter)) else { return 1 };
     let is_decimal = unit.len() == 2 && unit[1].eq_ignore_ascii_case(&b'b');
-    (if is_decimal { 1000_i128 } else { 1024 }).pow(power as u32 + 1)
+    (if is_decimal { 1000_i64 } else { 1024 }).pow(power as u32 + 1)
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ impl RegexEngine {
         let mut regex = RegexEngine { engine, ignore_case, matches_empty: true, has_empty_loop: true };
         match &regex.engine {
             Engine::Linear { unicode, .. } => {
-                let hir = parse(&unicode.expression, ignore_case).map_err(|error| {
+                let hir = parse(&unicode.expression, true, ignore_case).map_err(|error| {
                     Error::regex(format!("the expression of the pattern cannot be compiled: {error}"))
                 })?;
                 regex.matches_empty = hir.properties().minimum_len() == Some(0);
@@ -158,7 +158,7 @@ impl RegexEngine {
     /// The expression for Unicode, parsed, where it is in the syntax of `regex`.
     pub(crate) fn unicode(&self) -> Option<Hir> {
         let Engine::Linear { unicode, .. } = &self.engine else { return None };
-        parse(&unicode.expression, self.ignore_case).ok()
+        parse(&unicode.expression, true, self.ignore_case).ok()
     }
 
     /// The literal that every match in a text has, if there is one.
@@ -287,9 +287,10 @@ fn gave_up(error: fancy_regex::Error) -> Error {
     Error::limit(format!("the pattern needs backtracking, and gave up: {error}"))
 }
 
-fn parse(expression: &str, ignore_case: bool) -> Result<Hir, Box<regex_syntax::Error>> {
+/// Parses a translated expression, for all of Unicode or for ASCII.
+pub(super) fn parse(expression: &str, unicode: bool, ignore_case: bool) -> Result<Hir, Box<regex_syntax::Error>> {
     let mut parser = regex_syntax::ParserBuilder::new();
-    parser.case_insensitive(ignore_case).dot_matches_new_line(true);
+    parser.unicode(unicode).utf8(unicode).case_insensitive(ignore_case).dot_matches_new_line(true);
     parser.build().parse(expression).map_err(Box::new)
 }
 
@@ -321,7 +322,7 @@ fn check_layout(format: &Format, layout: &str, span: Range<usize>) -> Result<()>
     let problem = match translate(&alone, Target::Unicode) {
         Err(unsupported) if unsupported.needs_backtracking => return Ok(()),
         Err(unsupported) => Some(unsupported.what.to_owned()),
-        Ok(expression) => parse(&expression, !format.case_sensitive).err().map(|error| error.to_string()),
+        Ok(expression) => parse(&expression, true, !format.case_sensitive).err().map(|error| error.to_string()),
     };
     problem.map_or(Ok(()), |problem| {
         Err(Error::syntax(
@@ -335,7 +336,7 @@ fn check_layout(format: &Format, layout: &str, span: Range<usize>) -> Result<()>
 }
 
 /// True when something that can match nothing is repeated without end.
-fn has_empty_loop(hir: &Hir) -> bool {
+pub(super) fn has_empty_loop(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Repetition(repetition) => {
             let is_empty = repetition.sub.properties().minimum_len() == Some(0) && repetition.max != Some(1);

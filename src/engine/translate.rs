@@ -12,7 +12,7 @@
 
 use std::fmt::Write;
 
-use crate::pattern::{Format, Group};
+use crate::pattern::{Field, Format, Group};
 
 /// Why an expression is not in the common subset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +49,22 @@ pub(super) const WORD: &str = r"[\p{L}\p{N}_]";
 
 /// Rewrites the expression of `format`; the result has one capture group per field.
 pub(crate) fn translate(format: &Format, target: Target) -> Result<String, Unsupported> {
+    rewrite(&format.expression, &format.fields, !format.case_sensitive, target)
+}
+
+/// Rewrites an expression that stands alone, as that of one field; the result has no capture groups.
+pub(super) fn translate_alone(expression: &str, ignore_case: bool, target: Target) -> Result<String, Unsupported> {
+    rewrite(expression, &[], ignore_case, target)
+}
+
+fn rewrite(source: &str, fields: &[Field], ignore_case: bool, target: Target) -> Result<String, Unsupported> {
     let mut translator = Translator {
-        source: &format.expression,
+        source,
         at: 0,
-        out: String::with_capacity(format.expression.len() + 32),
+        out: String::with_capacity(source.len() + 32),
         target,
-        ignore_case: !format.case_sensitive,
-        format,
+        ignore_case,
+        fields,
         last: Last::Nothing,
         depth: 0,
         captures: 0,
@@ -79,7 +88,7 @@ struct Translator<'a> {
     out: String,
     target: Target,
     ignore_case: bool,
-    format: &'a Format,
+    fields: &'a [Field],
     last: Last,
     depth: usize,
     /// How many groups of fields were opened.
@@ -122,7 +131,7 @@ impl<'a> Translator<'a> {
             return self.unsupported("missing )", false);
         }
         // A custom pattern that breaks out of its group can swallow the group of another field.
-        if self.captures != self.format.fields.len() {
+        if self.captures != self.fields.len() {
             return self.unsupported("a custom pattern that takes in the group of another field", false);
         }
         Ok(())
@@ -335,7 +344,7 @@ impl<'a> Translator<'a> {
 
     fn open(&mut self) -> Result<(), Unsupported> {
         let open = self.at - 1;
-        let is_field = self.format.fields.iter().any(|field| field.open == open);
+        let is_field = self.fields.iter().any(|field| field.open == open);
         let text = if self.take("?P<") {
             let source: &'a str = self.source;
             let Some((name, _)) = source[self.at..].split_once('>') else {
@@ -393,8 +402,7 @@ impl<'a> Translator<'a> {
         }
         let rest = &self.source[self.at..];
         let name = rest.split_once(')').map_or("", |(name, _)| name);
-        let field =
-            self.format.fields.iter().position(|field| matches!(&field.group, Group::Named(group) if group == name));
+        let field = self.fields.iter().position(|field| matches!(&field.group, Group::Named(group) if group == name));
         let Some(field) = field else { return self.unsupported("a reference to an unknown group", false) };
         self.at += name.len() + 1;
         if self.target == Target::AsciiPrefilter {

@@ -61,6 +61,10 @@ pub struct Field {
     pub(crate) kind: ValueKind,
     pub(crate) spec: Option<Spec>,
     pub(crate) nulls: Option<NullTexts>,
+    /// The expression of its type, without the null texts.
+    pub(crate) expression: String,
+    /// Whether it has no type, or one without an expression of its own. Then null texts come before the expression, else after it.
+    pub(crate) is_any_text: bool,
     /// Whether it stands in an optional part.
     pub(crate) is_optional: bool,
     /// Where its capture group opens in the expression, in bytes.
@@ -333,40 +337,50 @@ impl Builder<'_> {
             (Group::Index(self.group_index), "(".to_owned())
         };
 
-        let mut nulls = None;
-        let (inner, pad_before, pad_after, kind, spec) = if spec.is_empty() {
+        let (mut nulls, mut is_any_text) = (None, true);
+        let (expression, pad_before, pad_after, kind, spec) = if spec.is_empty() {
             (".+?".to_owned(), String::new(), String::new(), ValueKind::Text, None)
         } else {
             let spec = Spec::read(&text, spec_start..inside.end, &self.options.custom)?;
-            let (mut inner, groups, kind) = expression::compile(&spec, &self.options.custom, &text[span.end..]);
-            self.format.groups_agree &= groups == expression::count_groups(&inner);
+            let (expression, groups, kind) = expression::compile(&spec, &self.options.custom, &text[span.end..]);
+            self.format.groups_agree &= groups == expression::count_groups(&expression);
             self.group_index += groups;
             nulls = spec.nulls.as_deref().map(|texts| NullTexts::new(texts, self.options.case_sensitive));
-            if let Some(nulls) = &nulls {
-                // A type without an expression of its own is any text, as no type is.
-                let own = self.options.custom.get(&spec.kind).filter(|_| !spec.kind.is_empty());
-                let is_any_text = own.map_or(spec.kind.is_empty(), |own| own.pattern.is_none());
-                inner = nulls.with(&inner, is_any_text);
-            }
+            // A type without an expression of its own is any text, as no type is.
+            let own = self.options.custom.get(&spec.kind).filter(|_| !spec.kind.is_empty());
+            is_any_text = own.map_or(spec.kind.is_empty(), |own| own.pattern.is_none());
             let (before, after) = spec.padding();
-            (inner, before, after, kind, Some(spec))
+            (expression, before, after, kind, Some(spec))
         };
         self.group_index += 1;
 
-        let expression = &mut self.format.expression;
-        expression.push_str(&pad_before);
-        let open = expression.len();
-        expression.push_str(&wrap);
-        expression.push_str(&inner);
-        expression.push(')');
-        expression.push_str(&pad_after);
+        let inner = nulls.as_ref().map(|nulls: &NullTexts| nulls.with(&expression, is_any_text));
+        let whole = &mut self.format.expression;
+        whole.push_str(&pad_before);
+        let open = whole.len();
+        whole.push_str(&wrap);
+        whole.push_str(inner.as_ref().unwrap_or(&expression));
+        whole.push(')');
+        whole.push_str(&pad_after);
 
         let position = (!named).then_some(self.positional);
         self.positional += usize::from(!named);
         let name = named.then(|| name.to_owned());
         let is_optional = !self.optional.is_empty();
         self.format.pieces.push(Piece::Field(self.format.fields.len()));
-        self.format.fields.push(Field { name, position, group, kind, spec, nulls, is_optional, open, span });
+        self.format.fields.push(Field {
+            name,
+            position,
+            group,
+            kind,
+            spec,
+            nulls,
+            expression,
+            is_any_text,
+            is_optional,
+            open,
+            span,
+        });
         Ok(())
     }
 }

@@ -162,7 +162,7 @@ impl Plan {
 mod tests {
     use parsimd_simd::Isa;
 
-    use crate::Pattern;
+    use crate::{CustomType, Pattern};
 
     /// The explanation with one blank between words, but for the last line, which has what this machine has.
     fn explain(format: &str) -> String {
@@ -208,6 +208,23 @@ records matched one by one, by the authority
 cost a block: 1 pass for its newlines, then a regex search a record; its columns: 3 conversions
 "#;
         assert_eq!(explain("{} x{}{}"), expected);
+    }
+
+    #[test]
+    fn a_type_that_is_no_automaton_says_why() {
+        for (expression, line) in [
+            (r"\d+", "a: an automaton of "),
+            (r"^\d+", "none, since the field \"a\" has a type whose expression has an anchor or a word boundary"),
+            (
+                "(?:[ab]{1,1000}){1,1000}",
+                "none, since the field \"a\" has a type whose expression has an automaton that is too large",
+            ),
+        ] {
+            let own = CustomType { pattern: Some(expression.to_owned()), group_count: 0 };
+            let pattern = Pattern::builder("{a:Own} {b}").custom_type("Own", own).build();
+            let text = pattern.unwrap_or_else(|error| panic!("{error}")).plan().explain();
+            assert!(text.contains(line), "{text}");
+        }
     }
 
     #[test]

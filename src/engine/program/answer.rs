@@ -43,3 +43,13 @@ pub(super) enum StepOutcome {
     /// Fall back to the regex.
     Undecided,
 }
+
+/// What a step says that may end at several places.
+pub(super) enum Choice {
+    /// There is one text after which the next literal stands. It ends here.
+    Only(usize),
+    /// There are several, and this is where the one ends that the regex prefers: a mismatch from here on is undecided.
+    Preferred(usize),
+    No,
+    Undecided,
+}

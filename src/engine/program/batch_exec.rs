@@ -10,12 +10,13 @@
 use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
 use super::{
-    answer::{Answer, StepOutcome},
+    answer::{Answer, Choice, StepOutcome},
+    automaton::{Automaton, End, LANES},
     bytes::{find, stands},
-    exec::{Search, State, follows},
+    exec::{Search, State},
     ops::{LazyField, Op, Program},
     spans::{SpanRow, SpanTable, close_gaps},
-    steps::{Choice, Step},
+    steps::{Nullable, Step},
 };
 use crate::engine::Anchored;
 
@@ -161,7 +162,70 @@ impl Walk {
 /// What the kernel `walk` is asked for: the field that it writes, if any, what it takes, and the literal that it looks for.
 pub(super) type ByKernel<'a> = (Option<usize>, Take, Option<&'a Literal>);
 
+/// An automaton, to be run in all records.
+struct Taking<'a> {
+    block: &'a [u8],
+    nullable: &'a Nullable,
+    automaton: &'a Automaton,
+    field: usize,
+    how: End,
+    then: Option<&'a Literal>,
+    is_last: bool,
+}
+
+impl Taking<'_> {
+    /// Where a record goes on after the text that the automaton takes first, `found`, or another that it could take. Writes its span.
+    #[inline(always)]
+    fn settle(&self, at: usize, end: usize, found: Option<usize>, mut row: SpanRow<'_>) -> Option<usize> {
+        let text = &self.block[..end];
+        let can_end = |end| self.nullable.can_end(self.then, self.is_last, text, end);
+        let found = match found.filter(|&end| can_end(end)) {
+            Some(found) => {
+                row.set(self.field, at, found);
+                found
+            }
+            None => self.nullable.preferred(text, at, &mut row, can_end)?,
+        };
+        Some(found + self.then.map_or(0, Literal::len))
+    }
+}
+
+impl Walk {
+    /// Moves each record that has not stopped past what an automaton takes; says how many stopped.
+    fn take(&mut self, taking: &Taking<'_>, table: &mut SpanTable) -> usize {
+        let &Taking { block, automaton, how, .. } = taking;
+        if !automaton.has_lanes(how) {
+            return self
+                .each(|row, at, end| taking.settle(at, end, automaton.run(&block[..end], at, how), table.row(row)));
+        }
+        let mut failed = 0;
+        let chunks = self.at.chunks_mut(LANES).zip(self.end.chunks_mut(LANES));
+        for (number, (at, end)) in chunks.enumerate() {
+            let lanes = |values: &[u32]| std::array::from_fn(|lane| values.get(lane).copied().unwrap_or_default());
+            let found = automaton.run_lanes(block, lanes(at), lanes(end), how);
+            for (lane, (at, end)) in at.iter_mut().zip(end).enumerate().filter(|(_, (_, end))| **end > 0) {
+                let row = table.row(number * LANES + lane);
+                match taking.settle(*at as usize, *end as usize, found[lane], row) {
+                    Some(next) => *at = next as u32,
+                    None => {
+                        *end = 0;
+                        failed += 1;
+                    }
+                }
+            }
+        }
+        failed
+    }
+}
+
 impl Op {
+    /// The automaton that it is, if it is one.
+    fn taking<'a>(&'a self, block: &'a [u8], is_last: bool) -> Option<Taking<'a>> {
+        let Op::Nullable { nullable, then } = self else { return None };
+        let (field, automaton, how) = nullable.automaton()?;
+        Some(Taking { block, nullable, automaton, field, how, then: then.as_ref(), is_last })
+    }
+
     /// How the kernel makes it in all records, the whole of each or to its first match; `None` where there is none, and a loop does.
     pub(super) fn by_kernel(&self, anchored: Anchored) -> Option<ByKernel<'_>> {
         match self {
@@ -217,8 +281,8 @@ impl Program {
                 continue;
             }
             let is_last = anchored.is_yes() && pc + 1 == self.ops.len();
-            let failed = match op.by_kernel(anchored) {
-                Some((field, take, literal)) => {
+            let failed = match (op.by_kernel(anchored), op.taking(block, is_last)) {
+                (Some((field, take, literal)), _) => {
                     let taken = table.column_mut(field);
                     let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken };
                     let failed = kernels.walk(block, take, literal, cursors);
@@ -226,7 +290,10 @@ impl Program {
                     let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
                     failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
                 }
-                None => walk.each(|row, at, end| one(op, is_last, &block[..end], at, anchored, &mut table.row(row))),
+                (None, Some(taking)) => walk.take(&taking, table),
+                (None, None) => {
+                    walk.each(|row, at, end| one(op, is_last, &block[..end], at, anchored, &mut table.row(row)))
+                }
             };
             if failed > 0 {
                 walk.note(pc);
@@ -265,13 +332,13 @@ impl Program {
                 Op::Begin(_) | Op::First { .. } if !anchored.is_yes() => {
                     return self.find(text, record.start as usize, anchored, row);
                 }
-                // A kernel takes what the regex prefers, and does not say whether there was another way.
+                // A walk takes what the regex prefers, and does not ask whether there was another way.
                 Op::Nullable { nullable, then } => {
                     let Some(field) = nullable.step.field() else { continue };
                     let taken = row.get(field);
                     let is_last = anchored.is_yes() && number + 1 == self.ops.len();
-                    let follows = |end| follows(then.as_ref(), is_last, text, end);
-                    if !matches!(nullable.run(text, taken.start as usize, row, follows), Choice::Only(_)) {
+                    let can_end = |end| nullable.can_end(then.as_ref(), is_last, text, end);
+                    if !matches!(nullable.run(text, taken.start as usize, row, can_end), Choice::Only(_)) {
                         state.is_ambiguous = true;
                         state.is_ambiguous_here = true;
                     }
@@ -315,10 +382,9 @@ fn one(op: &Op, is_last: bool, text: &[u8], at: usize, anchored: Anchored, row: 
             if end <= text.len() && lazy.fits(at, end) { StepOutcome::At(end) } else { StepOutcome::No }
         }
         Op::Nullable { nullable, then } => {
-            match nullable.run(text, at, row, |end| follows(then.as_ref(), is_last, text, end)) {
-                Choice::Only(end) => StepOutcome::At(end + then.as_ref().map_or(0, Literal::len)),
-                Choice::No | Choice::Preferred(_) | Choice::Undecided => StepOutcome::Undecided,
-            }
+            let can_end = |end| nullable.can_end(then.as_ref(), is_last, text, end);
+            let end = nullable.preferred(text, at, row, can_end)?;
+            StepOutcome::At(end + then.as_ref().map_or(0, Literal::len))
         }
         Op::Begin(_) | Op::Ambiguous { .. } => StepOutcome::Undecided,
     };

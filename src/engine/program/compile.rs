@@ -10,15 +10,17 @@
 use parsimd_simd::{Case, Class, Literal};
 
 use super::{
+    automaton::{Automaton, End},
     bytes::Bytes,
     datetime::{Codes, Datetime, Style},
     explain::quote,
     ops::{LazyField, Op, Program},
+    shortcut::Shortcut,
     steps::{Nullable, Number, Step},
 };
 use crate::{
     engine::unicode,
-    pattern::{Align, DatetimeLayout, Field, Format, Piece, ValueKind, fraction_marks},
+    pattern::{Align, DatetimeLayout, Field, Format, NullTexts, Piece, ValueKind, fraction_marks},
 };
 
 /// How many bytes of a class the literal after it may begin with.
@@ -70,17 +72,18 @@ impl Program {
         let can_search = if head.steps.is_empty() {
             !lazy.is_empty()
         } else {
-            head.is_searchable() || head.begins_with_runs() && !format.has_repeats
+            head.is_searchable() && head.is_linear() || head.begins_with_runs() && !format.has_repeats
         };
         // A search ends a last field of any text after one character, unless a null text stands there.
-        let can_search = can_search && !ends_in_nulls;
+        let can_search = can_search && !ends_in_nulls && segments[last].ends_as_search_does();
+        let is_linear = segments[1..].iter().all(|segment| segment.steps.is_empty() || segment.is_linear());
         let mut ops = Vec::new();
         let mut fields = lazy.into_iter();
         for (number, segment) in segments.into_iter().enumerate() {
             let field = if number > 0 { fields.next() } else { None };
             segment.put(field, number == last, can_search, &mut ops);
         }
-        Ok(Program { ops, has_repeats: format.has_repeats, can_search })
+        Ok(Program { ops, has_repeats: format.has_repeats, can_search, is_linear })
     }
 }
 
@@ -238,13 +241,14 @@ fn part(number: usize, format: &Format) -> Result<FieldPart, String> {
         Step::Datetime { field: number, datetime, style, is_ambiguous: false }
     };
     Ok(FieldPart::Step(match field.kind() {
-        ValueKind::Custom(_) | ValueKind::Converted { .. } => return refuse("has a type of its own"),
-        ValueKind::UnixTime
+        ValueKind::Custom(_)
+        | ValueKind::Converted { .. }
+        | ValueKind::UnixTime
         | ValueKind::Duration
         | ValueKind::Size
         | ValueKind::Address
         | ValueKind::Boolean
-        | ValueKind::Quoted => return refuse("is of a type that has no step"),
+        | ValueKind::Quoted => return own(number, field, ignore_case),
         ValueKind::Text => match code {
             "" => {
                 let (min, max) = (min?.unwrap_or(1), width(max)?);
@@ -259,7 +263,7 @@ fn part(number: usize, format: &Format) -> Result<FieldPart, String> {
             "s" => run(Class::SPACE),
             "S" => run(Class::SPACE.inverted()),
             "D" => run(Class::DIGITS.inverted()),
-            _ => return refuse("is of a type without a rule"),
+            _ => return own(number, field, ignore_case),
         },
         ValueKind::Integer { base: None } => match (min?, group) {
             (None, None) => numeric(Number::Integer),
@@ -291,7 +295,7 @@ fn part(number: usize, format: &Format) -> Result<FieldPart, String> {
                 DatetimeLayout::DayFirst => Datetime::DayFirst,
                 DatetimeLayout::MonthFirst => Datetime::MonthFirst,
                 DatetimeLayout::TimeOfDay => Datetime::TimeOfDay,
-                DatetimeLayout::Any => return refuse("is of a type that has no step"),
+                DatetimeLayout::Any => return own(number, field, ignore_case),
             };
             datetime(layout, marks)
         }
@@ -302,17 +306,44 @@ fn part(number: usize, format: &Format) -> Result<FieldPart, String> {
     }))
 }
 
-/// The step of a field, with its null texts.
+/// The step or lazy field for a field of a type that is an expression: one of the caller's own, or one that `parse` does not have.
+fn own(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, String> {
+    let name = field.column_name();
+    match (field.expression.as_str(), field.nulls()) {
+        (".+?", nulls) if field.is_any_text || nulls.is_none() => {
+            return Ok(FieldPart::Lazy(LazyField { field: number, min: 1, max: None }));
+        }
+        (_, Some(_)) if field.is_any_text => {
+            return Err(format!("the field {name:?} has null texts, and a sign before any text"));
+        }
+        _ => {}
+    }
+    let shortcut = match field.kind() {
+        ValueKind::Time(DatetimeLayout::Any) => Some(Shortcut::Stamp),
+        ValueKind::UnixTime => Some(Shortcut::UnixTime),
+        ValueKind::Quoted => Some(Shortcut::Quoted),
+        _ if field.expression == ".+" => Some(Shortcut::AnyText),
+        _ => None,
+    };
+    let automaton = Automaton::new(&field.expression, ignore_case, shortcut)
+        .map_err(|why| format!("the field {name:?} has a type whose expression {why}"))?;
+    Ok(FieldPart::Step(Step::Automaton { field: number, automaton: Box::new(automaton), end: End::Longest }))
+}
+
+/// The step of a field, with its null texts; one that may have several ends, also without.
 fn nullable(step: Step, field: &Field, case_sensitive: bool) -> Result<Step, String> {
-    let Some(nulls) = field.nulls() else { return Ok(step) };
-    if !case_sensitive && nulls.texts().iter().any(|text| unicode::has_cases(text)) {
+    let nulls = field.nulls().map_or(&[][..], NullTexts::texts);
+    if nulls.is_empty() && !matches!(step, Step::Automaton { .. }) {
+        return Ok(step);
+    }
+    if !case_sensitive && nulls.iter().any(|text| unicode::has_cases(text)) {
         return Err(format!(
             "the field {:?} has null texts with letters whose cases are not ASCII",
             field.column_name()
         ));
     }
     let literal = |text: &String| Literal::new(text.as_bytes(), case(case_sensitive));
-    Ok(Step::Nullable(Box::new(Nullable { step, nulls: nulls.texts().iter().map(literal).collect() })))
+    Ok(Step::Nullable(Box::new(Nullable { step, nulls: nulls.iter().map(literal).collect(), after: None })))
 }
 
 /// A field of any text, with its null texts: the empty one makes it a field that may be empty. The others are text anyway: see [`check_nulls`].
@@ -367,6 +398,7 @@ impl Step {
                 Bytes::new(move |byte| byte.is_ascii_digit() || b"-+ ".contains(&byte) || Some(byte) == group)
             }
             Step::Datetime { datetime, .. } => datetime.first_set(),
+            Step::Automaton { automaton, .. } => automaton.first_set(),
             Step::Padding { byte, .. } => {
                 let fill = *byte;
                 Bytes::new(move |byte| byte == fill)
@@ -407,6 +439,7 @@ impl Step {
                 })
             }
             Step::Datetime { datetime, style, .. } => datetime.can_extend(style.marks),
+            Step::Automaton { automaton, .. } => automaton.can_extend(),
             Step::Nullable(nullable) => nullable.step.can_extend(),
         }
     }
@@ -421,6 +454,7 @@ impl Step {
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),
             Step::Number { .. } => Bytes::new(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')),
             Step::Datetime { datetime, .. } => datetime.scanned(),
+            Step::Automaton { automaton, .. } => automaton.scanned(),
             Step::Nullable(nullable) => nullable.step.scanned(),
         }
     }
@@ -506,14 +540,37 @@ impl Segment {
         is_run && others.iter().all(|step| step.scanned().is_within(&first.scanned()))
     }
 
-    /// True when looking for the segment takes linear time: its opening cannot stand inside of what its steps have scanned.
+    /// Whether a search ends the segment where a match of the whole text would, if it is the last one: a step that may end it takes what the regex
+    /// tries first.
+    fn ends_as_search_does(&self) -> bool {
+        let lasts = self.steps.iter().rev();
+        let count = lasts.clone().take_while(|step| step.may_be_empty()).count();
+        let is_greedy = |step: &Step| match step.typed() {
+            Step::Automaton { automaton, .. } => automaton.is_greedy(),
+            _ => true,
+        };
+        lasts.take(count + 1).all(is_greedy)
+    }
+
+    /// True when looking for the segment takes linear time: its opening cannot stand inside of what its steps have scanned. Automata may run over
+    /// anything: for them there is [`is_linear`](Self::is_linear).
     fn is_searchable(&self) -> bool {
+        self.opens_outside(|step| !matches!(step.typed(), Step::Automaton { .. }))
+    }
+
+    /// Whether the same is true of its automata. Else a search gives up after a few places.
+    fn is_linear(&self) -> bool {
+        self.opens_outside(|step| matches!(step.typed(), Step::Automaton { .. }))
+    }
+
+    /// Whether there is an opening, and it cannot stand inside of what some of the steps have scanned.
+    fn opens_outside(&self, is_meant: impl Fn(&Step) -> bool) -> bool {
         let Some(opening) = self.opening() else { return false };
         let has_outside = |scanned: &Bytes| {
             (0..opening.len())
                 .any(|offset| !(0..=255).any(|byte| scanned.has(byte) && stands_for(opening, offset, byte)))
         };
-        self.steps.iter().all(|step| has_outside(&step.scanned()))
+        self.steps.iter().filter(|step| is_meant(step)).all(|step| has_outside(&step.scanned()))
     }
 }
 
@@ -544,6 +601,12 @@ fn resolve_boundaries(
 ) -> Result<(), String> {
     for at in 0..segment.steps.len() {
         let following = &segment.steps[at + 1..];
+        if let Step::Automaton { automaton, .. } = segment.steps[at].typed() {
+            let end = end_of(automaton, following, before_lazy);
+            let after = if end == End::Before { after_literal(following) } else { None };
+            segment.steps[at].set_end(end, after);
+            continue;
+        }
         let back = match (segment.steps[at].typed(), following.first()) {
             (Step::Run { class, .. }, Some(Step::Literal(literal))) => given_back(*class, literal),
             _ => None,
@@ -587,6 +650,31 @@ fn resolve_boundaries(
         )),
         _ => Ok(()),
     }
+}
+
+/// Where a field with an automaton ends, before these steps and, where that is so, a lazy field.
+fn end_of(automaton: &Automaton, following: &[Step], before_lazy: bool) -> End {
+    let can_extend = automaton.can_extend();
+    let meets = |next: &Step| {
+        let first = next.first_set();
+        // Some words begin with letters that are not ASCII.
+        let is_word = matches!(next.typed(), Step::Run { class, .. } if *class == Class::WORD);
+        can_extend.meets(&Bytes::new(|byte| first.has(byte) || is_word && !byte.is_ascii()))
+    };
+    if let Some(next @ Step::Literal(_)) = following.first() {
+        return if meets(next) { End::Before } else { End::Longest };
+    }
+    let empty = following.iter().take_while(|step| step.may_be_empty()).count();
+    let may_end = before_lazy && empty == following.len();
+    if may_end || following.iter().take(empty + 1).any(meets) { End::First } else { End::Longest }
+}
+
+/// What may begin after the literal that follows a field, where that cannot be everything or the end.
+fn after_literal(following: &[Step]) -> Option<Bytes> {
+    let next = following.get(1).filter(|next| !next.may_be_empty())?;
+    let first = next.first_set();
+    // Some words begin with letters that are not ASCII.
+    (0..=255).any(|byte| !first.has(byte)).then(|| Bytes::new(|byte| first.has(byte) || !byte.is_ascii()))
 }
 
 /// A step as the format has it.

@@ -75,7 +75,7 @@ fn has_shape(text: &[u8], at: usize, shape: &[u8]) -> bool {
 }
 
 /// A shape of 8 to 32 bytes, which is looked at in words of eight.
-struct Shape<const N: usize> {
+pub(super) struct Shape<const N: usize> {
     words: [ShapeOfWord; 4],
 }
 
@@ -90,7 +90,7 @@ struct ShapeOfWord {
 }
 
 impl<const N: usize> Shape<N> {
-    const fn new(shape: &[u8; N]) -> Shape<N> {
+    pub(super) const fn new(shape: &[u8; N]) -> Shape<N> {
         assert!(8 <= N && N <= 32);
         let mut words = [ShapeOfWord { at: 0, or: 0, from: 0, after: 0 }; 4];
         let mut number = 0;
@@ -117,7 +117,7 @@ impl<const N: usize> Shape<N> {
 
     /// As [`has_shape`].
     #[inline(always)]
-    fn stands_at(&self, text: &[u8], at: usize) -> bool {
+    pub(super) fn stands_at(&self, text: &[u8], at: usize) -> bool {
         let Some(text) = text.get(at..at + N) else { return false };
         let fits = self.words[..N.div_ceil(8)].iter().fold(swar::HIGH, |fits, word| {
             let bytes = text[word.at..].first_chunk().map_or(0, swar::load);
@@ -130,7 +130,7 @@ impl<const N: usize> Shape<N> {
 
 /// How many of the `max` bytes at `at` are digits, up to the first that is none.
 #[inline(always)]
-fn few_digits(text: &[u8], at: usize, max: usize) -> usize {
+pub(super) fn few_digits(text: &[u8], at: usize, max: usize) -> usize {
     text.get(at..).map_or(0, |rest| rest.iter().take(max).take_while(|byte| byte.is_ascii_digit()).count())
 }
 

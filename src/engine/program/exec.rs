@@ -5,22 +5,15 @@
 use parsimd_simd::Literal;
 
 use super::{
-    answer::{Answer, StepOutcome},
+    answer::{Answer, Choice, StepOutcome},
     bytes::{find, stands},
     ops::{Op, Program},
     spans::SpanRow,
-    steps::Choice,
 };
 use crate::engine::{Anchored, captures::PackedSpan};
 
-/// Whether what follows a nullable step can begin at `end`: its literal, or the end of the text where it `is_last`.
-#[inline]
-pub(super) fn follows(then: Option<&Literal>, is_last: bool, text: &[u8], end: usize) -> bool {
-    match then {
-        Some(literal) => literal.stands_at(text, end),
-        None => !is_last || end == text.len(),
-    }
-}
+/// How often a search goes on in which automata may run over the same text each time.
+const MAX_RETRIES: usize = 8;
 
 /// Where a search stands that may have to go on.
 #[derive(Clone, Copy)]
@@ -76,6 +69,7 @@ impl Program {
     ) -> Answer {
         // A literal was looked for up to the end of the text.
         let fail = |is_ambiguous: bool| if is_ambiguous { Answer::Undecided(text.len()) } else { Answer::NoMatch };
+        let mut retries = if self.is_linear { usize::MAX } else { MAX_RETRIES };
         let State { mut pc, mut begin, mut at, mut search, mut is_ambiguous, mut is_ambiguous_here } =
             stopped.copied().unwrap_or_else(|| self.state(start));
         loop {
@@ -83,9 +77,10 @@ impl Program {
                 if !anchored.is_yes() || at == text.len() {
                     return Answer::Match(PackedSpan::new(begin, at));
                 }
-                if is_ambiguous_here {
+                if is_ambiguous_here || retries == 0 {
                     return Answer::Undecided(at);
                 }
+                retries -= 1;
                 // The last segment must reach the end: a later place for it may.
                 match self.again(&mut search, &mut begin, text, row) {
                     Some((next, end)) => (pc, at) = (next, end),
@@ -162,7 +157,7 @@ impl Program {
                 }
                 Op::Nullable { nullable, then } => {
                     let is_last = anchored.is_yes() && pc + 1 == self.ops.len();
-                    match nullable.run(text, at, row, |end| follows(then.as_ref(), is_last, text, end)) {
+                    match nullable.run(text, at, row, |end| nullable.can_end(then.as_ref(), is_last, text, end)) {
                         Choice::Only(end) => StepOutcome::At(end + then.as_ref().map_or(0, Literal::len)),
                         Choice::Preferred(end) => {
                             is_ambiguous = true;
@@ -185,11 +180,14 @@ impl Program {
                     pc += 1;
                 }
                 StepOutcome::Undecided => return Answer::Undecided(at),
-                StepOutcome::No if is_ambiguous_here => return Answer::Undecided(at),
-                StepOutcome::No => match self.again(&mut search, &mut begin, text, row) {
-                    Some((next, end)) => (pc, at) = (next, end),
-                    None => return fail(is_ambiguous),
-                },
+                StepOutcome::No if is_ambiguous_here || retries == 0 => return Answer::Undecided(at),
+                StepOutcome::No => {
+                    retries -= 1;
+                    match self.again(&mut search, &mut begin, text, row) {
+                        Some((next, end)) => (pc, at) = (next, end),
+                        None => return fail(is_ambiguous),
+                    }
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 use parsimd_simd::{Class, Literal, Take};
 
 use super::{
+    automaton::End,
     ops::{LazyField, Op, Program},
     steps::{Nullable, Number, Step},
 };
@@ -115,6 +116,9 @@ impl LazyField {
 impl Nullable {
     fn describe(&self, names: &[String]) -> String {
         let quote = |null: &Option<Literal>| null.as_ref().map_or_else(|| "\"\"".to_owned(), quote);
+        if self.nulls.is_empty() {
+            return self.step.describe(names);
+        }
         let nulls = self.nulls.iter().map(quote).collect::<Vec<_>>().join(" or ");
         format!("{}, or {nulls} for null", self.step.describe(names))
     }
@@ -135,6 +139,7 @@ impl Step {
                 format!("{}: an integer{max}{group}", names[*field])
             }
             Step::Datetime { field, datetime, .. } => format!("{}: {}", names[*field], datetime.describe()),
+            Step::Automaton { field, automaton, .. } => format!("{}: {}", names[*field], automaton.describe()),
             Step::Column { field, width, .. } => format!("{}: {width} characters", names[*field]),
             Step::Padding { byte, .. } => format!("any number of {:?}", char::from(*byte)),
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
@@ -151,6 +156,8 @@ impl Step {
     fn undecided(&self) -> Option<&'static str> {
         Some(match self {
             Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Padding { .. } => return None,
+            Step::Automaton { end: End::Before, .. } => "a text with several places where it could end",
+            Step::Automaton { .. } => return None,
             Step::Digits { .. } | Step::Number { number: Number::Integer, .. } => "a prefix 0x, 0o or 0b",
             Step::Number { number: Number::Grouped | Number::Percent, .. } => return None,
             Step::Number { number: Number::Based(_), .. } => "a prefix with no digit after it",

@@ -38,6 +38,7 @@
 //! * Padding is taken as far as it goes. That is the one way unless what follows may begin with the padding byte. A number may begin with a blank, and is
 //!   no exception: what is a number after fewer blanks is one after all of them. Padding before a literal that begins with its byte
 //!   changes places with these bytes, which matches the same texts.
+//! * A field with an [automaton] before something that it could take more of ends where the regex tries first.
 //! * A number with a width takes as many digits as it may, and what follows may begin with a digit.
 //!
 //! # Text that is not ASCII
@@ -58,6 +59,8 @@
 //! | [`ops`] | the operations |
 //! | [`steps`] | the steps of a segment: literals, classes, numbers, padding, repeats |
 //! | [`datetime`] | the steps that are dates and times |
+//! | [`automaton`] | the steps that are expressions: types of the caller's own, and those that `parse` does not have |
+//! | [`shortcut`] | the usual ways of writing such types |
 //! | [`bytes`] | sets of bytes; searches in short fields |
 //! | [`exec`] | one text through a program |
 //! | [`batch_exec`] | the records of a block through a program, operation after operation |
@@ -66,13 +69,17 @@
 //! | [`explain`] | a program in words |
 
 mod answer;
+mod automaton;
 mod batch_exec;
 mod bytes;
 mod compile;
 mod datetime;
 mod exec;
 mod explain;
+#[cfg(test)]
+mod expressions;
 mod ops;
+mod shortcut;
 mod spans;
 mod steps;
 #[cfg(test)]

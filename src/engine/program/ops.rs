@@ -80,6 +80,8 @@ pub(crate) struct Program {
     pub(super) has_repeats: bool,
     /// Whether a search knows where to begin: at a literal, a step that can be searched for, or a lazy field.
     pub(super) can_search: bool,
+    /// Whether a search takes linear time, however often it goes on.
+    pub(super) is_linear: bool,
 }
 
 impl Program {

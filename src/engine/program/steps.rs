@@ -3,7 +3,11 @@
 use parsimd_simd::{Class, Literal, Take};
 
 use super::{
-    answer::StepOutcome::{self, At, No, Undecided},
+    answer::{
+        Choice,
+        StepOutcome::{self, At, No, Undecided},
+    },
+    automaton::{Automaton, End},
     bytes::{Bytes, digits, stands},
     datetime::{Datetime, Style},
     spans::SpanRow,
@@ -75,6 +79,12 @@ pub(super) enum Step {
         style: Style,
         is_ambiguous: bool,
     },
+    /// Any text that an expression matches.
+    Automaton {
+        field: usize,
+        automaton: Box<Automaton>,
+        end: End,
+    },
     /// A text of so many bytes, which are characters since all text is ASCII here. If it is not `is_exact` it may be longer.
     Column {
         field: usize,
@@ -96,20 +106,14 @@ pub(super) enum Step {
 }
 
 /// A step of a type, and the texts that stand for no value; `None` is the empty one. The regex prefers them in this order.
+///
+/// A step that may itself end at [several places](End::Before) is one too, with or without such texts.
 #[derive(Debug, Clone)]
 pub(super) struct Nullable {
     pub(super) step: Step,
     pub(super) nulls: Vec<Option<Literal>>,
-}
-
-/// What a [`Nullable`] says at a place.
-pub(super) enum Choice {
-    /// There is one text after which the next literal stands. It ends here.
-    Only(usize),
-    /// There are several, and this is where the one ends that the regex prefers: a mismatch from here on is undecided.
-    Preferred(usize),
-    No,
-    Undecided,
+    /// The bytes that may stand after the literal that follows; `None` for any, or the end.
+    pub(super) after: Option<Bytes>,
 }
 
 impl Nullable {
@@ -122,21 +126,58 @@ impl Nullable {
     /// Matches at byte `at` of `text`, where what follows can begin at the end: `follows` says so.
     #[inline]
     pub(super) fn run(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>, follows: impl Fn(usize) -> bool) -> Choice {
-        let typed = match self.step.run(text, at, row) {
-            At(end) => Some(end),
-            No => None,
-            Undecided => return Choice::Undecided,
+        let (typed, has_others) = match self.step.choose(text, at, row, &follows) {
+            Choice::Only(end) => (Some(end), false),
+            Choice::Preferred(end) => (Some(end), true),
+            Choice::No => (None, false),
+            Choice::Undecided => return Choice::Undecided,
         };
         let nulls = self.nulls.iter().filter_map(|null| match null {
             None => Some(at),
             Some(null) => null.stands_at(text, at).then(|| at + null.len()),
         });
-        let mut ends = typed.into_iter().chain(nulls).filter(|&end| follows(end));
+        let mut ends = typed.into_iter().chain(nulls.filter(|&end| follows(end)));
         let Some(end) = ends.next() else { return Choice::No };
         if let Some(field) = self.step.field() {
             row.set(field, at, end);
         }
-        if ends.any(|other| other != end) { Choice::Preferred(end) } else { Choice::Only(end) }
+        if has_others || ends.any(|other| other != end) { Choice::Preferred(end) } else { Choice::Only(end) }
+    }
+
+    /// Where the text ends that the regex prefers, as [`run`](Self::run) says it, which also says whether there are others.
+    #[inline]
+    pub(super) fn preferred(
+        &self,
+        text: &[u8],
+        at: usize,
+        row: &mut SpanRow<'_>,
+        follows: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        if let Some((field, automaton, _)) = self.automaton().filter(|_| self.nulls.is_empty())
+            && let Some(mut ends) = automaton.ends_of_any_text(text, at, &follows)
+        {
+            return ends.next().inspect(|&end| row.set(field, at, end));
+        }
+        match self.run(text, at, row, follows) {
+            Choice::Only(end) | Choice::Preferred(end) => Some(end),
+            Choice::No | Choice::Undecided => None,
+        }
+    }
+
+    /// The automaton of the type, where that is one, with its field and where it ends.
+    pub(super) fn automaton(&self) -> Option<(usize, &Automaton, End)> {
+        match &self.step {
+            Step::Automaton { field, automaton, end } => Some((*field, automaton, *end)),
+            _ => None,
+        }
+    }
+
+    /// Whether what follows can begin at `end`: its literal, or the end of the text where it `is_last`.
+    #[inline]
+    pub(super) fn can_end(&self, then: Option<&Literal>, is_last: bool, text: &[u8], end: usize) -> bool {
+        let Some(literal) = then else { return !is_last || end == text.len() };
+        let may_follow = |after: &Bytes| text.get(end + literal.len()).is_some_and(|&byte| after.has(byte));
+        literal.stands_at(text, end) && self.after.as_ref().is_none_or(may_follow)
     }
 }
 
@@ -149,6 +190,7 @@ impl Step {
             | Step::Digits { is_ambiguous, .. }
             | Step::Padding { is_ambiguous, .. } => *is_ambiguous,
             Step::Column { is_exact, .. } => !is_exact,
+            Step::Automaton { end, .. } => *end == End::First,
             Step::Nullable(nullable) => nullable.step.is_ambiguous(),
             _ => false,
         }
@@ -158,7 +200,8 @@ impl Step {
     pub(super) fn may_be_empty(&self) -> bool {
         match self {
             Step::Padding { .. } => true,
-            Step::Nullable(nullable) => nullable.nulls.iter().any(Option::is_none),
+            Step::Automaton { automaton, .. } => automaton.may_be_empty(),
+            Step::Nullable(nullable) => nullable.nulls.iter().any(Option::is_none) || nullable.step.may_be_empty(),
             _ => false,
         }
     }
@@ -176,6 +219,16 @@ impl Step {
         match self {
             Step::Nullable(nullable) => &mut nullable.step,
             step => step,
+        }
+    }
+
+    /// Sets where an automaton ends, and what may stand after the literal that follows.
+    pub(super) fn set_end(&mut self, found: End, after: Option<Bytes>) {
+        if let Step::Automaton { end, .. } = self.typed_mut() {
+            *end = found;
+        }
+        if let Step::Nullable(nullable) = self {
+            nullable.after = after;
         }
     }
 
@@ -197,6 +250,7 @@ impl Step {
             Step::Run { field, .. }
             | Step::Digits { field, .. }
             | Step::Column { field, .. }
+            | Step::Automaton { field, .. }
             | Step::Number { field, .. }
             | Step::Datetime { field, .. }
             | Step::Repeat { field, .. } => Some(*field),
@@ -213,6 +267,7 @@ impl Step {
             // Where the expression has a dot, it takes the byte that is written there, or does not know.
             Step::Datetime { datetime: Datetime::Codes(_), .. } => NonAscii::NoneButDots,
             Step::Datetime { .. } => NonAscii::None,
+            Step::Automaton { automaton, .. } if automaton.is_unicode() => NonAscii::AsRegex,
             Step::Nullable(nullable) => nullable.non_ascii(),
             _ => NonAscii::Unknown,
         }
@@ -235,6 +290,19 @@ impl Step {
                 No => at += 1,
                 outcome => return Some((at, outcome)),
             }
+        }
+    }
+
+    /// Matches at byte `at` of `text`, where what follows can begin at the end: `follows` says so.
+    #[inline]
+    fn choose(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>, follows: impl Fn(usize) -> bool) -> Choice {
+        if let Step::Automaton { automaton, end, .. } = self {
+            return automaton.choose(text, at, *end, follows);
+        }
+        match self.run(text, at, row) {
+            At(end) if follows(end) => Choice::Only(end),
+            At(_) | No => Choice::No,
+            Undecided => Choice::Undecided,
         }
     }
 
@@ -261,6 +329,7 @@ impl Step {
             Step::Number { field, number } => (field, number.run(text, at)),
             Step::Digits { field, max, group, .. } => (field, grouped(text, at, *max, *group)),
             Step::Datetime { field, datetime, style, .. } => (field, datetime.run(text, at, *style)),
+            Step::Automaton { field, automaton, end } => (field, automaton.run(text, at, *end).map_or(No, At)),
             Step::Column { field, width, .. } => (field, if at + width > text.len() { No } else { At(at + width) }),
             Step::Padding { byte, .. } => {
                 let length = text.get(at..).unwrap_or_default().iter().take_while(|next| *next == byte).count();
