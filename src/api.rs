@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use parsimd_simd::Isa;
 
 use crate::{
-    batch::{ColumnType, Schema},
+    batch::Schema,
     engine::{Anchored, external::ExternalMatcher},
     error::Result,
     input::Input,
@@ -51,9 +51,9 @@ impl Pattern {
         &self.0.format.expression
     }
 
-    /// The fields, in the order of the format; a repeated name counts once.
+    /// The fields, in the order of the format; a repeated name counts once. The keys of `kv(…)` are fields, in its place.
     pub fn fields(&self) -> &[Field] {
-        &self.0.format.fields
+        self.0.fields()
     }
 
     /// The names and types of the columns that a scan gives.
@@ -253,8 +253,6 @@ impl PatternBuilder<'_> {
     pub fn build(self) -> Result<Pattern> {
         let format = Format::new(self.format, &self.options)?;
         let plan = Plan::new(&format, self.external, self.external_only, self.isa)?;
-        let column = |field: &Field| (field.column_name(), ColumnType::of(field.kind()));
-        let schema = Arc::new(Schema::new(format.fields.iter().map(column)));
-        Ok(Pattern(Arc::new(Compiled { format, plan, schema })))
+        Ok(Pattern(Arc::new(Compiled::new(format, plan))))
     }
 }

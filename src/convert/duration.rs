@@ -24,6 +24,21 @@ pub(super) fn read(text: &str) -> Result<i64, &'static str> {
     i64::try_from(if negative { -nanos } else { nanos }).map_err(|_| TOO_LONG)
 }
 
+/// Whether a text is one amount with a unit of ASCII, as in `12.25ms`.
+pub(super) fn is_usual(text: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = digits(text);
+    let mut rest = &text[whole..];
+    if let Some((b'.' | b',', fraction)) = rest.split_first() {
+        let count = digits(fraction);
+        rest = if count > 0 { &fraction[count..] } else { &[] };
+    }
+    match rest.to_ascii_lowercase().as_slice() {
+        [b'd' | b'h' | b'm' | b's'] | [b'm' | b'u' | b'n', b's'] => whole > 0,
+        _ => false,
+    }
+}
+
 const TOO_LONG: &str = "a duration of more than 292 years, which nanoseconds in 64 bits cannot hold";
 
 /// `1h 30m`, `12.25ms`.

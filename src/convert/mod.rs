@@ -11,6 +11,7 @@
 //! | [`time`], [`strptime`] | dates and times, in the layouts with a type code and by strptime codes |
 //! | [`stamp`], [`duration`] | time stamps in whichever layout they have, Unix time; durations |
 //! | [`size`], [`quoted`] | numbers of bytes; texts in quotes |
+//! | [`map`], [`key`] | pairs of keys and values; the column of one key |
 //! | [`calendar`] | the calendar |
 //! | [`clock`] | what a time without a year or an offset means in a scan |
 //! | [`zone`] | time zones |
@@ -23,6 +24,8 @@ mod duration;
 mod field;
 mod float;
 mod integer;
+mod key;
+mod map;
 mod normalise;
 mod quoted;
 mod size;
@@ -37,6 +40,8 @@ pub use calendar::{Date, DateTime, Time};
 pub use clock::Year;
 pub(crate) use clock::{Clock, OffsetsSeen};
 pub(crate) use column::{Converted, Texts, column};
+pub(crate) use key::{KeyTexts, key_column};
+pub(crate) use quoted::read as unquote;
 pub(crate) use field::{has_small_value, short_integer, value};
 pub use value::{BigInt, Value};
 pub use zone::TimeZone;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    keys,
     spec::{Align, Spec},
     types::{CustomType, FIXED, FIXED_WHOLE, STRPTIME, ValueKind, find},
 };
@@ -16,7 +17,7 @@ pub(super) fn compile(spec: &Spec, custom: &BTreeMap<String, CustomType>) -> (St
         (text(spec), 0, ValueKind::Text)
     } else if kind == "d" {
         (integer(spec), 0, ValueKind::Integer { base: None })
-    } else if let Some(row) = find(kind) {
+    } else if let Some(row) = find(if keys::is_list(kind) { "kv" } else { kind }) {
         let whole =
             spec.precision == "0" && matches!(row.kind, ValueKind::Decimal | ValueKind::Float) && row.regex == FIXED;
         (if whole { FIXED_WHOLE } else { row.regex }.to_owned(), row.groups, row.kind.clone())

@@ -74,11 +74,17 @@ impl Converting<'_> {
 
     /// The column of a field.
     fn column(&self, number: usize, strings: Strings) -> Converted {
-        let field = &self.task.pattern.fields()[number];
-        let (block, spans, missing) = (self.block.bytes, self.rows.spans(number), self.rows.missing());
+        let (field, place) = (&self.task.pattern.fields()[number], self.task.pattern.places()[number]);
+        let (block, spans, missing) = (self.block.bytes, self.rows.spans(place), self.rows.missing());
+        let plan = self.task.plan();
+        if let Some(key) = place.key {
+            let check = |text: &[u8]| plan.check_key(place.group, key, text);
+            let texts = convert::KeyTexts { block, spans };
+            return convert::key_column(plan.kernels(), field, texts, check, strings, &self.task.clock);
+        }
         let column = |spans: &[Span], missing: &[usize]| {
-            let texts = convert::Texts { block, spans, missing };
-            convert::column(self.task.plan().kernels(), field.kind(), texts, strings, &self.task.clock)
+            let texts = convert::Texts { block, is_own: false, spans, missing };
+            convert::column(plan.kernels(), field.kind(), texts, strings, &self.task.clock)
         };
         let nulls =
             if field.nulls().is_some() || field.is_optional() { null_rows(field, block, spans) } else { Vec::new() };

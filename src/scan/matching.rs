@@ -6,6 +6,8 @@
 use parsimd_simd::Span;
 
 use super::{
+    compiled::Place,
+    keys,
     options::OnError,
     split::{Candidates, Prescan, Prescanned, Record, Split, pass},
     stats::{Cause, Tally},
@@ -32,8 +34,9 @@ pub(super) struct MatchedRows {
     walk: Walk,
     /// The spans of each field.
     spans: SpanTable,
-    fields: usize,
-    /// The fields whose spans are read.
+    /// How many columns of spans there are.
+    slots: usize,
+    /// Those that are read.
     read: Vec<usize>,
     /// The rows that are there but did not match.
     missing: Vec<usize>,
@@ -46,8 +49,8 @@ impl MatchedRows {
             lost: Vec::new(),
             walk: Walk::default(),
             spans: SpanTable::default(),
-            fields: task.pattern.fields().len(),
-            read: task.read_fields(),
+            slots: task.pattern.slots(),
+            read: task.read_slots(),
             missing: Vec::new(),
         }
     }
@@ -82,8 +85,8 @@ impl MatchedRows {
     }
 
     /// The spans of a field, a row each.
-    pub(super) fn spans(&self, field: usize) -> &[Span] {
-        self.spans.column(field, self.len())
+    pub(super) fn spans(&self, place: Place) -> &[Span] {
+        self.spans.column(place.slot, self.len())
     }
 
     /// The index in `records` of the record of a row.
@@ -150,13 +153,35 @@ impl<'m> Matching<'m> {
             Some(is_ascii) => is_ascii,
             None => self.push_records(),
         };
-        let MatchedRows { records, walk, spans, fields, .. } = &mut *self.rows;
-        spans.reset(*fields, records.len());
+        let MatchedRows { records, walk, spans, slots, .. } = &mut *self.rows;
+        spans.reset(*slots, records.len());
         if let Some(program) = program {
             let anchored = self.task.options.anchored;
             program.walk(self.task.plan().kernels(), self.block.bytes, is_ascii, anchored, walk, spans);
         }
-        self.settle()
+        let stopped = self.settle();
+        self.find_keys();
+        stopped
+    }
+
+    /// Finds the values of the keys of each `kv(…)` that has one to be read.
+    fn find_keys(&mut self) {
+        let (task, rows) = (self.task, self.rows.len());
+        let mut found = Vec::new();
+        for (group, field) in task.pattern.format.fields.iter().enumerate() {
+            let is_read = task.read_places().any(|place| place.group == group && place.key.is_some());
+            let first = task.pattern.places().iter().find(|place| place.group == group).map(|place| place.slot);
+            let (true, Some(first)) = (is_read, first) else { continue };
+            found.resize(field.keys.len(), ABSENT);
+            for row in 0..rows {
+                let span = self.rows.spans.column(group, rows)[row];
+                keys::find(field, span.of(self.block.bytes).unwrap_or_default(), span.start, &mut found);
+                let mut spans = self.rows.spans.row(row);
+                for (key, span) in found.iter().enumerate() {
+                    spans.set(first + key, span.start as usize, span.end as usize);
+                }
+            }
+        }
     }
 
     fn program(&self) -> Option<&'m Program> {
@@ -263,7 +288,7 @@ impl<'m> Matching<'m> {
                 }
                 OnError::Null | OnError::Raise => {
                     let mut row = self.rows.spans.row(index);
-                    (0..self.rows.fields).for_each(|field| row.set(field, 0, 0));
+                    (0..self.rows.slots).for_each(|field| row.set(field, 0, 0));
                     self.rows.missing.push(index);
                 }
                 OnError::Skip => lost.push(index),
@@ -330,7 +355,7 @@ fn ask_authority(task: &Task, record: &[u8], base: u32, row: &mut SpanRow<'_>) -
     let is_bytes = text.is_none();
     match plan.authority(is_bytes).find(plan.kernels(), record, is_bytes, 0, task.options.anchored) {
         Ok(Some(found)) => {
-            let fields = task.pattern.fields();
+            let fields = &task.pattern.format.fields;
             // The regex has a group for each field, and gives places in the record that cut no character; an external matcher is checked for that.
             for (field, &span) in found[1..].iter().enumerate() {
                 match span {

@@ -12,12 +12,14 @@
 //! | [`block`] | one block: split, match, convert |
 //! | [`split`] | its records, and what kernels find before any is matched |
 //! | [`matching`] | which records match, and where their fields are |
+//! | [`keys`] | where the values of the keys of `kv(…)` are |
 //! | [`converting`] | the fields of those that match → columns |
 //! | [`stats`] | what was seen |
 
 mod block;
 mod compiled;
 mod converting;
+mod keys;
 mod matching;
 mod options;
 mod records;

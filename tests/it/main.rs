@@ -35,6 +35,7 @@ mod input_marks;
 mod long_records;
 mod not_ascii;
 #[cfg(unix)]
+mod pairs;
 mod pipes;
 mod rare_matches;
 mod text_views;

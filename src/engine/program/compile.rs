@@ -240,7 +240,8 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
         | ValueKind::Size
         | ValueKind::Address
         | ValueKind::Boolean
-        | ValueKind::Quoted => return refuse("is of a type that has no step"),
+        | ValueKind::Quoted
+        | ValueKind::Pairs => return refuse("is of a type that has no step"),
         ValueKind::Text => match code {
             "" => {
                 let (min, max) = (min?.unwrap_or(1), width(max)?);
