@@ -159,7 +159,7 @@ class Stamp(ByText):
     def __call__(self, string: str, match: Any = None) -> Any:
         string = string.translate(_LETTERS)
         found = next(filter(None, (layout.fullmatch(string) for layout in self.LAYOUTS)))
-        parts = {"zone": None, "fraction": None, "millis": None, "second": None, "year": None, **found.groupdict()}
+        parts: dict[str, Any] = {"zone": None, "fraction": None, "millis": None, "second": None, "year": None, **found.groupdict()}
         datetime = _datetime()
         fraction = (parts["millis"] or "").zfill(3) if parts["millis"] else parts["fraction"] or ""
         second = int(parts["second"] or 0)
@@ -229,8 +229,13 @@ class Duration(ByText):
 
     def _nanos(self, number: str, unit: str) -> int:
         whole, _, fraction = number.partition(".")
-        fraction = fraction[:18]
-        return int(whole) * self.UNITS[unit] + int(fraction or 0) * self.UNITS[unit] // 10 ** len(fraction)
+        return int(whole) * self.UNITS[unit] + _part_of(fraction, self.UNITS[unit])
+
+
+def _part_of(fraction: str, unit: int) -> int:
+    """What the digits behind a point are of `unit`, rounded down; the digits behind the eighteenth are passed over."""
+    digits = fraction[:18]
+    return int(int(digits or 0) * unit // 10 ** len(digits))
 
 
 class Size(ByText):
@@ -242,8 +247,7 @@ class Size(ByText):
         whole, fraction, prefix, binary, byte = found.groups(default="")
         base = 1000 if byte and not binary else 1024
         factor = int(base ** ("kmgtpe".index(prefix) + 1)) if prefix else 1
-        fraction = fraction[:18]
-        size = int(whole) * factor + int(fraction or 0) * factor // 10 ** len(fraction)
+        size = int(whole) * factor + _part_of(fraction, factor)
         if size >= 2**63:
             raise ValueError(f"{string!r}: a size that does not fit in 64 bits")
         return size

@@ -40,7 +40,7 @@ pub(super) fn lacks_year(text: &[u8]) -> bool {
 pub(super) fn read(text: &str, year: i32) -> Result<DateTime, String> {
     let mut reader = Reader { rest: text.as_bytes() };
     let found = match reader.rest {
-        [first, ..] if first.is_ascii_alphabetic() => reader.from_name(year),
+        [first, ..] if first.is_ascii_alphabetic() => reader.begins_with_name(year),
         rest => match rest.iter().take_while(|byte| byte.is_ascii_digit()).count() {
             8 => reader.compact(),
             4 => reader.year_first(),
@@ -256,7 +256,7 @@ impl Reader<'_> {
     }
 
     /// `Nov  9 03:37:44`, `Fri Jul 23 00:28:19 UTC 2021`, `Mon, 20 Sep 1972 10:21:36 +1000`.
-    fn from_name(&mut self, year: i32) -> Parsed<Stamp> {
+    fn begins_with_name(&mut self, year: i32) -> Parsed<Stamp> {
         let has_weekday = self.weekday();
         if has_weekday && self.skip(b",") {
             self.skip(b" ");
