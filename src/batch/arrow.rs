@@ -18,8 +18,9 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, Date32Array, DurationNanosecondArray, Float64Array, Int64Array, MapArray, RecordBatch,
-    RecordBatchOptions, StringArray, StringViewArray, StructArray, Time64MicrosecondArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, DurationNanosecondArray, Float64Array, Int64Array, MapArray,
+    RecordBatch, RecordBatchOptions, StringArray, StringViewArray, StructArray, Time64MicrosecondArray,
+    TimestampMicrosecondArray,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer, ToByteSlice};
 use arrow_schema::{ArrowError, DataType, Field, Fields, TimeUnit};
@@ -40,7 +41,9 @@ impl ColumnType {
             ColumnType::Time => DataType::Time64(TimeUnit::Microsecond),
             ColumnType::Duration => DataType::Duration(TimeUnit::Nanosecond),
             ColumnType::Bool => DataType::Boolean,
-            ColumnType::Map => DataType::Map(Arc::new(Field::new("entries", DataType::Struct(entries()), false)), false),
+            ColumnType::Map => {
+                DataType::Map(Arc::new(Field::new("entries", DataType::Struct(entries()), false)), false)
+            }
         }
     }
 }

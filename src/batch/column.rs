@@ -280,7 +280,9 @@ impl Values {
             Values::Float64(values) => values.try_reserve_exact(rows),
             Values::Date(values) => values.try_reserve_exact(rows),
             Values::Map(maps) => {
-                let parts = parts.iter().filter_map(|part| if let Values::Map(maps) = &part.values { Some(maps) } else { None });
+                let parts = parts
+                    .iter()
+                    .filter_map(|part| if let Values::Map(maps) = &part.values { Some(maps) } else { None });
                 maps.try_reserve(rows, &parts.collect::<Vec<_>>())
             }
         }

@@ -98,7 +98,11 @@ mod tests {
         let mut seed = 1_u64;
         for (format, kind, pieces) in [
             ("{:d}", ValueKind::Integer { base: None }, &["1", "20", "-", "0x", " ", "123456789"][..]),
-            ("{:dur}", ValueKind::Duration, &["1", "20", "ms", "s", "h", "M", "US", ".", ",", "5", "-", ":", "00", " ", "d", "é"]),
+            (
+                "{:dur}",
+                ValueKind::Duration,
+                &["1", "20", "ms", "s", "h", "M", "US", ".", ",", "5", "-", ":", "00", " ", "d", "é"],
+            ),
             ("{:bool}", ValueKind::Boolean, &["yes", "No", "TRUE", "1", "0", "off", "f", " "]),
         ] {
             let pattern = crate::Pattern::new(format).unwrap();

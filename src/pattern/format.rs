@@ -352,7 +352,9 @@ impl Builder<'_> {
         self.group_index += 1;
         let is_list = |spec: &&Spec| keys::is_list(&spec.kind) && !self.options.custom.contains_key(&spec.kind);
         let keys = match spec.as_ref().filter(is_list) {
-            Some(spec) => keys::split(&text, spec.kind_span.clone()).map(|key| self.key(&text, key)).collect::<Result<_>>()?,
+            Some(spec) => {
+                keys::split(&text, spec.kind_span.clone()).map(|key| self.key(&text, key)).collect::<Result<_>>()?
+            }
             None => Vec::new(),
         };
 
@@ -378,12 +380,14 @@ impl Builder<'_> {
     /// A key of `kv(…)`.
     fn key(&mut self, text: &str, KeyText { name, spec }: KeyText) -> Result<Key> {
         let span = name.start..spec.end;
-        let error = |message: String, advice: &str| {
-            Err(Error::syntax(Problem::Spec, text, span.clone(), message, advice))
-        };
+        let error =
+            |message: String, advice: &str| Err(Error::syntax(Problem::Spec, text, span.clone(), message, advice));
         let (name, spec_text) = (&text[name], &text[spec.clone()]);
         if !keys::is_name(name) {
-            return error(format!("{name:?} is no name of a key"), "write keys with commas between them, as in kv(level,took:dur)");
+            return error(
+                format!("{name:?} is no name of a key"),
+                "write keys with commas between them, as in kv(level,took:dur)",
+            );
         }
         if self.specs.contains_key(name) || !self.keys.insert(name.to_owned()) {
             return Err(name_twice(text, span, name));
@@ -392,7 +396,10 @@ impl Builder<'_> {
         if !spec_text.is_empty() {
             let spec = Spec::read(text, spec, &self.options.custom)?;
             if !spec.is_type_alone() {
-                return error(format!("the key {name:?} has more than a type and null texts"), "write its type without a width");
+                return error(
+                    format!("the key {name:?} has more than a type and null texts"),
+                    "write its type without a width",
+                );
             }
             nulls = spec.nulls.as_deref().map(|texts| NullTexts::new(texts, self.options.case_sensitive));
             let is_own = self.options.custom.contains_key(&spec.kind);
@@ -401,8 +408,11 @@ impl Builder<'_> {
                 kind = format.fields.first().map_or(ValueKind::Text, |field| field.kind.clone());
                 of_value = Some(Box::new(format));
             }
-            if matches!(kind, ValueKind::Strptime(_)) || keys::is_list(&spec.kind) {
-                return error(format!("the key {name:?} cannot be of type {:?}", spec.kind), "write t for a time, kv for pairs");
+            if kind == ValueKind::Pairs {
+                return error(
+                    format!("the key {name:?} cannot be of type {:?}", spec.kind),
+                    "write another type, as t for a time",
+                );
             }
         }
         let field = Field {

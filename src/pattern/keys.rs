@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-/// Whether a type is `kv` with a list of keys.
+use super::types;
+
+/// Whether a type is `kv` with a list of keys. One with a strptime code in it is a layout of `parse`.
 pub(super) fn is_list(kind: &str) -> bool {
-    kind.starts_with("kv(") && kind.ends_with(')')
+    kind.starts_with("kv(") && kind.ends_with(')') && !types::has_strptime(kind)
 }
 
 /// A key in a list, as places in the format.

@@ -65,7 +65,8 @@ impl Spec {
             }
             None => String::new(),
         };
-        let is_type = |kind: &str| kind.is_empty() || types::is_known(kind) || keys::is_list(kind) || custom.contains_key(kind);
+        let is_type =
+            |kind: &str| kind.is_empty() || types::is_known(kind) || keys::is_list(kind) || custom.contains_key(kind);
         let begin = span.end - rest.len();
         // What is a type as a whole is that; else null texts may follow a type, though not one of strptime codes, which may have any text.
         let split = match rest.find(")|").filter(|_| rest.starts_with("kv(")) {

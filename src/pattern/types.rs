@@ -274,7 +274,7 @@ pub(super) fn find(code: &str) -> Option<&'static TypeRow> {
     TYPES.iter().find(|row| row.code == code)
 }
 
-fn has_strptime(kind: &str) -> bool {
+pub(super) fn has_strptime(kind: &str) -> bool {
     STRPTIME.iter().any(|(code, _)| kind.contains(code))
 }
 

@@ -68,7 +68,9 @@ impl<'t> Match<'t> {
     pub fn value_in_year(&self, index: usize, year: i32) -> Result<Option<Value<'t>>> {
         match self.text(index) {
             Some(_) if self.is_true_flag(index) => Ok(Some(Value::Bool(true))),
-            Some(text) if self.pattern.places()[index].key.is_some() => self.pattern.key_value(index, text, year).map(Some),
+            Some(text) if self.pattern.places()[index].key.is_some() => {
+                self.pattern.key_value(index, text, year).map(Some)
+            }
             Some(text) => self.pattern.value(index, text, year),
             None => Ok((index < self.fields().len()).then_some(Value::Null)),
         }

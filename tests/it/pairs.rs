@@ -40,11 +40,16 @@ fn kv_ends_where_what_follows_needs() {
 
 #[test]
 fn keys_are_columns_in_any_order_each_with_its_type() {
-    let text = "x level=info msg=\"hello \\\"big\\\" world\" took=1.2s status=200 x=1\nx status=500 level=error msg=oops\n";
+    let text =
+        "x level=info msg=\"hello \\\"big\\\" world\" took=1.2s status=200 x=1\nx status=500 level=error msg=oops\n";
     let batch = scan("x {kv:kv(level,msg,took:dur,status:d)}", text);
     let names: Vec<_> = batch.schema().columns().collect();
-    let wanted =
-        [("level", ColumnType::Text), ("msg", ColumnType::Text), ("took", ColumnType::Duration), ("status", ColumnType::Int64)];
+    let wanted = [
+        ("level", ColumnType::Text),
+        ("msg", ColumnType::Text),
+        ("took", ColumnType::Duration),
+        ("status", ColumnType::Int64),
+    ];
     assert_eq!(names, wanted);
     assert_eq!(
         row(&batch, 0),
@@ -124,7 +129,7 @@ fn a_list_of_keys_that_cannot_be_is_an_error_that_points_at_it() {
         ("{x:kv(a)} {a:d}", "\"a\" is a key of kv(…), and stands elsewhere too"),
         ("{x:kv(a:nope)}", "format spec 'nope' not recognised"),
         ("{x:kv(a:5d)}", "the key \"a\" has more than a type and null texts"),
-        ("{x:kv(a:%Y)}", "the key \"a\" cannot be of type \"%Y\""),
+        ("{x:kv(a:kv)}", "the key \"a\" cannot be of type \"kv\""),
     ] {
         let error = Pattern::new(format).unwrap_err();
         let text = error.to_string().replace("\"nope\"", "'nope'");
@@ -137,7 +142,9 @@ fn a_list_of_keys_that_cannot_be_is_an_error_that_points_at_it() {
 fn a_line_of_many_pairs_takes_linear_time() {
     let many = "k=\"a b\" ".repeat(40_000);
     let distinct: String = (0..40_000).map(|n| format!("k{n}=1 ")).collect();
-    for text in [format!("{many}\n"), format!("{many}\"\n"), format!("{distinct}\n"), format!("{}\n", " ".repeat(100_000))] {
+    for text in
+        [format!("{many}\n"), format!("{many}\"\n"), format!("{distinct}\n"), format!("{}\n", " ".repeat(100_000))]
+    {
         let batch = scan("{kv:kv} end", &text);
         assert_eq!(batch.len(), 0);
         assert!(scan("{kv:kv}", &text).len() <= 1);

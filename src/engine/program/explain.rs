@@ -136,6 +136,7 @@ impl Step {
             }
             Step::Datetime { field, datetime, .. } => format!("{}: {}", names[*field], datetime.describe()),
             Step::Column { field, width, .. } => format!("{}: {width} characters", names[*field]),
+            Step::Pairs { field } => format!("{}: pairs of keys and values, to the end", names[*field]),
             Step::Padding { byte, .. } => format!("any number of {:?}", char::from(*byte)),
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
             Step::Nullable(nullable) => nullable.describe(names),
@@ -150,7 +151,9 @@ impl Step {
     /// What is left to the regex, if there is anything.
     fn undecided(&self) -> Option<&'static str> {
         Some(match self {
-            Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Padding { .. } => return None,
+            Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Pairs { .. } | Step::Padding { .. } => {
+                return None;
+            }
             Step::Digits { .. } | Step::Number { number: Number::Integer, .. } => "a prefix 0x, 0o or 0b",
             Step::Number { number: Number::Grouped | Number::Percent, .. } => return None,
             Step::Number { number: Number::Based(_), .. } => "a prefix with no digit after it",

@@ -8,7 +8,10 @@ use super::{
     datetime::Datetime,
     spans::SpanRow,
 };
-use crate::engine::{unicode, work};
+use crate::{
+    engine::{unicode, work},
+    pattern::Pairs,
+};
 
 /// How a number is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +88,10 @@ pub(super) enum Step {
     Padding {
         byte: u8,
         is_ambiguous: bool,
+    },
+    /// Pairs of keys and values, to the end of the text.
+    Pairs {
+        field: usize,
     },
     /// The text of a field that stood before, in any case or the same.
     Repeat {
@@ -197,6 +204,7 @@ impl Step {
             Step::Run { field, .. }
             | Step::Digits { field, .. }
             | Step::Column { field, .. }
+            | Step::Pairs { field }
             | Step::Number { field, .. }
             | Step::Datetime { field, .. }
             | Step::Repeat { field, .. } => Some(*field),
@@ -206,7 +214,7 @@ impl Step {
     /// What it does with characters that are not ASCII.
     pub(super) fn non_ascii(&self) -> NonAscii {
         match self {
-            Step::Literal(_) => NonAscii::AsRegex,
+            Step::Literal(_) | Step::Pairs { .. } => NonAscii::AsRegex,
             Step::Run { class, .. } if *class == Class::WORD => NonAscii::AsRegex,
             Step::Run { class, .. } if class.contains(0x80) => NonAscii::All,
             Step::Run { .. } | Step::Number { .. } | Step::Digits { .. } => NonAscii::None,
@@ -262,6 +270,11 @@ impl Step {
             Step::Digits { field, max, group, .. } => (field, grouped(text, at, *max, *group)),
             Step::Datetime { field, datetime, ignore_case, .. } => (field, datetime.run(text, at, *ignore_case)),
             Step::Column { field, width, .. } => (field, if at + width > text.len() { No } else { At(at + width) }),
+            Step::Pairs { field } => {
+                let rest = text.get(at..).unwrap_or_default();
+                work::count(rest.len());
+                (field, if Pairs::fill(rest) { At(text.len()) } else { No })
+            }
             Step::Padding { byte, .. } => {
                 let length = text.get(at..).unwrap_or_default().iter().take_while(|next| *next == byte).count();
                 work::count(length + 1);
