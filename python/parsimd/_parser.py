@@ -465,6 +465,10 @@ class Parser(_parsimd.ParserBase):
     def _key_names(self) -> List[str]:
         return [key.name for keys, _ in self._key_groups.values() for key in keys]
 
+    def _typed_keys(self) -> Set[str]:
+        """The keys of ``kv(…)`` whose values may not be what their type takes."""
+        return {key.name for keys, _ in self._key_groups.values() for key in keys if key.values is not None}
+
     # -- engines
 
     @property

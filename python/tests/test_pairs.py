@@ -236,6 +236,14 @@ def test_columns_limits_and_filters_of_keys(tmp_path):
     assert frame.height == 1000
 
 
+def test_a_query_has_the_same_rows_whichever_columns_it_asks_for(tmp_path):
+    pytest.importorskip("polars")
+    path = tmp_path / "app.log"
+    path.write_text("1 word=a\n2 word=1\n3 x\n")
+    frame = parsimd.compile("{n:d} {:kv(word:l)}").scan_polars(path)
+    assert frame.select("n").collect()["n"].to_list() == frame.collect()["n"].to_list() == [1, 3]
+
+
 def test_arrays_tables_and_schemas_have_keys_and_maps():
     parser = parsimd.compile("{:kv(a:d,b)}")
     assert parser.parse_array(["a=1", None, "b", '="']).to_pylist() == [{"a": 1, "b": None}, None, {"a": None, "b": ""}, {"a": None, "b": None}]

@@ -85,6 +85,7 @@ pub(crate) fn has_small_value(kind: &ValueKind, text: &str, year: i32) -> bool {
     match kind {
         kind if short_integer(kind, text).is_some() => true,
         ValueKind::Float if float::is_plain(text) => true,
+        ValueKind::Quoted | ValueKind::Pairs => true,
         kind => matches!(value(kind, text, year), Ok(value) if !matches!(value, Value::BigInt(_))),
     }
 }
