@@ -58,6 +58,7 @@ impl ColumnType {
                 (false, _) => ColumnType::Time,
             },
             ValueKind::UnixTime => ColumnType::Timestamp { utc: true },
+            ValueKind::Converted { to, .. } => ColumnType::of(to),
             ValueKind::Duration => ColumnType::Duration,
             ValueKind::Boolean => ColumnType::Bool,
             ValueKind::Pairs => ColumnType::Map,

@@ -112,7 +112,7 @@ fn maps(Texts { block, spans, missing, .. }: Texts<'_>) -> Converted {
 }
 
 /// A column of text: the bytes of one row after those of the other, or views of them.
-fn texts(kernels: &Kernels, Texts { block, is_own, spans, missing }: Texts<'_>, strings: Strings) -> Column {
+pub(super) fn texts(kernels: &Kernels, Texts { block, is_own, spans, missing }: Texts<'_>, strings: Strings) -> Column {
     // A block, and so its text, is shorter than 2 GiB.
     let values = match strings {
         Strings::Utf8 | Strings::Binary => {
@@ -291,7 +291,7 @@ fn kernel_layout(layout: DatetimeLayout, year: i32) -> Option<KernelLayout> {
     })
 }
 
-fn push_zeros(values: &mut Values, rows: usize) {
+pub(super) fn push_zeros(values: &mut Values, rows: usize) {
     match values {
         Values::Text { .. } | Values::Binary { .. } | Values::TextView(_) | Values::Map(_) => {
             unreachable!("text and maps are not converted")
@@ -319,7 +319,12 @@ fn one(
 }
 
 /// Puts a value in the place of its row, or says why a column cannot hold it. Every value that no kernel has read comes by here.
-fn put(values: &mut Values, row: usize, value: Value<'_>, timestamps: &mut Timestamps<'_>) -> Result<(), String> {
+pub(super) fn put(
+    values: &mut Values,
+    row: usize,
+    value: Value<'_>,
+    timestamps: &mut Timestamps<'_>,
+) -> Result<(), String> {
     match (values, value) {
         (Values::Int64(values), Value::Int(value)) => values[row] = value,
         (Values::Float64(values), Value::Float(value)) => values[row] = value,

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use crate::{
     batch::{ColumnType, Schema},
-    convert::{self, Value},
+    convert::{self, Converter, Value},
     error::{Error, Result},
     pattern::{Field, Format, ValueKind},
     plan::Plan,
@@ -18,6 +18,8 @@ pub(crate) struct Compiled {
     /// Those of the format, but for `kv(…)`, whose keys are in its place.
     fields: Vec<Field>,
     places: Vec<Place>,
+    /// What makes the values of each capture group, where that is a function of the caller's own.
+    converters: Vec<Option<Converter>>,
     /// Of the columns of all fields.
     pub(crate) schema: Arc<Schema>,
 }
@@ -34,7 +36,8 @@ pub(crate) struct Place {
 }
 
 impl Compiled {
-    pub(crate) fn new(format: Format, plan: Plan) -> Compiled {
+    /// `converters` has one for each field of the format.
+    pub(crate) fn new(format: Format, plan: Plan, converters: Vec<Option<Converter>>) -> Compiled {
         let (mut fields, mut places, mut slots) = (Vec::new(), Vec::new(), format.fields.len());
         for (group, field) in format.fields.iter().enumerate() {
             if field.keys.is_empty() {
@@ -49,7 +52,7 @@ impl Compiled {
         }
         let column = |field: &Field| (field.column_name(), ColumnType::of(field.kind()));
         let schema = Arc::new(Schema::new(fields.iter().map(column)));
-        Compiled { format, plan, fields, places, schema }
+        Compiled { format, plan, fields, places, converters, schema }
     }
 
     pub(crate) fn fields(&self) -> &[Field] {
@@ -66,11 +69,18 @@ impl Compiled {
         self.format.fields.len() + self.places.iter().filter(|place| place.key.is_some()).count()
     }
 
+    /// The caller's own function for field `index`, if it has one.
+    pub(crate) fn converter(&self, index: usize) -> Option<&Converter> {
+        let place = self.places.get(index).filter(|place| place.key.is_none())?;
+        self.converters.get(place.group)?.as_ref()
+    }
+
     /// The value of field `index` when its text is `text`; `None` past the last field.
     pub(crate) fn value<'t>(&self, index: usize, text: &'t str, year: i32) -> Result<Option<Value<'t>>> {
-        let value = |field: &Field| match field.is_null(text.as_bytes()) {
-            true => Ok(Value::Null),
-            false => convert::value(field.kind(), text, year),
+        let value = |field: &Field| match self.converter(index) {
+            _ if field.is_null(text.as_bytes()) => Ok(Value::Null),
+            Some(converter) => converter.value(text),
+            None => convert::value(field.kind(), text, year),
         };
         self.fields().get(index).map(value).transpose()
     }
