@@ -89,7 +89,8 @@ impl Key {
     /// Whether this is the key, under the pattern's rule of case.
     #[inline]
     pub(crate) fn is(&self, key: &[u8]) -> bool {
-        self.name.has(key)
+        let is_same = self.field.name.as_deref().is_some_and(|name| name.as_bytes() == key);
+        is_same || self.name.has(key)
     }
 }
 

@@ -33,7 +33,7 @@ mod types;
 pub use format::Field;
 pub(crate) use format::{Format, FormatOptions, Group, Key, Piece};
 pub use nulls::NullTexts;
-pub(crate) use pairs::{Pairs, is_flag};
+pub(crate) use pairs::{Pairs, is_flag, is_pairs};
 pub(crate) use spec::Align;
 pub(crate) use suggest::is_near;
 pub use suggest::suggestion;

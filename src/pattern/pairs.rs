@@ -30,6 +30,33 @@ pub(crate) fn is_flag(text: &[u8], at: usize) -> bool {
     at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(|&byte| byte != b'=')
 }
 
+/// Whether a text is pairs and blanks, at least one pair. Only a quote where a value begins can keep it from that.
+pub(crate) fn is_pairs(text: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(found) = memchr::memchr3(b'"', b'\'', b'`', &text[from..]) {
+        let at = from + found;
+        from = if begins_value(&text[..at]) {
+            let end = quoted_end(text, at + 1, text[at]).filter(|&end| is_end(text, end));
+            let Some(end) = end else { return false };
+            end
+        } else {
+            at + 1
+        };
+    }
+    !text.iter().all(|&byte| is_blank(byte))
+}
+
+/// Whether a value begins at the end of `before`.
+fn begins_value(before: &[u8]) -> bool {
+    let Some((b'=', before)) = before.split_last() else { return false };
+    match before.iter().rposition(|&byte| byte == b'=' || is_blank(byte)) {
+        None => !before.is_empty(),
+        // Another `=` has ended the key, unless it is its first character.
+        Some(at) if before[at] == b'=' => at == 0 || is_blank(before[at - 1]),
+        Some(blank) => blank + 1 < before.len(),
+    }
+}
+
 /// The pairs of a text, in order. They end before what is no pair.
 #[derive(Debug, Clone)]
 pub(crate) struct Pairs<'t> {
@@ -40,14 +67,6 @@ pub(crate) struct Pairs<'t> {
 impl<'t> Pairs<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Pairs<'t> {
         Pairs { text, at: skip_blanks(text, 0) }
-    }
-
-    /// Whether pairs are all that the text has, and that is one or more.
-    pub(crate) fn fill(text: &[u8]) -> bool {
-        let mut pairs = Pairs::new(text);
-        let has_one = pairs.next().is_some();
-        pairs.by_ref().for_each(drop);
-        has_one && pairs.at == text.len()
     }
 
     /// The pairs, of those with the same key the first.
@@ -84,20 +103,16 @@ impl Iterator for Pairs<'_> {
 /// The pair at `at`.
 #[inline]
 fn read(text: &[u8], start: usize) -> Option<Pair> {
-    let rest = text.get(start + 1..)?;
-    let key_end = start + 1 + rest.iter().position(|&byte| byte == b'=' || is_blank(byte)).unwrap_or(rest.len());
+    let key_end = start + 1 + run(text.get(start + 1..)?, BLANK | EQUALS);
     if text.get(key_end) != Some(&b'=') {
         return Some(Pair { start, key_end, value_start: key_end, end: key_end });
     }
     let value_start = key_end + 1;
     let end = match text.get(value_start) {
         Some(&quote @ (b'"' | b'\'' | b'`')) => {
-            quoted_end(text, value_start + 1, quote).filter(|&end| text.get(end).is_none_or(|&byte| is_blank(byte)))?
+            quoted_end(text, value_start + 1, quote).filter(|&end| is_end(text, end))?
         }
-        _ => {
-            let rest = &text[value_start..];
-            value_start + rest.iter().position(|&byte| is_blank(byte)).unwrap_or(rest.len())
-        }
+        _ => value_start + run(&text[value_start..], BLANK),
     };
     Some(Pair { start, key_end, value_start, end })
 }
@@ -113,12 +128,39 @@ fn quoted_end(text: &[u8], mut at: usize, quote: u8) -> Option<usize> {
     }
 }
 
+/// Whether a pair may end at `at`.
+fn is_end(text: &[u8], at: usize) -> bool {
+    text.get(at).is_none_or(|&byte| is_blank(byte))
+}
+
 fn skip_blanks(text: &[u8], at: usize) -> usize {
     at + text[at..].iter().take_while(|&&byte| is_blank(byte)).count()
 }
 
 fn is_blank(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | b' ')
+    KINDS[byte as usize] == BLANK
+}
+
+const BLANK: u8 = 1;
+const EQUALS: u8 = 2;
+
+/// What ends a key or a value, by byte.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut blank = b'\t';
+    while blank <= b'\r' {
+        kinds[blank as usize] = BLANK;
+        blank += 1;
+    }
+    kinds[b' ' as usize] = BLANK;
+    kinds[b'=' as usize] = EQUALS;
+    kinds
+};
+
+/// How many bytes there are before the first of one of these kinds.
+#[inline(always)]
+fn run(text: &[u8], kinds: u8) -> usize {
+    text.iter().position(|&byte| KINDS[byte as usize] & kinds != 0).unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -148,14 +190,33 @@ mod tests {
             ("a=1\u{a0}b=2", &[("a", "1\u{a0}b=2")]),
         ] {
             assert_eq!(pairs(text), wanted, "{text}");
-            assert!(Pairs::fill(text.as_bytes()), "{text}");
+            assert!(is_pairs(text.as_bytes()), "{text}");
         }
     }
 
     #[test]
     fn quotes_that_do_not_end_at_a_blank_are_no_pair() {
         for text in ["a=\"b", "a=1 b='c d", "a=\"b\"c", "a=\"b\",c=\"d\"", "a=\"b\\\"", "", "  "] {
-            assert!(!Pairs::fill(text.as_bytes()), "{text}");
+            assert!(!is_pairs(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_pairs_if_they_are_all_that_it_has() {
+        let mut pieces = [0; 7];
+        let bytes = b"a=\" \\'";
+        for number in 0..bytes.len().pow(7) {
+            for (at, piece) in pieces.iter_mut().enumerate() {
+                *piece = bytes[number / bytes.len().pow(at as u32) % bytes.len()];
+            }
+            let mut pairs = Pairs::new(&pieces);
+            let count = pairs.by_ref().count();
+            assert_eq!(
+                is_pairs(&pieces),
+                count > 0 && pairs.at == pieces.len(),
+                "{:?}",
+                pieces.escape_ascii().to_string()
+            );
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     engine::{unicode, work},
-    pattern::Pairs,
+    pattern::is_pairs,
 };
 
 /// How a number is written.
@@ -273,7 +273,7 @@ impl Step {
             Step::Pairs { field } => {
                 let rest = text.get(at..).unwrap_or_default();
                 work::count(rest.len());
-                (field, if Pairs::fill(rest) { At(text.len()) } else { No })
+                (field, if is_pairs(rest) { At(text.len()) } else { No })
             }
             Step::Padding { byte, .. } => {
                 let length = text.get(at..).unwrap_or_default().iter().take_while(|next| *next == byte).count();
