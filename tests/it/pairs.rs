@@ -2,11 +2,14 @@
 
 use parsimd::{Batch, Cell, ColumnType, Input, OnError, Pattern, ScanOptions, Strings, Value, Values};
 
+use crate::common::pattern;
+
 fn scan_with(format: &str, text: &str, set: impl FnOnce(&mut ScanOptions)) -> (Batch, parsimd::Stats) {
     let mut options = ScanOptions::default();
     set(&mut options);
-    let mut scan = Pattern::new(format).unwrap().scan_input(Input::bytes(text.as_bytes()), options);
-    (scan.read_all().unwrap(), scan.stats().clone())
+    let mut scan = pattern(format).scan_input(Input::bytes(text.as_bytes()), options);
+    let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
+    (batch, scan.stats().clone())
 }
 
 fn scan(format: &str, text: &str) -> Batch {
@@ -31,7 +34,7 @@ fn kv_is_a_map_of_all_pairs() {
 
 #[test]
 fn kv_ends_where_what_follows_needs() {
-    let pattern = Pattern::new("[{kv:kv}] {msg}").unwrap();
+    let pattern = pattern("[{kv:kv}] {msg}");
     let found = pattern.parse("[a=\"] \" b=1] x] y").unwrap().unwrap();
     assert_eq!((found.text(0), found.text(1)), (Some("a=\"] \" b=1"), Some("x] y")));
     let pairs = vec![("a", "] ".into()), ("b", "1".into())];
@@ -103,7 +106,7 @@ fn keys_and_other_fields_are_asked_for_in_any_order() {
 
 #[test]
 fn a_match_has_the_values_and_spans_of_its_keys() {
-    let pattern = Pattern::new("{t:t} {kv:kv(level,on:bool,n:d)}").unwrap();
+    let pattern = pattern("{t:t} {kv:kv(level,on:bool,n:d)}");
     let found = pattern.parse("2024-05-18T10:59:06Z on level=\"in\\\"fo\"").unwrap().unwrap();
     assert_eq!(found.get("level").unwrap(), Some(Value::Unescaped("in\"fo".to_owned())));
     assert_eq!((found.text(1), found.span(2)), (Some("\"in\\\"fo\""), Some(23..23)));
