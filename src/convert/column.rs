@@ -7,7 +7,7 @@ use parsimd_simd::{Bitmap, DatetimeLayout as KernelLayout, FloatForm, Kernels, N
 use super::{
     calendar::TIMESTAMPS,
     clock::{Clock, OffsetsSeen, Timestamps},
-    map, quoted, stamp,
+    duration, map, quoted, stamp,
     strptime::StrptimeLayout,
     value::Value,
 };
@@ -252,6 +252,13 @@ fn by_kernel(
             let without = offsets.iter().filter(|&&offset| offset == NO_OFFSET).count();
             timestamps.seen = OffsetsSeen { with: without < offsets.len(), without: without > validity.nulls() };
             return (values, validity);
+        }
+        (Values::Duration(nanos), ValueKind::Duration) => {
+            for span in spans {
+                let short = span.of(block).and_then(duration::short);
+                nanos.push(short.unwrap_or_default());
+                valid.push(short.is_some());
+            }
         }
         (column, ValueKind::Strptime(format)) => {
             let layouts: Option<Vec<StrptimeLayout>> =

@@ -24,19 +24,35 @@ pub(super) fn read(text: &str) -> Result<i64, &'static str> {
     i64::try_from(if negative { -nanos } else { nanos }).map_err(|_| TOO_LONG)
 }
 
-/// Whether a text is one amount with a unit of ASCII, as in `12.25ms`.
-pub(super) fn is_usual(text: &[u8]) -> bool {
-    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let whole = digits(text);
-    let mut rest = &text[whole..];
-    if let Some((b'.' | b',', fraction)) = rest.split_first() {
-        let count = digits(fraction);
-        rest = if count > 0 { &fraction[count..] } else { &[] };
-    }
-    match rest.to_ascii_lowercase().as_slice() {
-        [b'd' | b'h' | b'm' | b's'] | [b'm' | b'u' | b'n', b's'] => whole > 0,
-        _ => false,
-    }
+/// As [`read`], of a text that is one short amount with a unit of ASCII, as `12.25ms`; `None` of any other.
+pub(super) fn short(text: &[u8]) -> Option<i64> {
+    let (whole, rest) = number(text)?;
+    let (fraction, scale, rest) = match rest.split_first() {
+        Some((b'.' | b',', rest)) => {
+            let (fraction, after) = number(rest)?;
+            (fraction, 10_i64.pow((rest.len() - after.len()) as u32), after)
+        }
+        _ => (0, 1, rest),
+    };
+    const SECOND: i64 = 1_000_000_000;
+    let nanos = match rest {
+        [b'n' | b'N', b's' | b'S'] => 1,
+        [b'u' | b'U', b's' | b'S'] => 1000,
+        [b'm' | b'M', b's' | b'S'] => 1_000_000,
+        [b's' | b'S'] => SECOND,
+        [b'm' | b'M'] => 60 * SECOND,
+        [b'h' | b'H'] => 3600 * SECOND,
+        [b'd' | b'D'] => 86_400 * SECOND,
+        _ => return None,
+    };
+    whole.checked_mul(nanos)?.checked_add(fraction.checked_mul(nanos)? / scale)
+}
+
+/// The number of one to nine digits with which a text begins, and what comes after it.
+fn number(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (digits, rest) = text.split_at(text.iter().take_while(|byte| byte.is_ascii_digit()).count());
+    let number = digits.iter().fold(0, |number: i64, digit| number.wrapping_mul(10) + i64::from(digit - b'0'));
+    matches!(digits.len(), 1..=9).then_some((number, rest))
 }
 
 const TOO_LONG: &str = "a duration of more than 292 years, which nanoseconds in 64 bits cannot hold";
@@ -122,5 +138,36 @@ mod tests {
         }
         assert_eq!(read("9223372036854775807ns"), Ok(i64::MAX));
         assert_eq!(read("-9223372036854775808ns"), Ok(i64::MIN));
+    }
+
+    #[test]
+    fn a_short_amount_is_what_it_is_in_full() {
+        let numbers = [
+            "0",
+            "1",
+            "12",
+            "360",
+            "999999999",
+            "1234567890",
+            "",
+            "1.5",
+            "0.000000001",
+            "2,25",
+            "1.",
+            ".5",
+            "1.1234567891",
+        ];
+        let units = ["ns", "us", "MS", "s", "m", "H", "d", "", "x", "\u{b5}s", "mss"];
+        let mut count = 0;
+        for number in numbers {
+            for unit in units {
+                let text = format!("{number}{unit}");
+                if let Some(nanos) = short(text.as_bytes()) {
+                    count += 1;
+                    assert_eq!(read(&text), Ok(nanos), "{text}");
+                }
+            }
+        }
+        assert!(count > 40, "{count}");
     }
 }

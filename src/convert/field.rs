@@ -61,7 +61,7 @@ pub(super) fn is_usual(kind: &ValueKind, text: &[u8]) -> bool {
     match kind {
         ValueKind::Quoted => true,
         ValueKind::Integer { base: None } => integer::short(text).is_some(),
-        ValueKind::Duration => duration::is_usual(text),
+        ValueKind::Duration => duration::short(text).is_some(),
         ValueKind::Boolean => std::str::from_utf8(text).is_ok_and(|text| boolean(text).is_ok()),
         _ => false,
     }
