@@ -24,7 +24,7 @@ use crate::{
         quit::QuitSet,
     },
     error::Result,
-    pattern::{Field, Format, Key},
+    pattern::{Field, Format, Key, ValueKind, unknown_codes},
 };
 
 /// How a pattern is matched, and why so. [`explain`](Plan::explain) says it in words.
@@ -43,9 +43,16 @@ pub struct Plan {
     names: Vec<String>,
     /// The keys of each field.
     keys: Vec<Vec<KeyPlan>>,
+    /// What looks like a strptime code and is none, with the name of its field.
+    unknown_codes: Vec<(String, String)>,
     /// The program, or why there is none.
     program: Result<Program, String>,
     quit_set: OnceLock<QuitSet>,
+}
+
+fn unknown_codes_of(field: &Field) -> Vec<(String, String)> {
+    let ValueKind::Strptime(layout) = field.kind() else { return Vec::new() };
+    unknown_codes(layout).into_iter().map(|code| (code.to_owned(), field.column_name())).collect()
 }
 
 /// Who chose the instruction set.
@@ -90,6 +97,7 @@ impl Plan {
             groups_agree: format.groups_agree,
             names: format.fields.iter().map(Field::column_name).collect(),
             keys: format.fields.iter().map(KeyPlan::all).collect::<Result<_>>()?,
+            unknown_codes: format.fields.iter().flat_map(unknown_codes_of).collect(),
             program: Program::new(format),
             quit_set: OnceLock::new(),
         })
