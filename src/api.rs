@@ -59,9 +59,9 @@ impl Pattern {
         &self.0.format.expression
     }
 
-    /// The fields, in the order of the format; a repeated name counts once.
+    /// The fields, in the order of the format; a repeated name counts once. The keys of `kv(…)` are fields, in its place.
     pub fn fields(&self) -> &[Field] {
-        &self.0.format.fields
+        self.0.fields()
     }
 
     /// The names and types of the columns that a scan gives: those of the fields with names, or of all fields where none has a name.

@@ -39,6 +39,11 @@ pub fn strptime() -> impl Iterator<Item = (&'static str, &'static str)> {
     STRPTIME.iter().copied()
 }
 
+/// The fields that have a capture group, in order: `kv(…)` is one, and its keys are none.
+pub fn group_fields(pattern: &Pattern) -> &[Field] {
+    &pattern.0.format.fields
+}
+
 /// As [`Pattern::search_at`], for ASCII text; nothing before `start` is looked at.
 pub fn search_ascii_at<'t>(pattern: &Pattern, text: &'t str, start: usize) -> Result<Option<Match<'t>>> {
     find_match(&pattern.0, text, true, start, Anchored::No, &mut 0)
@@ -61,7 +66,7 @@ pub fn spans(
     let Some(captures) = found else { return Ok(false) };
     if let Some((whole, fields)) = spans.split_first_mut() {
         *whole = captures.whole();
-        for (index, span) in fields.iter_mut().take(pattern.fields().len()).enumerate() {
+        for (index, span) in fields.iter_mut().take(pattern.plan().fields()).enumerate() {
             *span = captures.field(index, &inline);
         }
     }
@@ -80,7 +85,7 @@ pub fn spans_of_each(
     spans: &mut Vec<Span>,
     mut goes_on: impl FnMut(&[Span]) -> bool,
 ) -> Result<bool> {
-    let (plan, fields) = (pattern.plan(), pattern.fields().len());
+    let (plan, fields) = (pattern.plan(), pattern.plan().fields());
     let (mut inline, mut decided_from, mut at) = (InlineSpans::default(), 0, start);
     for _ in 0..count {
         let found = find(plan, text.as_bytes(), true, at, Anchored::No, &mut decided_from, &mut inline)?;

@@ -46,7 +46,9 @@ mod plan;
 mod scan;
 
 pub use api::{Pattern, PatternBuilder};
-pub use batch::{Batch, Cell, Column, ColumnStats, ColumnType, Schema, Strings, TextViews, Validity, Values};
+pub use batch::{
+    Batch, Cell, Column, ColumnStats, ColumnType, Entries, Maps, Schema, Strings, TextViews, Validity, Values,
+};
 pub use convert::{BigInt, Converter, Date, DateTime, Time, TimeZone, Value, Year};
 pub use engine::{
     Anchored,

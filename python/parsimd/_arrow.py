@@ -29,6 +29,7 @@ _SPARK_TYPES = {
     "time[us]": "TIME(6)",
     "duration[ns]": "INTERVAL DAY TO SECOND",
     "bool": "BOOLEAN",
+    "map[text, text]": "MAP<STRING, STRING>",
 }
 
 

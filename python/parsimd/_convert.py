@@ -11,7 +11,7 @@ import ipaddress
 import re
 import sys
 from datetime import time, timedelta, tzinfo
-from typing import Any, Callable, Literal, Optional, TypeVar
+from typing import Any, Callable, Literal, Optional, Sequence, TypeVar
 
 from . import _parsimd
 
@@ -334,6 +334,59 @@ class Quoted(ByText):
         )
 
 
+class Pairs(ByText):
+    """Pairs of a key and a value, as a dict of text. Of two with the same key the first counts."""
+
+    PAIR = re.compile(
+        r"([^\t-\r ][^\t-\r =]*)(?:=("
+        r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|[^\t-\r \"'`][^\t-\r ]*|"
+        r"))?(?=[\t-\r ]|\Z)",
+        re.DOTALL,
+    )
+
+    def __call__(self, string: str, match: Any = None) -> dict[str, str]:
+        unquote = Quoted()
+        pairs: dict[str, str] = {}
+        for pair in self.PAIR.finditer(string):
+            pairs.setdefault(pair[1], unquote(pair[2] or ""))
+        return pairs
+
+
+class Key:
+    """A key of ``kv(…)``: how it is found in the text of its field, and what its values are.
+
+    ``values`` is a parser whose only field is one value, None where a value is any text.
+    """
+
+    def __init__(self, name: str, flags: int, nulls: Optional[Sequence[str]], values: Any, is_bool: bool) -> None:
+        self.name = name
+        self.names = re.compile(re.escape(name), flags)
+        self.nulls = None if nulls is None else re.compile("|".join(map(re.escape, nulls)), flags)
+        self.values = values
+        self.is_bool = is_bool
+
+    def find(self, string: str) -> Optional["re.Match[str]"]:
+        """The first pair with this key."""
+        return next((pair for pair in Pairs.PAIR.finditer(string) if self.names.fullmatch(pair[1])), None)
+
+    def span(self, pair: "re.Match[str]") -> tuple[int, int]:
+        """Where the value of a pair stands, quotes and all; of a key without ``=`` it is empty."""
+        return pair.span(2) if pair[2] is not None else (pair.end(), pair.end())
+
+    def value(self, pair: "re.Match[str]") -> Any:
+        if self.is_bool and pair[2] is None:
+            return True
+        text = Quoted()(pair[2] or "")
+        if self.nulls is not None and self.nulls.fullmatch(text):
+            return None
+        if self.values is None:
+            return text
+        found = self.values.parse(text)
+        if found is None:
+            raise ValueError(f"{text!r}, the value of {self.name}, is not written as its type is")
+        return found[0]
+
+
 #: The converters of the types beyond ``parse``, by their codes.
 BEYOND: dict[str, type[ByText]] = {
     "t": Stamp,
@@ -343,6 +396,7 @@ BEYOND: dict[str, type[ByText]] = {
     "ip": Address,
     "bool": Boolean,
     "q": Quoted,
+    "kv": Pairs,
 }
 
 

@@ -26,6 +26,7 @@ from ._convert import (
     FixedTzOffset,
     Grouped,
     Integer,
+    Key,
     Nullable,
     Strptime,
     TextOnly,
@@ -119,7 +120,12 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
         parts["grouping"], rest = rest[0], rest[1:]
     if rest.startswith("."):
         parts["precision"], rest = _take_digits(rest[1:])
-    type, bar, nulls = rest.partition("|")
+    if rest.startswith("kv(") and ")|" in rest:
+        # The keys of a list have null texts of their own.
+        type, bar, nulls = rest.partition(")|")
+        type += ")"
+    else:
+        type, bar, nulls = rest.partition("|")
     if _is_type(rest, extra_types):
         type = rest
     elif bar and _is_type(type, extra_types):
@@ -132,7 +138,13 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
 
 def _is_type(type: str, extra_types: Any) -> bool:
     """Whether this is no type, one of the language, one of the program's own, or a strptime format."""
-    return not type or type == "d" or type in _TYPES or _is_own(type, extra_types) or is_strptime(type)
+    is_code = not type or type == "d" or type in _TYPES or _is_list(type)
+    return is_code or _is_own(type, extra_types) or is_strptime(type)
+
+
+def _is_list(type: str) -> bool:
+    """Whether this is ``kv`` with a list of keys. One with a strptime code in it is a layout of ``parse``."""
+    return type.startswith("kv(") and type.endswith(")") and not is_strptime(type)
 
 
 def _is_own(type: str, extra_types: Any) -> bool:
@@ -241,6 +253,8 @@ class Parser(_parsimd.ParserBase):
         # The columns of the marks of optional parts that have not ended, and the groups that stand in one.
         self._open_marks: List[int] = []
         self._optional_groups: Set[Union[int, str]] = set()
+        # The groups of `kv(…)`, whose keys are the fields, and the null texts of these groups.
+        self._key_groups: Dict[Union[int, str], Tuple[List[Key], Optional["re.Pattern[str]"]]] = {}
         # A point or a comma that comes after the field that is handled.
         self._next_mark = ""
         self._type_conversions: Dict[Union[int, str], Callable[[str, Any], Any]] = {}
@@ -385,6 +399,8 @@ class Parser(_parsimd.ParserBase):
         name, _, spec = field[1:-1].partition(":")
         group: Union[int, str]
         if name[:1].isalpha():
+            if name in self._key_names():
+                raise _key_twice(name)
             if name in self._name_to_group_map:
                 seen = self._name_types[name]
                 if seen != spec:
@@ -412,6 +428,9 @@ class Parser(_parsimd.ParserBase):
         if self._open_marks:
             self._optional_groups.add(group)
         inside, before, after = self._compile_spec(spec, group) if spec else (".+?", "", "")
+        if group in self._key_groups:
+            # Its keys are the fields.
+            (self._named_fields if isinstance(group, str) else self._fixed_fields).pop()
         self._group_index += 1
         return before + wrap % inside + after
 
@@ -435,6 +454,11 @@ class Parser(_parsimd.ParserBase):
                 for prefix, allowed in (("", "0-9"), ("0[xX]", "0-9a-fA-F"), ("0[bB]", "01"), ("0[oO]", "0-7"))
             )
             convert = Integer()
+        elif _is_list(type):
+            regex, _ = _TYPES["kv"]
+            self._key_groups[group] = [], None
+            for key in type[len("kv(") : -1].split(","):
+                self._key_groups[group][0].append(self._compile_key(key))
         elif is_strptime(type):
             regex = strptime_expression(type)
             self._group_index += _groups_of_layout(type, regex)
@@ -469,6 +493,8 @@ class Parser(_parsimd.ParserBase):
             # A type that is any text would take the texts, so they come first.
             regex = f"{nulls}|{regex}" if is_any_text else f"{regex}|{nulls}"
             convert = Nullable(re.compile(nulls, self._flags), convert)
+            if group in self._key_groups:
+                self._key_groups[group] = self._key_groups[group][0], re.compile(nulls, self._flags)
         if convert is not None:
             self._type_conversions[group] = convert
         if width and not align:
@@ -477,6 +503,34 @@ class Parser(_parsimd.ParserBase):
         if padding[0] in r".\+?*[](){}^$":
             padding = "\\" + padding
         return regex, padding if align in (">", "^") else "", padding if align in ("<", "^") else ""
+
+    def _compile_key(self, key: str) -> Key:
+        """A key of ``kv(…)``, with the spec of its values."""
+        name, _, spec = key.partition(":")
+        if not name or re.search(r"[\s=|,:()\[\]\"'`]", name):
+            wrong = ValueError(f'"{name}" is no name of a key')
+            raise _advising(wrong, "write keys with commas between them, as in kv(level,took:dur)")
+        if name in self._name_to_group_map or name in self._key_names():
+            raise _key_twice(name)
+        if not spec:
+            return Key(name, self._flags, None, None, False)
+        parts = extract_format(spec, self._extra_types)
+        type = parts["type"]
+        if parts["align"] or parts["width"] or "grouping" in parts or "precision" in parts:
+            raise _advising(ValueError(f'the key "{name}" has more than a type and null texts'), "write its type without a width")
+        is_own = _is_own(type, self._extra_types)
+        if not is_own and (type == "kv" or _is_list(type)):
+            raise _advising(ValueError(f'the key "{name}" cannot be of type "{type}"'), "write another type, as t for a time")
+        is_any_text = not is_own and type in ("", "q")
+        values = None if is_any_text else Parser(f"{{:{spec}}}", self._extra_types, self._case_sensitive)
+        return Key(name, self._flags, parts.get("nulls"), values, type == "bool" and not is_own)
+
+    def _key_names(self) -> List[str]:
+        return [key.name for keys, _ in self._key_groups.values() for key in keys]
+
+    def _typed_keys(self) -> Set[str]:
+        """The keys of ``kv(…)`` whose values may not be what their type takes."""
+        return {key.name for keys, _ in self._key_groups.values() for key in keys if key.values is not None}
 
     # -- engines
 
@@ -502,6 +556,8 @@ class Parser(_parsimd.ParserBase):
                 return f"{type(self).__name__} overrides {name}"
         if not self._format.isascii():
             return "the format is not ASCII"
+        if self._key_groups:
+            return "kv(…) has keys, whose values are found after a match"
         try:
             pattern = self._native_pattern(None)
             groups = self._groups_in_order(pattern)
@@ -541,9 +597,10 @@ class Parser(_parsimd.ParserBase):
     def _groups_in_order(self, pattern: "_parsimd.Pattern") -> List[Union[int, str]]:
         """The group of each field, in the order of the format, if the fields are those of `pattern`."""
         groups = pattern.groups
-        if [g for g in groups if isinstance(g, str)] != self._named_fields:
+        fields = [g for g in groups if g not in self._key_groups]
+        if [g for g in fields if isinstance(g, str)] != self._named_fields:
             raise NotImplementedError("the named fields of this parser are not those of its format")
-        if [g for g in groups if isinstance(g, int)] != self._fixed_fields:
+        if [g for g in fields if isinstance(g, int)] != self._fixed_fields:
             raise NotImplementedError("the positional fields of this parser are not those of its format")
         return groups
 
@@ -586,6 +643,16 @@ class Parser(_parsimd.ParserBase):
             self._group_to_name_map[group]: m.span(group) for group in self._named_fields if group not in missing
         }
         spans.update((number, m.span(at + 1)) for number, at in enumerate(self._fixed_fields) if at not in missing)
+        for group, (keys, nulls) in self._key_groups.items():
+            at = group if isinstance(group, str) else group + 1
+            text = m[at]
+            is_null = text is None or nulls is not None and nulls.fullmatch(text) is not None
+            for key in keys:
+                pair = None if is_null else key.find(text)
+                named[key.name] = None if pair is None else key.value(pair)
+                if pair is not None:
+                    start, end = key.span(pair)
+                    spans[key.name] = m.start(at) + start, m.start(at) + end
         return Result(fixed, self._expand_named_fields(named), spans)
 
     def _expand_named_fields(self, named_fields: Dict[str, Any]) -> Dict[str, Any]:
@@ -867,6 +934,11 @@ _ORIGINAL = {
         "evaluate_result",
     )
 }
+
+
+def _key_twice(name: str) -> Exception:
+    """The error of a name that a key of ``kv(…)`` has, and something else."""
+    return _advising(RepeatedNameError(f'"{name}" is a key of kv(…), and stands elsewhere too'), "use another name")
 
 
 def _advising(error: Exception, advice: str, end: str = "") -> Exception:

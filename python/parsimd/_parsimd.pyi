@@ -376,7 +376,7 @@ class Column:
     @property
     def type(
         self,
-    ) -> Literal["text", "int64", "float64", "timestamp[us]", "timestamp[us, UTC]", "date", "time[us]", "duration[ns]", "bool"]: ...
+    ) -> Literal["text", "int64", "float64", "timestamp[us]", "timestamp[us, UTC]", "date", "time[us]", "duration[ns]", "bool", "map[text, text]"]: ...
     @property
     def null_count(self) -> int:
         """How many values are null."""
@@ -386,7 +386,7 @@ class Column:
         """The values, as a numpy array: numbers and timestamps over the same memory, which cannot be written to.
 
         Timestamps are ``datetime64[us]``, of UTC where the column says so, dates ``datetime64[D]``, times of day
-        ``timedelta64[us]``, text is objects. A null is NaN among floats, NaT among dates and times, None among text.
+        ``timedelta64[us]``, text and maps are objects. A null is NaN among floats, NaT among dates and times, None among text.
 
         Raises ValueError for integers with nulls.
         """

@@ -50,8 +50,9 @@ def scan_polars(
     empty = polars.DataFrame(nothing)
     # Of the fields: where a record came from is no part of it.
     types = {name: kind for name, kind in nothing.types.items() if name not in included}
-    # Text has a value always, unless a function of the program makes it.
-    may_fail = {*(name for name, kind in types.items() if kind != "text"), *parser._scan_pattern().converted}
+    # Texts and maps have a value always, unless a function of the program makes it, or it is that of a key whose type does not take it.
+    fallible = {name for name, kind in types.items() if kind not in ("text", "map[text, text]")}
+    may_fail = {*fallible, *parser._typed_keys(), *parser._scan_pattern().converted}
 
     def source(
         with_columns: Optional[List[str]],

@@ -327,6 +327,7 @@ pub(crate) fn type_name(kind: ColumnType) -> &'static str {
         ColumnType::Time => "time[us]",
         ColumnType::Duration => "duration[ns]",
         ColumnType::Bool => "bool",
+        ColumnType::Map => "map[text, text]",
         _ => "unknown",
     }
 }

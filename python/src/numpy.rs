@@ -61,7 +61,7 @@ pub(crate) fn array<'py>(
         make::error::<PyModuleNotFoundError>("to_numpy needs numpy: pip install numpy")
     })?;
     let kind = column.column_type();
-    if kind.is_text() {
+    if kind.is_text() || kind == ColumnType::Map {
         let empty =
             numpy.call_method1(name!(py, "empty"), (make::unsigned(py, rows.len() as u64)?, name!(py, "object")))?;
         empty.set_item(py.Ellipsis(), objects()?)?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use parsimd::{BigInt, Cell, ColumnType, Date, Time, Validity, Value, Values};
+use parsimd::{BigInt, Cell, ColumnType, Date, Entries, Time, Validity, Value, Values};
 use pyo3::{
     exceptions::{PyTypeError, PyValueError},
     prelude::*,
@@ -55,6 +55,13 @@ pub(crate) fn value<'py>(
         Value::Date(date) => PyDate::new(py, date.year, date.month, date.day)?.into_any(),
         Value::Duration(nanos) => duration(py, nanos)?,
         Value::Bool(is_true) => PyBool::new(py, is_true).to_owned().into_any(),
+        Value::Map(pairs) => {
+            let dict = make::dict(py)?;
+            for (key, value) in pairs {
+                dict.set_item(make::text(py, key)?, make::text(py, &value)?)?;
+            }
+            dict.into_any()
+        }
         Value::Unescaped(text) => make::text(py, &text)?.into_any(),
         _ => return Err(error::<PyValueError>("a value of a kind that is not known here")),
     })
@@ -119,9 +126,19 @@ pub(crate) fn cell<'py>(py: Python<'py>, kind: ColumnType, cell: Cell<'_>) -> Py
             PyDateTime::new(py, year, month, day, hour, minute, second, micro, zone)?.into_any()
         }
         Cell::Duration(nanos) => duration(py, nanos)?,
+        Cell::Map(entries) => dict(py, entries)?,
         Cell::Bool(is_true) => PyBool::new(py, is_true).to_owned().into_any(),
         _ => return Err(error::<PyValueError>("a column of a type that is not known here")),
     })
+}
+
+/// The pairs of a map.
+fn dict<'py>(py: Python<'py>, entries: Entries<'_>) -> PyResult<Bound<'py, PyAny>> {
+    let dict = make::dict(py)?;
+    for (key, value) in entries.iter() {
+        dict.set_item(make::utf8(py, key.as_bytes())?, make::utf8(py, value.as_bytes())?)?;
+    }
+    Ok(dict.into_any())
 }
 
 /// A day, in microseconds.
@@ -181,6 +198,7 @@ impl<'a, 'py> Maker<'a, 'py> {
             Values::Date(values) => cell(py, ColumnType::Date, Cell::Date(values[row]))?,
             Values::Time(values) => cell(py, ColumnType::Time, Cell::Time(values[row]))?,
             Values::Duration(values) => duration(py, values[row])?,
+            Values::Map(maps) => dict(py, maps.row(row))?,
             Values::Bool(values) => PyBool::new(py, values[row]).to_owned().into_any(),
             _ => return Err(error::<PyValueError>("a column of a type that is not known here")),
         })

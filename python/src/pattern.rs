@@ -68,7 +68,7 @@ impl Pattern {
         Made(self.pattern.expression())
     }
 
-    /// The group of each field in the order of the format: its name, or the number of a positional one.
+    /// The group of each field in the order of the format: its name, or the number of a positional one. `kv(…)` is one field here.
     #[getter]
     fn groups<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let group = |field: &parsimd::Field| match (field.group_name(), field.group_index()) {
@@ -76,7 +76,7 @@ impl Pattern {
             (None, Some(index)) => make::unsigned(py, index as u64).map(Bound::into_any),
             (None, None) => Ok(py.None().into_bound(py)),
         };
-        make::list(py, self.pattern.fields().iter().map(group))
+        make::list(py, extension::group_fields(&self.pattern).iter().map(group))
     }
 
     /// Why the native engine is not exact on ASCII text; None when it is.

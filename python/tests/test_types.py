@@ -1,4 +1,4 @@
-"""The types beyond ``parse``: `t tu dur size ip bool q *`."""
+"""The types beyond ``parse``: `t tu dur size ip bool q *`; `kv` has a file of its own."""
 
 import copy
 import datetime

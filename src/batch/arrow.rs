@@ -10,6 +10,7 @@
 //! | text | `Utf8`; `Utf8View` with [`Strings::View`](crate::Strings::View); `Binary` with [`Strings::Binary`](crate::Strings::Binary) |
 //! | integers, floats | `Int64`, `Float64` |
 //! | dates and times | `Timestamp(µs)`, of `UTC` where the type says so; `Date32`; `Time64(µs)`; `Duration(ns)` |
+//! | maps | `Map` of `Utf8` to `Utf8`, whose values are never null |
 //! | booleans | `Boolean`, which has a bit for each: the one array that is a copy |
 
 #![allow(unsafe_code, reason = "arrays of texts whose checks have been made")]
@@ -17,13 +18,14 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, Date32Array, DurationNanosecondArray, Float64Array, Int64Array, RecordBatch,
-    RecordBatchOptions, StringArray, StringViewArray, Time64MicrosecondArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, DurationNanosecondArray, Float64Array, Int64Array, MapArray,
+    RecordBatch, RecordBatchOptions, StringArray, StringViewArray, StructArray, Time64MicrosecondArray,
+    TimestampMicrosecondArray,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer, ToByteSlice};
-use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
+use arrow_schema::{ArrowError, DataType, Field, Fields, TimeUnit};
 
-use super::{Batch, Column, ColumnType, Schema, Values};
+use super::{Batch, Column, ColumnType, Maps, Schema, Values};
 
 impl ColumnType {
     /// The type of the array.
@@ -39,6 +41,9 @@ impl ColumnType {
             ColumnType::Time => DataType::Time64(TimeUnit::Microsecond),
             ColumnType::Duration => DataType::Duration(TimeUnit::Nanosecond),
             ColumnType::Bool => DataType::Boolean,
+            ColumnType::Map => {
+                DataType::Map(Arc::new(Field::new("entries", DataType::Struct(entries()), false)), false)
+            }
         }
     }
 }
@@ -115,6 +120,7 @@ impl Column {
                 let buffers: Vec<Buffer> = column.buffers().iter().cloned().map(Buffer::from).collect();
                 Arc::new(views(ScalarBuffer::from(lent), buffers.into(), nulls))
             }
+            Values::Map(_) => Arc::new(maps(self, nulls)?),
             Values::Int64(_) => Arc::new(numbers!(Int64Array, Int64)?),
             Values::Float64(_) => Arc::new(numbers!(Float64Array, Float64)?),
             Values::Date(_) => Arc::new(numbers!(Date32Array, Date)?),
@@ -128,12 +134,38 @@ impl Column {
     }
 }
 
+/// The fields of the pairs of a map. Arrow has a value that may be null, and so have other libraries.
+fn entries() -> Fields {
+    Fields::from(vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)])
+}
+
+/// The array of a column of [`Values::Map`].
+fn maps(column: &Arc<Column>, nulls: Option<NullBuffer>) -> Result<MapArray, ArrowError> {
+    macro_rules! part {
+        ($part:expr) => {
+            lend(column, |column| match column.values() {
+                Values::Map(maps) => {
+                    let part: fn(&Maps) -> &[_] = $part;
+                    part(maps).to_byte_slice()
+                }
+                _ => &[],
+            })
+        };
+    }
+    let offsets = |offsets: Buffer| OffsetBuffer::new(ScalarBuffer::from(offsets));
+    let keys = texts(offsets(part!(|maps| &maps.keys.offsets)), part!(|maps| &maps.keys.bytes), None);
+    let values = texts(offsets(part!(|maps| &maps.values.offsets)), part!(|maps| &maps.values.bytes), None);
+    let pairs = StructArray::try_new(entries(), vec![Arc::new(keys), Arc::new(values)], None)?;
+    let DataType::Map(field, is_sorted) = column.column_type().to_arrow() else { unreachable!("a column of maps") };
+    MapArray::try_new(field, offsets(part!(Maps::offsets)), pairs, nulls, is_sorted)
+}
+
 /// The array of a column of [`Values::Text`].
 fn texts(offsets: OffsetBuffer<i32>, bytes: Buffer, nulls: Option<NullBuffer>) -> StringArray {
     debug_assert!(StringArray::try_new(offsets.clone(), bytes.clone(), nulls.clone()).is_ok());
     // SAFETY: the column has what the kernel `texts` has written, or rows of that copied or joined: the bytes of one span of a block after
     // those of the other, and an offset after each. So the offsets ascend, which `OffsetBuffer::new` has compared, and the last is the
-    // length of the bytes. Each text is UTF-8, since a record that is not is a failure, and so is one in which a span cuts a
+    // length of the bytes. The same is so of the keys of maps and of their values, each of which was a `str`. Each text is UTF-8, since a record that is not is a failure, and so is one in which a span cuts a
     // character (`scan/matching.rs`); so are texts side by side, and an offset is where one ends. There is a null or not for each row: both
     // come from one column, which does not change.
     unsafe { StringArray::new_unchecked(offsets, bytes, nulls) }

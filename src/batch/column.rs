@@ -4,7 +4,10 @@ use std::collections::TryReserveError;
 
 use parsimd_simd::Bitmap;
 
-use super::views::TextViews;
+use super::{
+    maps::{Entries, Maps},
+    views::TextViews,
+};
 use crate::pattern::{DatetimeLayout, ValueKind, has_date_and_time};
 
 /// The type of a column.
@@ -36,6 +39,8 @@ pub enum ColumnType {
     Duration,
     /// True or false.
     Bool,
+    /// Maps of UTF-8 text to UTF-8 text.
+    Map,
 }
 
 impl ColumnType {
@@ -57,6 +62,7 @@ impl ColumnType {
             ValueKind::Converted { to, .. } => ColumnType::of(to),
             ValueKind::Duration => ColumnType::Duration,
             ValueKind::Boolean => ColumnType::Bool,
+            ValueKind::Pairs => ColumnType::Map,
             ValueKind::Text | ValueKind::Decimal | ValueKind::Custom(_) | ValueKind::Address | ValueKind::Quoted => {
                 ColumnType::Text
             }
@@ -240,6 +246,8 @@ pub enum Values {
     Duration(Vec<i64>),
     /// True or false, a byte each.
     Bool(Vec<bool>),
+    /// Maps of text to text.
+    Map(Maps),
 }
 
 impl Values {
@@ -255,11 +263,12 @@ impl Values {
             ColumnType::Time => Values::Time(Vec::with_capacity(rows)),
             ColumnType::Duration => Values::Duration(Vec::with_capacity(rows)),
             ColumnType::Bool => Values::Bool(Vec::with_capacity(rows)),
+            ColumnType::Map => Values::Map(Maps::with_capacity(rows)),
         }
     }
 
-    /// Makes room for so many rows, with so many bytes of text, if there is any.
-    fn try_reserve(&mut self, rows: usize, text: usize) -> Result<(), TryReserveError> {
+    /// Makes room for so many rows, which are those of `parts`, with so many bytes of text, if there is any.
+    fn try_reserve(&mut self, rows: usize, text: usize, parts: &[&Column]) -> Result<(), TryReserveError> {
         match self {
             Values::Text { offsets, bytes } | Values::Binary { offsets, bytes } => {
                 offsets.try_reserve_exact(rows)?;
@@ -272,6 +281,12 @@ impl Values {
             Values::Bool(values) => values.try_reserve_exact(rows),
             Values::Float64(values) => values.try_reserve_exact(rows),
             Values::Date(values) => values.try_reserve_exact(rows),
+            Values::Map(maps) => {
+                let parts = parts
+                    .iter()
+                    .filter_map(|part| if let Values::Map(maps) = &part.values { Some(maps) } else { None });
+                maps.try_reserve(rows, &parts.collect::<Vec<_>>())
+            }
         }
     }
 }
@@ -324,6 +339,8 @@ pub enum Cell<'a> {
     Duration(i64),
     /// True or false.
     Bool(bool),
+    /// The pairs of a map.
+    Map(Entries<'a>),
 }
 
 impl Column {
@@ -357,6 +374,7 @@ impl Column {
             Values::Bool(values) => values.len(),
             Values::Float64(values) => values.len(),
             Values::Date(values) => values.len(),
+            Values::Map(maps) => maps.len(),
         }
     }
 
@@ -388,6 +406,7 @@ impl Column {
             Values::Time(values) => Cell::Time(values[row]),
             Values::Duration(values) => Cell::Duration(values[row]),
             Values::Bool(values) => Cell::Bool(values[row]),
+            Values::Map(maps) => Cell::Map(maps.row(row)),
         }
     }
 
@@ -422,6 +441,7 @@ impl Column {
             Values::Time(values) => Values::Time(each(values, rows)),
             Values::Duration(values) => Values::Duration(each(values, rows)),
             Values::Bool(values) => Values::Bool(each(values, rows)),
+            Values::Map(maps) => Values::Map(maps.take(rows)),
         };
         let validity = self.validity.as_ref().map(|validity| {
             let mut valid = Bitmap::new();
@@ -451,6 +471,7 @@ impl Column {
         let rows = parts.iter().map(|part| part.len()).sum();
         let text = |part: &&Column| match &part.values {
             Values::Text { bytes, .. } | Values::Binary { bytes, .. } => bytes.len(),
+            Values::Map(maps) => maps.text_len(),
             _ => 0,
         };
         let text = parts.iter().map(text).sum();
@@ -458,7 +479,7 @@ impl Column {
             return Err(Unjoined::TooLong);
         }
         let mut values = Values::new(kind, 0);
-        values.try_reserve(rows, text).map_err(|_| Unjoined::NoMemory)?;
+        values.try_reserve(rows, text, parts).map_err(|_| Unjoined::NoMemory)?;
         for part in parts {
             match (&mut values, &part.values) {
                 (Values::Text { offsets, bytes }, Values::Text { offsets: more, bytes: text })
@@ -469,6 +490,7 @@ impl Column {
                     offsets.extend(more[1..].iter().map(|offset| base + offset));
                 }
                 (Values::TextView(all), Values::TextView(more)) => all.append(more),
+                (Values::Map(all), Values::Map(more)) => all.append(more),
                 (Values::Float64(all), Values::Float64(more)) => all.extend_from_slice(more),
                 (Values::Date(all), Values::Date(more)) => all.extend_from_slice(more),
                 (Values::Bool(all), Values::Bool(more)) => all.extend_from_slice(more),

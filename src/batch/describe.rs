@@ -20,6 +20,7 @@ use crate::error::Result;
 /// | integers | yes | of the exact sum |
 /// | floats | of all values but NaN; NaN if there is no other | NaN if a value is |
 /// | timestamps, dates, times of day, durations, booleans | yes | |
+/// | maps | | |
 /// | text, bytes | by their bytes, which for text is the order of code points | |
 ///
 /// NaN is a value here and no null, as in Arrow and polars. pandas counts it as missing.
@@ -116,6 +117,7 @@ fn describe<'b>(name: &'b str, column: &'b Column, rows: Range<usize>, kernels: 
         Values::Text { offsets, bytes } | Values::Binary { offsets, bytes } => {
             least_and_greatest(column, rows, |row| &bytes[offsets[row] as usize..offsets[row + 1] as usize])
         }
+        Values::Map(_) => (Cell::Null, Cell::Null),
         Values::TextView(views) => least_and_greatest(column, rows, |row| views.bytes(row)),
     };
     ColumnStats { name, column_type: column.column_type(), count, nulls: valid.rows() - count, min, max, mean }

@@ -8,6 +8,7 @@
 mod arrow;
 mod column;
 mod describe;
+mod maps;
 mod views;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use bytes::Bytes;
 pub use column::{Cell, Column, ColumnType, Strings, Validity, Values};
 pub(crate) use column::{Unjoined, offsets};
 pub use describe::ColumnStats;
+pub use maps::{Entries, Maps};
 pub use views::TextViews;
 
 /// The names and types of the columns of a [`Batch`].

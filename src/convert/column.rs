@@ -7,13 +7,13 @@ use parsimd_simd::{Bitmap, DatetimeLayout as KernelLayout, FloatForm, Kernels, N
 use super::{
     calendar::TIMESTAMPS,
     clock::{Clock, OffsetsSeen, Timestamps},
-    duration, quoted, stamp,
+    duration, map, quoted, stamp,
     strptime::StrptimeLayout,
     value::Value,
 };
 use crate::{
-    batch::{Column, ColumnType, Strings, TextViews, Validity, Values, offsets},
-    pattern::{DatetimeLayout, ValueKind},
+    batch::{Column, ColumnType, Maps, Strings, TextViews, Validity, Values, offsets},
+    pattern::{DatetimeLayout, ValueKind, is_flag},
 };
 
 /// A row whose text is no value of the column.
@@ -27,6 +27,8 @@ pub(crate) struct ConversionError {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Texts<'a> {
     pub(crate) block: &'a [u8],
+    /// Whether the block is made for this column alone, so that views must not lead to it.
+    pub(crate) is_own: bool,
     pub(crate) spans: &'a [Span],
     /// The rows that have no text, in order; their spans are of no meaning.
     pub(crate) missing: &'a [usize],
@@ -64,6 +66,7 @@ pub(crate) fn column(
             let column = unquoted(kernels, text, strings);
             return Converted { column, errors: Vec::new(), offsets: OffsetsSeen::default() };
         }
+        ValueKind::Pairs => return maps(text),
         _ if column_type.is_text() => {
             let column = texts(kernels, text, strings);
             return Converted { column, errors: Vec::new(), offsets: OffsetsSeen::default() };
@@ -92,8 +95,28 @@ pub(crate) fn column(
     Converted { column: Column::new(column_type, values, Some(validity)), errors, offsets: timestamps.seen }
 }
 
+/// A column of maps.
+fn maps(Texts { block, spans, missing, .. }: Texts<'_>) -> Converted {
+    let (mut maps, mut errors) = (Maps::with_capacity(spans.len()), Vec::new());
+    let mut nulls = missing.to_vec();
+    let mut missing = missing.iter().copied().peekable();
+    for (row, span) in spans.iter().enumerate() {
+        if missing.next_if_eq(&row).is_none() {
+            match span.of(block).and_then(|text| std::str::from_utf8(text).ok()) {
+                Some(text) => map::read(text).for_each(|(key, value)| maps.push(key, &value)),
+                None => errors.push(ConversionError { row, reason: "not UTF-8".to_owned() }),
+            }
+        }
+        maps.end_row();
+    }
+    nulls.extend(errors.iter().map(|error| error.row));
+    nulls.sort_unstable();
+    let column = Column::new(ColumnType::Map, Values::Map(maps), Validity::without(spans.len(), &nulls));
+    Converted { column, errors, offsets: OffsetsSeen::default() }
+}
+
 /// A column of text: the bytes of one row after those of the other, or views of them.
-pub(super) fn texts(kernels: &Kernels, Texts { block, spans, missing }: Texts<'_>, strings: Strings) -> Column {
+pub(super) fn texts(kernels: &Kernels, Texts { block, is_own, spans, missing }: Texts<'_>, strings: Strings) -> Column {
     // A block, and so its text, is shorter than 2 GiB.
     let values = match strings {
         Strings::Utf8 | Strings::Binary => {
@@ -101,6 +124,7 @@ pub(super) fn texts(kernels: &Kernels, Texts { block, spans, missing }: Texts<'_
             kernels.texts(block, spans, &mut bytes, &mut offsets);
             if strings == Strings::Utf8 { Values::Text { offsets, bytes } } else { Values::Binary { offsets, bytes } }
         }
+        Strings::View if is_own => Values::TextView(TextViews::of_own(block.to_vec(), spans)),
         Strings::View => Values::TextView(TextViews::of(block, spans)),
     };
     Column::new(ColumnType::Text.with_strings(strings), values, Validity::without(spans.len(), missing))
@@ -119,40 +143,58 @@ fn decimals(kernels: &Kernels, float: &ValueKind, text: Texts<'_>, strings: Stri
     Converted { column: texts(kernels, Texts { spans: &spans, missing: &missing, ..text }, strings), ..numbers }
 }
 
-/// A column of texts that may stand in quotes: what is inside of them. Where a text has an escape all of them are copied, to one text of their own.
+/// A column of texts that may stand in quotes: what is inside of them.
 fn unquoted(kernels: &Kernels, text: Texts<'_>, strings: Strings) -> Column {
-    let (mut spans, mut escaped) = (text.spans.to_vec(), Vec::new());
+    let Unquoted { own, spans } = unquote(text.block, text.spans, false);
+    let block = own.as_deref().unwrap_or(text.block);
+    texts(kernels, Texts { block, is_own: own.is_some(), spans: &spans, missing: text.missing }, strings)
+}
+
+/// Texts without their quotes.
+pub(super) struct Unquoted {
+    /// The block of all texts, where that is not the one in which they stood.
+    pub(super) own: Option<Vec<u8>>,
+    /// A span that is not in the block stays as it is.
+    pub(super) spans: Vec<Span>,
+}
+
+/// Takes the quotes off texts. Where one has an escape, or with `has_flags` is that of a key without `=`, which stands for `true`, all of them are copied, to
+/// one text of their own.
+pub(super) fn unquote(block: &[u8], spans: &[Span], has_flags: bool) -> Unquoted {
+    let (mut spans, mut rewritten) = (spans.to_vec(), Vec::new());
     for (row, span) in spans.iter_mut().enumerate() {
-        let Some(inside) = span.of(text.block).and_then(quoted::inside) else { continue };
+        let Some(text) = span.of(block) else { continue };
+        if has_flags && text.is_empty() && is_flag(block, span.start as usize) {
+            rewritten.push(row);
+        }
+        let Some(inside) = quoted::inside(text) else { continue };
         *span = Span::new(span.start + 1, span.end - 1);
         if inside.has_escapes {
-            escaped.push(row);
+            rewritten.push(row);
         }
     }
-    if escaped.is_empty() {
-        return texts(kernels, Texts { spans: &spans, ..text }, strings);
+    if rewritten.is_empty() {
+        return Unquoted { own: None, spans };
     }
     let mut own = Vec::new();
-    let mut escaped = escaped.into_iter().peekable();
+    let mut rewritten = rewritten.into_iter().peekable();
     for (row, span) in spans.iter_mut().enumerate() {
+        let Some(bytes) = span.of(block) else { continue };
         let start = own.len() as u32;
-        let bytes = span.of(text.block).unwrap_or_default();
-        if escaped.next_if_eq(&row).is_none() {
+        if rewritten.next_if_eq(&row).is_none() {
             own.extend_from_slice(bytes);
+        } else if bytes.is_empty() {
+            own.extend_from_slice(b"true");
         } else {
             for chunk in bytes.utf8_chunks() {
                 own.extend_from_slice(quoted::unescape(chunk.valid()).as_bytes());
                 own.extend_from_slice(chunk.invalid());
             }
         }
-        // An escape is no shorter than what it stands for, so this is no longer than the block.
+        // An escape is no shorter than what it stands for, and a flag has a key, so this is not much longer than the block.
         *span = Span::new(start, own.len() as u32);
     }
-    if strings == Strings::View {
-        let views = Values::TextView(TextViews::of_own(own, &spans));
-        return Column::new(ColumnType::TextView, views, Validity::without(spans.len(), text.missing));
-    }
-    texts(kernels, Texts { block: &own, spans: &spans, missing: text.missing }, strings)
+    Unquoted { own: Some(own), spans }
 }
 
 /// What the kernels make of a column: values, and which rows they have read.
@@ -218,11 +260,11 @@ fn by_kernel(
             timestamps.seen = OffsetsSeen { with: without < offsets.len(), without: without > validity.nulls() };
             return (values, validity);
         }
-        (Values::Duration(values), ValueKind::Duration) => {
+        (Values::Duration(nanos), ValueKind::Duration) => {
             for span in spans {
-                let value = span.of(block).and_then(duration::read_short);
-                valid.push(value.is_some());
-                values.push(value.unwrap_or_default());
+                let short = span.of(block).and_then(duration::short);
+                nanos.push(short.unwrap_or_default());
+                valid.push(short.is_some());
             }
         }
         (column, ValueKind::Strptime(format)) => {
@@ -265,7 +307,9 @@ fn kernel_layout(layout: DatetimeLayout, year: i32) -> Option<KernelLayout> {
 
 pub(super) fn push_zeros(values: &mut Values, rows: usize) {
     match values {
-        Values::Text { .. } | Values::Binary { .. } | Values::TextView(_) => unreachable!("text is not converted"),
+        Values::Text { .. } | Values::Binary { .. } | Values::TextView(_) | Values::Map(_) => {
+            unreachable!("text and maps are not converted")
+        }
         Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) | Values::Duration(values) => {
             values.resize(rows, 0);
         }

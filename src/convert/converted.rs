@@ -151,7 +151,7 @@ impl<'b> Dictionary<'b> {
             let views = Values::TextView(TextViews::of_own(own, &spans));
             Column::new(ColumnType::TextView, views, Validity::without(rows.len(), &nulls))
         } else {
-            texts(kernels, Texts { block: &own, spans: &spans, missing: &nulls }, strings)
+            texts(kernels, Texts { block: &own, is_own: true, spans: &spans, missing: &nulls }, strings)
         };
         Converted { column, errors, offsets: OffsetsSeen::default() }
     }

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use super::{
-    duration, float, integer,
+    duration, float, integer, map,
     normalise::{is_space, normalise},
     quoted, size, stamp, strptime, time,
     value::Value,
@@ -51,6 +51,7 @@ pub(crate) fn value<'t>(kind: &ValueKind, text: &'t str, year: i32) -> Result<Va
             Cow::Borrowed(text) => Value::Text(text),
             Cow::Owned(text) => Value::Unescaped(text),
         }),
+        ValueKind::Pairs => Ok(Value::Map(map::read(text).collect())),
         ValueKind::Time(layout) => time::read(*layout, &normalise(text), year),
         ValueKind::Strptime(format) => strptime::read(format, &normalise(text), year),
     };
@@ -61,6 +62,17 @@ pub(crate) fn value<'t>(kind: &ValueKind, text: &'t str, year: i32) -> Result<Va
 fn address(text: &str) -> std::result::Result<IpAddr, &'static str> {
     let without_zone = text.split_once('%').map_or(text, |(address, _)| address);
     without_zone.parse().map_err(|_| "not an address")
+}
+
+/// Whether a text is certainly what the expression of a type takes: it is written in the way that is most usual. Of any other the regex must be asked.
+pub(super) fn is_usual(kind: &ValueKind, text: &[u8]) -> bool {
+    match kind {
+        ValueKind::Quoted => true,
+        ValueKind::Integer { base: None } => integer::short(text).is_some(),
+        ValueKind::Duration => duration::short(text).is_some(),
+        ValueKind::Boolean => std::str::from_utf8(text).is_ok_and(|text| boolean(text).is_ok()),
+        _ => false,
+    }
 }
 
 fn boolean(text: &str) -> std::result::Result<bool, &'static str> {
@@ -82,6 +94,7 @@ pub(crate) fn has_small_value(kind: &ValueKind, text: &str, year: i32) -> bool {
     match kind {
         kind if short_integer(kind, text).is_some() => true,
         ValueKind::Float if float::is_plain(text) => true,
+        ValueKind::Quoted | ValueKind::Pairs => true,
         kind => matches!(value(kind, text, year), Ok(value) if !matches!(value, Value::BigInt(_))),
     }
 }
@@ -89,6 +102,36 @@ pub(crate) fn has_small_value(kind: &ValueKind, text: &str, year: i32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_usual_is_what_the_type_takes() {
+        let mut seed = 1_u64;
+        for (format, kind, pieces) in [
+            ("{:d}", ValueKind::Integer { base: None }, &["1", "20", "-", "0x", " ", "123456789"][..]),
+            (
+                "{:dur}",
+                ValueKind::Duration,
+                &["1", "20", "ms", "s", "h", "M", "US", ".", ",", "5", "-", ":", "00", " ", "d", "é"],
+            ),
+            ("{:bool}", ValueKind::Boolean, &["yes", "No", "TRUE", "1", "0", "off", "f", " "]),
+        ] {
+            let pattern = crate::Pattern::new(format).unwrap();
+            let mut usual = 0;
+            for _ in 0..20_000 {
+                let text: String = (0..1 + (seed >> 40) % 4)
+                    .map(|_| {
+                        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                        pieces[(seed >> 33) as usize % pieces.len()]
+                    })
+                    .collect();
+                if is_usual(&kind, text.as_bytes()) {
+                    usual += 1;
+                    assert!(pattern.parse(&text).unwrap().is_some(), "{format} {text}");
+                }
+            }
+            assert!(usual > 100, "{format}: {usual}");
+        }
+    }
 
     #[test]
     fn what_has_a_small_value_is_what_has_one_that_is_no_big_int() {

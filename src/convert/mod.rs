@@ -12,6 +12,7 @@
 //! | [`time`], [`strptime`] | dates and times, in the layouts with a type code and by strptime codes |
 //! | [`stamp`], [`duration`] | time stamps in whichever layout they have, Unix time; durations |
 //! | [`size`], [`quoted`] | numbers of bytes; texts in quotes |
+//! | [`map`], [`key`] | pairs of keys and values; the column of one key |
 //! | [`calendar`] | the calendar |
 //! | [`clock`] | what a time without a year or an offset means in a scan |
 //! | [`zone`] | time zones |
@@ -26,6 +27,8 @@ mod duration;
 mod field;
 mod float;
 mod integer;
+mod key;
+mod map;
 mod normalise;
 mod quoted;
 mod size;
@@ -44,5 +47,7 @@ pub(crate) use converted::Dictionary;
 pub use converter::Converter;
 pub use converter::{Answer, ConvertTexts};
 pub(crate) use field::{has_small_value, short_integer, value};
+pub(crate) use key::{KeyTexts, key_column};
+pub(crate) use quoted::read as unquote;
 pub use value::{BigInt, Value};
 pub use zone::TimeZone;

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 /// The text of a field: without its quotes, and with its escapes resolved.
-pub(super) fn read(text: &str) -> Cow<'_, str> {
+pub(crate) fn read(text: &str) -> Cow<'_, str> {
     match inside(text.as_bytes()) {
         None => Cow::Borrowed(text),
         Some(Inside { has_escapes: false }) => Cow::Borrowed(&text[1..text.len() - 1]),

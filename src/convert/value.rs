@@ -1,6 +1,6 @@
 //! [`Value`]: what the text of a field is worth.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use super::calendar::{Date, DateTime, Time};
 
@@ -34,6 +34,28 @@ pub enum Value<'t> {
     Ip(IpAddr),
     /// A text that is not as it stands in the input: it had escapes, or a [`Converter`](crate::Converter) made it.
     Unescaped(String),
+    /// Pairs of a key and a value, in the order in which they stand; no key is there twice.
+    Map(Vec<(&'t str, Cow<'t, str>)>),
+}
+
+impl Value<'_> {
+    /// The same, if it has nothing of the text from which it was read.
+    pub(crate) fn without_text(self) -> Option<Value<'static>> {
+        Some(match self {
+            Value::Null => Value::Null,
+            Value::Int(int) => Value::Int(int),
+            Value::BigInt(big) => Value::BigInt(big),
+            Value::Float(float) => Value::Float(float),
+            Value::DateTime(datetime) => Value::DateTime(datetime),
+            Value::Date(date) => Value::Date(date),
+            Value::Time(time) => Value::Time(time),
+            Value::Duration(nanos) => Value::Duration(nanos),
+            Value::Bool(is_true) => Value::Bool(is_true),
+            Value::Ip(address) => Value::Ip(address),
+            Value::Unescaped(text) => Value::Unescaped(text),
+            Value::Text(_) | Value::Decimal(_) | Value::Map(_) => return None,
+        })
+    }
 }
 
 /// An integer past 64 bits, as its digits.

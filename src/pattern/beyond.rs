@@ -1,4 +1,4 @@
-//! The expressions of the types beyond `parse`: `t tu dur size ip bool q *`.
+//! The expressions of the types beyond `parse`: `t tu dur size ip bool q kv *`.
 //!
 //! They have no capture groups, and their digits are ASCII. Names of months, units and words are in any case, whatever the pattern says of case. The order of
 //! alternatives counts: the first that lets the rest of the pattern match is taken.
@@ -165,5 +165,21 @@ pub(super) const ADDRESS: &str = concat!(
 pub(super) const BOOLEAN: &str =
     "[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[Oo][Nn]|[Oo][Ff][Ff]|[10]";
 
+macro_rules! in_quotes {
+    () => {
+        r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`"#
+    };
+}
+
 /// `q`: a text in quotes, with escapes, or one without white space.
-pub(super) const QUOTED: &str = r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\S+"#;
+pub(super) const QUOTED: &str = concat!(in_quotes!(), r"|\S+");
+
+macro_rules! pair {
+    () => {
+        concat!(r"[^\t-\r ][^\t-\r =]*?(?:=(?:", in_quotes!(), r#"|[^\t-\r "'`][^\t-\r ]*?)?)?"#)
+    };
+}
+
+/// `kv`: pairs of a key and a value, with blanks of ASCII between them. There is one way to cut a text into them: a value that begins with a quote ends
+/// with it. So a text that has no match is refused in time that is linear in it, also by an engine that backtracks. They end as early as what follows allows.
+pub(super) const PAIRS: &str = concat!(r"[\t-\r ]*", pair!(), r"(?:[\t-\r ]+", pair!(), r")*?[\t-\r ]*?");

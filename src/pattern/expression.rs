@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    keys,
     spec::{Align, Spec},
     types::{
         CustomType, FIXED, FIXED_WHOLE, SHORT_FRACTION, STRPTIME, ValueKind, find, fraction_digits, fraction_marks,
@@ -24,7 +25,7 @@ pub(super) fn compile(
         (text(spec), 0, ValueKind::Text)
     } else if kind == "d" {
         (integer(spec), 0, ValueKind::Integer { base: None })
-    } else if let Some(row) = find(kind) {
+    } else if let Some(row) = find(if keys::is_list(kind) { "kv" } else { kind }) {
         let whole =
             spec.precision == "0" && matches!(row.kind, ValueKind::Decimal | ValueKind::Float) && row.regex == FIXED;
         let regex = if whole { FIXED_WHOLE } else { row.regex };

@@ -1,9 +1,13 @@
 //! [`Format`]: a format text, read. Its pieces and fields in order, and the regular expression that they stand for.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use super::{
     expression,
+    keys::{self, KeyText},
     names::Groups,
     nulls::NullTexts,
     spec::Spec,
@@ -20,7 +24,7 @@ pub(crate) struct FormatOptions {
 }
 
 /// A format text that was read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Format {
     pub(crate) text: String,
     pub(crate) case_sensitive: bool,
@@ -28,7 +32,7 @@ pub(crate) struct Format {
     pub(crate) expression: String,
     /// What the format is made of, in order.
     pub(crate) pieces: Vec<Piece>,
-    /// In order of the format; repeats of a name are not among them.
+    /// Those with a capture group, in order of the format; repeats of a name are not among them.
     pub(crate) fields: Vec<Field>,
     /// True when a name stands twice, so that the expression has a backreference.
     pub(crate) has_repeats: bool,
@@ -71,12 +75,35 @@ pub struct Field {
     pub(crate) open: usize,
     /// Where the field stands in the format, in bytes.
     pub(crate) span: Range<usize>,
+    /// The keys of `kv(…)`: they are fields in the place of this one.
+    pub(crate) keys: Vec<Key>,
+}
+
+/// A key of `kv(…)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key {
+    /// The field that it is.
+    pub(crate) field: Field,
+    name: NullTexts,
+    /// The format whose field is one value of the key, `{:dur}`; none where a value is any text.
+    pub(crate) of_value: Option<Box<Format>>,
+}
+
+impl Key {
+    /// Whether this is the key, under the pattern's rule of case.
+    #[inline]
+    pub(crate) fn is(&self, key: &[u8]) -> bool {
+        let is_same = self.field.name.as_deref().is_some_and(|name| name.as_bytes() == key);
+        is_same || self.name.has(key)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Group {
     Named(String),
     Index(usize),
+    /// That of `kv(…)`, for each of its keys.
+    OfPairs,
 }
 
 impl Field {
@@ -89,22 +116,23 @@ impl Field {
     pub fn column_name(&self) -> String {
         match (&self.name, self.position) {
             (Some(name), _) => name.clone(),
-            (None, position) => position.unwrap_or_default().to_string(),
+            (None, Some(position)) => position.to_string(),
+            (None, None) => "kv".to_owned(),
         }
     }
 
-    /// The name of its capture group in the expression; `None` for a positional field.
+    /// The name of its capture group in the expression; `None` for a positional field, and for a key of `kv(…)`, which has none of its own.
     pub fn group_name(&self) -> Option<&str> {
         match &self.group {
             Group::Named(name) => Some(name),
-            Group::Index(_) => None,
+            Group::Index(_) | Group::OfPairs => None,
         }
     }
 
     /// The index, from 0, that `parse` gives the capture group of a positional field.
     pub fn group_index(&self) -> Option<usize> {
         match self.group {
-            Group::Named(_) => None,
+            Group::Named(_) | Group::OfPairs => None,
             Group::Index(index) => Some(index),
         }
     }
@@ -134,7 +162,8 @@ impl Field {
         self.nulls.as_ref()
     }
 
-    /// Whether it stands in an optional part, between `{:[}` and `{:]}`: where that is missing the field has no text, and its value is null.
+    /// Whether it stands in an optional part, between `{:[}` and `{:]}`, or is a key of `kv(…)`: where that is missing the field has no text, and its
+    /// value is null.
     pub fn is_optional(&self) -> bool {
         self.is_optional
     }
@@ -172,6 +201,7 @@ impl Format {
             group_index: 0,
             positional: 0,
             optional: Vec::new(),
+            keys: BTreeSet::new(),
         };
         for token in split::tokens(text) {
             match token {
@@ -223,6 +253,8 @@ struct Builder<'a> {
     positional: usize,
     /// Where the optional parts begin that have not ended.
     optional: Vec<Range<usize>>,
+    /// The keys of `kv(…)`.
+    keys: BTreeSet<String>,
 }
 
 impl Builder<'_> {
@@ -292,6 +324,9 @@ impl Builder<'_> {
         };
         let spec_start = inside.end - spec.len();
         let named = name.starts_with(char::is_alphabetic);
+        if named && self.keys.contains(name) {
+            return Err(name_twice(&text, span, name));
+        }
         if named && let Some(first) = self.specs.get(name) {
             if first != spec {
                 return Err(Error::syntax(
@@ -353,6 +388,13 @@ impl Builder<'_> {
             (expression, before, after, kind, Some(spec))
         };
         self.group_index += 1;
+        let is_list = |spec: &&Spec| keys::is_list(&spec.kind) && !self.options.custom.contains_key(&spec.kind);
+        let keys = match spec.as_ref().filter(is_list) {
+            Some(spec) => {
+                keys::split(&text, spec.kind_span.clone()).map(|key| self.key(&text, key)).collect::<Result<_>>()?
+            }
+            None => Vec::new(),
+        };
 
         let inner = nulls.as_ref().map(|nulls: &NullTexts| nulls.with(&expression, is_any_text));
         let whole = &mut self.format.expression;
@@ -363,8 +405,10 @@ impl Builder<'_> {
         whole.push(')');
         whole.push_str(&pad_after);
 
-        let position = (!named).then_some(self.positional);
-        self.positional += usize::from(!named);
+        // Its keys are the fields.
+        let is_counted = !named && keys.is_empty();
+        let position = is_counted.then_some(self.positional);
+        self.positional += usize::from(is_counted);
         let name = named.then(|| name.to_owned());
         let is_optional = !self.optional.is_empty();
         self.format.pieces.push(Piece::Field(self.format.fields.len()));
@@ -380,9 +424,71 @@ impl Builder<'_> {
             is_optional,
             open,
             span,
+            keys,
         });
         Ok(())
     }
+
+    /// A key of `kv(…)`.
+    fn key(&mut self, text: &str, KeyText { name, spec }: KeyText) -> Result<Key> {
+        let span = name.start..spec.end;
+        let error =
+            |message: String, advice: &str| Err(Error::syntax(Problem::Spec, text, span.clone(), message, advice));
+        let (name, spec_text) = (&text[name], &text[spec.clone()]);
+        if !keys::is_name(name) {
+            return error(
+                format!("{name:?} is no name of a key"),
+                "write keys with commas between them, as in kv(level,took:dur)",
+            );
+        }
+        if self.specs.contains_key(name) || !self.keys.insert(name.to_owned()) {
+            return Err(name_twice(text, span, name));
+        }
+        let (mut kind, mut nulls, mut of_value) = (ValueKind::Quoted, None, None);
+        if !spec_text.is_empty() {
+            let spec = Spec::read(text, spec, &self.options.custom)?;
+            if !spec.is_type_alone() {
+                return error(
+                    format!("the key {name:?} has more than a type and null texts"),
+                    "write its type without a width",
+                );
+            }
+            nulls = spec.nulls.as_deref().map(|texts| NullTexts::new(texts, self.options.case_sensitive));
+            let is_own = self.options.custom.contains_key(&spec.kind);
+            if is_own || !matches!(spec.kind.as_str(), "" | "q") {
+                let format = Format::new(&format!("{{:{spec_text}}}"), self.options)?;
+                kind = format.fields.first().map_or(ValueKind::Text, |field| field.kind.clone());
+                of_value = Some(Box::new(format));
+            }
+            if kind == ValueKind::Pairs {
+                return error(
+                    format!("the key {name:?} cannot be of type {:?}", spec.kind),
+                    "write another type, as t for a time",
+                );
+            }
+        }
+        let field = Field {
+            name: Some(name.to_owned()),
+            position: None,
+            group: Group::OfPairs,
+            kind,
+            spec: None,
+            nulls,
+            expression: String::new(),
+            is_any_text: false,
+            is_optional: true,
+            open: 0,
+            span,
+            keys: Vec::new(),
+        };
+        Ok(Key { field, name: NullTexts::new(name, self.options.case_sensitive), of_value })
+    }
+}
+
+/// The error of a name that a key of `kv(…)` has, and something else.
+fn name_twice(text: &str, span: Range<usize>, name: &str) -> Error {
+    let message = format!("{name:?} is a key of kv(…), and stands elsewhere too");
+    Error::syntax(Problem::RepeatedName, text, span, message, "use another name")
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@
 //! | [`types`] | the types: a code, what it matches, what its value is. A new type goes here |
 //! | [`beyond`] | the expressions of the types that `parse` does not know |
 //! | [`expression`] | a spec → its expression |
+//! | [`keys`] | the list of keys in `kv(level,took:dur)` |
 //! | [`nulls`] | texts that stand for no value: `{size:d\|-}` |
+//! | [`pairs`] | a text of pairs, `key=value flag`, cut into them |
 //! | [`suggest`] | what was probably meant by a type that there is not |
 //! | [`names`] | field names → names of capture groups |
 
@@ -21,16 +23,19 @@ mod beyond;
 mod expression;
 mod format;
 mod head;
+mod keys;
 mod names;
 mod nulls;
+mod pairs;
 mod spec;
 mod split;
 mod suggest;
 mod types;
 
 pub use format::Field;
-pub(crate) use format::{Format, FormatOptions, Group, Piece};
+pub(crate) use format::{Format, FormatOptions, Group, Key, Piece};
 pub use nulls::NullTexts;
+pub(crate) use pairs::{Pairs, is_flag, is_pairs};
 pub(crate) use spec::Align;
 pub(crate) use suggest::is_near;
 pub use suggest::suggestion;

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
+    keys,
     suggest::suggestion,
     types::{self, CustomType},
 };
@@ -64,10 +65,16 @@ impl Spec {
             }
             None => String::new(),
         };
-        let is_type = |kind: &str| kind.is_empty() || types::is_known(kind) || custom.contains_key(kind);
+        let is_type =
+            |kind: &str| kind.is_empty() || types::is_known(kind) || keys::is_list(kind) || custom.contains_key(kind);
         let begin = span.end - rest.len();
         // What is a type as a whole is that; else null texts may follow a type, though not one of strptime codes, which may have any text.
-        let (kind, nulls) = match rest.split_once('|') {
+        let split = match rest.find(")|").filter(|_| rest.starts_with("kv(")) {
+            // The keys of a list have null texts of their own.
+            Some(end) => Some((&rest[..=end], &rest[end + 2..])),
+            None => rest.split_once('|'),
+        };
+        let (kind, nulls) = match split {
             Some((kind, nulls)) if !is_type(rest) && is_type(kind) => (kind, Some(nulls.to_owned())),
             _ => (rest, None),
         };
@@ -89,6 +96,11 @@ impl Spec {
             ));
         }
         Ok(Spec { fill, align, width, grouping, precision, kind: kind.to_owned(), nulls, kind_span })
+    }
+
+    /// Whether it has nothing but a type and null texts.
+    pub(super) fn is_type_alone(&self) -> bool {
+        self.alignment().is_none() && self.grouping.is_none() && self.precision.is_empty()
     }
 
     /// Where the padding stands; `None` when there is none. A width without an alignment aligns to the right, as numbers do.

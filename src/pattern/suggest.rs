@@ -31,6 +31,7 @@ static NAMES: &[(&[&str], &str, &str)] = &[
     (&["ipv4", "ipv6", "ipaddr", "ipaddress", "addr", "inet"], "ip", "an IPv4 or IPv6 address"),
     (&["boolean", "flag", "yesno"], "bool", "true or false, yes or no, on or off, 1 or 0"),
     (&["quoted", "quotedstring", "qs"], "q", "a text that may stand in quotes"),
+    (&["logfmt", "keyvalue", "pairs", "map", "dict"], "kv", "pairs such as level=info took=5ms"),
     (&["greedy", "rest"], "*", "as much text as possible"),
     (&["http", "httpdate", "clf", "apache", "nginx"], "th", "the date of an access log"),
     (&["syslog"], "ts", "the date of syslog"),

@@ -97,6 +97,8 @@ pub enum ValueKind {
     Boolean,
     /// A text that may stand in quotes, with escapes: `q`. Its value is the text without them.
     Quoted,
+    /// Pairs of a key and a value, `key=value key2="quoted value" flag`: `kv`. Of two with the same key the first counts.
+    Pairs,
 }
 
 /// The layouts of dates and times that have a type code.
@@ -243,6 +245,7 @@ pub(crate) static TYPES: &[TypeRow] = &[
     row("ip", 0, ValueKind::Address, beyond::ADDRESS),
     row("bool", 0, ValueKind::Boolean, beyond::BOOLEAN),
     row("q", 0, ValueKind::Quoted, beyond::QUOTED),
+    row("kv", 0, ValueKind::Pairs, beyond::PAIRS),
     row("*", 0, ValueKind::Text, ".+"),
 ];
 
@@ -343,7 +346,7 @@ pub(super) fn find(code: &str) -> Option<&'static TypeRow> {
     TYPES.iter().find(|row| row.code == code)
 }
 
-fn has_strptime(kind: &str) -> bool {
+pub(super) fn has_strptime(kind: &str) -> bool {
     STRPTIME.iter().any(|(code, _)| kind.contains(code))
 }
 

@@ -52,6 +52,10 @@ impl Plan {
         self.explain_authority(&mut lines);
         self.explain_prefilter(&mut lines);
         self.explain_program(&mut lines);
+        for (name, keys) in self.names.iter().zip(&self.keys).filter(|(_, keys)| !keys.is_empty()) {
+            let keys = keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(", ");
+            lines.add("keys", format_args!("{keys}: looked for in the text of {name}, a record at a time"));
+        }
         let choice = match self.isa_choice {
             IsaChoice::Caller => "asked for by the caller",
             IsaChoice::Environment => "asked for by PARSIMD_ISA",

@@ -24,7 +24,7 @@ use crate::{
         quit::QuitSet,
     },
     error::Result,
-    pattern::{Field, Format, ValueKind, unknown_codes},
+    pattern::{Field, Format, Key, ValueKind, unknown_codes},
 };
 
 /// How a pattern is matched, and why so. [`explain`](Plan::explain) says it in words.
@@ -41,6 +41,8 @@ pub struct Plan {
     groups_agree: bool,
     /// The names of the columns of the fields.
     names: Vec<String>,
+    /// The keys of each field.
+    keys: Vec<Vec<KeyPlan>>,
     /// What looks like a strptime code and is none, with the name of its field.
     unknown_codes: Vec<(String, String)>,
     /// The program, or why there is none.
@@ -94,6 +96,7 @@ impl Plan {
             case_sensitive: format.case_sensitive,
             groups_agree: format.groups_agree,
             names: format.fields.iter().map(Field::column_name).collect(),
+            keys: format.fields.iter().map(KeyPlan::all).collect::<Result<_>>()?,
             unknown_codes: format.fields.iter().flat_map(unknown_codes_of).collect(),
             program: Program::new(format),
             quit_set: OnceLock::new(),
@@ -173,6 +176,19 @@ impl Plan {
         }
     }
 
+    /// Whether the value of key `key` of field `field` may have this text.
+    ///
+    /// # Errors
+    /// Why not, for a person to read.
+    pub(crate) fn check_key(&self, field: usize, key: usize, text: &[u8]) -> Result<(), String> {
+        let Some(regex) = &self.keys[field][key].of_value else { return Ok(()) };
+        match regex.find(text, text.is_ascii(), 0, Anchored::Yes) {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err("not written as its type is".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     /// The regex, for a look at its [prefilter](RegexEngine::first_start) before the program searches a text.
     pub(crate) fn regex(&self) -> Option<&RegexEngine> {
         self.regex.as_ref().ok()
@@ -195,5 +211,23 @@ impl Plan {
             Authority::Regex(regex) => regex.supports_ascii(),
             Authority::External(..) | Authority::Nobody(_) => Err("it is left to an external matcher"),
         }
+    }
+}
+
+/// A key of `kv(…)`.
+#[derive(Debug)]
+struct KeyPlan {
+    name: String,
+    /// The expression of its values; none where they are any text.
+    of_value: Option<RegexEngine>,
+}
+
+impl KeyPlan {
+    fn all(field: &Field) -> Result<Vec<KeyPlan>> {
+        let plan = |key: &Key| {
+            let of_value = key.of_value.as_deref().map(RegexEngine::new).transpose()?;
+            Ok(KeyPlan { name: key.field.column_name(), of_value })
+        };
+        field.keys.iter().map(plan).collect()
     }
 }

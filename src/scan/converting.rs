@@ -113,9 +113,14 @@ impl Converting<'_, '_> {
 
     /// The column of a field.
     fn column(&mut self, number: usize, strings: Strings) -> Result<Converted> {
-        let field = &self.task.pattern.fields()[number];
-        let block = self.block.bytes;
-        let (mut spans, mut missing) = (Cow::from(self.rows.spans(number)), Cow::from(self.rows.missing()));
+        let (field, place) = (&self.task.pattern.fields()[number], self.task.pattern.places()[number]);
+        let (block, plan) = (self.block.bytes, self.task.plan());
+        if let Some(key) = place.key {
+            let check = |text: &[u8]| plan.check_key(place.group, key, text);
+            let texts = convert::KeyTexts { block, spans: self.rows.spans(place) };
+            return Ok(convert::key_column(plan.kernels(), field, texts, check, strings, &self.task.clock));
+        }
+        let (mut spans, mut missing) = (Cow::from(self.rows.spans(place)), Cow::from(self.rows.missing()));
         let nulls =
             if field.nulls().is_some() || field.is_optional() { null_rows(field, block, &spans) } else { Vec::new() };
         if !nulls.is_empty() {
@@ -126,8 +131,8 @@ impl Converting<'_, '_> {
             missing.sort_unstable();
             missing.dedup();
         }
-        let (kernels, clock) = (self.task.plan().kernels(), &self.task.clock);
-        let texts = convert::Texts { block, spans: &spans, missing: &missing };
+        let (kernels, clock) = (plan.kernels(), &self.task.clock);
+        let texts = convert::Texts { block, is_own: false, spans: &spans, missing: &missing };
         let Some(converter) = self.task.pattern.converter(number) else {
             return Ok(convert::column(kernels, field.kind(), texts, strings, clock));
         };

@@ -6,6 +6,8 @@
 use parsimd_simd::Span;
 
 use super::{
+    compiled::Place,
+    keys,
     options::{Matches, OnError},
     single::find,
     split::{Candidates, Prescan, Prescanned, Record, Split, pass},
@@ -35,8 +37,9 @@ pub(super) struct MatchedRows {
     walk: Walk,
     /// The spans of each field.
     spans: SpanTable,
-    fields: usize,
-    /// The fields whose spans are read.
+    /// How many columns of spans there are.
+    slots: usize,
+    /// Those that are read.
     read: Vec<usize>,
     /// The rows that are there but did not match.
     missing: Vec<usize>,
@@ -74,8 +77,8 @@ impl MatchedRows {
             lost: Vec::new(),
             walk: Walk::default(),
             spans: SpanTable::default(),
-            fields: task.pattern.fields().len(),
-            read: task.read_fields(),
+            slots: task.pattern.slots(),
+            read: task.read_slots(),
             missing: Vec::new(),
             further: Further::default(),
         }
@@ -112,8 +115,8 @@ impl MatchedRows {
     }
 
     /// The spans of a field, a row each.
-    pub(super) fn spans(&self, field: usize) -> &[Span] {
-        self.spans.column(field, self.len())
+    pub(super) fn spans(&self, place: Place) -> &[Span] {
+        self.spans.column(place.slot, self.len())
     }
 
     /// The index in `records` of the record of a row.
@@ -128,9 +131,9 @@ impl MatchedRows {
 
     /// Takes out the records with the indexes in `further`, which are in order, once all were walked: each is a part of the one above. Numbers the others.
     fn join(&mut self, further: &[usize]) {
-        let (all, fields) = (self.records.len(), Vec::from_iter(0..self.fields));
+        let (all, slots) = (self.records.len(), Vec::from_iter(0..self.slots));
         self.walk.remove(further);
-        self.spans.remove(all, further, &fields);
+        self.spans.remove(all, further, &slots);
         let (mut further, mut index) = (further.iter().copied().peekable(), 0);
         self.records.retain(|_| {
             index += 1;
@@ -237,14 +240,36 @@ impl<'m> Matching<'m> {
             Some(is_ascii) => is_ascii,
             None => self.push_records(),
         };
-        let MatchedRows { records, walk, spans, fields, .. } = &mut *self.rows;
-        spans.reset(*fields, records.len());
+        let MatchedRows { records, walk, spans, slots, .. } = &mut *self.rows;
+        spans.reset(*slots, records.len());
         if let Some(program) = program {
             let anchored = self.task.anchored();
             program.walk(self.task.plan().kernels(), self.block.bytes, is_ascii, anchored, walk, spans);
         }
         self.join_lines();
-        self.settle()
+        let stopped = self.settle();
+        self.find_keys();
+        stopped
+    }
+
+    /// Finds the values of the keys of each `kv(…)` that has one to be read.
+    fn find_keys(&mut self) {
+        let (task, rows) = (self.task, self.rows.len());
+        let mut found = Vec::new();
+        for (group, field) in task.pattern.format.fields.iter().enumerate() {
+            let is_read = task.read_places().any(|place| place.group == group && place.key.is_some());
+            let first = task.pattern.places().iter().find(|place| place.group == group).map(|place| place.slot);
+            let (true, Some(first)) = (is_read, first) else { continue };
+            found.resize(field.keys.len(), ABSENT);
+            for row in 0..rows {
+                let span = self.rows.spans.column(group, rows)[row];
+                keys::find(field, span.of(self.block.bytes).unwrap_or_default(), span.start, &mut found);
+                let mut spans = self.rows.spans.row(row);
+                for (key, span) in found.iter().enumerate() {
+                    spans.set(first + key, span.start as usize, span.end as usize);
+                }
+            }
+        }
     }
 
     /// Where records may have several lines: makes one record of each line that begins one and those that belong to it.
@@ -386,7 +411,7 @@ impl<'m> Matching<'m> {
                 }
                 OnError::Null | OnError::Raise => {
                     let mut row = self.rows.spans.row(index);
-                    (0..self.rows.fields).for_each(|field| row.set(field, 0, 0));
+                    (0..self.rows.slots).for_each(|field| row.set(field, 0, 0));
                     self.rows.missing.push(index);
                 }
                 OnError::Skip => lost.push(index),
@@ -460,11 +485,11 @@ impl<'m> Matching<'m> {
     /// Finds the matches of a record that begin at byte `at` of the block or later, as far as the program knows them; gives the place from which on it
     /// does not.
     fn find_by_program(&mut self, program: &Program, index: usize, record: Record, mut at: u32) -> Option<u32> {
-        let (text, fields) = (&self.block.bytes[..record.end as usize], self.rows.fields);
+        let (text, slots) = (&self.block.bytes[..record.end as usize], self.rows.slots);
         let Further { indexes, spans } = &mut self.rows.further;
         while at < record.end {
             let from = spans.len();
-            spans.resize(from + fields, Span::default());
+            spans.resize(from + slots, Span::default());
             match program.find(text, at as usize, Anchored::No, &mut SpanRow::alone(&mut spans[from..])) {
                 Answer::Match(whole) => {
                     indexes.push(index);
@@ -481,7 +506,7 @@ impl<'m> Matching<'m> {
 
     /// Finds the matches of a record after one, as [`FindIter`](super::FindIter) does, or says why they are not known.
     fn find_further(&mut self, index: usize, record: Record, first: Span) -> Result<Option<Cause>> {
-        let (plan, fields) = (self.task.plan(), self.task.pattern.fields());
+        let (plan, fields, slots) = (self.task.plan(), &self.task.pattern.format.fields, self.rows.slots);
         if first.end == record.end && !plan.matches_empty() {
             return Ok(None);
         }
@@ -509,7 +534,7 @@ impl<'m> Matching<'m> {
             let Further { indexes, spans } = &mut self.rows.further;
             indexes.push(index);
             let from = spans.len();
-            spans.resize(from + fields.len(), Span::default());
+            spans.resize(from + slots, Span::default());
             let mut row = SpanRow::alone(&mut spans[from..]);
             write_spans(fields, |field| found.field(field, &inline), record.start, &mut row);
         }
@@ -576,7 +601,7 @@ fn ask_authority(task: &Task, record: &[u8], base: u32, row: &mut SpanRow<'_>) -
     match plan.authority(is_bytes).find(plan.kernels(), record, is_bytes, 0, task.anchored()) {
         Ok(Some(found)) => {
             // The regex has a group for each field, and gives places in the record that cut no character; an external matcher is checked for that.
-            write_spans(task.pattern.fields(), |field| found[field + 1], base, row);
+            write_spans(&task.pattern.format.fields, |field| found[field + 1], base, row);
             Ok(Ok(Span::new(base + found[0].start, base + found[0].end)))
         }
         Ok(None) => Ok(Err(Cause::NO_MATCH)),

@@ -13,6 +13,7 @@
 //! | [`head`] | what each record begins with that may have several lines |
 //! | [`split`] | its records, and what kernels find before any is matched |
 //! | [`matching`] | which records match, and where their fields are |
+//! | [`keys`] | where the values of the keys of `kv(…)` are |
 //! | [`converting`] | the fields of those that match → columns |
 //! | [`origin`] | where records came from, as further columns |
 //! | [`stats`] | what was seen |
@@ -21,6 +22,7 @@ mod block;
 mod compiled;
 mod converting;
 mod head;
+mod keys;
 mod matching;
 mod options;
 mod origin;

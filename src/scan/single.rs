@@ -4,17 +4,17 @@ use std::{ops::Range, sync::Arc};
 
 use parsimd_simd::Span;
 
-use super::compiled::Compiled;
+use super::{compiled::Compiled, keys};
 use crate::{
     convert::{self, Value},
     engine::{
         Anchored,
-        captures::{Captures, InlineSpans, range},
+        captures::{ABSENT, Captures, InlineSpans, range},
         program::{Answer, SpanRow},
     },
     error::{Error, Result},
     limits,
-    pattern::Field,
+    pattern::{Field, ValueKind, is_flag},
     plan::Plan,
 };
 
@@ -36,9 +36,16 @@ impl<'t> Match<'t> {
 
     /// The span of field `index` (from 0, in the order of the format), in bytes of the text. Padding is outside of it.
     ///
-    /// `None` past the last field, and where the field stands in an optional part that is missing.
+    /// `None` past the last field, and where the field stands in an optional part that is missing, or is a key that is. The value of a key is in the
+    /// span with its quotes; a key without `=` has an empty span where it ends.
     pub fn span(&self, index: usize) -> Option<Range<usize>> {
-        if index < self.pattern.fields().len() { range(self.captures.field(index, &self.inline)) } else { None }
+        let place = self.pattern.places().get(index)?;
+        let span = self.captures.field(place.group, &self.inline);
+        let Some(key) = place.key else { return range(span) };
+        let field = &self.pattern.format.fields[place.group];
+        let mut found = vec![ABSENT; field.keys.len()];
+        keys::find(field, span.of(self.text.as_bytes())?, span.start, &mut found);
+        range(found[key])
     }
 
     /// The text of field `index`, as it stands in the input.
@@ -60,9 +67,19 @@ impl<'t> Match<'t> {
     /// As [`value`](Self::value).
     pub fn value_in_year(&self, index: usize, year: i32) -> Result<Option<Value<'t>>> {
         match self.text(index) {
+            Some(_) if self.is_true_flag(index) => Ok(Some(Value::Bool(true))),
+            Some(text) if self.pattern.places()[index].key.is_some() => {
+                self.pattern.key_value(index, text, year).map(Some)
+            }
             Some(text) => self.pattern.value(index, text, year),
             None => Ok((index < self.fields().len()).then_some(Value::Null)),
         }
+    }
+
+    /// Whether field `index` is a key of type `bool` that stands there without `=`.
+    fn is_true_flag(&self, index: usize) -> bool {
+        let is_bool = *self.fields()[index].kind() == ValueKind::Boolean && self.pattern.places()[index].key.is_some();
+        is_bool && self.span(index).is_some_and(|span| span.is_empty() && is_flag(self.text.as_bytes(), span.start))
     }
 
     /// The value of the field called `name`.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    compiled::Compiled,
+    compiled::{Compiled, Place},
     head::Head,
     options::{OnError, Origin, Predicate, ScanOptions},
     origin,
@@ -67,10 +67,15 @@ impl Task {
         included.map(|at| self.columns().len() + at)
     }
 
-    /// The fields whose spans are read, in order.
-    pub(super) fn read_fields(&self) -> Vec<usize> {
+    /// The fields that are read: those that become columns, and those of the filter.
+    pub(super) fn read_places(&self) -> impl Iterator<Item = Place> {
         let filtered = self.options.filter.iter().map(|(field, _)| *field);
-        let mut read: Vec<usize> = self.columns().iter().copied().chain(filtered).collect();
+        self.columns().iter().copied().chain(filtered).map(|field| self.pattern.places()[field])
+    }
+
+    /// The columns of spans that are read, in order.
+    pub(super) fn read_slots(&self) -> Vec<usize> {
+        let mut read: Vec<usize> = self.read_places().flat_map(|place| [place.group, place.slot]).collect();
         read.sort_unstable();
         read.dedup();
         read

@@ -169,6 +169,7 @@ fn cell(cell: Cell<'_>) -> String {
         Cell::Text(text) => format!("{text:?}"),
         Cell::Int64(int) | Cell::Timestamp(int) | Cell::Time(int) | Cell::Duration(int) => int.to_string(),
         Cell::Date(days) => days.to_string(),
+        Cell::Bool(is_true) => is_true.to_string(),
         Cell::Float64(float) => format!("{float:?}"),
         other => panic!("no notation for {other:?}"),
     }

@@ -42,6 +42,7 @@ mod multiline;
 mod not_ascii;
 mod origin;
 #[cfg(unix)]
+mod pairs;
 mod pipes;
 mod rare_matches;
 mod text_views;

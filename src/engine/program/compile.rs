@@ -33,8 +33,9 @@ impl Program {
     /// Why it has none, for a person to read.
     pub(crate) fn new(format: &Format) -> Result<Program, String> {
         let mut chain = Chain::default();
-        for piece in merged(&format.pieces) {
-            match &piece {
+        let pieces = merged(&format.pieces);
+        for (at, piece) in pieces.iter().enumerate() {
+            match piece {
                 Piece::Raw => return Err("a lone brace may be a quantifier".to_owned()),
                 Piece::Optional => return Err("parts of the pattern are optional".to_owned()),
                 Piece::Literal(text) if !format.case_sensitive && unicode::has_cases(text) => {
@@ -45,6 +46,12 @@ impl Program {
                 Piece::Field(number) => {
                     let field = &format.fields[*number];
                     let (before, after) = padding(field)?;
+                    if *field.kind() == ValueKind::Pairs && (after.is_some() || at + 1 < pieces.len()) {
+                        return Err(format!(
+                            "the field {:?} has pairs, and something comes after it",
+                            field.column_name()
+                        ));
+                    }
                     before.into_iter().for_each(|byte| chain.push_padding(byte));
                     match part(*number, format)? {
                         FieldPart::Step(step) => chain.push(nullable(step, field, format.case_sensitive)?),
@@ -249,6 +256,8 @@ fn part(number: usize, format: &Format) -> Result<FieldPart, String> {
         | ValueKind::Address
         | ValueKind::Boolean
         | ValueKind::Quoted => return own(number, field, ignore_case),
+        ValueKind::Pairs if field.nulls().is_some() => return refuse("has null texts beside its pairs"),
+        ValueKind::Pairs => Step::Pairs { field: number },
         ValueKind::Text => match code {
             "" => {
                 let (min, max) = (min?.unwrap_or(1), width(max)?);
@@ -404,7 +413,7 @@ impl Step {
                 Bytes::new(move |byte| byte == fill)
             }
             // The text of another field, or any.
-            Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| true),
+            Step::Repeat { .. } | Step::Column { .. } | Step::Pairs { .. } => Bytes::new(|_| true),
             Step::Nullable(nullable) => {
                 let typed = nullable.step.first_set();
                 let begins = |null: &Literal, byte| stands_for(null, 0, byte);
@@ -418,6 +427,7 @@ impl Step {
         match self {
             // The end of a column that may be longer is ambiguous, whatever follows.
             Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
+            Step::Pairs { .. } => Bytes::new(|_| true),
             // Some words have letters that are not ASCII.
             Step::Run { class, .. } => {
                 Bytes::new(|byte| class.contains(byte) || *class == Class::WORD && !byte.is_ascii())
@@ -448,7 +458,7 @@ impl Step {
     fn scanned(&self) -> Bytes {
         match self {
             Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
-            Step::Run { .. } | Step::Padding { .. } | Step::Digits { .. } => self.can_extend(),
+            Step::Run { .. } | Step::Padding { .. } | Step::Digits { .. } | Step::Pairs { .. } => self.can_extend(),
             Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
             // The exponent has its letter, and a point or comma stands among the digits.
             Step::Number { number: Number::Integer, .. } => Bytes::new(|byte| byte.is_ascii_digit()),

@@ -141,6 +141,7 @@ impl Step {
             Step::Datetime { field, datetime, .. } => format!("{}: {}", names[*field], datetime.describe()),
             Step::Automaton { field, automaton, .. } => format!("{}: {}", names[*field], automaton.describe()),
             Step::Column { field, width, .. } => format!("{}: {width} characters", names[*field]),
+            Step::Pairs { field } => format!("{}: pairs of keys and values, to the end", names[*field]),
             Step::Padding { byte, .. } => format!("any number of {:?}", char::from(*byte)),
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
             Step::Nullable(nullable) => nullable.describe(names),
@@ -155,7 +156,9 @@ impl Step {
     /// What is left to the regex, if there is anything.
     fn undecided(&self) -> Option<&'static str> {
         Some(match self {
-            Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Padding { .. } => return None,
+            Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Pairs { .. } | Step::Padding { .. } => {
+                return None;
+            }
             Step::Automaton { end: End::Before, .. } => "a text with several places where it could end",
             Step::Automaton { .. } => return None,
             Step::Digits { .. } | Step::Number { number: Number::Integer, .. } => "a prefix 0x, 0o or 0b",

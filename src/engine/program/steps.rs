@@ -12,7 +12,10 @@ use super::{
     datetime::{Datetime, Style},
     spans::SpanRow,
 };
-use crate::engine::{unicode, work};
+use crate::{
+    engine::{unicode, work},
+    pattern::is_pairs,
+};
 
 /// How a number is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +98,10 @@ pub(super) enum Step {
     Padding {
         byte: u8,
         is_ambiguous: bool,
+    },
+    /// Pairs of keys and values, to the end of the text.
+    Pairs {
+        field: usize,
     },
     /// The text of a field that stood before, in any case or the same.
     Repeat {
@@ -251,6 +258,7 @@ impl Step {
             | Step::Digits { field, .. }
             | Step::Column { field, .. }
             | Step::Automaton { field, .. }
+            | Step::Pairs { field }
             | Step::Number { field, .. }
             | Step::Datetime { field, .. }
             | Step::Repeat { field, .. } => Some(*field),
@@ -260,7 +268,7 @@ impl Step {
     /// What it does with characters that are not ASCII.
     pub(super) fn non_ascii(&self) -> NonAscii {
         match self {
-            Step::Literal(_) => NonAscii::AsRegex,
+            Step::Literal(_) | Step::Pairs { .. } => NonAscii::AsRegex,
             Step::Run { class, .. } if *class == Class::WORD => NonAscii::AsRegex,
             Step::Run { class, .. } if class.contains(0x80) => NonAscii::All,
             Step::Run { .. } | Step::Number { .. } | Step::Digits { .. } => NonAscii::None,
@@ -331,6 +339,11 @@ impl Step {
             Step::Datetime { field, datetime, style, .. } => (field, datetime.run(text, at, *style)),
             Step::Automaton { field, automaton, end } => (field, automaton.run(text, at, *end).map_or(No, At)),
             Step::Column { field, width, .. } => (field, if at + width > text.len() { No } else { At(at + width) }),
+            Step::Pairs { field } => {
+                let rest = text.get(at..).unwrap_or_default();
+                work::count(rest.len());
+                (field, if is_pairs(rest) { At(text.len()) } else { No })
+            }
             Step::Padding { byte, .. } => {
                 let length = text.get(at..).unwrap_or_default().iter().take_while(|next| *next == byte).count();
                 work::count(length + 1);
