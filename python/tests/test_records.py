@@ -6,7 +6,7 @@ import re
 
 import parsimd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -42,6 +42,7 @@ class TestEveryMatch:
     def test_the_rows_are_those_that_findall_finds_in_each_line(self, format):
         words = st.sampled_from(["<1>", "<2>", "<x>", "a=b;", "k=2;", " ", "x", "y", "z", "9", "é", "x1y1z"])
 
+        @settings(deadline=None)
         @given(st.lists(st.lists(words).map("".join), min_size=1))
         def check(lines):
             parser = parsimd.compile(format)
@@ -172,6 +173,7 @@ def read_by_hand(format, head, lines):
 class TestRecordsOfSeveralLines:
     @pytest.mark.parametrize("format, head", HEADS)
     def test_they_are_the_lines_from_one_head_to_the_next(self, format, head, tmp_path):
+        @settings(deadline=None)
         @given(st.lists(HEAD_LINES, min_size=1), st.integers(1, 50), st.booleans())
         def check(lines, times, packed):
             wanted, records = read_by_hand(format, head, lines * times)
