@@ -12,8 +12,9 @@ use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 use super::{
     answer::{Outcome, StepOutcome},
     bytes::{find, stands},
-    exec::{Search, State, follows},
+    exec::{Search, State, follows, seek_any},
     ops::{LazyField, Op, Program},
+    optional::{Openings, Part},
     spans::{SpanRow, SpanTable},
     steps::{Choice, Step},
 };
@@ -48,6 +49,8 @@ pub(crate) struct Walk {
     end: Vec<u32>,
     stops: Vec<Stop>,
     has_stops: bool,
+    /// `at` and `end` before an operation that kernels begin and a loop ends.
+    before: (Vec<u32>, Vec<u32>),
 }
 
 impl Walk {
@@ -114,6 +117,46 @@ impl Walk {
         failed
     }
 
+    /// Stops the records that stand where none of `openings` does; says how many.
+    fn check(&mut self, block: &[u8], openings: &Openings) -> usize {
+        let mut failed = 0;
+        for (&at, end) in self.at.iter().zip(&mut self.end) {
+            if *end != 0 && !openings.stand_at(&block[..*end as usize], at as usize) {
+                *end = 0;
+                failed += 1;
+            }
+        }
+        failed
+    }
+
+    /// Notes where the records are, for [`mend`](Self::mend).
+    fn save(&mut self) {
+        self.before.0.clone_from(&self.at);
+        self.before.1.clone_from(&self.end);
+    }
+
+    /// Moves each record that has stopped since [`save`](Self::save) to where `step` says, as [`each`](Self::each) does; one that it cannot move is where
+    /// it was then.
+    fn mend(&mut self, mut step: impl FnMut(usize, usize, usize) -> Option<usize>) -> usize {
+        let mut failed = 0;
+        let before = self.before.0.iter().zip(&self.before.1);
+        for (number, ((at, end), (&at_before, &end_before))) in
+            self.at.iter_mut().zip(&mut self.end).zip(before).enumerate()
+        {
+            if *end != 0 || end_before == 0 {
+                continue;
+            }
+            match step(number, at_before as usize, end_before as usize) {
+                Some(next) => (*at, *end) = (next as u32, end_before),
+                None => {
+                    *at = at_before;
+                    failed += 1;
+                }
+            }
+        }
+        failed
+    }
+
     /// Moves each record that has not stopped to where `step` says, given its number, its cursor and its end; says how many stopped.
     fn each(&mut self, mut step: impl FnMut(usize, usize, usize) -> Option<usize>) -> usize {
         let mut failed = 0;
@@ -160,12 +203,77 @@ impl Op {
                 nullable.step.take().map(|(field, take)| (Some(field), take, Some(then)))
             }
             Op::Nullable { .. }
+            | Op::Optional { .. }
             | Op::First { .. }
             | Op::Seek { .. }
+            | Op::SeekAny { .. }
             | Op::End { .. }
             | Op::Rest { .. }
             | Op::Ambiguous { .. } => None,
         }
+    }
+}
+
+impl Op {
+    /// How kernels make it in most records; a loop makes it in those in which they stop.
+    pub(super) fn first_by_kernel(&self) -> Option<Vec<ByKernel<'_>>> {
+        match self {
+            // A part that is missing stops them.
+            Op::Optional { part, then } => {
+                let mut moves = part.by_kernels()?;
+                moves.extend(then.as_ref().map(|then| (None, Take::Nothing, Some(then))));
+                Some(moves)
+            }
+            Op::SeekAny { lazy: LazyField { field, min: 1, max: None }, openings } => {
+                Some(vec![(Some(*field), Take::Run(openings.others()?), None)])
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Part {
+    /// How kernels make its steps; `None` where there is none for one of them.
+    pub(super) fn by_kernels(&self) -> Option<Vec<ByKernel<'_>>> {
+        let mut moves = Vec::new();
+        let mut number = 0;
+        while let Some(step) = self.steps.get(number) {
+            let literal = self.literal_after(number);
+            moves.push(match step {
+                Step::Literal(literal) => (None, Take::Nothing, Some(literal)),
+                step => {
+                    let (field, take) = step.typed().take()?;
+                    // Without a literal a null text cannot be told from the value.
+                    if matches!(step, Step::Nullable(_)) && literal.is_none() {
+                        return None;
+                    }
+                    number += usize::from(literal.is_some());
+                    (Some(field), take, literal)
+                }
+            });
+            number += 1;
+        }
+        Some(moves)
+    }
+}
+
+/// What an operation by kernels is made in.
+#[derive(Clone, Copy)]
+struct All<'b> {
+    kernels: &'b Kernels,
+    block: &'b [u8],
+    is_ascii: bool,
+}
+
+impl All<'_> {
+    /// Makes an operation by the kernel in all records; says how many stopped.
+    fn by_kernel(self, (field, take, literal): ByKernel<'_>, walk: &mut Walk, table: &mut SpanTable) -> usize {
+        let taken = table.column_mut(field);
+        let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken };
+        let failed = self.kernels.walk(self.block, take, literal, cursors);
+        // A literal that stands after a run tells where it ends.
+        let may_go_on = !self.is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
+        failed + if may_go_on { walk.stop_where_not_ascii(self.block, taken) } else { 0 }
     }
 }
 
@@ -184,21 +292,24 @@ impl Program {
         walk: &mut Walk,
         table: &mut SpanTable,
     ) {
+        let all = All { kernels, block, is_ascii };
         for (pc, op) in self.ops.iter().enumerate() {
             if matches!(op, Op::Ambiguous { .. }) {
                 continue;
             }
             let is_last = anchored.is_yes() && pc + 1 == self.ops.len();
-            let failed = match op.by_kernel(anchored) {
-                Some((field, take, literal)) => {
-                    let taken = table.column_mut(field);
-                    let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken };
-                    let failed = kernels.walk(block, take, literal, cursors);
-                    // A literal that stands after a run tells where it ends.
-                    let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
-                    failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
-                }
-                None => walk.each(|row, at, end| one(op, is_last, &block[..end], at, anchored, &mut table.row(row))),
+            let one = |row, at, end: usize, table: &mut SpanTable| {
+                one(op, is_last, &block[..end], at, anchored, &mut table.row(row))
+            };
+            let failed = if let Some(by_kernel) = op.by_kernel(anchored) {
+                all.by_kernel(by_kernel, walk, table)
+            } else if let Some(moves) = op.first_by_kernel() {
+                walk.save();
+                let stopped: usize = moves.into_iter().map(|by_kernel| all.by_kernel(by_kernel, walk, table)).sum();
+                let passed_by = if let Op::SeekAny { openings, .. } = op { walk.check(block, openings) } else { 0 };
+                if stopped + passed_by > 0 { walk.mend(|row, at, end| one(row, at, end, table)) } else { 0 }
+            } else {
+                walk.each(|row, at, end| one(row, at, end, table))
             };
             if failed > 0 {
                 walk.note(pc);
@@ -227,7 +338,7 @@ impl Program {
         let mut state = State { pc, at: walk.at[number] as usize, ..self.state(0) };
         for (number, op) in self.ops[..pc].iter().enumerate() {
             match op {
-                Op::Seek { lazy, .. } => {
+                Op::Seek { lazy, .. } | Op::SeekAny { lazy, .. } => {
                     let taken = row.get(lazy.field);
                     let (field_start, found) = (taken.start as usize, taken.end as usize);
                     state.search = Some(Search { op: number, field_start, found });
@@ -292,6 +403,8 @@ fn one(op: &Op, is_last: bool, text: &[u8], at: usize, anchored: Anchored, row: 
                 Choice::No | Choice::Preferred(_) | Choice::Undecided => StepOutcome::Undecided,
             }
         }
+        Op::SeekAny { lazy, openings } => StepOutcome::At(seek_any(*lazy, openings, text, at, anchored, row)?),
+        Op::Optional { part, then } => part.run(text, at, row, then.as_ref()),
         Op::Begin(_) | Op::Ambiguous { .. } => StepOutcome::Undecided,
     };
     match outcome {

@@ -2,6 +2,8 @@
 
 use parsimd_simd::Span;
 
+use crate::engine::captures::ABSENT;
+
 /// The spans of the fields of a block's records, a column for each field, and one more for what is no field.
 #[derive(Debug, Default)]
 pub(crate) struct SpanTable {
@@ -91,6 +93,12 @@ impl<'a> SpanRow<'a> {
     #[inline(always)]
     pub(crate) fn set(&mut self, field: usize, start: usize, end: usize) {
         self.spans[field * self.stride + self.row] = Span::new(start as u32, end as u32);
+    }
+
+    /// Says that a field has no span.
+    #[inline(always)]
+    pub(super) fn set_absent(&mut self, field: usize) {
+        self.spans[field * self.stride + self.row] = ABSENT;
     }
 
     #[inline(always)]

@@ -6,6 +6,7 @@ use super::{
     answer::StepOutcome::{self, At, No, Undecided},
     bytes::{Bytes, digits, stands},
     datetime::Datetime,
+    optional::Part,
     spans::SpanRow,
 };
 use crate::engine::{unicode, work};
@@ -93,6 +94,8 @@ pub(super) enum Step {
     },
     /// A step of a type, or a text that stands for no value.
     Nullable(Box<Nullable>),
+    /// Steps that may be missing as a whole.
+    Optional(Box<Part>),
 }
 
 /// A step of a type, and the texts that stand for no value; `None` is the empty one. The regex prefers them in this order.
@@ -150,6 +153,7 @@ impl Step {
             | Step::Padding { is_ambiguous, .. } => *is_ambiguous,
             Step::Column { is_exact, .. } => !is_exact,
             Step::Nullable(nullable) => nullable.step.is_ambiguous(),
+            Step::Optional(part) => part.is_ambiguous,
             _ => false,
         }
     }
@@ -157,7 +161,7 @@ impl Step {
     /// Whether it may match the empty text.
     pub(super) fn may_be_empty(&self) -> bool {
         match self {
-            Step::Padding { .. } => true,
+            Step::Padding { .. } | Step::Optional(_) => true,
             Step::Nullable(nullable) => nullable.nulls.iter().any(Option::is_none),
             _ => false,
         }
@@ -192,7 +196,7 @@ impl Step {
     /// Its field, if it has one.
     pub(super) fn field(&self) -> Option<usize> {
         match self {
-            Step::Literal(_) | Step::Padding { .. } => None,
+            Step::Literal(_) | Step::Padding { .. } | Step::Optional(_) => None,
             Step::Nullable(nullable) => nullable.step.field(),
             Step::Run { field, .. }
             | Step::Digits { field, .. }
@@ -215,6 +219,14 @@ impl Step {
             Step::Datetime { .. } => NonAscii::None,
             Step::Nullable(nullable) => nullable.non_ascii(),
             _ => NonAscii::Unknown,
+        }
+    }
+
+    /// The same for field `number`, if that is its field or one in it.
+    pub(super) fn non_ascii_of(&self, number: usize) -> Option<NonAscii> {
+        match self {
+            Step::Optional(part) => part.steps.iter().rev().find_map(|step| step.non_ascii_of(number)),
+            step => (step.field() == Some(number)).then(|| step.non_ascii()),
         }
     }
 
@@ -250,6 +262,7 @@ impl Step {
                     Choice::Preferred(_) | Choice::Undecided => Undecided,
                 };
             }
+            Step::Optional(part) => return part.run(text, at, row, None),
             Step::Run { field, class, back } => {
                 let mut length = class.run(text, at);
                 if class_goes_on(*class, text, at + length) {
