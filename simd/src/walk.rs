@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_run_of_a_class_ends_at_the_first_byte_that_is_not_in_it() {
-        let own = [b"[".as_slice(), b"[:", b"[: "].map(|bytes| Class::of(bytes).expect("a class of at most four bytes"));
+        let own =
+            [b"[".as_slice(), b"[:", b"[: "].map(|bytes| Class::of(bytes).expect("a class of at most four bytes"));
         let classes = [[Class::DIGITS, Class::LETTERS, Class::WORD, Class::SPACE].as_slice(), &own].concat();
         for class in classes.into_iter().flat_map(|class| [class, class.inverted()]) {
             let (members, others): (Vec<u8>, Vec<u8>) = (0..=255).partition(|&byte| class.contains(byte));

@@ -7,6 +7,8 @@
 //! A [`Walk`] only goes straight on. A record whose operation does not match stops there, and is then [resumed](Program::resume) by itself, with all
 //! that [`exec`](super::exec) can do.
 
+use std::hint::select_unpredictable;
+
 use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
 use super::{
@@ -18,7 +20,7 @@ use super::{
     spans::{SpanRow, SpanTable},
     steps::{Choice, Step},
 };
-use crate::engine::Anchored;
+use crate::engine::{Anchored, captures::ABSENT};
 
 /// Where a record stopped: at the operation of this number, or one of the cases below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,43 @@ pub(crate) struct Walk {
     has_stops: bool,
     /// `at` and `end` before an operation that kernels begin and a loop ends.
     before: (Vec<u32>, Vec<u32>),
+    /// The records in which an optional part may stand, and those in which it is missing.
+    present: Group,
+    missing: Group,
+}
+
+/// Some records of a walk, side by side: were the others among them, a CPU could not predict what kernels find.
+#[derive(Debug, Default)]
+struct Group {
+    rows: Vec<u32>,
+    at: Vec<u32>,
+    end: Vec<u32>,
+    count: usize,
+}
+
+impl Group {
+    /// Makes room for `count` records, and has none.
+    fn reset(&mut self, count: usize) {
+        for places in [&mut self.rows, &mut self.at, &mut self.end] {
+            places.resize(count, 0);
+        }
+        self.count = 0;
+    }
+
+    /// Adds a record if it `belongs` here. There is no branch on that.
+    #[inline(always)]
+    fn push(&mut self, row: usize, at: u32, end: u32, belongs: bool) {
+        (self.rows[self.count], self.at[self.count], self.end[self.count]) = (row as u32, at, end);
+        self.count += usize::from(belongs);
+    }
+
+    /// Puts the records back into a walk.
+    fn put_back(&self, at: &mut [u32], end: &mut [u32]) {
+        let places = self.at.iter().zip(&self.end);
+        for (&row, (&new_at, &new_end)) in self.rows[..self.count].iter().zip(places) {
+            (at[row as usize], end[row as usize]) = (new_at, new_end);
+        }
+    }
 }
 
 impl Walk {
@@ -105,26 +144,30 @@ impl Walk {
         }
     }
 
-    /// Stops the records that stand before a byte that is not ASCII, at the place from which `taken` begins; says how many.
-    fn stop_where_not_ascii(&mut self, block: &[u8], taken: &[Span]) -> usize {
-        let mut failed = 0;
-        for ((at, end), taken) in self.at.iter_mut().zip(&mut self.end).zip(taken) {
-            if *at < *end && !block[*at as usize].is_ascii() {
-                (*at, *end) = (taken.start, 0);
-                failed += 1;
-            }
+    /// Divides those that have not stopped into those in which `part` may stand, after its opening, and those in which it is missing.
+    fn divide(&mut self, block: &[u8], part: &Part) {
+        let Walk { at, end, present, missing, .. } = self;
+        present.reset(at.len());
+        missing.reset(at.len());
+        let opening = part.opening().map_or(0, Literal::len) as u32;
+        for (row, (&from, &last)) in at.iter().zip(&*end).enumerate() {
+            let may_begin = part.may_begin(block, from as usize, last as usize);
+            present.push(row, from + opening, last, may_begin & (last != 0));
+            missing.push(row, from, last, !may_begin & (last != 0));
         }
-        failed
     }
 
-    /// Stops the records that stand where none of `openings` does; says how many.
-    fn check(&mut self, block: &[u8], openings: &Openings) -> usize {
+    /// Goes back to where the literal of a search stands, with which an optional part begins; where there is none and what follows `may_be_empty`, the
+    /// field `taken` is the rest of the record. Says how many have stopped.
+    fn go_back(&mut self, taken: &mut [Span], may_be_empty: bool) -> usize {
         let mut failed = 0;
-        for (&at, end) in self.at.iter().zip(&mut self.end) {
-            if *end != 0 && !openings.stand_at(&block[..*end as usize], at as usize) {
-                *end = 0;
-                failed += 1;
-            }
+        let before = self.before.0.iter().zip(&self.before.1);
+        for (((at, end), taken), (&from, &last)) in self.at.iter_mut().zip(&mut self.end).zip(taken).zip(before) {
+            let is_rest = (*end == 0) & may_be_empty & (from < last);
+            *taken = select_unpredictable(is_rest, Span::new(from, last), *taken);
+            *end = select_unpredictable(is_rest, last, *end);
+            *at = select_unpredictable(*end == 0, *at, taken.end);
+            failed += usize::from((*end == 0) & (last != 0));
         }
         failed
     }
@@ -203,7 +246,7 @@ impl Op {
                 nullable.step.take().map(|(field, take)| (Some(field), take, Some(then)))
             }
             Op::Nullable { .. }
-            | Op::Optional { .. }
+            | Op::Optional(_)
             | Op::First { .. }
             | Op::Seek { .. }
             | Op::SeekAny { .. }
@@ -214,18 +257,25 @@ impl Op {
     }
 }
 
+/// An operation that kernels make in most records, and a loop in those in which they stop.
+pub(super) enum Mostly<'a> {
+    /// An optional part, step by step where it is present.
+    Part(&'a Part, Vec<ByKernel<'a>>),
+    /// A lazy field, up to one of the openings.
+    Openings(&'a Openings, ByKernel<'a>),
+}
+
 impl Op {
-    /// How kernels make it in most records; a loop makes it in those in which they stop.
-    pub(super) fn first_by_kernel(&self) -> Option<Vec<ByKernel<'_>>> {
+    /// How kernels make it in most records; `None` where there is none for one of its steps.
+    pub(super) fn mostly_by_kernel(&self, anchored: Anchored) -> Option<Mostly<'_>> {
         match self {
-            // A part that is missing stops them.
-            Op::Optional { part, then } => {
-                let mut moves = part.by_kernels()?;
-                moves.extend(then.as_ref().map(|then| (None, Take::Nothing, Some(then))));
-                Some(moves)
-            }
-            Op::SeekAny { lazy: LazyField { field, min: 1, max: None }, openings } => {
-                Some(vec![(Some(*field), Take::Run(openings.others()?), None)])
+            Op::Optional(part) => Some(Mostly::Part(part, part.by_kernels()?)),
+            // Else it ends at once.
+            Op::SeekAny { lazy: LazyField { field, min: 1, max: None }, openings }
+                if anchored.is_yes() || !openings.may_be_empty =>
+            {
+                let (take, literal) = openings.take()?;
+                Some(Mostly::Openings(openings, (Some(*field), take, literal)))
             }
             _ => None,
         }
@@ -233,10 +283,10 @@ impl Op {
 }
 
 impl Part {
-    /// How kernels make its steps; `None` where there is none for one of them.
-    pub(super) fn by_kernels(&self) -> Option<Vec<ByKernel<'_>>> {
+    /// How kernels make its steps after the literal that it begins with; `None` where there is none for one of them.
+    fn by_kernels(&self) -> Option<Vec<ByKernel<'_>>> {
         let mut moves = Vec::new();
-        let mut number = 0;
+        let mut number = usize::from(self.opening().is_some());
         while let Some(step) = self.steps.get(number) {
             let literal = self.literal_after(number);
             moves.push(match step {
@@ -257,6 +307,18 @@ impl Part {
     }
 }
 
+/// Stops the records that stand before a byte that is not ASCII, at the place from which `taken` begins; says how many.
+fn stop_where_not_ascii(block: &[u8], at: &mut [u32], end: &mut [u32], taken: &[Span]) -> usize {
+    let mut failed = 0;
+    for ((at, end), taken) in at.iter_mut().zip(end).zip(taken) {
+        if *at < *end && !block[*at as usize].is_ascii() {
+            (*at, *end) = (taken.start, 0);
+            failed += 1;
+        }
+    }
+    failed
+}
+
 /// What an operation by kernels is made in.
 #[derive(Clone, Copy)]
 struct All<'b> {
@@ -269,11 +331,65 @@ impl All<'_> {
     /// Makes an operation by the kernel in all records; says how many stopped.
     fn by_kernel(self, (field, take, literal): ByKernel<'_>, walk: &mut Walk, table: &mut SpanTable) -> usize {
         let taken = table.column_mut(field);
-        let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken };
-        let failed = self.kernels.walk(self.block, take, literal, cursors);
+        self.walk(take, literal, Cursors { at: &mut walk.at, end: &mut walk.end, taken })
+    }
+
+    /// The kernel, but for words that go on in characters that are not ASCII: there the records stop.
+    fn walk(self, take: Take, literal: Option<&Literal>, cursors: Cursors<'_>) -> usize {
+        let Cursors { at, end, taken } = cursors;
+        let failed =
+            self.kernels.walk(self.block, take, literal, Cursors { at: &mut *at, end: &mut *end, taken: &mut *taken });
         // A literal that stands after a run tells where it ends.
         let may_go_on = !self.is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
-        failed + if may_go_on { walk.stop_where_not_ascii(self.block, taken) } else { 0 }
+        failed + if may_go_on { stop_where_not_ascii(self.block, at, end, taken) } else { 0 }
+    }
+
+    /// Makes most of an operation; says in how many records it is to be mended.
+    fn mostly(self, mostly: Mostly<'_>, walk: &mut Walk, table: &mut SpanTable) -> usize {
+        match mostly {
+            Mostly::Part(part, steps) => self.part(part, &steps, walk, table),
+            Mostly::Openings(openings, by_kernel @ (field, _, literal)) => {
+                let stopped = self.by_kernel(by_kernel, walk, table);
+                match literal {
+                    Some(_) => walk.go_back(table.column_mut(field), openings.may_be_empty),
+                    // What follows tells.
+                    None if openings.are_bytes() => stopped,
+                    None => stopped + walk.each(|_, at, end| openings.may_stand(self.block, at, end).then_some(at)),
+                }
+            }
+        }
+    }
+
+    /// Makes `steps` of an optional part in the records in which it may stand; in the others it is missing.
+    fn part(self, part: &Part, steps: &[ByKernel<'_>], walk: &mut Walk, table: &mut SpanTable) -> usize {
+        walk.divide(self.block, part);
+        let Walk { at, end, present, missing, .. } = walk;
+        let is_everywhere = present.count == at.len();
+        if !is_everywhere {
+            part.fields.clone().for_each(|field| table.column_mut(Some(field)).fill(ABSENT));
+        }
+        let mut failed = 0;
+        for &(field, take, literal) in steps {
+            // Spans of some rows go to the column of no field first.
+            let taken = table.column_mut(field.filter(|_| is_everywhere));
+            failed += self.group(take, literal, present, taken);
+            if let Some(field) = field.filter(|_| !is_everywhere) {
+                table.scatter(field, &present.rows[..present.count]);
+            }
+        }
+        if let Some(instead) = &part.instead {
+            failed += self.group(Take::Nothing, Some(instead), missing, table.column_mut(None));
+            missing.put_back(at, end);
+        }
+        present.put_back(at, end);
+        failed
+    }
+
+    /// The kernel, in a group of the records.
+    fn group(self, take: Take, literal: Option<&Literal>, group: &mut Group, taken: &mut [Span]) -> usize {
+        let count = group.count;
+        let (at, end) = (&mut group.at[..count], &mut group.end[..count]);
+        self.walk(take, literal, Cursors { at, end, taken: &mut taken[..count] })
     }
 }
 
@@ -303,11 +419,10 @@ impl Program {
             };
             let failed = if let Some(by_kernel) = op.by_kernel(anchored) {
                 all.by_kernel(by_kernel, walk, table)
-            } else if let Some(moves) = op.first_by_kernel() {
+            } else if let Some(mostly) = op.mostly_by_kernel(anchored) {
                 walk.save();
-                let stopped: usize = moves.into_iter().map(|by_kernel| all.by_kernel(by_kernel, walk, table)).sum();
-                let passed_by = if let Op::SeekAny { openings, .. } = op { walk.check(block, openings) } else { 0 };
-                if stopped + passed_by > 0 { walk.mend(|row, at, end| one(row, at, end, table)) } else { 0 }
+                let stopped = all.mostly(mostly, walk, table);
+                if stopped > 0 { walk.mend(|row, at, end| one(row, at, end, table)) } else { 0 }
             } else {
                 walk.each(|row, at, end| one(row, at, end, table))
             };
@@ -404,7 +519,7 @@ fn one(op: &Op, is_last: bool, text: &[u8], at: usize, anchored: Anchored, row: 
             }
         }
         Op::SeekAny { lazy, openings } => StepOutcome::At(seek_any(*lazy, openings, text, at, anchored, row)?),
-        Op::Optional { part, then } => part.run(text, at, row, then.as_ref()),
+        Op::Optional(part) => part.run(text, at, row),
         Op::Begin(_) | Op::Ambiguous { .. } => StepOutcome::Undecided,
     };
     match outcome {

@@ -49,10 +49,7 @@ impl Program {
                     match part(*number, field, !format.case_sensitive)? {
                         FieldPart::Step(step) => chain.push(nullable(step, field, format.case_sensitive)?),
                         FieldPart::Lazy(_) if field.is_optional => {
-                            return Err(format!(
-                                "the field {:?} of an optional part is any text",
-                                field.column_name()
-                            ));
+                            return Err(format!("the field {:?} of an optional part is any text", field.column_name()));
                         }
                         FieldPart::Lazy(lazy) => chain.push_lazy(nullable_lazy(lazy, field)?),
                     }
@@ -86,7 +83,7 @@ impl Program {
         let mut fields = lazy.into_iter();
         for (number, segment) in segments.into_iter().enumerate() {
             let field = if number > 0 { fields.next() } else { None };
-            segment.put(field, number == last, can_search, &mut ops);
+            segment.put(field, number == last, can_search, case(format.case_sensitive), &mut ops);
         }
         Ok(Program { ops, has_repeats: format.has_repeats, can_search })
     }
@@ -132,7 +129,12 @@ impl Chain {
         }
         let (first, last) = (steps.iter().find_map(first_field), steps.iter().rev().find_map(last_field));
         let fields = first.zip(last).map_or(0..0, |(first, last)| first..last + 1);
-        self.push(Step::Optional(Box::new(Part { steps, fields, is_ambiguous: false })));
+        let after = &steps[usize::from(matches!(steps.first(), Some(Step::Literal(_))))..];
+        // Where all of the others may be missing, anything may follow; some words begin with letters that are not ASCII.
+        let is_open = after.iter().all(Step::may_be_empty);
+        let first = first_of(after);
+        let first = Bytes::new(|byte| is_open || first.has(byte) || !byte.is_ascii());
+        self.push(Step::Optional(Box::new(Part { steps, instead: None, fields, is_ambiguous: false, first })));
         Ok(())
     }
 
@@ -348,7 +350,9 @@ fn check_nulls(field: &Field, next: &Segment) -> Result<(), String> {
             let text = [null.as_bytes(), &wanted].concat();
             if (min..null.len()).any(|at| opening.stands_at(&text, at)) {
                 let name = field.column_name();
-                return Err(format!("the null text {null:?} of the field {name:?} has in it what comes after the field"));
+                return Err(format!(
+                    "the null text {null:?} of the field {name:?} has in it what comes after the field"
+                ));
             }
         }
     }
@@ -403,13 +407,17 @@ impl Step {
             Step::Literal(literal) => literal_bytes(literal),
             Step::Run { .. } | Step::Padding { .. } => self.can_extend(),
             Step::Number { number: Number::Integer, .. } | Step::Digits { .. } => self.first_set(),
-            Step::Number { number: Number::Fixed, .. } => Bytes::new(|byte| byte.is_ascii_digit() || b"-+ .".contains(&byte)),
+            Step::Number { number: Number::Fixed, .. } => {
+                Bytes::new(|byte| byte.is_ascii_digit() || b"-+ .".contains(&byte))
+            }
             Step::Nullable(nullable) => {
                 let nulls = nullable.nulls.iter().flatten().map(literal_bytes);
                 nulls.fold(nullable.step.alphabet(), |all, null| all.union(&null))
             }
             Step::Optional(part) => alphabet_of(&part.steps),
-            Step::Number { .. } | Step::Datetime { .. } | Step::Column { .. } | Step::Repeat { .. } => Bytes::new(|_| true),
+            Step::Number { .. } | Step::Datetime { .. } | Step::Column { .. } | Step::Repeat { .. } => {
+                Bytes::new(|_| true)
+            }
         }
     }
 
@@ -456,7 +464,9 @@ impl Step {
             Step::Number { .. } => Bytes::new(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')),
             Step::Datetime { datetime, .. } => datetime.scanned(),
             Step::Nullable(nullable) => nullable.step.scanned(),
-            Step::Optional(part) => part.steps.iter().fold(Bytes::new(|_| false), |all, step| all.union(&step.scanned())),
+            Step::Optional(part) => {
+                part.steps.iter().fold(Bytes::new(|_| false), |all, step| all.union(&step.scanned()))
+            }
         }
     }
 }
@@ -532,11 +542,11 @@ impl Segment {
     /// The same as a search, where it begins with an optional part.
     fn openings_of_parts(&self) -> Option<Openings> {
         matches!(self.steps.first(), Some(Step::Optional(_)))
-            .then(|| Openings::new(self.openings().into_iter().cloned().collect(), self.may_be_empty()))?
+            .then(|| Openings::new(&self.openings(), self.may_be_empty()))?
     }
 
     /// Appends the operations of the segment, which follows the lazy field `lazy`.
-    fn put(self, lazy: Option<LazyField>, is_last: bool, can_search: bool, ops: &mut Vec<Op>) {
+    fn put(self, lazy: Option<LazyField>, is_last: bool, can_search: bool, case: Case, ops: &mut Vec<Op>) {
         // An earlier lazy field might have to take more than it must.
         if lazy.is_some_and(|lazy| lazy.max.is_some()) {
             ops.push(Op::Ambiguous { in_segment: false });
@@ -570,13 +580,11 @@ impl Segment {
                 Some(Step::Literal(literal)) => Some(literal),
                 _ => None,
             };
-            // Its literal tells whether a part is there: the boundary is ambiguous only after it.
-            if let Step::Optional(part) = step {
-                let then = match steps.next_if(|next| matches!(next, Step::Literal(_))) {
-                    Some(Step::Literal(literal)) => Some(literal),
-                    _ => None,
-                };
-                ops.push(Op::Optional { part, then });
+            if let Step::Optional(mut part) = step {
+                if let Some(Step::Literal(literal)) = steps.next_if(|next| matches!(next, Step::Literal(_))) {
+                    part.end_with(literal, case);
+                }
+                ops.push(Op::Optional(part));
                 if is_ambiguous {
                     ops.push(Op::Ambiguous { in_segment: true });
                 }
@@ -676,10 +684,8 @@ fn resolve_steps(steps: &mut [Step], after: &[Step], before_lazy: bool, format: 
         if let Step::Optional(part) = &mut steps[at] {
             resolve_steps(&mut part.steps, &following, before_lazy, format)?;
             let may_end = before_lazy && following.iter().all(Step::may_be_empty);
-            let has_choices =
-                part.steps.iter().any(|step| step.is_ambiguous() || matches!(step, Step::Nullable(_)));
-            part.is_ambiguous =
-                may_end || has_choices || alphabet_of(&part.steps).meets(&first_of(&following));
+            let has_choices = part.steps.iter().any(|step| step.is_ambiguous() || matches!(step, Step::Nullable(_)));
+            part.is_ambiguous = may_end || has_choices || alphabet_of(&part.steps).meets(&first_of(&following));
             continue;
         }
         let back = match (steps[at].typed(), following.first()) {

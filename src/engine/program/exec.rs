@@ -187,7 +187,7 @@ impl Program {
                         Choice::Undecided => StepOutcome::Undecided,
                     }
                 }
-                Op::Optional { part, then } => part.run(text, at, row, then.as_ref()),
+                Op::Optional(part) => part.run(text, at, row),
                 Op::Ambiguous { in_segment } => {
                     is_ambiguous = true;
                     is_ambiguous_here |= in_segment;

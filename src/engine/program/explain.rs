@@ -36,10 +36,10 @@ impl Program {
                 Some(Take::Decimal) => "kernel walk, decimal",
                 Some(Take::Until(_)) => "kernel walk, search",
                 Some(Take::Rest(_)) => "kernel walk, to the end",
-                None if op.first_by_kernel().is_some() => "kernels walk, loop",
+                None if op.mostly_by_kernel(anchored).is_some() => "kernels walk, loop",
                 None => "loop",
             };
-            let is_kernel = take.is_some() || op.first_by_kernel().is_some();
+            let is_kernel = take.is_some() || op.mostly_by_kernel(anchored).is_some();
             Line { how, is_kernel, what: op.describe(anchored, names) }
         })
         .collect()
@@ -63,14 +63,16 @@ impl Program {
                     reasons.extend(nullable.step.undecided().map(|reason| format!("{last}: {reason}")));
                     reasons.push(format!("{last}: any mismatch after it, where both a value and a null text stand"));
                 }
-                Op::Optional { part, .. } => {
+                Op::Optional(part) => {
                     for step in &part.steps {
                         last = step.name(names).unwrap_or(last);
                         reasons.extend(step.undecided().map(|reason| format!("{last}: {reason}")));
                     }
                     if part.is_ambiguous {
                         let part = part.describe(names);
-                        reasons.push(format!("any mismatch after the optional part {part}, which might have to be missing"));
+                        reasons.push(format!(
+                            "any mismatch after the optional part {part}, which might have to be missing"
+                        ));
                     }
                     after_part = true;
                 }
@@ -110,13 +112,11 @@ impl Op {
             Op::Step(step) => step.describe(names),
             Op::StepThen(step, literal) => format!("{}, then {}", step.describe(names), quote(literal)),
             Op::SeekAny { lazy, openings } => {
-                let ends = openings.literals().iter().map(quote).chain(openings.may_be_empty.then(|| "the end".to_owned()));
+                let ends =
+                    openings.literals().iter().map(quote).chain(openings.may_be_empty.then(|| "the end".to_owned()));
                 format!("{}, up to {}", lazy.describe(names), ends.collect::<Vec<_>>().join(" or "))
             }
-            Op::Optional { part, then: None } => format!("{}, or nothing", part.describe(names)),
-            Op::Optional { part, then: Some(literal) } => {
-                format!("{}, or nothing, then {}", part.describe(names), quote(literal))
-            }
+            Op::Optional(part) => part.describe(names),
             Op::Nullable { nullable, then: None } => nullable.describe(names),
             Op::Nullable { nullable, then: Some(literal) } => {
                 format!("{}, then {}", nullable.describe(names), quote(literal))
@@ -140,7 +140,8 @@ impl LazyField {
 impl Part {
     fn describe(&self, names: &[String]) -> String {
         let steps: Vec<String> = self.steps.iter().map(|step| step.describe(names)).collect();
-        format!("({})", steps.join(", "))
+        let instead = self.instead.as_ref().map_or_else(|| "nothing".to_owned(), quote);
+        format!("({}) or {instead}", steps.join(", "))
     }
 }
 
@@ -171,7 +172,7 @@ impl Step {
             Step::Padding { byte, .. } => format!("any number of {:?}", char::from(*byte)),
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
             Step::Nullable(nullable) => nullable.describe(names),
-            Step::Optional(part) => format!("{}, or nothing", part.describe(names)),
+            Step::Optional(part) => part.describe(names),
         }
     }
 

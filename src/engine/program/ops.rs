@@ -29,8 +29,8 @@ pub(super) enum Op {
     StepThen(Step, Literal),
     /// A step of a type or a text that stands for no value, and the literal that tells where it ends, if there is one.
     Nullable { nullable: Box<Nullable>, then: Option<Literal> },
-    /// Steps that may be missing as a whole, and the literal after them, if there is one.
-    Optional { part: Box<Part>, then: Option<Literal> },
+    /// Steps that may be missing as a whole, with the literal after them, if there is one.
+    Optional(Box<Part>),
     /// A boundary was ambiguous: from here on a mismatch means undecided. Where that is not so `in_segment`, the search of this segment goes on first.
     Ambiguous { in_segment: bool },
 }
@@ -98,7 +98,7 @@ impl Program {
         let of_number = self.ops.iter().rev().find_map(|op| match op {
             Op::Step(step) | Op::StepThen(step, _) | Op::First { step, .. } => step.non_ascii_of(number),
             Op::Nullable { nullable, .. } if nullable.step.field() == Some(number) => Some(nullable.non_ascii()),
-            Op::Optional { part, .. } => part.steps.iter().rev().find_map(|step| step.non_ascii_of(number)),
+            Op::Optional(part) => part.steps.iter().rev().find_map(|step| step.non_ascii_of(number)),
             _ => op.lazy().filter(|lazy| lazy.field == number).map(LazyField::non_ascii),
         });
         of_number.unwrap_or(NonAscii::Unknown)

@@ -1,22 +1,19 @@
 //! Optional parts: steps of a segment that may be missing as a whole, and the search for where a segment begins that begins with one.
 //!
-//! The regex prefers a part that is present. So does a program, which tries the part first, once:
+//! The regex prefers a part that is present. So does a program, which tries it first, and once, together with the literal after it:
 //!
-//! * The part does not match: it is missing, and that is certain, since its steps have one way to match.
-//! * It matches, and what follows can begin at its end: it is present.
-//! * It matches, and what follows cannot begin there: it is missing, or nothing matches here.
-//!
-//! A part that is present is undone only by the regex. Where none of the bytes that the part may have can begin what follows, it need
-//! not be: what follows cannot begin inside of the part, so a match without it, here or at a later place, ends no earlier. Elsewhere the boundary is
-//! ambiguous, and a mismatch after it means undecided.
+//! * They do not match: the part is missing, and that is certain, since its steps have one way to match. The literal alone must stand there.
+//! * They match: the part is present. That is undone only by the regex. Where none of the bytes that the part may have can begin what follows, it need
+//!   not be: what follows cannot begin inside of the part, so a match without it, here or at a later place, ends no earlier. Elsewhere the boundary is
+//!   ambiguous, and a mismatch after it means undecided.
 
 use std::ops::Range;
 
-use parsimd_simd::{Class, Literal};
+use parsimd_simd::{Case, Class, Literal, Take};
 
 use super::{
     answer::StepOutcome::{self, At, No, Undecided},
-    bytes::find,
+    bytes::{Bytes, find, stands},
     spans::SpanRow,
     steps::{Choice, Step},
 };
@@ -25,68 +22,77 @@ use crate::engine::work;
 /// A part that may be missing.
 #[derive(Debug, Clone)]
 pub(super) struct Part {
-    /// At least one of them is not empty.
+    /// The steps of the part, of which at least one is not empty, and then the literal after it, if there is one.
     pub(super) steps: Vec<Step>,
+    /// What stands in its place where it is missing: the literal after it.
+    pub(super) instead: Option<Literal>,
     /// The fields in it, which have no span where it is missing.
     pub(super) fields: Range<usize>,
     /// Whether it might have to be missing where it is present, or to be another text.
     pub(super) is_ambiguous: bool,
+    /// The bytes that may stand after its opening, or that it begins with if it has none.
+    pub(super) first: Bytes,
 }
 
 impl Part {
-    /// Matches the part at byte `at` of `text`, or nothing, and then the literal `then`, if there is one.
-    #[inline]
-    pub(super) fn run(
-        &self,
-        text: &[u8],
-        at: usize,
-        row: &mut SpanRow<'_>,
-        then: Option<&Literal>,
-    ) -> StepOutcome {
-        let end_after = |end: usize| match then {
-            Some(then) => then.stands_at(text, end).then(|| end + then.len()),
-            None => Some(end),
-        };
-        match self.present(text, at, row, then) {
-            Choice::Undecided => return Undecided,
-            Choice::Preferred(end) => return end_after(end).map_or(Undecided, At),
-            Choice::Only(end) => {
-                if let Some(end) = end_after(end) {
-                    return At(end);
-                }
-            }
-            Choice::No => {}
+    /// The literal that it begins with, if it does.
+    #[inline(always)]
+    pub(super) fn opening(&self) -> Option<&Literal> {
+        match self.steps.first() {
+            Some(Step::Literal(literal)) => Some(literal),
+            _ => None,
         }
-        let Some(end) = end_after(at) else { return No };
-        self.fields.clone().for_each(|field| row.set_absent(field));
-        At(end)
     }
 
-    /// Matches the part at byte `at` of `text`, where `then` may follow. Its end is [`Choice::Preferred`] where the part might be another text.
+    /// Whether the part may stand at byte `at` of the record that ends at `end` of `block`, by its first bytes. There is no branch on the answer.
+    #[inline(always)]
+    pub(super) fn may_begin(&self, block: &[u8], at: usize, end: usize) -> bool {
+        let opening = self.opening();
+        let goes_on = block.get(at + opening.map_or(0, Literal::len)).is_none_or(|&byte| self.first.has(byte));
+        opening.is_none_or(|opening| opening.stands_before(block, at, end)) & goes_on
+    }
+
+    /// Matches the part at byte `at` of `text`, or what stands there instead.
     #[inline]
-    fn present(&self, text: &[u8], mut at: usize, row: &mut SpanRow<'_>, then: Option<&Literal>) -> Choice {
+    pub(super) fn run(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>) -> StepOutcome {
+        match self.present(text, at, row) {
+            No => {}
+            outcome => return outcome,
+        }
+        self.fields.clone().for_each(|field| row.set_absent(field));
+        self.instead.as_ref().map_or(At(at), |literal| stands(literal, text, at))
+    }
+
+    /// Matches the part at byte `at` of `text`.
+    #[inline]
+    fn present(&self, text: &[u8], mut at: usize, row: &mut SpanRow<'_>) -> StepOutcome {
+        // Whether it might be another text up to here.
         let mut is_ambiguous = false;
         for (number, step) in self.steps.iter().enumerate() {
-            let literal = self.literal_after(number).or(then.filter(|_| number + 1 == self.steps.len()));
-            let choice = match step {
+            let outcome = match step {
                 Step::Nullable(nullable) => {
-                    nullable.run(text, at, row, |end| literal.is_none_or(|literal| literal.stands_at(text, end)))
+                    let literal = self.literal_after(number);
+                    match nullable.run(text, at, row, |end| literal.is_none_or(|literal| literal.stands_at(text, end)))
+                    {
+                        Choice::Only(end) => At(end),
+                        Choice::Preferred(end) => {
+                            is_ambiguous = true;
+                            At(end)
+                        }
+                        Choice::No => No,
+                        Choice::Undecided => Undecided,
+                    }
                 }
-                step => match step.run(text, at, row) {
-                    At(end) => Choice::Only(end),
-                    No => Choice::No,
-                    Undecided => Choice::Undecided,
-                },
+                step => step.run(text, at, row),
             };
-            match choice {
-                Choice::Only(end) => at = end,
-                Choice::Preferred(end) => (at, is_ambiguous) = (end, true),
-                Choice::No if is_ambiguous => return Choice::Undecided,
-                other => return other,
+            match outcome {
+                At(end) => at = end,
+                No if !is_ambiguous => return No,
+                No | Undecided => return Undecided,
             }
             is_ambiguous |= step.is_ambiguous();
         }
-        if is_ambiguous { Choice::Preferred(at) } else { Choice::Only(at) }
+        At(at)
     }
 
     /// The literal after step `number` of the part, if one stands there.
@@ -96,11 +102,22 @@ impl Part {
             _ => None,
         }
     }
+
+    /// Adds the literal after the part.
+    pub(super) fn end_with(&mut self, literal: Literal, case: Case) {
+        match self.steps.last_mut() {
+            // One literal is looked at faster than two.
+            Some(Step::Literal(last)) => *last = last.followed_by(&literal, case),
+            _ => self.steps.push(Step::Literal(literal.clone())),
+        }
+        self.instead = Some(literal);
+    }
 }
 
 /// The literals that a segment may begin with, and the search for the first place where one of them stands.
 #[derive(Debug, Clone)]
 pub(super) struct Openings {
+    /// None of them begins with another.
     literals: Vec<Literal>,
     /// The bytes that they begin with.
     stops: Class,
@@ -110,31 +127,47 @@ pub(super) struct Openings {
 
 impl Openings {
     /// `None` if there are no literals, if they begin with more than four different bytes, or with a character that is not ASCII.
-    pub(super) fn new(literals: Vec<Literal>, may_be_empty: bool) -> Option<Openings> {
+    pub(super) fn new(literals: &[&Literal], may_be_empty: bool) -> Option<Openings> {
+        let mut kept: Vec<Literal> = Vec::new();
+        for &literal in literals {
+            if !kept.iter().any(|other| begins_with(literal, other)) {
+                kept.retain(|other| !begins_with(other, literal));
+                kept.push(literal.clone());
+            }
+        }
         let stands_for = |literal: &Literal, byte: u8| {
             let (fold, wanted) = literal.wanted(0);
             byte | fold == wanted
         };
-        let stops: Vec<u8> =
-            (0..=255).filter(|&byte| literals.iter().any(|literal| stands_for(literal, byte))).collect();
-        Some(Openings { stops: Class::of(&stops)?, literals, may_be_empty })
+        let stops: Vec<u8> = (0..=255).filter(|&byte| kept.iter().any(|literal| stands_for(literal, byte))).collect();
+        Some(Openings { stops: Class::of(&stops)?, literals: kept, may_be_empty })
     }
 
     pub(super) fn literals(&self) -> &[Literal] {
         &self.literals
     }
 
-    /// The bytes that no opening begins with, where these are most of a text: a run of them ends where an opening may stand.
-    pub(super) fn others(&self) -> Option<Class> {
+    /// How the kernel `walk` looks for them: by a run of the bytes that none begins with, where these are most of a text, or by the only literal.
+    pub(super) fn take(&self) -> Option<(Take, Option<&Literal>)> {
         let is_rare = |literal: &Literal| literal.wanted(0).1.is_ascii_punctuation();
-        (!self.may_be_empty && self.literals.iter().all(is_rare)).then_some(self.stops.inverted())
+        match &self.literals[..] {
+            literals if literals.iter().all(is_rare) => Some((Take::Run(self.stops.inverted()), None)),
+            [literal] => Some((Take::Until(1), Some(literal))),
+            _ => None,
+        }
     }
 
-    /// Whether one of them stands at byte `at` of `text`.
+    /// Whether the first byte of one is all of it.
+    pub(super) fn are_bytes(&self) -> bool {
+        self.literals.iter().all(|literal| literal.len() == 1)
+    }
+
+    /// Whether the segment may begin at byte `at` of the record that ends at `end` of `block`. There is no branch on the answer.
     #[inline]
-    pub(super) fn stand_at(&self, text: &[u8], at: usize) -> bool {
+    pub(super) fn may_stand(&self, block: &[u8], at: usize, end: usize) -> bool {
         work::count(self.literals.len());
-        self.literals.iter().any(|literal| literal.stands_at(text, at))
+        let is_end = self.may_be_empty & (at == end);
+        self.literals.iter().fold(is_end, |any, literal| any | literal.stands_before(block, at, end))
     }
 
     /// The first place at byte `from` of `text` or later where the segment may begin.
@@ -158,10 +191,15 @@ impl Openings {
             if at >= text.len() {
                 return None;
             }
-            if self.stand_at(text, at) {
+            if self.may_stand(text, at, text.len()) {
                 return Some(at);
             }
             at += 1;
         }
     }
+}
+
+/// Whether where `long` stands, `short` does too.
+fn begins_with(long: &Literal, short: &Literal) -> bool {
+    short.len() <= long.len() && (0..short.len()).all(|offset| long.wanted(offset) == short.wanted(offset))
 }

@@ -30,6 +30,15 @@ impl SpanTable {
         &self.spans[field * self.rows..][..count]
     }
 
+    /// Writes the first spans of the column of no field to `rows` of another one, in their order.
+    pub(super) fn scatter(&mut self, field: usize, rows: &[u32]) {
+        let (columns, spans) = self.spans.split_at_mut(self.fields * self.rows);
+        let column = &mut columns[field * self.rows..][..self.rows];
+        for (&row, &span) in rows.iter().zip(&*spans) {
+            column[row as usize] = span;
+        }
+    }
+
     /// SpanRow `row`, to be written.
     #[inline]
     pub(crate) fn row(&mut self, row: usize) -> SpanRow<'_> {

@@ -262,7 +262,7 @@ impl Step {
                     Choice::Preferred(_) | Choice::Undecided => Undecided,
                 };
             }
-            Step::Optional(part) => return part.run(text, at, row, None),
+            Step::Optional(part) => return part.run(text, at, row),
             Step::Run { field, class, back } => {
                 let mut length = class.run(text, at);
                 if class_goes_on(*class, text, at + length) {
