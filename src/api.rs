@@ -19,7 +19,7 @@ use crate::{
 /// Case is ignored, unless [`PatternBuilder::case_sensitive`] says otherwise, and `{}` crosses newlines in whole text.
 ///
 /// ```
-/// let error = parsimd::Pattern::new("{when} {count:q}").unwrap_err();
+/// let error = parsimd::Pattern::new("{when} {count:y}").unwrap_err();
 /// assert!(error.is_syntax());
 /// assert_eq!(error.span(), Some(14..15));
 /// ```

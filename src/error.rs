@@ -6,7 +6,7 @@
 //! A value that does not fit (a calendar date that does not exist, say) is an [`Error`] from whole-text calls, and a
 //! [`Failure`] entry, never an error, in a scan.
 
-use std::{fmt, io, ops::Range};
+use std::{borrow::Cow, fmt, io, ops::Range};
 
 use crate::failure::Failure;
 
@@ -23,7 +23,7 @@ enum Kind {
     Regex { message: String },
     Limit { message: String },
     Memory { message: String },
-    Value { text: String, reason: &'static str },
+    Value { text: String, reason: Cow<'static, str> },
     External { source: Box<dyn std::error::Error + Send + Sync> },
     WrongAnswer { message: String },
     Column { message: String },
@@ -82,8 +82,8 @@ impl Error {
         Error(Box::new(Kind::Memory { message: message.into() }))
     }
 
-    pub(crate) fn value(text: &str, reason: &'static str) -> Self {
-        Error(Box::new(Kind::Value { text: text.to_owned(), reason }))
+    pub(crate) fn value(text: &str, reason: impl Into<Cow<'static, str>>) -> Self {
+        Error(Box::new(Kind::Value { text: text.to_owned(), reason: reason.into() }))
     }
 
     pub(crate) fn record(failure: Failure) -> Self {

@@ -7,7 +7,7 @@ one of these functions is called.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Literal, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, Literal, Optional, Union
 
 from ._parsimd import ScanError
 
@@ -27,7 +27,13 @@ _SPARK_TYPES = {
     "timestamp[us]": "TIMESTAMP_NTZ",
     "date": "DATE",
     "time[us]": "TIME(6)",
+    "duration[ns]": "INTERVAL DAY TO SECOND",
+    "bool": "BOOLEAN",
 }
+
+
+#: The type that Spark takes in the place of one, as pyarrow calls it.
+_SPARK_CASTS = {"time[us]": "time64[ns]", "duration[ns]": "duration[us]"}
 
 
 def parse_array(parser: "Parser", array: Any, on_error: str, tz: Optional[str], year: _Year) -> "pyarrow.StructArray":
@@ -69,13 +75,13 @@ def _map_batches(
     import pyarrow
 
     scan = _scanner(parser, on_error, tz, year)
-    times = [number for number, kind in enumerate(parser.scan(b"").types.values()) if kind == "time[us]"]
+    casts = {number: _SPARK_CASTS[kind] for number, kind in enumerate(parser.scan(b"").types.values()) if kind in _SPARK_CASTS}
     for batch in batches:
         if not isinstance(batch, (pyarrow.RecordBatch, pyarrow.Table)):
             raise TypeError(f"batches must be record batches of pyarrow, not {_kind(batch)}")
         for texts in _scan(scan, _text_column(batch, column)):
             for rows in pyarrow.RecordBatchReader.from_stream(texts):
-                yield _in_nanoseconds(rows, times)
+                yield _for_spark(rows, casts)
 
 
 def map_table(
@@ -95,13 +101,13 @@ def spark_schema(parser: "Parser", tz: Optional[str]) -> str:
     return ", ".join(f"`{name}` {_SPARK_TYPES[kind]}" for name, kind in types.items())
 
 
-def _in_nanoseconds(batch: "pyarrow.RecordBatch", times: List[int]) -> "pyarrow.RecordBatch":
-    """The batch with these columns, of times of day, in the only unit that Spark takes."""
+def _for_spark(batch: "pyarrow.RecordBatch", casts: Dict[int, str]) -> "pyarrow.RecordBatch":
+    """The batch with these columns in the only unit that Spark takes of their type. What is less than that is cut off."""
     import pyarrow
 
-    for number in times:
-        nanos = batch.schema.field(number).with_type(pyarrow.time64("ns"))
-        batch = batch.set_column(number, nanos, batch.column(number).cast(nanos.type))
+    for number, alias in casts.items():
+        field = batch.schema.field(number).with_type(pyarrow.type_for_alias(alias))
+        batch = batch.set_column(number, field, batch.column(number).cast(field.type, safe=False))
     return batch
 
 

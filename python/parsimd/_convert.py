@@ -7,6 +7,7 @@ found by counting. All converters can be pickled.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import sys
 from datetime import time, timedelta, tzinfo
@@ -56,6 +57,10 @@ class FixedTzOffset(tzinfo):
 
     def dst(self, dt: Any) -> timedelta:
         return timedelta(0)
+
+    # Copies and pickles ask for it.
+    def __getinitargs__(self) -> tuple[int, str]:
+        return self._offset // timedelta(minutes=1), self._name
 
     # Defining equality alone leaves it without a hash, as it is in parse.
     def __eq__(self, other: object) -> bool:
@@ -114,6 +119,205 @@ class Nullable:
         if self.nulls.fullmatch(string):
             return None
         return string if self.converter is None else self.converter(string, match)
+
+
+class ByText:
+    """A converter of the language that takes the text alone."""
+
+    def __call__(self, string: str, match: Any = None) -> Any:
+        raise NotImplementedError
+
+
+# The letters outside of ASCII that match ASCII ones where case is ignored.
+_LETTERS = {0x17F: "s", 0x212A: "k", 0x131: "i", 0x130: "i"}
+
+
+def _day_first(month: str) -> str:
+    return rf"(?P<day>[ \d]?\d)[-/ ](?P<month>{month})[-/ ](?P<year>\d{{4}})[: ]"
+
+
+class Stamp(ByText):
+    """A date and time in whichever of the layouts of ``t`` it has; without a year, in the current one."""
+
+    _CLOCK = r"(?P<hour>[ \d]?\d):(?P<minute>[ \d]?\d)(?::(?P<second>[ \d]?\d)(?:[.,](?P<fraction>\d+))?)?"
+    _ZONE = r"\s?(?P<zone>Z|UTC|GMT|[-+]\d\d:?(?:\d\d)?)?"
+    _NAME = r"[A-Za-z]{3}"
+    LAYOUTS = [
+        re.compile(layout, re.IGNORECASE)
+        for layout in (
+            r"(?P<year>\d{4})[-/.](?P<month>[ \d]?\d)[-/.](?P<day>[ \d]?\d)[T -]" + _CLOCK + _ZONE,
+            r"(?P<year>\d{4})-(?P<month>[ \d]?\d)-(?P<day>[ \d]?\d)-(?P<hour>\d\d)\.(?P<minute>\d\d)\.(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?",
+            _day_first(_NAME) + _CLOCK + _ZONE,
+            rf"{_NAME}, " + _day_first(_NAME) + _CLOCK + _ZONE,
+            r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)-(?P<hour>[ \d]?\d):(?P<minute>[ \d]?\d):(?P<second>[ \d]?\d)(?::(?P<millis>\d+)|[.,](?P<fraction>\d+))?",
+            r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?" + _ZONE,
+            rf"(?P<month>{_NAME}) (?P<day>[ \d]?\d) " + _CLOCK,
+            rf"{_NAME} (?P<month>{_NAME}) (?P<day>[ \d]?\d) " + _CLOCK + r"(?: (?P<zone>[A-Z]+|[-+]\d\d:?\d\d))? (?P<year>\d{4})",
+        )
+    ]
+
+    def __call__(self, string: str, match: Any = None) -> Any:
+        string = string.translate(_LETTERS)
+        found = next(filter(None, (layout.fullmatch(string) for layout in self.LAYOUTS)))
+        parts: dict[str, Any] = {"zone": None, "fraction": None, "millis": None, "second": None, "year": None, **found.groupdict()}
+        datetime = _datetime()
+        fraction = (parts["millis"] or "").zfill(3) if parts["millis"] else parts["fraction"] or ""
+        second = int(parts["second"] or 0)
+        value = datetime(
+            int(parts["year"] or datetime.today().year),
+            _month(parts["month"].strip()),
+            int(parts["day"]),
+            int(parts["hour"]),
+            int(parts["minute"]),
+            59 if second == 60 else second,
+            int(fraction.ljust(6, "0")[:6]),
+            self._zone(parts["zone"]),
+        )
+        if second < 60:
+            return value
+        try:
+            return value + timedelta(seconds=1)
+        except OverflowError:
+            raise ValueError(f"{string!r}: outside of the years 1 to 9999") from None
+
+    @staticmethod
+    def _zone(text: Optional[str]) -> Optional[tzinfo]:
+        if not text:
+            return None
+        if text.upper() in ("Z", "UTC", "GMT"):
+            return FixedTzOffset(0, "UTC")
+        if text[0] not in "+-":
+            raise ValueError(f"the time zone {text!r} is not known: UTC and GMT are, and offsets such as +0100")
+        hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
+        if minutes >= 60:
+            raise ValueError("timezone minute must be in 0..59")
+        offset = hours * 60 + minutes
+        return FixedTzOffset(-offset if text[0] == "-" else offset, text)
+
+
+class UnixTime(ByText):
+    """Unix time, in seconds, milliseconds, microseconds or nanoseconds, by the number of digits."""
+
+    def __call__(self, string: str, match: Any = None) -> Any:
+        whole, _, fraction = string.replace(",", ".").partition(".")
+        digits = len(whole)
+        unit = 10**9 if digits <= 11 else 10**6 if digits <= 14 else 10**3 if digits <= 17 else 1
+        nanos = int(whole) * unit + int(fraction.ljust(9, "0")[:9])
+        return _datetime()(1970, 1, 1, tzinfo=FixedTzOffset(0, "UTC")) + timedelta(microseconds=nanos // 1000)
+
+
+class Duration(ByText):
+    """A duration: amounts with units, or hours, minutes and seconds. What is less than a microsecond is cut off."""
+
+    UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9, "d": 86400 * 10**9}
+
+    def __call__(self, string: str, match: Any = None) -> timedelta:
+        text = string.translate(_LETTERS).replace("\u00b5", "u").replace("\u03bc", "u").replace("\u039c", "u")
+        text = text.replace(",", ".").lower()
+        amounts = text.lstrip("+-")
+        if ":" in amounts:
+            hours, minutes, seconds = amounts.split(":")
+            if int(minutes) > 59 or seconds[:2] > "59":
+                raise ValueError(f"{string!r}: minutes and seconds must be in 0..59")
+            nanos = self._nanos(hours, "h") + self._nanos(minutes, "m") + self._nanos(seconds, "s")
+        else:
+            nanos = sum(self._nanos(*amount) for amount in re.findall(r"([\d.]+)([a-z]+)", amounts))
+        nanos = -nanos if text[0] == "-" else nanos
+        if not -(2**63) <= nanos < 2**63:
+            raise ValueError(f"{string!r}: a duration of more than 292 years, which nanoseconds in 64 bits cannot hold")
+        return timedelta(microseconds=-(-nanos // 1000) if nanos < 0 else nanos // 1000)
+
+    def _nanos(self, number: str, unit: str) -> int:
+        whole, _, fraction = number.partition(".")
+        return int(whole) * self.UNITS[unit] + _part_of(fraction, self.UNITS[unit])
+
+
+def _part_of(fraction: str, unit: int) -> int:
+    """What the digits behind a point are of `unit`, rounded down; the digits behind the eighteenth are passed over."""
+    digits = fraction[:18]
+    return int(int(digits or 0) * unit // 10 ** len(digits))
+
+
+class Size(ByText):
+    """A number of bytes: ``KB`` is 1000 of them, ``K`` and ``KiB`` are 1024. What is less than a byte is cut off."""
+
+    def __call__(self, string: str, match: Any = None) -> int:
+        found = re.fullmatch(r"(\d+)(?:\.(\d+))? ?([kmgtpe]?)(i?)(b?)", string.translate(_LETTERS).lower())
+        assert found is not None, "the expression of the type has matched"
+        whole, fraction, prefix, binary, byte = found.groups(default="")
+        base = 1000 if byte and not binary else 1024
+        factor = int(base ** ("kmgtpe".index(prefix) + 1)) if prefix else 1
+        size = int(whole) * factor + _part_of(fraction, factor)
+        if size >= 2**63:
+            raise ValueError(f"{string!r}: a size that does not fit in 64 bits")
+        return size
+
+
+class Address(ByText):
+    """An address of IPv4 or IPv6, as an object of `ipaddress`."""
+
+    def __call__(self, string: str, match: Any = None) -> Any:
+        return ipaddress.ip_address(string.translate(_LETTERS))
+
+
+class Boolean(ByText):
+    """``true``, ``yes``, ``on`` and ``1`` are true; ``false``, ``no``, ``off`` and ``0`` are false."""
+
+    def __call__(self, string: str, match: Any = None) -> bool:
+        return string.translate(_LETTERS).lower() in ("true", "yes", "on", "1")
+
+
+class Quoted(ByText):
+    """A text without its quotes, with its escapes resolved. One that is not in quotes stays."""
+
+    QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL)
+    ESCAPE = re.compile(
+        r"(?P<bytes>(?:\\x[0-9A-Fa-f]{2})+)"
+        r"|\\u(?P<high>[Dd][89ABab][0-9A-Fa-f]{2})\\u(?P<low>[Dd][C-Fc-f][0-9A-Fa-f]{2})"
+        r"|\\(?:u(?P<unit>[0-9A-Fa-f]{4})|U(?P<point>[0-9A-Fa-f]{8}))"
+        r"|\\(?P<plain>.)",
+        re.DOTALL,
+    )
+    CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "0": "\0"}
+
+    def __call__(self, string: str, match: Any = None) -> str:
+        return self.ESCAPE.sub(self._unescape, string[1:-1]) if self.QUOTED.fullmatch(string) else string
+
+    def _unescape(self, escape: "re.Match[str]") -> str:
+        if escape["bytes"]:
+            return self._text(escape["bytes"])
+        if escape["high"]:
+            high, low = int(escape["high"], 16), int(escape["low"], 16)
+            return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+        code = escape["unit"] or escape["point"]
+        if code:
+            number = int(code, 16)
+            return escape[0] if number > 0x10FFFF or 0xD800 <= number < 0xE000 else chr(number)
+        plain = escape["plain"]
+        return escape[0] if plain in "xuU" else str(self.CONTROLS.get(plain, plain))
+
+    @staticmethod
+    def _text(escapes: str) -> str:
+        """The text of bytes that are written as escapes; those that are no text stay escapes."""
+        text = bytes.fromhex(escapes.replace("\\x", "")).decode(errors="surrogateescape")
+        written = iter(re.findall(r"\\x..", escapes))
+        return "".join(
+            escape if "\udc80" <= c <= "\udcff" else c
+            for c in text
+            for escape in ["".join(next(written) for _ in c.encode(errors="surrogateescape"))]
+        )
+
+
+#: The converters of the types beyond ``parse``, by their codes.
+BEYOND: dict[str, type[ByText]] = {
+    "t": Stamp,
+    "tu": UnixTime,
+    "dur": Duration,
+    "size": Size,
+    "ip": Address,
+    "bool": Boolean,
+    "q": Quoted,
+}
 
 
 def _datetime() -> Any:

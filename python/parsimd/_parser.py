@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, Union
 
 from . import _parsimd
-from ._convert import DatetimeLayout, FixedTzOffset, Integer, Nullable, Strptime, TextOnly, dt_format_to_regex, percentage
+from ._convert import BEYOND, DatetimeLayout, FixedTzOffset, Integer, Nullable, Strptime, TextOnly, dt_format_to_regex, percentage
 from ._parsimd import Result as Result
 from ._parsimd import ResultIterator as ResultIterator
 from ._parsimd import Scan
@@ -384,7 +384,9 @@ class Parser(_parsimd.ParserBase):
             if type in ("f", "F") and parts.get("precision") == "0":
                 regex = regex.replace(r"\d*\.\d+", r"\d+")
             self._group_index += groups
-            if type in _BASES:
+            if type in BEYOND:
+                convert = BEYOND[type]()
+            elif type in _BASES:
                 convert = Integer(_BASES[type])
             elif type in _FLOATS:
                 convert = TextOnly(_FLOATS[type])
@@ -667,7 +669,7 @@ class Parser(_parsimd.ParserBase):
         """Record batches with a column of text → record batches of what is in it, for ``DataFrame.mapInArrow`` of Spark.
 
         Each value of ``column``, or of the first column of text or bytes, is matched as `parse` does it. One that cannot be
-        read has no row, or with ``on_error="null"`` nulls. Times of day are nanoseconds, which needs Spark 4.1.
+        read has no row, or with ``on_error="null"`` nulls. Times of day are nanoseconds, which needs Spark 4.1; durations are microseconds.
         ``tz`` and ``year`` are as in `scan`; `spark_schema` must be given the same ``tz``.
 
             df.mapInArrow(parser.map_arrow, parser.spark_schema())

@@ -369,7 +369,7 @@ class Column:
     @property
     def type(
         self,
-    ) -> Literal["text", "int64", "float64", "timestamp[us]", "timestamp[us, UTC]", "date", "time[us]"]: ...
+    ) -> Literal["text", "int64", "float64", "timestamp[us]", "timestamp[us, UTC]", "date", "time[us]", "duration[ns]", "bool"]: ...
     @property
     def null_count(self) -> int:
         """How many values are null."""

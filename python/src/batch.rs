@@ -325,6 +325,8 @@ pub(crate) fn type_name(kind: ColumnType) -> &'static str {
         ColumnType::Timestamp { utc: false } => "timestamp[us]",
         ColumnType::Date => "date",
         ColumnType::Time => "time[us]",
+        ColumnType::Duration => "duration[ns]",
+        ColumnType::Bool => "bool",
         _ => "unknown",
     }
 }

@@ -70,7 +70,8 @@ impl Matcher {
         tz_class: Py<PyAny>,
     ) -> PyResult<Matcher> {
         let kinds: Vec<_> = pattern.fields().iter().map(|field| field.kind().clone()).collect();
-        let by_python = |kind: &ValueKind| matches!(kind, ValueKind::Custom(_) | ValueKind::Strptime(_));
+        let by_python =
+            |kind: &ValueKind| matches!(kind, ValueKind::Custom(_) | ValueKind::Strptime(_) | ValueKind::Address);
         let converters: Vec<_> =
             kinds.iter().zip(converters).map(|(kind, converter)| by_python(kind).then_some(converter)).collect();
         let is_checked = |kind: &ValueKind| !by_python(kind) && *kind != ValueKind::Text;
@@ -79,8 +80,10 @@ impl Matcher {
             has_converters: converters.iter().any(Option::is_some),
             converters,
             checked: (0..kinds.len()).filter(|&at| is_checked(&kinds[at])).collect(),
-            has_datetimes: kinds.iter().any(|kind| matches!(kind, ValueKind::Time(_))),
-            needs_year: kinds.contains(&ValueKind::Time(DatetimeLayout::Syslog)),
+            has_datetimes: kinds.iter().any(|kind| matches!(kind, ValueKind::Time(_) | ValueKind::UnixTime)),
+            needs_year: [DatetimeLayout::Syslog, DatetimeLayout::Any]
+                .iter()
+                .any(|&layout| kinds.contains(&ValueKind::Time(layout))),
         })
     }
 

@@ -29,6 +29,8 @@ impl Memory {
             Values::Float64(values) => (values.as_ptr().addr(), 8, "<f8"),
             Values::Timestamp(values) => (values.as_ptr().addr(), 8, "<M8[us]"),
             Values::Time(values) => (values.as_ptr().addr(), 8, "<m8[us]"),
+            Values::Duration(values) => (values.as_ptr().addr(), 8, "<m8[ns]"),
+            Values::Bool(values) => (values.as_ptr().addr(), 1, "|b1"),
             Values::Date(values) => (values.as_ptr().addr(), 4, "<i4"),
             _ => return Err(make::error::<PyValueError>("text has no array interface")),
         };
@@ -70,9 +72,10 @@ pub(crate) fn array<'py>(
         None => Vec::new(),
         Some(_) => rows.clone().filter(is_null).map(|row| row - rows.start).collect(),
     };
-    if !nulls.is_empty() && kind == ColumnType::Int64 {
+    if !nulls.is_empty() && matches!(kind, ColumnType::Int64 | ColumnType::Bool) {
+        let values = if kind == ColumnType::Int64 { "integers" } else { "booleans" };
         return Err(make::error::<PyValueError>(format!(
-            "column {name:?} has {} nulls, and an array of integers has no place for them: use pyarrow.array(column), or scan with \
+            "column {name:?} has {} nulls, and an array of {values} has no place for them: use pyarrow.array(column), or scan with \
              on_error=\"skip\"",
             nulls.len()
         )));
@@ -89,6 +92,7 @@ pub(crate) fn array<'py>(
     let null = match kind {
         ColumnType::Float64 => numpy.getattr(name!(py, "nan"))?,
         ColumnType::Time => numpy.call_method1(name!(py, "timedelta64"), (name!(py, "NaT"), name!(py, "us")))?,
+        ColumnType::Duration => numpy.call_method1(name!(py, "timedelta64"), (name!(py, "NaT"), name!(py, "ns")))?,
         ColumnType::Date => numpy.call_method1(name!(py, "datetime64"), (name!(py, "NaT"), name!(py, "D")))?,
         _ => numpy.call_method1(name!(py, "datetime64"), (name!(py, "NaT"), name!(py, "us")))?,
     };

@@ -7,7 +7,7 @@ use pyo3::{
     exceptions::{PyTypeError, PyValueError},
     prelude::*,
     sync::PyOnceLock,
-    types::{PyDate, PyDateTime, PyDict, PyInt, PyList, PyString, PyTime, PyTzInfo},
+    types::{PyBool, PyDate, PyDateTime, PyDelta, PyDict, PyInt, PyList, PyString, PyTime, PyTzInfo},
 };
 
 use crate::{
@@ -53,6 +53,9 @@ pub(crate) fn value<'py>(
             PyTime::new(py, time.hour, time.minute, time.second, time.microsecond, zone.as_ref())?.into_any()
         }
         Value::Date(date) => PyDate::new(py, date.year, date.month, date.day)?.into_any(),
+        Value::Duration(nanos) => duration(py, nanos)?,
+        Value::Bool(is_true) => PyBool::new(py, is_true).to_owned().into_any(),
+        Value::Unescaped(text) => make::text(py, &text)?.into_any(),
         _ => return Err(error::<PyValueError>("a value of a kind that is not known here")),
     })
 }
@@ -68,10 +71,26 @@ fn decimal(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     make::imported(py, &DECIMAL, "decimal", "Decimal")
 }
 
-/// The object for an offset. Its name is what stands in the text: `+0100`, or `UTC` for `Z`.
+/// A duration. Python's has microseconds: what is less is cut off.
+fn duration(py: Python<'_>, nanos: i64) -> PyResult<Bound<'_, PyAny>> {
+    let micros = nanos / 1000;
+    let (days, micros) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
+    // Fewer than 106,752 days, 86,400 seconds and a million microseconds.
+    let delta = PyDelta::new(py, days as i32, (micros / 1_000_000) as i32, (micros % 1_000_000) as i32, false)?;
+    Ok(delta.into_any())
+}
+
+/// The object for an offset. Its name is what stands in the text: `+0100`, or `UTC` where that says so, or says nothing of it, as Unix time does.
 fn zone<'py>(time: Time, text: &str, tz_class: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyTzInfo>>> {
     let Some(seconds) = time.offset else { return Ok(None) };
-    let name = if text.ends_with(['Z', 'z']) { "UTC" } else { &text[text.rfind(['+', '-']).unwrap_or(0)..] };
+    let is_utc = |name: &str| ["Z", "UTC", "GMT"].iter().any(|utc| name.eq_ignore_ascii_case(utc));
+    let letters = |c: char| !c.is_ascii_alphabetic();
+    let name = match text.rfind(['+', '-']) {
+        _ if seconds == 0 && text.split(letters).any(is_utc) => "UTC",
+        // What comes behind it, in one layout, is the year.
+        Some(at) => text[at..].split(' ').next().unwrap_or_default(),
+        None => "UTC",
+    };
     let minutes = make::int(tz_class.py(), i64::from(seconds / 60))?;
     Ok(Some(tz_class.call1((minutes, make::text(tz_class.py(), name)?))?.cast_into::<PyTzInfo>()?))
 }
@@ -99,6 +118,8 @@ pub(crate) fn cell<'py>(py: Python<'py>, kind: ColumnType, cell: Cell<'_>) -> Py
             let zone = matches!(kind, ColumnType::Timestamp { utc: true }).then_some(&utc);
             PyDateTime::new(py, year, month, day, hour, minute, second, micro, zone)?.into_any()
         }
+        Cell::Duration(nanos) => duration(py, nanos)?,
+        Cell::Bool(is_true) => PyBool::new(py, is_true).to_owned().into_any(),
         _ => return Err(error::<PyValueError>("a column of a type that is not known here")),
     })
 }
@@ -159,6 +180,8 @@ impl<'a, 'py> Maker<'a, 'py> {
             Values::Timestamp(values) => self.timestamp(values[row])?,
             Values::Date(values) => cell(py, ColumnType::Date, Cell::Date(values[row]))?,
             Values::Time(values) => cell(py, ColumnType::Time, Cell::Time(values[row]))?,
+            Values::Duration(values) => duration(py, values[row])?,
+            Values::Bool(values) => PyBool::new(py, values[row]).to_owned().into_any(),
             _ => return Err(error::<PyValueError>("a column of a type that is not known here")),
         })
     }

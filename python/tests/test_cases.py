@@ -92,12 +92,14 @@ def data_of(case):
 
 
 def scan(case, **options):
-    options = {"full_line": case.get("full_line", True), "on_error": case.get("on_error", "skip"), **options}
+    options = {"full_line": case.get("full_line", True), "on_error": case.get("on_error", "skip"), "year": case.get("year"), **options}
     return parsimd.compile(case["format"]).scan(data_of(case), **options)
 
 
 def as_number(value):
-    """Times as the cases have them: microseconds, or days, since 1970 or midnight."""
+    """Times as the cases have them: microseconds, or days, since 1970 or midnight; durations in nanoseconds."""
+    if isinstance(value, datetime.timedelta):
+        return value // datetime.timedelta(microseconds=1) * 1000
     if isinstance(value, datetime.datetime):
         return (value.replace(tzinfo=None) - datetime.datetime(1970, 1, 1)) // datetime.timedelta(microseconds=1)
     if isinstance(value, datetime.date):

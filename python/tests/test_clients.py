@@ -172,7 +172,7 @@ def test_other_types_than_strings_are_a_type_error():
 
 def test_a_wrong_format_is_told_with_its_column():
     for format, error, column in (
-        ("{a} {b:q}", ValueError, 8),
+        ("{a} {b:y}", ValueError, 8),
         ("{a:d} {a}", parsimd.RepeatedNameError, 7),
         ("{a_b_}{a[b]}", KeyError, 7),
     ):

@@ -34,7 +34,7 @@ TYPES = {
 
 # What is wrong with the format: types, names, fills, widths, codes, converters.
 FORMATS = [
-    *["{:q}", "{:Q}", "{a:z}", "{:ll}", "{:t}", "{:tz}", "{:dd}", "{:é}", "{::}", "{:5:d}", "{:%Z}", "{:%q}", "{:{w}d}", "{:d}}"],
+    *["{:y}", "{:Q}", "{a:z}", "{:ll}", "{:tt1}", "{:tz}", "{:dd}", "{:é}", "{::}", "{:5:d}", "{:%Z}", "{:%q}", "{:{w}d}", "{:d}}"],
     *["{a:d} {a}", "{a} {a:d}", "{a:d}{a:w}", "{a:}{a}", "{a}{a:}", "{a_b}{a[b]}", "{a_b_}{a[b]}", "{a.b} {a_b}{a-b}", "{a_b_c}{a.b-c}"],
     *["{a b}", "{a!r}", "{a['b']}", "{a²}", "{a%b}", "{é}", "{a[b:c]}", "{a} {a[b]}", "{a[b]} {a}"],
     *["{:*=5d}", "{:x=5d}", "{:|>5d}", "{:^^6d}", "{:<<}", "{:>>5}", "{:.0}", "{:5.2}", "{:²d}", "{:2²d}", "{:5000d}", "{:99999999999d}"],
@@ -151,7 +151,7 @@ ADVICE = [
     ("{x:str}", "str", "did you mean no type, for any text, or S, for text without white space?"),
     ("{x:float}", "float", "did you mean f? (a number with a point; g reads any number)"),
     ("{x:>8number}", "number", "did you mean g? (any number; d reads integers alone)"),
-    ("{x:datetime}", "datetime", "did you mean ti? (ISO 8601; ta tc te tg th ts read other layouts)"),
+    ("{x:datetime}", "datetime", "did you mean t? (a date and time in any usual layout)"),
     ("{x:YYYY-MM-DD}", "YYYY-MM-DD", "write a date with strptime codes, as in %Y-%m-%d"),
     ("{x:%Z}", "%Z", "the strptime codes are %a %A %w %d"),
     ("{x:d5}", "d5", "did you mean 5d? (the width stands before the type)"),
@@ -159,7 +159,7 @@ ADVICE = [
     ("{x:sevrity}", "sevrity", "did you mean Severity, a type of your own?"),
     ("{level:w {ms:d}", "w {ms:d", 'a } is missing after "w": a field ends before the next one begins'),
     ("{x:{y}}", "{y", "a spec cannot hold a field: write the width as a number, or close this field with } first"),
-    ("{x:q}", "q", "expected one of the types d n b"),
+    ("{x:y}", "y", "expected one of the types d n b"),
     ("{x:\udc80}", "\udc80", "expected one of the types d n b"),
     ("{a:d} {a}", "{a}", "write {a:d} again, or use another name"),
     ("{a} {a:d}", "{a:d}", "write {a} again, or use another name"),

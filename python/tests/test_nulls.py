@@ -62,8 +62,8 @@ def test_advice_is_about_what_stands_before_the_null_texts():
 
 
 def test_a_type_that_there_is_not_is_an_error_that_points_at_it():
-    with pytest.raises(ValueError, match="format spec 'q|-' not recognised"):
-        parsimd.compile("{x:q|-}")
+    with pytest.raises(ValueError, match="format spec 'y|-' not recognised"):
+        parsimd.compile("{x:y|-}")
 
 
 def test_case_counts_as_it_does_for_the_pattern():

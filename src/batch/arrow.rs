@@ -1,7 +1,7 @@
 //! Columns as Arrow arrays, over the same memory. With the feature `arrow`.
 //!
 //! A column's buffers already are Arrow's, so an array is a second owner of them: it stays valid when the batch, the scan and the
-//! input are gone. Making one copies nothing. Arrow's constructors check that texts are UTF-8, which takes a sixth of what a scan takes, and that views
+//! input are gone. Making one copies nothing, but of booleans. Arrow's constructors check that texts are UTF-8, which takes a sixth of what a scan takes, and that views
 //! are of places in their buffers, which takes longer than the scan. A column was made so that both hold, so arrays of text are made without: see
 //! [`texts`] and [`views`]. A build with debug assertions checks all the same.
 //!
@@ -9,15 +9,16 @@
 //! |---|---|
 //! | text | `Utf8`; `Utf8View` with [`Strings::View`](crate::Strings::View); `Binary` with [`Strings::Binary`](crate::Strings::Binary) |
 //! | integers, floats | `Int64`, `Float64` |
-//! | dates and times | `Timestamp(µs)`, of `UTC` where the type says so; `Date32`; `Time64(µs)` |
+//! | dates and times | `Timestamp(µs)`, of `UTC` where the type says so; `Date32`; `Time64(µs)`; `Duration(ns)` |
+//! | booleans | `Boolean`, which has a bit for each: the one array that is a copy |
 
 #![allow(unsafe_code, reason = "arrays of texts whose checks have been made")]
 
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, BinaryArray, Date32Array, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
-    StringViewArray, Time64MicrosecondArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, DurationNanosecondArray, Float64Array, Int64Array, RecordBatch,
+    RecordBatchOptions, StringArray, StringViewArray, Time64MicrosecondArray, TimestampMicrosecondArray,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer, ToByteSlice};
 use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
@@ -36,6 +37,8 @@ impl ColumnType {
             ColumnType::Timestamp { utc } => DataType::Timestamp(TimeUnit::Microsecond, utc.then(|| "UTC".into())),
             ColumnType::Date => DataType::Date32,
             ColumnType::Time => DataType::Time64(TimeUnit::Microsecond),
+            ColumnType::Duration => DataType::Duration(TimeUnit::Nanosecond),
+            ColumnType::Bool => DataType::Boolean,
         }
     }
 }
@@ -116,6 +119,8 @@ impl Column {
             Values::Float64(_) => Arc::new(numbers!(Float64Array, Float64)?),
             Values::Date(_) => Arc::new(numbers!(Date32Array, Date)?),
             Values::Time(_) => Arc::new(numbers!(Time64MicrosecondArray, Time)?),
+            Values::Duration(_) => Arc::new(numbers!(DurationNanosecondArray, Duration)?),
+            Values::Bool(values) => Arc::new(BooleanArray::new(BooleanBuffer::from(&values[..]), nulls)),
             Values::Timestamp(_) => {
                 Arc::new(numbers!(TimestampMicrosecondArray, Timestamp)?.with_data_type(self.column_type().to_arrow()))
             }
@@ -189,14 +194,14 @@ mod tests {
 
     #[test]
     fn every_type_has_its_array_also_empty_and_all_null() {
-        let format = "{a}|{b:d}|{c:g}|{d:th}|{e:ti}|{f:%d/%m/%Y}|{g:tt}|{h:F}";
-        let line = "é|7|1.5|01/Jan/1970:00:00:01 +0000|1970-01-01T00:00:02|02/01/1970|00:00:03|0.5\n";
+        let format = "{a}|{b:d}|{c:g}|{d:th}|{e:ti}|{f:%d/%m/%Y}|{g:tt}|{h:F}|{i:dur}|{j:bool}|{k:size}|{l:q}|{m:tu}";
+        let line =
+            "é|7|1.5|01/Jan/1970:00:00:01 +0000|1970-01-01T00:00:02|02/01/1970|00:00:03|0.5|1.5s|yes|1K|\"a\"|7\n";
         for (text, rows, nulls) in [(line.repeat(3), 3, 0), (String::new(), 0, 0), ("no\n".repeat(9), 9, 9)] {
             let records = scanned(format, &text, OnError::Null).to_arrow().unwrap();
-            let types: Vec<_> = records.columns().iter().map(|column| column.data_type().to_string()).collect();
-            let wanted =
-                ["Utf8", "Int64", "Float64", "Timestamp(µs, \"UTC\")", "Timestamp(µs)", "Date32", "Time64(µs)", "Utf8"];
-            assert_eq!(types, wanted);
+            let types = records.columns().iter().map(|column| column.data_type().to_string());
+            let wanted = "Utf8 Int64 Float64 Timestamp(µs,\"UTC\") Timestamp(µs) Date32 Time64(µs) Utf8 Duration(ns) Boolean Int64 Utf8 Timestamp(µs,\"UTC\")";
+            assert_eq!(types.map(|kind| kind.replace(", ", ",")).collect::<Vec<_>>().join(" "), wanted);
             assert_eq!(records.num_rows(), rows);
             assert!(records.columns().iter().all(|column| (column.len(), column.null_count()) == (rows, nulls)));
         }

@@ -32,13 +32,17 @@ pub enum ColumnType {
     Date,
     /// Microseconds since midnight; of UTC, where the value has an offset. An offset of 24 hours or more is a conversion error.
     Time,
+    /// Nanoseconds.
+    Duration,
+    /// True or false.
+    Bool,
 }
 
 impl ColumnType {
     /// The type of the column of a field of this kind.
     pub fn of(kind: &ValueKind) -> ColumnType {
         match kind {
-            ValueKind::Integer { .. } => ColumnType::Int64,
+            ValueKind::Integer { .. } | ValueKind::Size => ColumnType::Int64,
             ValueKind::Float | ValueKind::Percent => ColumnType::Float64,
             ValueKind::Time(DatetimeLayout::TimeOfDay) => ColumnType::Time,
             ValueKind::Time(DatetimeLayout::Http | DatetimeLayout::Rfc2822) => ColumnType::Timestamp { utc: true },
@@ -48,7 +52,12 @@ impl ColumnType {
                 (true, false) => ColumnType::Date,
                 (false, _) => ColumnType::Time,
             },
-            ValueKind::Text | ValueKind::Decimal | ValueKind::Custom(_) => ColumnType::Text,
+            ValueKind::UnixTime => ColumnType::Timestamp { utc: true },
+            ValueKind::Duration => ColumnType::Duration,
+            ValueKind::Boolean => ColumnType::Bool,
+            ValueKind::Text | ValueKind::Decimal | ValueKind::Custom(_) | ValueKind::Address | ValueKind::Quoted => {
+                ColumnType::Text
+            }
         }
     }
 
@@ -225,6 +234,10 @@ pub enum Values {
     Date(Vec<i32>),
     /// Microseconds since midnight.
     Time(Vec<i64>),
+    /// Nanoseconds.
+    Duration(Vec<i64>),
+    /// True or false, a byte each.
+    Bool(Vec<bool>),
 }
 
 impl Values {
@@ -238,6 +251,8 @@ impl Values {
             ColumnType::Timestamp { .. } => Values::Timestamp(Vec::with_capacity(rows)),
             ColumnType::Date => Values::Date(Vec::with_capacity(rows)),
             ColumnType::Time => Values::Time(Vec::with_capacity(rows)),
+            ColumnType::Duration => Values::Duration(Vec::with_capacity(rows)),
+            ColumnType::Bool => Values::Bool(Vec::with_capacity(rows)),
         }
     }
 
@@ -249,7 +264,10 @@ impl Values {
                 bytes.try_reserve_exact(text)
             }
             Values::TextView(views) => views.try_reserve(rows),
-            Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.try_reserve_exact(rows),
+            Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) | Values::Duration(values) => {
+                values.try_reserve_exact(rows)
+            }
+            Values::Bool(values) => values.try_reserve_exact(rows),
             Values::Float64(values) => values.try_reserve_exact(rows),
             Values::Date(values) => values.try_reserve_exact(rows),
         }
@@ -300,6 +318,10 @@ pub enum Cell<'a> {
     Date(i32),
     /// Microseconds since midnight.
     Time(i64),
+    /// Nanoseconds.
+    Duration(i64),
+    /// True or false.
+    Bool(bool),
 }
 
 impl Column {
@@ -327,7 +349,10 @@ impl Column {
         match &self.values {
             Values::Text { offsets, .. } | Values::Binary { offsets, .. } => offsets.len() - 1,
             Values::TextView(views) => views.len(),
-            Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.len(),
+            Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) | Values::Duration(values) => {
+                values.len()
+            }
+            Values::Bool(values) => values.len(),
             Values::Float64(values) => values.len(),
             Values::Date(values) => values.len(),
         }
@@ -359,6 +384,8 @@ impl Column {
             Values::Timestamp(values) => Cell::Timestamp(values[row]),
             Values::Date(values) => Cell::Date(values[row]),
             Values::Time(values) => Cell::Time(values[row]),
+            Values::Duration(values) => Cell::Duration(values[row]),
+            Values::Bool(values) => Cell::Bool(values[row]),
         }
     }
 
@@ -391,6 +418,8 @@ impl Column {
             Values::Timestamp(values) => Values::Timestamp(each(values, rows)),
             Values::Date(values) => Values::Date(each(values, rows)),
             Values::Time(values) => Values::Time(each(values, rows)),
+            Values::Duration(values) => Values::Duration(each(values, rows)),
+            Values::Bool(values) => Values::Bool(each(values, rows)),
         };
         let validity = self.validity.as_ref().map(|validity| {
             let mut valid = Bitmap::new();
@@ -433,9 +462,11 @@ impl Column {
                 (Values::TextView(all), Values::TextView(more)) => all.append(more),
                 (Values::Float64(all), Values::Float64(more)) => all.extend_from_slice(more),
                 (Values::Date(all), Values::Date(more)) => all.extend_from_slice(more),
+                (Values::Bool(all), Values::Bool(more)) => all.extend_from_slice(more),
                 (Values::Int64(all), Values::Int64(more))
                 | (Values::Timestamp(all), Values::Timestamp(more))
-                | (Values::Time(all), Values::Time(more)) => all.extend_from_slice(more),
+                | (Values::Time(all), Values::Time(more))
+                | (Values::Duration(all), Values::Duration(more)) => all.extend_from_slice(more),
                 _ => unreachable!("all parts have the type of the column"),
             }
         }

@@ -19,7 +19,7 @@ use crate::error::Result;
 /// |---|---|---|
 /// | integers | yes | of the exact sum |
 /// | floats | of all values but NaN; NaN if there is no other | NaN if a value is |
-/// | timestamps, dates, times of day | yes | |
+/// | timestamps, dates, times of day, durations, booleans | yes | |
 /// | text, bytes | by their bytes, which for text is the order of code points | |
 ///
 /// NaN is a value here and no null, as in Arrow and polars. pandas counts it as missing.
@@ -103,6 +103,7 @@ fn describe<'b>(name: &'b str, column: &'b Column, rows: Range<usize>, kernels: 
         Values::Int64(values) => integers(values, Cell::Int64),
         Values::Timestamp(values) => integers(values, Cell::Timestamp),
         Values::Time(values) => integers(values, Cell::Time),
+        Values::Duration(values) => integers(values, Cell::Duration),
         Values::Float64(values) => match kernels.float_stats(&values[rows], valid) {
             None => (Cell::Null, Cell::Null),
             Some(stats) => {
@@ -110,6 +111,7 @@ fn describe<'b>(name: &'b str, column: &'b Column, rows: Range<usize>, kernels: 
                 (Cell::Float64(stats.min), Cell::Float64(stats.max))
             }
         },
+        Values::Bool(values) => least_and_greatest(column, rows, |row| values[row]),
         Values::Date(values) => least_and_greatest(column, rows, |row| values[row]),
         Values::Text { offsets, bytes } | Values::Binary { offsets, bytes } => {
             least_and_greatest(column, rows, |row| &bytes[offsets[row] as usize..offsets[row + 1] as usize])
@@ -144,20 +146,22 @@ mod tests {
     use super::*;
     use crate::{Input, OnError, Pattern, ScanOptions, Strings};
 
-    const FORMAT: &str = "{word}|{n:d}|{x:g}|{at:th}|{day:%d/%m/%Y}|{clock:tt}";
+    const FORMAT: &str = "{word}|{n:d}|{x:g}|{at:th}|{day:%d/%m/%Y}|{clock:tt}|{took:dur}|{ok:bool}";
 
     /// Lines, some of which match nothing and become nulls.
     fn log(count: usize) -> String {
         let line = |row: usize| match row % 7 {
             3 => "nothing here\n".to_owned(),
             _ => format!(
-                "{}|{}|{}|{:02}/Jan/2011:03:04:05 +0100|{:02}/02/2011|{:02}:30:15\n",
+                "{}|{}|{}|{:02}/Jan/2011:03:04:05 +0100|{:02}/02/2011|{:02}:30:15|{}ms|{}\n",
                 ["zwölf", "a text of more than twelve bytes", "", "Ω"][row % 4].to_owned() + &"x".repeat(row % 5),
                 (row as i64 * 7919) % 1001 - 500,
                 ["1.5", "-0.25", "nan", "1e300", "inf", "-0.0"][row % 6],
                 1 + row % 28,
                 1 + row % 27,
-                row % 24
+                row % 24,
+                row as i64 % 31 - 9,
+                ["yes", "no", "off"][row % 3]
             ),
         };
         (0..count).map(line).collect()
@@ -177,7 +181,10 @@ mod tests {
                 (Cell::Bytes(a), Cell::Bytes(b)) => a.cmp(b),
                 (Cell::Float64(a), Cell::Float64(b)) => a.total_cmp(b),
                 (Cell::Int64(a), Cell::Int64(b)) => a.cmp(b),
-                (Cell::Timestamp(a), Cell::Timestamp(b)) | (Cell::Time(a), Cell::Time(b)) => a.cmp(b),
+                (Cell::Timestamp(a), Cell::Timestamp(b))
+                | (Cell::Time(a), Cell::Time(b))
+                | (Cell::Duration(a), Cell::Duration(b)) => a.cmp(b),
+                (Cell::Bool(a), Cell::Bool(b)) => a.cmp(b),
                 (Cell::Date(a), Cell::Date(b)) => a.cmp(b),
                 _ => panic!("cells of two types: {a:?}, {b:?}"),
             }
@@ -214,7 +221,7 @@ mod tests {
             for rows in [0..1500, 0..0, 3..4, 1..2, 5..700, 1111..1127] {
                 for isa in Isa::available() {
                     let stats = batch.describe_rows(rows.clone(), isa).unwrap();
-                    assert_eq!(stats.len(), 6);
+                    assert_eq!(stats.len(), 8);
                     for (stats, column) in stats.iter().zip(batch.columns()) {
                         let wanted = reference(stats.name, column, rows.clone());
                         assert_eq!(shown(stats), shown(&wanted), "{isa} {rows:?} {strings:?}");

@@ -101,6 +101,12 @@ impl TextViews {
         TextViews { views: views.collect(), buffers: Vec::new(), long }
     }
 
+    /// Views of pieces of `text`, which is theirs alone.
+    pub(crate) fn of_own(text: Vec<u8>, spans: &[Span]) -> TextViews {
+        let views = TextViews::of(&text, spans);
+        TextViews { buffers: vec![Bytes::from(text)], ..views }
+    }
+
     /// The number of rows.
     pub fn len(&self) -> usize {
         self.views.len()
@@ -179,13 +185,14 @@ impl TextViews {
     }
 }
 
-/// Gives the columns of a block, which were made of `block`, their buffer: the block that `share` gives, or what they need of it.
+/// Gives the columns of a block, which were made of `block`, their buffer: the block that `share` gives, or what they need of it. One that has a buffer
+/// of its own keeps that.
 pub(super) fn settle<'c>(
     columns: impl IntoIterator<Item = &'c mut TextViews>,
     block: &[u8],
     share: impl FnOnce() -> Bytes,
 ) {
-    let columns: Vec<_> = columns.into_iter().filter(|column| column.long > 0).collect();
+    let columns: Vec<_> = columns.into_iter().filter(|column| column.long > 0 && column.buffers.is_empty()).collect();
     if columns.is_empty() {
         return;
     }

@@ -5,6 +5,8 @@
 use super::{
     calendar::{DAY, Date, DateTime, now, year_of},
     field::value,
+    normalise::normalise,
+    stamp,
     value::Value,
     zone::{TimeZone, WallClock},
 };
@@ -96,7 +98,10 @@ impl Clock {
 
     /// The value of a field's text, or why it has none.
     pub(super) fn value<'t>(&self, kind: &ValueKind, text: &'t str) -> Result<Value<'t>, String> {
-        let takes_year = takes_year(kind);
+        let takes_year = match kind {
+            ValueKind::Time(DatetimeLayout::Any) => stamp::lacks_year(normalise(text).as_bytes()),
+            kind => takes_year(kind),
+        };
         let mut wrong = None;
         for year in self.candidates() {
             match value(kind, text, year) {

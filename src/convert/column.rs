@@ -7,6 +7,7 @@ use parsimd_simd::{Bitmap, DatetimeLayout as KernelLayout, FloatForm, Kernels, N
 use super::{
     calendar::TIMESTAMPS,
     clock::{Clock, OffsetsSeen, Timestamps},
+    quoted, stamp,
     strptime::StrptimeLayout,
     value::Value,
 };
@@ -55,6 +56,10 @@ pub(crate) fn column(
     let mut column_type = ColumnType::of(kind);
     match kind {
         ValueKind::Decimal => return decimals(kernels, text, strings, clock),
+        ValueKind::Quoted => {
+            let column = unquoted(kernels, text, strings);
+            return Converted { column, errors: Vec::new(), offsets: OffsetsSeen::default() };
+        }
         _ if column_type.is_text() => {
             let column = texts(kernels, text, strings);
             return Converted { column, errors: Vec::new(), offsets: OffsetsSeen::default() };
@@ -110,6 +115,42 @@ fn decimals(kernels: &Kernels, text: Texts<'_>, strings: Strings, clock: &Clock)
     Converted { column: texts(kernels, Texts { spans: &spans, missing: &missing, ..text }, strings), ..numbers }
 }
 
+/// A column of texts that may stand in quotes: what is inside of them. Where a text has an escape all of them are copied, to one text of their own.
+fn unquoted(kernels: &Kernels, text: Texts<'_>, strings: Strings) -> Column {
+    let (mut spans, mut escaped) = (text.spans.to_vec(), Vec::new());
+    for (row, span) in spans.iter_mut().enumerate() {
+        let Some(inside) = span.of(text.block).and_then(quoted::inside) else { continue };
+        *span = Span::new(span.start + 1, span.end - 1);
+        if inside.has_escapes {
+            escaped.push(row);
+        }
+    }
+    if escaped.is_empty() {
+        return texts(kernels, Texts { spans: &spans, ..text }, strings);
+    }
+    let mut own = Vec::new();
+    let mut escaped = escaped.into_iter().peekable();
+    for (row, span) in spans.iter_mut().enumerate() {
+        let start = own.len() as u32;
+        let bytes = span.of(text.block).unwrap_or_default();
+        if escaped.next_if_eq(&row).is_none() {
+            own.extend_from_slice(bytes);
+        } else {
+            for chunk in bytes.utf8_chunks() {
+                own.extend_from_slice(quoted::unescape(chunk.valid()).as_bytes());
+                own.extend_from_slice(chunk.invalid());
+            }
+        }
+        // An escape is no shorter than what it stands for, so this is no longer than the block.
+        *span = Span::new(start, own.len() as u32);
+    }
+    if strings == Strings::View {
+        let views = Values::TextView(TextViews::of_own(own, &spans));
+        return Column::new(ColumnType::TextView, views, Validity::without(spans.len(), text.missing));
+    }
+    texts(kernels, Texts { block: &own, spans: &spans, missing: text.missing }, strings)
+}
+
 /// What the kernels make of a column: values, and which rows they have read.
 fn by_kernel(
     kernels: &Kernels,
@@ -124,6 +165,13 @@ fn by_kernel(
         (Values::Int64(values), ValueKind::Integer { base: None | Some(10) }) => {
             kernels.integers(block, spans, None, values, &mut valid);
         }
+        (Values::Timestamp(micros), ValueKind::UnixTime) => {
+            kernels.integers(block, spans, None, micros, &mut valid);
+            for (micros, span) in micros.iter_mut().zip(spans) {
+                *micros = stamp::unix_micros(*micros, (span.end - span.start) as usize);
+            }
+            timestamps.seen.with = true;
+        }
         (Values::Float64(values), ValueKind::Float) => {
             kernels.floats(block, spans, FloatForm::Plain, values, &mut valid);
         }
@@ -132,11 +180,17 @@ fn by_kernel(
         }
         (Values::Timestamp(micros), ValueKind::Time(layout)) => {
             let (year, back) = clock.base_year();
-            let Some(kernel_layout) = kernel_layout(*layout, year) else { return unread(values, spans.len()) };
+            // A log has one layout, nearly always.
+            let layout = match layout {
+                DatetimeLayout::Any => spans.iter().find_map(|span| stamp::usual_layout(span.of(block)?)),
+                layout => Some(*layout),
+            };
+            let Some(layout) = layout else { return unread(values, spans.len()) };
+            let Some(kernel_layout) = kernel_layout(layout, year) else { return unread(values, spans.len()) };
             let mut offsets = Vec::with_capacity(spans.len());
             kernels.timestamps(block, spans, kernel_layout, micros, &mut offsets, &mut valid);
             let mut validity = Validity::from_bitmap(valid);
-            let back = back.filter(|_| *layout == DatetimeLayout::Syslog);
+            let back = back.filter(|_| layout == DatetimeLayout::Syslog);
             let is_as_written = back.is_none() && !timestamps.has_zone();
             for (row, (micros, offset)) in micros.iter_mut().zip(&mut offsets).enumerate() {
                 if *offset == NO_OFFSET && !is_as_written {
@@ -198,7 +252,10 @@ fn kernel_layout(layout: DatetimeLayout, year: i32) -> Option<KernelLayout> {
 fn push_zeros(values: &mut Values, rows: usize) {
     match values {
         Values::Text { .. } | Values::Binary { .. } | Values::TextView(_) => unreachable!("text is not converted"),
-        Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) => values.resize(rows, 0),
+        Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) | Values::Duration(values) => {
+            values.resize(rows, 0);
+        }
+        Values::Bool(values) => values.resize(rows, false),
         Values::Float64(values) => values.resize(rows, 0.0),
         Values::Date(values) => values.resize(rows, 0),
     }
@@ -224,6 +281,8 @@ fn put(values: &mut Values, row: usize, value: Value<'_>, timestamps: &mut Times
         (Values::Float64(values), Value::Float(value)) => values[row] = value,
         (Values::Timestamp(values), Value::DateTime(value)) => values[row] = timestamps.put(value)?,
         (Values::Date(values), Value::Date(value)) => values[row] = value.days(),
+        (Values::Duration(values), Value::Duration(value)) => values[row] = value,
+        (Values::Bool(values), Value::Bool(value)) => values[row] = value,
         (Values::Time(values), Value::Time(value)) => values[row] = value.in_column()?,
         (_, Value::BigInt(big)) => {
             let sign = if big.negative { "-" } else { "" };

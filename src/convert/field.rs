@@ -1,14 +1,16 @@
 //! The text of one field → its value, by the kind of the field.
 
+use std::{borrow::Cow, net::IpAddr};
+
 use super::{
-    float, integer,
+    duration, float, integer,
     normalise::{is_space, normalise},
-    strptime, time,
+    quoted, size, stamp, strptime, time,
     value::Value,
 };
 use crate::{
     error::{Error, Result},
-    pattern::ValueKind,
+    pattern::{DatetimeLayout, ValueKind},
 };
 
 /// Converts the text of a field.
@@ -27,10 +29,38 @@ pub(crate) fn value<'t>(kind: &ValueKind, text: &'t str, year: i32) -> Result<Va
             let trimmed = text.trim_matches(is_space);
             float::float(&normalise(trimmed)).map(|_| Value::Decimal(trimmed))
         }
+        ValueKind::Time(DatetimeLayout::Any) => {
+            let found = stamp::read(&normalise(text), year);
+            return found.map(Value::DateTime).map_err(|reason| Error::value(text, reason));
+        }
+        ValueKind::UnixTime => stamp::unix(text).map(Value::DateTime),
+        ValueKind::Duration => duration::read(&normalise(text)).map(Value::Duration),
+        ValueKind::Size => size::read(&normalise(text)).map(Value::Int),
+        ValueKind::Address => address(text).map(Value::Ip),
+        ValueKind::Boolean => boolean(&normalise(text)).map(Value::Bool),
+        ValueKind::Quoted => Ok(match quoted::read(text) {
+            Cow::Borrowed(text) => Value::Text(text),
+            Cow::Owned(text) => Value::Unescaped(text),
+        }),
         ValueKind::Time(layout) => time::read(*layout, &normalise(text), year),
         ValueKind::Strptime(format) => strptime::read(format, &normalise(text), year),
     };
     found.map_err(|reason| Error::value(text, reason))
+}
+
+/// An address, whose zone is left out.
+fn address(text: &str) -> std::result::Result<IpAddr, &'static str> {
+    let without_zone = text.split_once('%').map_or(text, |(address, _)| address);
+    without_zone.parse().map_err(|_| "not an address")
+}
+
+fn boolean(text: &str) -> std::result::Result<bool, &'static str> {
+    let is = |words: [&str; 4]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    match () {
+        () if is(["true", "yes", "on", "1"]) => Ok(true),
+        () if is(["false", "no", "off", "0"]) => Ok(false),
+        () => Err("neither true nor false"),
+    }
 }
 
 /// The integer that [`value`] gives for up to 18 decimal digits and nothing else.
@@ -50,7 +80,6 @@ pub(crate) fn has_small_value(kind: &ValueKind, text: &str, year: i32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::DatetimeLayout;
 
     #[test]
     fn what_has_a_small_value_is_what_has_one_that_is_no_big_int() {

@@ -9,6 +9,8 @@
 //! | [`mod@column`] | the texts of a whole column → the column, by a kernel where there is one |
 //! | [`integer`], [`float`] | numbers |
 //! | [`time`], [`strptime`] | dates and times, in the layouts with a type code and by strptime codes |
+//! | [`stamp`], [`duration`] | time stamps in whichever layout they have, Unix time; durations |
+//! | [`size`], [`quoted`] | numbers of bytes; texts in quotes |
 //! | [`calendar`] | the calendar |
 //! | [`clock`] | what a time without a year or an offset means in a scan |
 //! | [`zone`] | time zones |
@@ -17,10 +19,14 @@
 mod calendar;
 mod clock;
 mod column;
+mod duration;
 mod field;
 mod float;
 mod integer;
 mod normalise;
+mod quoted;
+mod size;
+mod stamp;
 mod strptime;
 mod time;
 mod value;

@@ -50,6 +50,7 @@ pub(super) fn read(layout: DatetimeLayout, text: &str, year: i32) -> Result<Valu
             return date_time(year.into(), month, day, reader.time()?);
         }
         DatetimeLayout::TimeOfDay => None,
+        DatetimeLayout::Any => return Err("read by `stamp`"),
     };
     reader.rest = reader.rest.trim_start_matches(':');
     reader.space();

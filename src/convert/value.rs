@@ -1,5 +1,7 @@
 //! [`Value`]: what the text of a field is worth.
 
+use std::net::IpAddr;
+
 use super::calendar::{Date, DateTime, Time};
 
 /// The value of a field.
@@ -24,6 +26,14 @@ pub enum Value<'t> {
     Date(Date),
     /// A time of day.
     Time(Time),
+    /// A duration, in nanoseconds.
+    Duration(i64),
+    /// True or false.
+    Bool(bool),
+    /// An address, without its zone.
+    Ip(IpAddr),
+    /// A text that is not as it stands in the input, since it had escapes.
+    Unescaped(String),
 }
 
 /// An integer past 64 bits, as its digits.

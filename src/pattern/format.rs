@@ -373,7 +373,7 @@ mod tests {
 
     #[test]
     fn an_error_in_a_format_points_at_the_column() {
-        let error = Format::new("{a} né {b:q}", &FormatOptions::default()).map(|_| ()).unwrap_err();
+        let error = Format::new("{a} né {b:y}", &FormatOptions::default()).map(|_| ()).unwrap_err();
         assert!(error.is_syntax());
         assert_eq!(error.span(), Some(11..12));
         assert!(error.to_string().contains("column 11"), "{error}");
@@ -393,7 +393,7 @@ mod tests {
             ("{x:int}", 3..6, "column 4: did you mean d? (an integer)"),
             ("{x:sevrity}", 3..10, "column 4: did you mean Severity, a type of your own?"),
             ("{level:w {ms:d}", 7..14, "column 8: a } is missing after \"w\": a field ends before the next one begins"),
-            ("{x:q}", 3..4, "column 4: expected one of the types d n b"),
+            ("{x:y}", 3..4, "column 4: expected one of the types d n b"),
             ("{a:d} {a}", 6..9, "column 7: write {a:d} again, or use another name"),
             ("{a_b_}{a[b]}", 6..12, "column 7: use a name that differs from \"a_b_\" in more than . [ ] - and _"),
         ] {

@@ -10,11 +10,13 @@
 //! | [`split`] | the format, cut into literal text and fields |
 //! | [`spec`] | what stands after the colon of a field |
 //! | [`types`] | the types: a code, what it matches, what its value is. A new type goes here |
+//! | [`beyond`] | the expressions of the types that `parse` does not know |
 //! | [`expression`] | a spec → its expression |
 //! | [`nulls`] | texts that stand for no value: `{size:d\|-}` |
 //! | [`suggest`] | what was probably meant by a type that there is not |
 //! | [`names`] | field names → names of capture groups |
 
+mod beyond;
 mod expression;
 mod format;
 mod names;

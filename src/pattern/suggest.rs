@@ -22,12 +22,16 @@ static NAMES: &[(&[&str], &str, &str)] = &[
     (&["letter", "letters", "alpha"], "l", "letters"),
     (&["space", "spaces", "whitespace", "blank", "ws"], "s", "white space"),
     (&["nonspace", "notspace"], "S", "text without white space"),
-    (
-        &["date", "datetime", "timestamp", "iso", "iso8601", "rfc3339", "t"],
-        "ti",
-        "ISO 8601; ta tc te tg th ts read other layouts",
-    ),
+    (&["datetime", "timestamp", "timestamp_iso8601", "stamp"], "t", "a date and time in any usual layout"),
+    (&["date", "iso", "iso8601", "rfc3339"], "ti", "ISO 8601; t reads a date and time in any usual layout"),
     (&["time", "clock"], "tt", "a time of day"),
+    (&["epoch", "unix", "unixtime", "posix"], "tu", "Unix time"),
+    (&["duration", "timedelta", "elapsed", "interval"], "dur", "a duration such as 1.5s or 2m3s"),
+    (&["bytes", "filesize", "bytesize"], "size", "a number of bytes such as 512 or 10KiB"),
+    (&["ipv4", "ipv6", "ipaddr", "ipaddress", "addr", "inet"], "ip", "an IPv4 or IPv6 address"),
+    (&["boolean", "flag", "yesno"], "bool", "true or false, yes or no, on or off, 1 or 0"),
+    (&["quoted", "quotedstring", "qs"], "q", "a text that may stand in quotes"),
+    (&["greedy", "rest"], "*", "as much text as possible"),
     (&["http", "httpdate", "clf", "apache", "nginx"], "th", "the date of an access log"),
     (&["syslog"], "ts", "the date of syslog"),
     (&["ctime"], "tc", "the date of C's ctime"),
@@ -35,7 +39,7 @@ static NAMES: &[(&[&str], &str, &str)] = &[
 ];
 
 /// Names of types for any text, which is what a field without a type is for.
-static TEXT: &[&str] = &["str", "string", "text", "any", "char", "chars", "data", "greedydata", "*"];
+static TEXT: &[&str] = &["str", "string", "text", "any", "char", "chars", "data", "greedydata"];
 
 /// What to write instead of the unknown type `kind`. `custom` are the names of the caller's own types.
 pub fn suggestion<'a>(kind: &str, custom: impl IntoIterator<Item = &'a str>) -> Option<String> {
@@ -114,7 +118,7 @@ mod tests {
             ("hex", "x"),
             ("percent", "%"),
             ("word", "w"),
-            ("datetime", "ti"),
+            ("datetime", "t"),
             ("time", "tt"),
             ("clf", "th"),
             ("syslog", "ts"),
@@ -160,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_is_like_nothing_has_no_answer() {
-        assert_eq!(suggestion("q", ["Severity"]), None);
+        assert_eq!(suggestion("y", ["Severity"]), None);
         assert_eq!(suggestion("é", []), None);
     }
 }

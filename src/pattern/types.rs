@@ -1,7 +1,9 @@
 //! What each type code matches, how many capture groups that has inside, and what its value is.
 //!
 //! The expressions are those of `parse`, to the character: they are part of what clients see. [`TYPES`] holds those that do not
-//! depend on the rest of the spec; [`expression`](super::expression) adds the ones that do.
+//! depend on the rest of the spec; [`expression`](super::expression) adds the ones that do. Those that `parse` does not know are in [`beyond`].
+
+use super::beyond;
 
 /// The months; three letters are enough for one.
 pub(crate) const MONTHS: [&str; 12] = [
@@ -71,6 +73,18 @@ pub enum ValueKind {
     Strptime(String),
     /// A type of the caller's own, by name; its value is the text.
     Custom(String),
+    /// Unix time, in a unit that the number of digits says: `tu`.
+    UnixTime,
+    /// A duration: `dur`.
+    Duration,
+    /// A number of bytes, with a unit: `size`. Its value is an integer.
+    Size,
+    /// An IPv4 or IPv6 address: `ip`. In columns its text.
+    Address,
+    /// `true`, `yes`, `on`, `1` and their opposites: `bool`.
+    Boolean,
+    /// A text that may stand in quotes, with escapes: `q`. Its value is the text without them.
+    Quoted,
 }
 
 /// The layouts of dates and times that have a type code.
@@ -93,6 +107,8 @@ pub enum DatetimeLayout {
     Syslog,
     /// `tt`: a time of day, `10:21:36 PM -5:30`. It also matches nothing at all: midnight.
     TimeOfDay,
+    /// `t`: whichever of the usual layouts the text has.
+    Any,
 }
 
 /// A type whose expression does not depend on the rest of the spec.
@@ -207,6 +223,14 @@ pub(crate) static TYPES: &[TypeRow] = &[
         concat!(month!(), r"(\s+)(\d+)(\s+)(\d{1,2}:\d{1,2}:\d{1,2})?"),
     ),
     row("tt", 5, ValueKind::Time(DatetimeLayout::TimeOfDay), concat!(time!(), "?", am!(), "?", zone!(), "?")),
+    row("t", 0, ValueKind::Time(DatetimeLayout::Any), beyond::STAMP),
+    row("tu", 0, ValueKind::UnixTime, beyond::UNIX_TIME),
+    row("dur", 0, ValueKind::Duration, beyond::DURATION),
+    row("size", 0, ValueKind::Size, beyond::SIZE),
+    row("ip", 0, ValueKind::Address, beyond::ADDRESS),
+    row("bool", 0, ValueKind::Boolean, beyond::BOOLEAN),
+    row("q", 0, ValueKind::Quoted, beyond::QUOTED),
+    row("*", 0, ValueKind::Text, ".+"),
 ];
 
 /// What each strptime code matches.

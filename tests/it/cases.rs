@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use parsimd::{
     Anchored, BigInt, Cell, CustomType, Date, Input, Isa, OnError, Pattern, PatternBuilder, ScanOptions, Time, Value,
+    Year,
 };
 use serde::Deserialize;
 
@@ -139,6 +140,7 @@ struct RecordCase {
     #[serde(default = "yes")]
     full_line: bool,
     on_error: Option<String>,
+    year: Option<i32>,
     columns: Vec<(String, Vec<toml::Value>)>,
     /// Records, matched, unmatched, failures.
     counts: [u64; 4],
@@ -167,7 +169,7 @@ fn cell(cell: Cell<'_>) -> String {
     match cell {
         Cell::Null => "{ null = true }".to_owned(),
         Cell::Text(text) => format!("{text:?}"),
-        Cell::Int64(int) | Cell::Timestamp(int) | Cell::Time(int) => int.to_string(),
+        Cell::Int64(int) | Cell::Timestamp(int) | Cell::Time(int) | Cell::Duration(int) => int.to_string(),
         Cell::Date(days) => days.to_string(),
         Cell::Float64(float) => format!("{float:?}"),
         other => panic!("no notation for {other:?}"),
@@ -204,6 +206,7 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
                         options.anchored = Anchored::when(case.full_line);
                         options.threads = threads;
                         options.block_bytes = block_bytes;
+                        options.year = case.year.map_or(Year::Current, Year::Of);
                         if case.on_error.as_deref() == Some("null") {
                             options.on_error = OnError::Null;
                         }

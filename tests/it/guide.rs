@@ -94,7 +94,7 @@ fn bytes() -> Any {
 fn errors() -> Any {
     use parsimd::Pattern;
 
-    let error = Pattern::new("{when} {count:q}").unwrap_err();
+    let error = Pattern::new("{when} {count:y}").unwrap_err();
     assert!(error.is_syntax());
     assert_eq!(error.span(), Some(14..15));
     Ok(())

@@ -263,6 +263,12 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
     let datetime = |datetime| Step::Datetime { field: number, datetime, ignore_case, is_ambiguous: false };
     Ok(FieldPart::Step(match field.kind() {
         ValueKind::Custom(_) => return refuse("has a type of its own"),
+        ValueKind::UnixTime
+        | ValueKind::Duration
+        | ValueKind::Size
+        | ValueKind::Address
+        | ValueKind::Boolean
+        | ValueKind::Quoted => return refuse("is of a type that has no step"),
         ValueKind::Text => match code {
             "" => {
                 let (min, max) = (min?.unwrap_or(1), width(max)?);
@@ -306,6 +312,7 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
             DatetimeLayout::DayFirst => Datetime::DayFirst,
             DatetimeLayout::MonthFirst => Datetime::MonthFirst,
             DatetimeLayout::TimeOfDay => Datetime::TimeOfDay,
+            DatetimeLayout::Any => return refuse("is of a type that has no step"),
         }),
         ValueKind::Strptime(format) => match Codes::new(format) {
             Some(codes) => datetime(Datetime::Codes(codes)),

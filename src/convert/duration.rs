@@ -1,0 +1,111 @@
+//! Durations: `dur`. Their value is a number of nanoseconds, in 64 bits: up to 292 years.
+
+/// The nanoseconds of one of each unit. A unit is told by its first character, or by its first two.
+const UNITS: [(&str, i128); 10] = [
+    ("ms", 1_000_000),
+    ("us", 1000),
+    ("\u{b5}s", 1000),
+    ("\u{3bc}s", 1000),
+    ("\u{39c}s", 1000),
+    ("ns", 1),
+    ("d", 86_400 * SECOND),
+    ("h", 3600 * SECOND),
+    ("m", 60 * SECOND),
+    ("s", SECOND),
+];
+const SECOND: i128 = 1_000_000_000;
+
+/// Reads `text`, which the expression of `dur` matches: amounts with units, whose sum it is, or hours, minutes and seconds. What is less than a
+/// nanosecond is cut off, from each amount.
+pub(super) fn read(text: &str) -> Result<i64, &'static str> {
+    let negative = text.starts_with('-');
+    let unsigned = text.trim_start_matches(['-', '+']);
+    let nanos = if unsigned.contains(':') { clock(unsigned)? } else { amounts(unsigned)? };
+    i64::try_from(if negative { -nanos } else { nanos }).map_err(|_| TOO_LONG)
+}
+
+const TOO_LONG: &str = "a duration of more than 292 years, which nanoseconds in 64 bits cannot hold";
+
+/// `1h 30m`, `12.25ms`.
+fn amounts(text: &str) -> Result<i128, &'static str> {
+    let mut rest = text;
+    let mut sum = 0_i128;
+    while !rest.is_empty() {
+        rest = rest.trim_start_matches(' ');
+        let end = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).ok_or("a unit is missing")?;
+        let (number, after) = rest.split_at(end);
+        let (unit, nanos) = UNITS.iter().find(|(unit, _)| has_unit(after, unit)).ok_or("a unit that is not known")?;
+        rest = after.get(unit.len()..).unwrap_or_default();
+        sum = sum.checked_add(scaled(number, *nanos)?).ok_or(TOO_LONG)?;
+    }
+    Ok(sum)
+}
+
+/// Whether a unit stands at the beginning of a text, in any case.
+fn has_unit(text: &str, unit: &str) -> bool {
+    text.get(..unit.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(unit))
+}
+
+/// `00:01:02.5`.
+fn clock(text: &str) -> Result<i128, &'static str> {
+    let mut parts = text.splitn(3, ':');
+    let (hours, minutes, seconds) =
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if minutes >= "60" {
+        return Err("minute must be in 0..59");
+    }
+    if seconds >= "60" {
+        return Err("second must be in 0..59");
+    }
+    Ok(scaled(hours, 3600 * SECOND)? + scaled(minutes, 60 * SECOND)? + scaled(seconds, SECOND)?)
+}
+
+/// A decimal number of some unit, in nanoseconds. Of a fraction 18 digits count.
+fn scaled(number: &str, nanos: i128) -> Result<i128, &'static str> {
+    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, ""));
+    let whole: u64 = whole.parse().map_err(|_| TOO_LONG)?;
+    let fraction = &fraction.as_bytes()[..fraction.len().min(18)];
+    let (part, unit) =
+        fraction.iter().fold((0, 1), |(part, unit), digit| (part * 10 + i128::from(digit - b'0'), unit * 10));
+    Ok(i128::from(whole) * nanos + part * nanos / unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_added_up() {
+        for (text, nanos) in [
+            ("1.5s", 1_500_000_000),
+            ("12ms", 12_000_000),
+            ("360\u{b5}s", 360_000),
+            ("360\u{3bc}s", 360_000),
+            ("360us", 360_000),
+            ("7ns", 7),
+            ("2m3s", 123_000_000_000),
+            ("1h 30m", 5_400_000_000_000),
+            ("1D2H", 93_600_000_000_000),
+            ("-5ms", -5_000_000),
+            ("+5ms", 5_000_000),
+            ("12,25ms", 12_250_000),
+            ("00:01:02.5", 62_500_000_000),
+            ("-100:00:00", -360_000_000_000_000),
+            ("0.0000000019s", 1),
+            ("-1.9ns", -1),
+            ("106751d", 9_223_286_400_000_000_000),
+        ] {
+            assert_eq!(read(text), Ok(nanos), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_64_bits_cannot_hold_or_no_clock_shows_is_refused() {
+        for text in ["106752d", "99999999999999999999s", "9223372036854775808ns", "1:60:00", "1:00:60", "2562048:00:00"]
+        {
+            assert!(read(text).is_err(), "{text}");
+        }
+        assert_eq!(read("9223372036854775807ns"), Ok(i64::MAX));
+        assert_eq!(read("-9223372036854775808ns"), Ok(i64::MIN));
+    }
+}
