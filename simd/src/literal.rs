@@ -191,6 +191,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_literal_stands_in_a_record_where_it_stands_in_the_text_of_that_record() {
+        let block = b"abcdefghij, Abcdefghij: xx[12]: abcdefgh";
+        for (literal, case) in
+            [("[", Case::Exact), (": ", Case::Exact), ("ABC", Case::IgnoreAscii), ("abcdefghij, a", Case::IgnoreAscii)]
+        {
+            let literal = Literal::new(literal.as_bytes(), case).expect("it is not empty");
+            for end in 0..=block.len() {
+                for at in 0..=block.len() + 1 {
+                    let expected = literal.stands_at(&block[..end], at);
+                    assert_eq!(literal.stands_before(block, at, end), expected, "{literal:?} {at} {end}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_literals_are_one_of_the_bytes_of_both() {
+        for case in [Case::Exact, Case::IgnoreAscii] {
+            let new = |text: &str| Literal::new(text.as_bytes(), case).expect("it is not empty");
+            assert_eq!(new("Ab]").followed_by(&new(": Xy-12345"), case), new("Ab]: Xy-12345"));
+        }
+    }
+
+    #[test]
     fn the_pair_is_the_two_rarest_bytes() {
         use Case::{Exact, IgnoreAscii};
         let table: [(&str, Case, &str); 12] = [

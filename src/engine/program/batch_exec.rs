@@ -83,8 +83,13 @@ impl Group {
         self.count += usize::from(belongs);
     }
 
-    /// Puts the records back into a walk.
-    fn put_back(&self, at: &mut [u32], end: &mut [u32]) {
+    /// Puts the records back into a walk, and is of no meaning then.
+    fn put_back(&mut self, at: &mut Vec<u32>, end: &mut Vec<u32>) {
+        if self.count == at.len() {
+            std::mem::swap(at, &mut self.at);
+            std::mem::swap(end, &mut self.end);
+            return;
+        }
         let places = self.at.iter().zip(&self.end);
         for (&row, (&new_at, &new_end)) in self.rows[..self.count].iter().zip(places) {
             (at[row as usize], end[row as usize]) = (new_at, new_end);
@@ -155,21 +160,6 @@ impl Walk {
             present.push(row, from + opening, last, may_begin & (last != 0));
             missing.push(row, from, last, !may_begin & (last != 0));
         }
-    }
-
-    /// Goes back to where the literal of a search stands, with which an optional part begins; where there is none and what follows `may_be_empty`, the
-    /// field `taken` is the rest of the record. Says how many have stopped.
-    fn go_back(&mut self, taken: &mut [Span], may_be_empty: bool) -> usize {
-        let mut failed = 0;
-        let before = self.before.0.iter().zip(&self.before.1);
-        for (((at, end), taken), (&from, &last)) in self.at.iter_mut().zip(&mut self.end).zip(taken).zip(before) {
-            let is_rest = (*end == 0) & may_be_empty & (from < last);
-            *taken = select_unpredictable(is_rest, Span::new(from, last), *taken);
-            *end = select_unpredictable(is_rest, last, *end);
-            *at = select_unpredictable(*end == 0, *at, taken.end);
-            failed += usize::from((*end == 0) & (last != 0));
-        }
-        failed
     }
 
     /// Notes where the records are, for [`mend`](Self::mend).
@@ -262,7 +252,7 @@ pub(super) enum Mostly<'a> {
     /// An optional part, step by step where it is present.
     Part(&'a Part, Vec<ByKernel<'a>>),
     /// A lazy field, up to one of the openings.
-    Openings(&'a Openings, ByKernel<'a>),
+    Seek(usize, &'a Openings),
 }
 
 impl Op {
@@ -274,8 +264,7 @@ impl Op {
             Op::SeekAny { lazy: LazyField { field, min: 1, max: None }, openings }
                 if anchored.is_yes() || !openings.may_be_empty =>
             {
-                let (take, literal) = openings.take()?;
-                Some(Mostly::Openings(openings, (Some(*field), take, literal)))
+                Some(Mostly::Seek(*field, openings))
             }
             _ => None,
         }
@@ -293,8 +282,8 @@ impl Part {
                 Step::Literal(literal) => (None, Take::Nothing, Some(literal)),
                 step => {
                     let (field, take) = step.typed().take()?;
-                    // Without a literal a null text cannot be told from the value.
-                    if matches!(step, Step::Nullable(_)) && literal.is_none() {
+                    // Without a literal the end of any text is not known, and a null text cannot be told from the value.
+                    if matches!(step, Step::Nullable(_) | Step::Lazy { .. }) && literal.is_none() {
                         return None;
                     }
                     number += usize::from(literal.is_some());
@@ -348,16 +337,45 @@ impl All<'_> {
     fn mostly(self, mostly: Mostly<'_>, walk: &mut Walk, table: &mut SpanTable) -> usize {
         match mostly {
             Mostly::Part(part, steps) => self.part(part, &steps, walk, table),
-            Mostly::Openings(openings, by_kernel @ (field, _, literal)) => {
-                let stopped = self.by_kernel(by_kernel, walk, table);
-                match literal {
-                    Some(_) => walk.go_back(table.column_mut(field), openings.may_be_empty),
-                    // What follows tells.
-                    None if openings.are_bytes() => stopped,
-                    None => stopped + walk.each(|_, at, end| openings.may_stand(self.block, at, end).then_some(at)),
+            Mostly::Seek(field, openings) => match openings.others() {
+                Some(others) => {
+                    let stopped = self.by_kernel((Some(field), Take::Run(others), None), walk, table);
+                    let check = |_, at, end| openings.may_stand(self.block, at, end).then_some(at);
+                    stopped + if openings.is_where_run_ends() { 0 } else { walk.each(check) }
                 }
+                None => self.seek(field, openings, walk, table),
+            },
+        }
+    }
+
+    /// Looks for each of `openings`, and takes the first that stands in a record.
+    fn seek(self, field: usize, openings: &Openings, walk: &mut Walk, table: &mut SpanTable) -> usize {
+        const NOWHERE: u32 = u32::MAX;
+        let Walk { at, end, before, present: scratch, .. } = walk;
+        at.fill(NOWHERE);
+        for literal in openings.literals() {
+            scratch.at.clone_from(&before.0);
+            scratch.end.clone_from(&before.1);
+            let taken = table.column_mut(None);
+            let cursors = Cursors { at: &mut scratch.at, end: &mut scratch.end, taken: &mut *taken };
+            self.walk(Take::Until(1), Some(literal), cursors);
+            for ((at, &end), taken) in at.iter_mut().zip(&scratch.end).zip(taken) {
+                *at = (*at).min(select_unpredictable(end == 0, NOWHERE, taken.end));
             }
         }
+        let mut failed = 0;
+        let records = before.0.iter().zip(&before.1).zip(table.column_mut(Some(field)));
+        for ((at, end), ((&from, &last), taken)) in at.iter_mut().zip(end).zip(records) {
+            // Where none stands, what follows may be the end of the record.
+            let is_rest = (*at == NOWHERE) & openings.may_be_empty & (from < last);
+            let to = select_unpredictable(is_rest, last, *at);
+            let is_found = to != NOWHERE;
+            *taken = Span::new(from, to);
+            *at = select_unpredictable(is_found, to, from);
+            *end = select_unpredictable(is_found, last, 0);
+            failed += usize::from(!is_found & (last != 0));
+        }
+        failed
     }
 
     /// Makes `steps` of an optional part in the records in which it may stand; in the others it is missing.

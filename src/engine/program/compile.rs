@@ -48,9 +48,7 @@ impl Program {
                     before.into_iter().for_each(|byte| chain.push_padding(byte));
                     match part(*number, field, !format.case_sensitive)? {
                         FieldPart::Step(step) => chain.push(nullable(step, field, format.case_sensitive)?),
-                        FieldPart::Lazy(_) if field.is_optional => {
-                            return Err(format!("the field {:?} of an optional part is any text", field.column_name()));
-                        }
+                        FieldPart::Lazy(lazy) if field.is_optional => chain.push(lazy_step(lazy, field)?),
                         FieldPart::Lazy(lazy) => chain.push_lazy(nullable_lazy(lazy, field)?),
                     }
                     after.into_iter().for_each(|byte| chain.push_padding(byte));
@@ -334,6 +332,14 @@ fn nullable(step: Step, field: &Field, case_sensitive: bool) -> Result<Step, Str
     Ok(Step::Nullable(Box::new(Nullable { step, nulls: nulls.texts().iter().map(literal).collect() })))
 }
 
+/// A field of any text in an optional part.
+fn lazy_step(LazyField { field: number, min, max }: LazyField, field: &Field) -> Result<Step, String> {
+    if (min, max) != (1, None) || field.nulls().is_some() {
+        return Err(format!("the field {:?} of an optional part has null texts or a width", field.column_name()));
+    }
+    Ok(Step::Lazy { field: number, until: None })
+}
+
 /// A field of any text, with its null texts: the empty one makes it a field that may be empty. The others are text anyway: see [`check_nulls`].
 fn nullable_lazy(lazy: LazyField, field: &Field) -> Result<LazyField, String> {
     let Some(nulls) = field.nulls() else { return Ok(lazy) };
@@ -398,7 +404,7 @@ impl Step {
                 Bytes::new(move |byte| byte == fill)
             }
             // The text of another field, or any.
-            Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| true),
+            Step::Repeat { .. } | Step::Column { .. } | Step::Lazy { .. } => Bytes::new(|_| true),
             Step::Nullable(nullable) => {
                 let typed = nullable.step.first_set();
                 let begins = |null: &Literal, byte| stands_for(null, 0, byte);
@@ -422,9 +428,11 @@ impl Step {
                 nulls.fold(nullable.step.alphabet(), |all, null| all.union(&null))
             }
             Step::Optional(part) => alphabet_of(&part.steps),
-            Step::Number { .. } | Step::Datetime { .. } | Step::Column { .. } | Step::Repeat { .. } => {
-                Bytes::new(|_| true)
-            }
+            Step::Number { .. }
+            | Step::Datetime { .. }
+            | Step::Column { .. }
+            | Step::Lazy { .. }
+            | Step::Repeat { .. } => Bytes::new(|_| true),
         }
     }
 
@@ -432,7 +440,7 @@ impl Step {
     fn can_extend(&self) -> Bytes {
         match self {
             // The end of a column that may be longer is ambiguous, whatever follows.
-            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
+            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } | Step::Lazy { .. } => Bytes::new(|_| false),
             // Some words have letters that are not ASCII.
             Step::Run { class, .. } => {
                 Bytes::new(|byte| class.contains(byte) || *class == Class::WORD && !byte.is_ascii())
@@ -463,7 +471,8 @@ impl Step {
     /// Its scanned set: the bytes that a look at it may run over.
     fn scanned(&self) -> Bytes {
         match self {
-            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
+            // A mismatch after a lazy field is undecided, and nothing is looked at again.
+            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } | Step::Lazy { .. } => Bytes::new(|_| false),
             Step::Run { .. } | Step::Padding { .. } | Step::Digits { .. } => self.can_extend(),
             Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
             // The exponent has its letter, and a point or comma stands among the digits.
@@ -708,6 +717,15 @@ fn resolve_steps(steps: &mut [Step], after: &[Step], before_lazy: bool, format: 
         };
         let is_number = matches!(following.first(), Some(Step::Number { .. } | Step::Digits { .. }));
         match (steps[at].typed_mut(), back, meets) {
+            (Step::Lazy { until, field }, ..) => match following.first() {
+                Some(Step::Literal(literal)) => *until = Some(literal.clone()),
+                _ => {
+                    let name = format.fields[*field].column_name();
+                    return Err(format!(
+                        "the field {name:?} of an optional part has no literal after it that tells where it ends"
+                    ));
+                }
+            },
             // It may have taken too much: what follows tells, and the regex decides.
             (Step::Datetime { is_ambiguous, datetime, .. }, ..) => {
                 *is_ambiguous = meets.is_some() || datetime.is_loose()

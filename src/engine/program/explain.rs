@@ -173,6 +173,7 @@ impl Step {
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
             Step::Nullable(nullable) => nullable.describe(names),
             Step::Optional(part) => part.describe(names),
+            Step::Lazy { field, .. } => format!("{}: any text", names[*field]),
         }
     }
 
@@ -191,6 +192,7 @@ impl Step {
             Step::Number { number: Number::Based(_), .. } => "a prefix with no digit after it",
             Step::Number { .. } => "nan and inf",
             Step::Datetime { datetime, .. } => return datetime.undecided(),
+            Step::Lazy { .. } => "no literal after it in the rest of the record",
             Step::Repeat { .. } => "a repeat of more than 256 bytes",
             Step::Nullable(nullable) => return nullable.step.undecided(),
         })

@@ -3,13 +3,14 @@
 //! The regex prefers a part that is present. So does a program, which tries it first, and once, together with the literal after it:
 //!
 //! * They do not match: the part is missing, and that is certain, since its steps have one way to match. The literal alone must stand there.
+//!   Unless a field of any text is in the part: it ends at the first place of its literal, and a mismatch from there on is undecided.
 //! * They match: the part is present. That is undone only by the regex. Where none of the bytes that the part may have can begin what follows, it need
 //!   not be: what follows cannot begin inside of the part, so a match without it, here or at a later place, ends no earlier. Elsewhere the boundary is
 //!   ambiguous, and a mismatch after it means undecided.
 
 use std::ops::Range;
 
-use parsimd_simd::{Case, Class, Literal, Take};
+use parsimd_simd::{Case, Class, Literal};
 
 use super::{
     answer::StepOutcome::{self, At, No, Undecided},
@@ -71,7 +72,8 @@ impl Part {
         for (number, step) in self.steps.iter().enumerate() {
             let outcome = match step {
                 Step::Nullable(nullable) => {
-                    let literal = self.literal_after(number);
+                    // Where the value may take less than it does, the literal does not tell it from a null text.
+                    let literal = self.literal_after(number).filter(|_| !step.is_ambiguous());
                     match nullable.run(text, at, row, |end| literal.is_none_or(|literal| literal.stands_at(text, end)))
                     {
                         Choice::Only(end) => At(end),
@@ -110,6 +112,9 @@ impl Part {
             Some(Step::Literal(last)) => *last = last.followed_by(&literal, case),
             _ => self.steps.push(Step::Literal(literal.clone())),
         }
+        if let [.., Step::Lazy { until, .. }, Step::Literal(last)] = &mut self.steps[..] {
+            *until = Some(last.clone());
+        }
         self.instead = Some(literal);
     }
 }
@@ -147,19 +152,15 @@ impl Openings {
         &self.literals
     }
 
-    /// How the kernel `walk` looks for them: by a run of the bytes that none begins with, where these are most of a text, or by the only literal.
-    pub(super) fn take(&self) -> Option<(Take, Option<&Literal>)> {
+    /// The bytes that none of them begins with, where these are most of a text: a run of such bytes ends where one may stand.
+    pub(super) fn others(&self) -> Option<Class> {
         let is_rare = |literal: &Literal| literal.wanted(0).1.is_ascii_punctuation();
-        match &self.literals[..] {
-            literals if literals.iter().all(is_rare) => Some((Take::Run(self.stops.inverted()), None)),
-            [literal] => Some((Take::Until(1), Some(literal))),
-            _ => None,
-        }
+        self.literals.iter().all(is_rare).then_some(self.stops.inverted())
     }
 
-    /// Whether the first byte of one is all of it.
-    pub(super) fn are_bytes(&self) -> bool {
-        self.literals.iter().all(|literal| literal.len() == 1)
+    /// Whether the segment may begin wherever such a run ends.
+    pub(super) fn is_where_run_ends(&self) -> bool {
+        self.may_be_empty && self.literals.iter().all(|literal| literal.len() == 1)
     }
 
     /// Whether the segment may begin at byte `at` of the record that ends at `end` of `block`. There is no branch on the answer.

@@ -4,7 +4,7 @@ use parsimd_simd::{Class, Literal, Take};
 
 use super::{
     answer::StepOutcome::{self, At, No, Undecided},
-    bytes::{Bytes, digits, stands},
+    bytes::{Bytes, digits, find, stands},
     datetime::Datetime,
     optional::Part,
     spans::SpanRow,
@@ -96,6 +96,11 @@ pub(super) enum Step {
     Nullable(Box<Nullable>),
     /// Steps that may be missing as a whole.
     Optional(Box<Part>),
+    /// In an optional part: any text, up to the first place of the next literal.
+    Lazy {
+        field: usize,
+        until: Option<Literal>,
+    },
 }
 
 /// A step of a type, and the texts that stand for no value; `None` is the empty one. The regex prefers them in this order.
@@ -152,6 +157,7 @@ impl Step {
             | Step::Digits { is_ambiguous, .. }
             | Step::Padding { is_ambiguous, .. } => *is_ambiguous,
             Step::Column { is_exact, .. } => !is_exact,
+            Step::Lazy { .. } => true,
             Step::Nullable(nullable) => nullable.step.is_ambiguous(),
             Step::Optional(part) => part.is_ambiguous,
             _ => false,
@@ -189,6 +195,7 @@ impl Step {
             Step::Run { field, class, back: 0 } => Some((field, Take::Run(class))),
             Step::Number { field, number: Number::Integer } => Some((field, Take::Integer)),
             Step::Number { field, number: Number::Fixed } => Some((field, Take::Decimal)),
+            Step::Lazy { field, .. } => Some((field, Take::Until(1))),
             _ => None,
         }
     }
@@ -203,6 +210,7 @@ impl Step {
             | Step::Column { field, .. }
             | Step::Number { field, .. }
             | Step::Datetime { field, .. }
+            | Step::Lazy { field, .. }
             | Step::Repeat { field, .. } => Some(*field),
         }
     }
@@ -210,7 +218,7 @@ impl Step {
     /// What it does with characters that are not ASCII.
     pub(super) fn non_ascii(&self) -> NonAscii {
         match self {
-            Step::Literal(_) => NonAscii::AsRegex,
+            Step::Literal(_) | Step::Lazy { .. } => NonAscii::AsRegex,
             Step::Run { class, .. } if *class == Class::WORD => NonAscii::AsRegex,
             Step::Run { class, .. } if class.contains(0x80) => NonAscii::All,
             Step::Run { .. } | Step::Number { .. } | Step::Digits { .. } => NonAscii::None,
@@ -263,6 +271,10 @@ impl Step {
                 };
             }
             Step::Optional(part) => return part.run(text, at, row),
+            // Were the rest of the text looked at from each place of a search, that would not take linear time: so the regex decides.
+            Step::Lazy { field, until } => {
+                (field, until.as_ref().and_then(|until| find(until, text, at + 1)).map_or(Undecided, At))
+            }
             Step::Run { field, class, back } => {
                 let mut length = class.run(text, at);
                 if class_goes_on(*class, text, at + length) {

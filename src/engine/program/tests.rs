@@ -342,9 +342,9 @@ fn push_part(random: &mut Random, depth: usize, names: &mut usize, format: &mut 
     for _ in 0..[0, 1, 1, 1, 2][random.below(5)] {
         // Mostly numbers and words.
         let few = if random.below(3) == 0 { TYPES.len() } else { 17 };
-        let code = TYPES[usize::from(random.below(10) > 0) * random.below(few)];
+        let code = TYPES[usize::from(random.below(4) > 0) * random.below(few)];
         push_field(random, code, names, format, &mut inner);
-        if random.below(2) == 0 {
+        if random.below(2) == 0 || code.0.is_empty() && random.below(8) > 0 {
             push_literal(random, format, &mut inner);
         }
     }
@@ -625,6 +625,10 @@ fn time_is_linear_in_the_text() {
         ("{a} {b:tt}x{c}", " 10:21"),
         ("{a}|{b:>4d};{c}", "|    "),
         ("{a}:{b:%d/%b/%Y}x{c}", ":21/Nov/2011"),
+        ("{a}{:[}[{b:d}]{:]}: {c}", "[1"),
+        ("{a}{:[}[{b}]{:]}: {c}", "["),
+        ("{a}{:[}[{b}]{:]}; {c}", "[]: "),
+        ("{a}{:[} {b:w}{:[}:{c:w}{:]}{:]}{:[};{d:w}{:]}!{e}", " a:b;"),
     ] {
         let Compiled { program, .. } = compile(format, false).unwrap_or_else(|| panic!("{format}"));
         let text = text.repeat(1 << 20);
