@@ -22,6 +22,7 @@ ROOMS = {
     "limits": [],
     "input": ["error", "limits"],
     "pattern": ["error", "limits"],
+    "formats": ["error"],
     "batch": ["error", "limits", "pattern"],
     "convert": ["error", "limits", "pattern", "batch"],
     "engine": ["error", "limits", "pattern"],
@@ -29,7 +30,7 @@ ROOMS = {
     "scan": BELOW_SCAN,
     "api": [*BELOW_SCAN, "scan"],
     "extension": [*BELOW_SCAN, "scan", "api"],
-    "lib": [*BELOW_SCAN, "scan", "api", "extension"],
+    "lib": [*BELOW_SCAN, "formats", "scan", "api", "extension"],
 }
 # Where a room may have no more of another than this.
 ITEMS = {("batch", "pattern"): {"ValueKind", "DatetimeLayout", "has_date_and_time"}}

@@ -1,11 +1,12 @@
 //! [`Pattern`], what everything begins with, and its builder.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use parsimd_simd::Isa;
 
 use crate::{
     batch::{ColumnType, Schema},
+    convert::Converter,
     engine::{Anchored, external::ExternalMatcher},
     error::Result,
     input::Input,
@@ -38,7 +39,14 @@ impl Pattern {
 
     /// Begins a pattern with options.
     pub fn builder(format: &str) -> PatternBuilder<'_> {
-        PatternBuilder { format, options: FormatOptions::default(), external: None, external_only: false, isa: None }
+        PatternBuilder {
+            format,
+            options: FormatOptions::default(),
+            converters: BTreeMap::new(),
+            external: None,
+            external_only: false,
+            isa: None,
+        }
     }
 
     /// The format text.
@@ -210,6 +218,7 @@ impl fmt::Debug for Pattern {
 pub struct PatternBuilder<'f> {
     format: &'f str,
     options: FormatOptions,
+    converters: BTreeMap<String, Converter>,
     external: Option<Box<dyn ExternalMatcher>>,
     external_only: bool,
     isa: Option<Isa>,
@@ -225,6 +234,27 @@ impl PatternBuilder<'_> {
     /// Adds a type, to be used as `{:name}`. It wins over a type of the language with the same name.
     pub fn custom_type(mut self, name: impl Into<String>, custom: CustomType) -> Self {
         self.options.custom.insert(name.into(), custom);
+        self
+    }
+
+    /// Says what the values of a type of the caller's own are, and so what its columns hold. A type that no [`custom_type`](Self::custom_type) is said
+    /// of matches any text.
+    ///
+    /// ```
+    /// use parsimd::{Converter, CustomType, Pattern, Value};
+    ///
+    /// let hash = CustomType { pattern: Some("[0-9a-f]+".to_owned()), group_count: 0 };
+    /// let number = Converter::int64(|text| i64::from_str_radix(text, 16).map(Some));
+    /// let pattern = Pattern::builder("id={id:Hash}").custom_type("Hash", hash).converter("Hash", number).build()?;
+    /// assert_eq!(pattern.parse("id=c0ffee")?.unwrap().get("id")?, Some(Value::Int(0xc0ffee)));
+    ///
+    /// let mut scan = pattern.scan(b"id=1f\nid=ffffffffffffffffffff\n");
+    /// assert_eq!(scan.read_all()?.columns()[0].values(), &parsimd::Values::Int64(vec![0x1f]));
+    /// assert!(scan.stats().first_failures[0].reason.contains("number too large"));
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    pub fn converter(mut self, name: impl Into<String>, converter: Converter) -> Self {
+        self.converters.insert(name.into(), converter);
         self
     }
 
@@ -250,11 +280,22 @@ impl PatternBuilder<'_> {
     ///
     /// # Errors
     /// As [`Pattern::new`].
-    pub fn build(self) -> Result<Pattern> {
-        let format = Format::new(self.format, &self.options)?;
+    pub fn build(mut self) -> Result<Pattern> {
+        for name in self.converters.keys() {
+            let any_text = CustomType { pattern: None, group_count: 0 };
+            self.options.custom.entry(name.clone()).or_insert(any_text);
+        }
+        let mut format = Format::new(self.format, &self.options)?;
+        let converter = |field: &Field| self.converters.get(field.custom_type()?).cloned();
+        let converters: Vec<Option<Converter>> = format.fields.iter().map(converter).collect();
+        for (field, converter) in format.fields.iter_mut().zip(&converters) {
+            if let Some(converter) = converter {
+                field.convert_to(converter.kind().clone());
+            }
+        }
         let plan = Plan::new(&format, self.external, self.external_only, self.isa)?;
         let column = |field: &Field| (field.column_name(), ColumnType::of(field.kind()));
         let schema = Arc::new(Schema::new(format.fields.iter().map(column)));
-        Ok(Pattern(Arc::new(Compiled { format, plan, schema })))
+        Ok(Pattern(Arc::new(Compiled { format, plan, converters, schema })))
     }
 }

@@ -25,6 +25,7 @@ enum Kind {
     Memory { message: String },
     Value { text: String, reason: Cow<'static, str> },
     External { source: Box<dyn std::error::Error + Send + Sync> },
+    Interrupted { source: Box<dyn std::error::Error + Send + Sync> },
     WrongAnswer { message: String },
     Column { message: String },
     TimeZone { message: String },
@@ -60,6 +61,11 @@ impl Error {
 
     pub(crate) fn external(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
         Error(Box::new(Kind::External { source }))
+    }
+
+    /// A converter was interrupted.
+    pub(crate) fn interrupted(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        Error(Box::new(Kind::Interrupted { source }))
     }
 
     pub(crate) fn wrong_answer(message: String) -> Self {
@@ -173,7 +179,11 @@ impl Error {
 
     /// Whether it says nothing of the input: the scan can go on.
     pub(crate) fn is_interruption(&self) -> bool {
-        matches!(&*self.0, Kind::Io { source, .. } if source.kind() == io::ErrorKind::Interrupted)
+        match &*self.0 {
+            Kind::Io { source, .. } => source.kind() == io::ErrorKind::Interrupted,
+            Kind::Interrupted { .. } => true,
+            _ => false,
+        }
     }
 
     /// True when an instruction set was asked for that is unknown or not available here.
@@ -224,9 +234,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Kind::Syntax { format, span, message, expected, .. } => {
-                let column = format[..span.start].chars().count();
-                let width = format[span.clone()].chars().count().max(1);
-                write!(f, "{message}\n  {format}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
+                // Of several lines, the one in which it begins.
+                let begin = format[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+                let end = format[span.start..].find('\n').map_or(format.len(), |newline| span.start + newline);
+                let column = format[begin..span.start].chars().count();
+                let width = format[span.start..span.end.min(end)].chars().count().max(1);
+                let line = &format[begin..end];
+                write!(f, "{message}\n  {line}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
             }
             Kind::Regex { message }
             | Kind::Limit { message }
@@ -234,7 +248,7 @@ impl fmt::Display for Error {
             | Kind::WrongAnswer { message }
             | Kind::TimeZone { message }
             | Kind::Column { message } => f.write_str(message),
-            Kind::External { source } => source.fmt(f),
+            Kind::External { source } | Kind::Interrupted { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
             Kind::Record(failure) => write!(f, "{}: record at byte {}: {failure}", failure.source, failure.offset),
             Kind::Row(failure) => write!(f, "row {}: {failure}", failure.record),
@@ -248,7 +262,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             Kind::Io { source, .. } => Some(source),
-            Kind::External { source } => Some(&**source),
+            Kind::External { source } | Kind::Interrupted { source } => Some(&**source),
             Kind::Isa(source) => Some(source),
             _ => None,
         }

@@ -3,15 +3,26 @@
 //! A result in Python is a text and spans, and its values are converted when they are read. So these functions give spans without a
 //! [`Match`](crate::Match), of text that is known to be ASCII, and values from a field's text alone.
 
+use std::sync::Arc;
+
 pub use parsimd_simd::Span;
 
 use crate::{
-    Anchored, Error, Field, Match, Pattern, Result, Value, convert,
+    Anchored, Converter, Error, Field, Match, Pattern, Result, Value, ValueKind, convert,
     engine::captures::InlineSpans,
     pattern::{STRPTIME, TYPES},
     scan::single::{find, find_match},
 };
-pub use crate::{engine::captures::ABSENT, pattern::suggestion};
+pub use crate::{
+    convert::{Answer, ConvertTexts},
+    engine::captures::ABSENT,
+    pattern::suggestion,
+};
+
+/// A converter whose function is given several texts at once, and gives values of this kind; what it raises leaves the scan, which can go on.
+pub fn converter(kind: ValueKind, function: Arc<dyn ConvertTexts>) -> Converter {
+    Converter::of_texts(kind, function)
+}
 
 /// The error of a scan of texts, with its row counted from `first`: what was scanned is a piece of something longer.
 pub fn numbered_from(error: Error, first: u64) -> Error {

@@ -36,6 +36,7 @@ mod error;
 #[doc(hidden)]
 pub mod extension;
 mod failure;
+pub mod formats;
 mod input;
 #[cfg(test)]
 mod lanes;
@@ -46,7 +47,7 @@ mod scan;
 
 pub use api::{Pattern, PatternBuilder};
 pub use batch::{Batch, Cell, Column, ColumnStats, ColumnType, Schema, Strings, TextViews, Validity, Values};
-pub use convert::{BigInt, Date, DateTime, Time, TimeZone, Value, Year};
+pub use convert::{BigInt, Converter, Date, DateTime, Time, TimeZone, Value, Year};
 pub use engine::{
     Anchored,
     external::{ExternalMatcher, MatchRanges},

@@ -40,6 +40,7 @@ except ImportError as error:
 from datetime import datetime as datetime
 from importlib.metadata import version as _version
 
+from . import formats as formats
 from ._convert import FixedTzOffset as FixedTzOffset
 from ._convert import dt_format_to_regex as dt_format_to_regex
 from ._convert import percentage as percentage

@@ -11,14 +11,19 @@ import ipaddress
 import re
 import sys
 from datetime import time, timedelta, tzinfo
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Literal, Optional, TypeVar
 
 from . import _parsimd
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def with_pattern(pattern: str, regex_group_count: Optional[int] = None) -> Callable[[_F], _F]:
+_ColumnType = Literal["int64", "float64", "bool", "timestamp[us]", "duration[ns]", "text"]
+
+
+def with_pattern(
+    pattern: str, regex_group_count: Optional[int] = None, *, column: Optional[_ColumnType] = None
+) -> Callable[[_F], _F]:
     """A decorator that tells a converter which text it is for.
 
     ``pattern`` is a regular expression in the syntax of ``re``; ``regex_group_count`` must say how many groups it has::
@@ -29,11 +34,21 @@ def with_pattern(pattern: str, regex_group_count: Optional[int] = None) -> Calla
         ...     return text.upper()
         >>> parsimd.parse("{:Letters}-{:d}", "abba-7", {"Letters": letters}).fixed
         ('ABBA', 7)
+
+    ``column`` is the type of a column of its values: ``"int64"``, ``"float64"``, ``"bool"``, ``"timestamp[us]"``, ``"duration[ns]"`` or ``"text"``. A scan calls the
+    converter then, once for each different text of a batch. None is a null; an exception, or a value of another type, is a failure of the record. Without ``column``
+    a scan keeps the text.
+
+    Raises ValueError for another ``column``.
     """
+    if column is not None:
+        _parsimd.check_column(column)
 
     def decorate(converter: _F) -> _F:
         converter.pattern = pattern  # type: ignore[attr-defined]
         converter.regex_group_count = regex_group_count  # type: ignore[attr-defined]
+        if column is not None:
+            converter.column = column  # type: ignore[attr-defined]
         return converter
 
     return decorate

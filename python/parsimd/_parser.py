@@ -161,7 +161,8 @@ class Parser(_parsimd.ParserBase):
     """A format, compiled.
 
     ``extra_types`` maps names of types to converters: callables that take the text and give the value. A converter may have the
-    attributes ``pattern`` (what the type matches, instead of ``.+?``) and ``regex_group_count`` (how many groups that has).
+    attributes ``pattern`` (what the type matches, instead of ``.+?``), ``regex_group_count`` (how many groups that has) and ``column`` (the type of
+    the columns in which a scan puts what the converter gives, instead of the text).
     Case is ignored unless ``case_sensitive``.
 
     Raises ValueError for a format that is not of the language (`RepeatedNameError` for a name with two types), and KeyError
@@ -461,13 +462,18 @@ class Parser(_parsimd.ParserBase):
     def _native_pattern(
         self, find_spans: Optional[Callable[..., Any]], external_only: bool = False
     ) -> "_parsimd.Pattern":
-        return _parsimd.Pattern(self._format, self._native_types(), bool(self._case_sensitive), find_spans, external_only)
+        types: Dict[str, Tuple[Any, Any, Any]] = {}
+        for name, (expression, groups, column) in self._native_types().items():
+            # Single calls give what the converter gives, whatever a column could hold.
+            is_converted = column is not None and find_spans is not None
+            types[name] = expression, groups, (column, self._extra_types[name]) if is_converted else None
+        return _parsimd.Pattern(self._format, types, bool(self._case_sensitive), find_spans, external_only)
 
-    def _native_types(self) -> Dict[str, Tuple[Any, Any]]:
-        """The expression and the number of groups of each extra type."""
+    def _native_types(self) -> Dict[str, Tuple[Any, Any, Optional[str]]]:
+        """The expression, the number of groups and the type of the columns of each extra type."""
         _check_mapping(self._extra_types)
         return {
-            name: (getattr(converter, "pattern", None), getattr(converter, "regex_group_count", 0) or 0)
+            name: (getattr(converter, "pattern", None), getattr(converter, "regex_group_count", 0) or 0, _column(converter))
             for name, converter in self._extra_types.items()
         }
 
@@ -552,7 +558,7 @@ class Parser(_parsimd.ParserBase):
         four for each core are of no use, and not started. Batches, counts and errors are the same. ``columns`` names the fields that
         become columns, in that order; whether a value fits is asked only of these. ``limit`` is how many rows to give at most; what
         stands after the last is not counted, and is read only to the end of the current block. Such a scan uses one thread, and so does
-        one that `re` may have to match for.
+        one that `re` may have to match for, or in which a converter makes a column.
 
         ``strings`` is how text lies in memory: ``"utf8"`` is a copy for each column, Arrow's string; ``"view"`` is Arrow's string_view, in
         which a text of more than 12 bytes is a place in the input. It keeps the input in memory, ``data`` if that is bytes or str, as
@@ -705,7 +711,7 @@ class Parser(_parsimd.ParserBase):
 
     def _scan_pattern(self) -> "_parsimd.Pattern":
         """The native engine for scans. The parser keeps it until something changes that it was made of. One that may ask this parser for what
-        ``re`` matches is not kept: each would hold the other."""
+        ``re`` matches is not kept: each would hold the other. Nor is one that has functions of the program, which may lead back to this parser."""
         fields = [*self._named_fields], [*self._fixed_fields]
         made_of = (self._format, self._native_types(), bool(self._case_sensitive), self._touched, self._expression, *fields)
         if self._kept_pattern is not None and self._kept_pattern[0] == made_of:
@@ -715,7 +721,7 @@ class Parser(_parsimd.ParserBase):
         self._scan_groups = [g + 1 if isinstance(g, int) else g for g in groups]
         if self._touched or pattern.expression != self._expression:
             return self._native_pattern(self._find_spans, external_only=True)
-        if not pattern.may_ask:
+        if not pattern.may_ask and not pattern.converted:
             self._kept_pattern = made_of, pattern
         return pattern
 
@@ -746,6 +752,13 @@ class Parser(_parsimd.ParserBase):
 def _now() -> int:
     """Microseconds since 1970."""
     return time.time_ns() // 1000
+
+
+def _column(converter: Any) -> Optional[str]:
+    """The type of the columns of a type of the program's own; None where they keep the text."""
+    column = getattr(converter, "column", None)
+    # A callable may have an attribute of this name that is something else.
+    return column if isinstance(column, str) else None
 
 
 def _names(columns: Optional[Iterable[str]]) -> Optional[List[str]]:

@@ -46,6 +46,8 @@ def scan_polars(
     files = _expand(paths)
     nothing = parser.scan(b"", max_record_bytes=max_record_bytes, tz=tz, year=year)
     types, empty = nothing.types, polars.DataFrame(nothing)
+    # Text has a value always, unless a function of the program makes it.
+    may_fail = {*(name for name, kind in types.items() if kind != "text"), *parser._scan_pattern().converted}
 
     def source(
         with_columns: Optional[List[str]],
@@ -59,7 +61,7 @@ def scan_polars(
         number = max(empty.columns, key=len, default="") + "#"  # No column is called so.
         size, left = batch_size or _ROWS, n_rows
         # A value that cannot be converted drops its row, so columns where that can happen are read, selected or not.
-        read = [name for name, kind in types.items() if name in wanted or (on_error != "null" and kind != "text")]
+        read = [name for name in types if name in wanted or (on_error != "null" and name in may_fail)]
         # A row that a filter drops is matched and not converted. With a limit or an error to be raised, all rows count, so there is no filter.
         filters = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_filters(predicate, types))
         # polars keeps text as views too, so it takes these without a copy.

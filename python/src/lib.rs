@@ -11,6 +11,7 @@
 //! | [`capi`] | functions of CPython for which pyo3 has no safe call |
 //! | [`cpython`] | replaced type slots |
 //! | [`gate`] | how a call leaves the interpreter, and comes back |
+//! | [`converter`] | functions of the program's own that make the values of columns |
 //! | [`arguments`], [`options`], [`input`] | what calls and scans are called with |
 //! | [`objects`], [`numpy`] | values → Python objects; columns → numpy arrays |
 //! | [`arrow`] | Arrow capsules, out and in |
@@ -21,6 +22,7 @@
 //! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
 //! | [`scan`] | `Scan` and `Texts` |
 //! | [`pattern`] | `Pattern`: a format as the native engine reads it |
+//! | [`formats`] | patterns of formats that people have already |
 
 mod arguments;
 mod arrow;
@@ -28,9 +30,11 @@ mod batch;
 mod calls;
 mod capi;
 mod cells;
+mod converter;
 mod cpython;
 mod engine;
 mod error;
+mod formats;
 mod gate;
 mod input;
 mod iterator;
@@ -129,5 +133,8 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(isa, module)?)?;
     module.add_function(wrap_pyfunction!(available_isas, module)?)?;
     module.add_function(wrap_pyfunction!(suggestion, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::pattern_of, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::ready_patterns, module)?)?;
+    module.add_function(wrap_pyfunction!(converter::check_column, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)
 }

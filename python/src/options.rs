@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use parsimd::{Anchored, OnError, ScanOptions, Strings, TimeZone, Year, limits};
 use pyo3::{exceptions::PyValueError, prelude::*};
 
-use crate::{error::to_python, make};
+use crate::{converter::converted, error::to_python, make};
 
 /// What times mean that have no offset or no year: the name of a zone; a year, or None for the newest one that is past; and when the scan
 /// begins, in microseconds since 1970.
@@ -85,7 +85,7 @@ impl<'a> ScanArguments<'a> {
                 )));
             }
         };
-        if pattern.plan().may_ask() || self.calls_python {
+        if pattern.plan().may_ask() || self.calls_python || converted(pattern).next().is_some() {
             // Threads that meet in the interpreter wake each other for every line: two take several times as long as one. And only the thread of
             // the caller lets signals through while it reads.
             options.threads = Some(NonZeroUsize::MIN);

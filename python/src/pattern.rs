@@ -13,6 +13,7 @@ use pyo3::{
 
 use crate::{
     arrow::ImportedArray,
+    converter::{converted, converter},
     error::to_python,
     gate::{self, Interrupts},
     input,
@@ -22,9 +23,13 @@ use crate::{
     scan::{Scan, Texts},
 };
 
+/// A type of the program's own: its expression, if it has one; how many groups that has; and, unless a scan keeps the text, the type of its columns with the
+/// function that makes the values.
+type OwnType = (Option<String>, usize, Option<(String, Py<PyAny>)>);
+
 /// A format, read by the native engine.
 ///
-/// `types` maps names of types to their expression (or None) and number of groups. `find_spans(text, whole)` is called where the
+/// `types` has the program's own types by name. `find_spans(text, whole)` is called where the
 /// native engine is not exact; it returns the spans of the match and of each field, in characters, or None.
 #[pyclass(frozen, module = "parsimd._parsimd")]
 #[derive(Debug)]
@@ -38,13 +43,16 @@ impl Pattern {
     #[new]
     fn new(
         format: &str,
-        types: BTreeMap<String, (Option<String>, usize)>,
+        types: BTreeMap<String, OwnType>,
         case_sensitive: bool,
         find_spans: Option<Py<PyAny>>,
         external_only: bool,
     ) -> PyResult<Pattern> {
         let mut builder = parsimd::Pattern::builder(format).case_sensitive(case_sensitive).external_only(external_only);
-        for (name, (pattern, group_count)) in types {
+        for (name, (pattern, group_count, column)) in types {
+            if let Some((column, function)) = column {
+                builder = builder.converter(&name, converter(&column, function)?);
+            }
             builder = builder.custom_type(name, CustomType { pattern, group_count });
         }
         let interrupts = Interrupts::default();
@@ -81,6 +89,12 @@ impl Pattern {
     #[getter]
     fn may_ask(&self) -> bool {
         self.pattern.plan().may_ask()
+    }
+
+    /// The names of the columns whose values a function of the program's own makes.
+    #[getter]
+    fn converted(&self) -> Made<Vec<String>> {
+        Made(converted(&self.pattern).map(parsimd::Field::column_name).collect())
     }
 
     /// How the pattern is matched, in words.
@@ -140,7 +154,7 @@ impl Pattern {
         // A longer array takes too long for a program that waits for a signal; this many texts take some milliseconds.
         const FEW: usize = 4096;
         let pattern = self.pattern.clone();
-        let asks_python = pattern.plan().may_ask();
+        let asks_python = pattern.plan().may_ask() || converted(&pattern).next().is_some();
         let work = move || array.scan(&pattern, options);
         // Python is asked on this thread, where a signal handler can raise.
         let texts =

@@ -30,6 +30,7 @@ CALLS = {
         "findall": "list(p.findall('abc 5'))",
         "scan": "p.scan(b'abc 5\\n').read_all()",
         "scan_file": "p.scan_file(path).read_all()",
+        "own column": "own.scan(b'500000\\nx\\n7\\n', on_error='null').read_all()",
         "engine": "p.engine",
         "format": "p.format",
         "named_fields": "p.named_fields",
@@ -131,7 +132,7 @@ ELSEWHERE = {"Parser": {"scan_polars", "parse_array", "map_arrow", "map_table", 
 # fails crashes the interpreter, with no extension in it.
 IN_PYTHON = {
     "parsimd": {"compile", "with_pattern", "extract_format", "dates", "parse", "search", "findall", "percentage", "numbers", "nested"},
-    "Parser": {"evaluate_result", "by re", "engine", "scan", "scan_file"},
+    "Parser": {"evaluate_result", "by re", "engine", "scan", "scan_file", "own column"},
     "Result": {"pickle"},
     "ResultIterator": {"pickle"},
     "Scan": {"read_all", "read", "batches", "buffer"},
@@ -162,6 +163,7 @@ def test_an_allocation_that_fails_is_a_memory_error(of, tmp_path):
         raise AssertionError(kind)
     path, calls = {str(path)!r}, {tried!r}
     p = parsimd.compile("{{a}} {{n:d}}")
+    own = parsimd.compile("{{x:N}}", {{"N": parsimd.with_pattern(".+", column="int64")(lambda text: int(text))}})
     text = b"".join(b"abc %d\\n" % (n * 10**6) for n in range(20)) + b"nonsense\\n"
     s = p.scan(text)
     b = s.read_all()

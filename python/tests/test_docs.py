@@ -20,7 +20,7 @@ IN_SPARK = ["docs/guide/spark.md"]
 WITHOUT_EXAMPLES = ["docs/architecture.md", "docs/cookbook/index.md", "docs/guide/performance.md", "docs/guide/rust.md"]
 
 
-@pytest.mark.parametrize("module", [parsimd, parsimd._convert], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [parsimd, parsimd._convert, parsimd.formats], ids=lambda module: module.__name__)
 def test_docstrings(module):
     found = doctest.testmod(module)
     assert found.failed == 0 and found.attempted > 0

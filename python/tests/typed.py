@@ -27,6 +27,12 @@ def converters() -> None:
     def number(text: str) -> int:
         return int(text)
 
+    @parsimd.with_pattern(r"\d+", column="int64")
+    def column(text: str) -> Optional[int]:
+        return int(text) or None
+
+    half: Optional[int] = column("7")
+    print(half)
     twice: int = number("7") * 2
     parser = parsimd.compile("{:Number}", {"Number": number}, case_sensitive=True)
     names: List[str] = parser.named_fields

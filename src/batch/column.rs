@@ -53,6 +53,7 @@ impl ColumnType {
                 (false, _) => ColumnType::Time,
             },
             ValueKind::UnixTime => ColumnType::Timestamp { utc: true },
+            ValueKind::Converted { to, .. } => ColumnType::of(to),
             ValueKind::Duration => ColumnType::Duration,
             ValueKind::Boolean => ColumnType::Bool,
             ValueKind::Text | ValueKind::Decimal | ValueKind::Custom(_) | ValueKind::Address | ValueKind::Quoted => {

@@ -89,7 +89,7 @@ pub(crate) fn column(
 }
 
 /// A column of text: the bytes of one row after those of the other, or views of them.
-fn texts(kernels: &Kernels, Texts { block, spans, missing }: Texts<'_>, strings: Strings) -> Column {
+pub(super) fn texts(kernels: &Kernels, Texts { block, spans, missing }: Texts<'_>, strings: Strings) -> Column {
     // A block, and so its text, is shorter than 2 GiB.
     let values = match strings {
         Strings::Utf8 | Strings::Binary => {
@@ -249,7 +249,7 @@ fn kernel_layout(layout: DatetimeLayout, year: i32) -> Option<KernelLayout> {
     })
 }
 
-fn push_zeros(values: &mut Values, rows: usize) {
+pub(super) fn push_zeros(values: &mut Values, rows: usize) {
     match values {
         Values::Text { .. } | Values::Binary { .. } | Values::TextView(_) => unreachable!("text is not converted"),
         Values::Int64(values) | Values::Timestamp(values) | Values::Time(values) | Values::Duration(values) => {
@@ -275,7 +275,12 @@ fn one(
 }
 
 /// Puts a value in the place of its row, or says why a column cannot hold it. Every value that no kernel has read comes by here.
-fn put(values: &mut Values, row: usize, value: Value<'_>, timestamps: &mut Timestamps<'_>) -> Result<(), String> {
+pub(super) fn put(
+    values: &mut Values,
+    row: usize,
+    value: Value<'_>,
+    timestamps: &mut Timestamps<'_>,
+) -> Result<(), String> {
     match (values, value) {
         (Values::Int64(values), Value::Int(value)) => values[row] = value,
         (Values::Float64(values), Value::Float(value)) => values[row] = value,

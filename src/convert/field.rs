@@ -21,7 +21,8 @@ use crate::{
 /// [`Error::is_value`]: the text has the shape of its type but is no value of it.
 pub(crate) fn value<'t>(kind: &ValueKind, text: &'t str, year: i32) -> Result<Value<'t>> {
     let found = match kind {
-        ValueKind::Text | ValueKind::Custom(_) => Ok(Value::Text(text)),
+        // The converter is asked by whoever has it.
+        ValueKind::Text | ValueKind::Custom(_) | ValueKind::Converted { .. } => Ok(Value::Text(text)),
         ValueKind::Integer { base } => integer::integer(text, *base),
         ValueKind::Float => float::float(&normalise(text)).map(Value::Float),
         ValueKind::Percent => float::percent(&normalise(text)).map(Value::Float),

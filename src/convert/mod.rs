@@ -7,6 +7,7 @@
 //! | [`mod@value`] | what a value can be |
 //! | [`field`] | one text → its value, by the kind of the field |
 //! | [`mod@column`] | the texts of a whole column → the column, by a kernel where there is one |
+//! | [`converter`], [`converted`] | functions of the caller's own; the columns of what they make |
 //! | [`integer`], [`float`] | numbers |
 //! | [`time`], [`strptime`] | dates and times, in the layouts with a type code and by strptime codes |
 //! | [`stamp`], [`duration`] | time stamps in whichever layout they have, Unix time; durations |
@@ -19,6 +20,8 @@
 mod calendar;
 mod clock;
 mod column;
+mod converted;
+mod converter;
 mod duration;
 mod field;
 mod float;
@@ -37,6 +40,9 @@ pub use calendar::{Date, DateTime, Time};
 pub use clock::Year;
 pub(crate) use clock::{Clock, OffsetsSeen};
 pub(crate) use column::{Converted, Texts, column};
+pub(crate) use converted::Dictionary;
+pub use converter::Converter;
+pub use converter::{Answer, ConvertTexts};
 pub(crate) use field::{has_small_value, short_integer, value};
 pub use value::{BigInt, Value};
 pub use zone::TimeZone;

@@ -32,7 +32,7 @@ pub enum Value<'t> {
     Bool(bool),
     /// An address, without its zone.
     Ip(IpAddr),
-    /// A text that is not as it stands in the input, since it had escapes.
+    /// A text that is not as it stands in the input: it had escapes, or a [`Converter`](crate::Converter) made it.
     Unescaped(String),
 }
 

@@ -112,6 +112,21 @@ impl Field {
         &self.kind
     }
 
+    /// The name of its type, if that is one of the caller's own.
+    pub(crate) fn custom_type(&self) -> Option<&str> {
+        match &self.kind {
+            ValueKind::Custom(name) | ValueKind::Converted { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Makes the values of a type of the caller's own those of another kind.
+    pub(crate) fn convert_to(&mut self, to: ValueKind) {
+        if let ValueKind::Custom(name) = &self.kind {
+            self.kind = ValueKind::Converted { name: name.clone(), to: Box::new(to) };
+        }
+    }
+
     /// The texts that stand for no value: `-` for `{size:d|-}`.
     pub fn nulls(&self) -> Option<&NullTexts> {
         self.nulls.as_ref()

@@ -37,7 +37,8 @@ pub(crate) fn name_at(names: &[&str], text: &[u8], short: bool, ignore_case: boo
     is_same.then_some((at, length))
 }
 
-/// A type of the caller's own: a regular expression for what it matches. Its value is the text.
+/// A type of the caller's own: a regular expression for what it matches. Its value is the text, or what its
+/// [`Converter`](crate::Converter) makes of it.
 ///
 /// The expression is in the syntax of Python's `re`. Of that, lookaround runs without the promise of linear time, and what
 /// neither `regex` nor `fancy-regex` knows is an error of [`Pattern`](crate::Pattern) construction with
@@ -73,6 +74,13 @@ pub enum ValueKind {
     Strptime(String),
     /// A type of the caller's own, by name; its value is the text.
     Custom(String),
+    /// A type of the caller's own whose values a [`Converter`](crate::Converter) makes.
+    Converted {
+        /// The name of the type.
+        name: String,
+        /// The kind that has the same values.
+        to: Box<ValueKind>,
+    },
     /// Unix time, in a unit that the number of digits says: `tu`.
     UnixTime,
     /// A duration: `dur`.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    converting::Converting,
+    converting::{Converting, Dictionaries},
     matching::{MatchedRows, Matching},
     split::{Prescan, Split},
     stats::{ColumnOffsets, Stats, Tally},
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     batch::Batch,
-    error::Error,
+    error::{Error, Result},
     input::{Aside, Block, Holes},
     limits,
 };
@@ -96,7 +96,8 @@ impl Buffers {
 impl Task {
     /// Scans the lines of a block, as far as they are asked for. What comes of it depends on the block alone.
     pub(super) fn scan_lines(&self, block: &Block<'_>, buffers: &mut Buffers, wanted: Wanted) -> Scanned {
-        let scanned = self.scan_all_lines(block, buffers, wanted.failures);
+        let mut dictionaries = Dictionaries::new();
+        let scanned = self.scan_all_lines(block, buffers, &mut dictionaries, wanted.failures);
         let last = usize::try_from(wanted.rows - 1).ok().and_then(|row| buffers.rows.record(row));
         let Some(last) = last else { return scanned };
         // What stands after the last row is not seen, wherever the block ends: this is the block's end then.
@@ -106,46 +107,62 @@ impl Task {
             scanned
         } else {
             let block = Block { bytes: &block.bytes[..end], extent: end as u64, ..*block };
-            self.scan_all_lines(&block, buffers, wanted.failures)
+            self.scan_all_lines(&block, buffers, &mut dictionaries, wanted.failures)
         }
     }
 
-    fn scan_all_lines(&self, block: &Block<'_>, buffers: &mut Buffers, failures_wanted: usize) -> Scanned {
+    fn scan_all_lines<'b>(
+        &self,
+        block: &Block<'b>,
+        buffers: &mut Buffers,
+        dictionaries: &mut Dictionaries<'b>,
+        failures_wanted: usize,
+    ) -> Scanned {
         let mut tally = Tally::new(failures_wanted);
-        let (batch, error) = self.scan(block, Split::Lines, &mut tally, buffers);
+        let (batch, error) = match self.scan(block, Split::Lines, &mut tally, buffers, dictionaries) {
+            Ok(scanned) => scanned,
+            Err(interruption) => return Scanned::stopped(interruption),
+        };
         let (batch, holes) = (Some(batch).filter(|batch| !batch.is_empty()), tally.holes());
         let (stats, offsets) = tally.into_stats();
         Scanned { batch, stats, offsets, holes, ended: None, error }
     }
 
     /// Scans texts that lie side by side in a block.
+    ///
+    /// # Errors
+    /// As [`Converting::run`].
     pub(super) fn scan_texts(
         &self,
         block: &Block<'_>,
         split: Split<'_>,
         buffers: &mut Buffers,
-    ) -> (Batch, (Stats, ColumnOffsets), Option<Error>) {
+    ) -> Result<(Batch, (Stats, ColumnOffsets), Option<Error>)> {
         let mut tally = Tally::new(limits::FAILURES_KEPT);
-        let (batch, error) = self.scan(block, split, &mut tally, buffers);
-        (batch, tally.into_stats(), error)
+        let (batch, error) = self.scan(block, split, &mut tally, buffers, &mut Dictionaries::new())?;
+        Ok((batch, tally.into_stats(), error))
     }
 
     /// The rows of a block, and what ends the scan after them.
-    fn scan(
+    ///
+    /// # Errors
+    /// As [`Converting::run`].
+    fn scan<'b>(
         &self,
-        block: &Block<'_>,
+        block: &Block<'b>,
         split: Split<'_>,
         tally: &mut Tally,
         Buffers { prescan, rows }: &mut Buffers,
-    ) -> (Batch, Option<Error>) {
+        dictionaries: &mut Dictionaries<'b>,
+    ) -> Result<(Batch, Option<Error>)> {
         let stopped = Matching { task: self, block, split, tally, prescan, rows }.run();
-        let (batch, raised) = Converting { task: self, block, tally, rows }.run();
+        let (batch, raised) = Converting { task: self, block, tally, rows, dictionaries }.run()?;
         // A record whose conversion fails comes before what stopped the matching.
         let error = raised.or_else(|| {
             let (bytes, error) = stopped.map_or((block.extent, None), |stopped| (stopped.bytes, Some(stopped.error)));
             tally.read(bytes);
             error
         });
-        (batch, error)
+        Ok((batch, error))
     }
 }

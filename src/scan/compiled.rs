@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     batch::Schema,
-    convert::{self, Value},
+    convert::{self, Converter, Value},
     error::Result,
     pattern::{Field, Format},
     plan::Plan,
@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct Compiled {
     pub(crate) format: Format,
     pub(crate) plan: Plan,
+    /// What makes the values of each field, where that is a function of the caller's own.
+    pub(crate) converters: Vec<Option<Converter>>,
     /// Of the columns of all fields.
     pub(crate) schema: Arc<Schema>,
 }
@@ -24,11 +26,17 @@ impl Compiled {
         &self.format.fields
     }
 
+    /// The caller's own function for field `index`, if it has one.
+    pub(crate) fn converter(&self, index: usize) -> Option<&Converter> {
+        self.converters.get(index)?.as_ref()
+    }
+
     /// The value of field `index` when its text is `text`; `None` past the last field.
     pub(crate) fn value<'t>(&self, index: usize, text: &'t str, year: i32) -> Result<Option<Value<'t>>> {
-        let value = |field: &Field| match field.is_null(text.as_bytes()) {
-            true => Ok(Value::Null),
-            false => convert::value(field.kind(), text, year),
+        let value = |field: &Field| match self.converter(index) {
+            _ if field.is_null(text.as_bytes()) => Ok(Value::Null),
+            Some(converter) => converter.value(text),
+            None => convert::value(field.kind(), text, year),
         };
         self.fields().get(index).map(value).transpose()
     }

@@ -1,6 +1,6 @@
 //! The fields of a block's rows → columns, a field at a time.
 
-use std::sync::Arc;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use parsimd_simd::Span;
 
@@ -12,19 +12,34 @@ use super::{
 };
 use crate::{
     batch::{Batch, Cell, Column, Strings, Values},
-    convert::{self, Converted, OffsetsSeen},
+    convert::{self, Converted, Dictionary, OffsetsSeen},
     engine::captures::ABSENT,
-    error::Error,
+    error::{Error, Result},
     input::Block,
     pattern::Field,
 };
 
 /// The rows of one block, while they are converted.
-pub(super) struct Converting<'c> {
+pub(super) struct Converting<'c, 'b> {
     pub(super) task: &'c Task,
-    pub(super) block: &'c Block<'c>,
+    pub(super) block: &'c Block<'b>,
     pub(super) tally: &'c mut Tally,
     pub(super) rows: &'c mut MatchedRows,
+    pub(super) dictionaries: &'c mut Dictionaries<'b>,
+}
+
+/// By number of the field, what the caller's own functions made of the texts of a block. Rows are converted more than once where some fall out; a
+/// function is not called again.
+pub(super) type Dictionaries<'b> = BTreeMap<usize, Dictionary<'b>>;
+
+/// The columns of a block.
+#[derive(Default)]
+struct Columns {
+    columns: Vec<Column>,
+    /// The kinds of the times of each.
+    offsets: Vec<OffsetsSeen>,
+    /// The rows that have an error, in order, each with its first.
+    errors: Vec<(usize, Cause)>,
 }
 
 /// The rows in which the field has no text, or one that stands for no value, in order.
@@ -47,22 +62,25 @@ fn null_rows(field: &Field, block: &[u8], spans: &[Span]) -> Vec<usize> {
     rows
 }
 
-impl Converting<'_> {
+impl Converting<'_, '_> {
     /// The rows that are asked for, as a batch. With [`OnError::Raise`], only those before the first value that cannot be read, and the error for it.
-    pub(super) fn run(mut self) -> (Batch, Option<Error>) {
+    ///
+    /// # Errors
+    /// [`Error::is_interruption`]: a function of the caller's own did not come to its end. Nothing was counted that matters: the block is to be scanned again.
+    pub(super) fn run(mut self) -> Result<(Batch, Option<Error>)> {
         // An error ends a scan that raises, whether or not its row is filtered out: so the filter comes after the values.
         let raises = self.task.options.on_error == OnError::Raise;
         let mut is_filtered = self.task.options.filter.is_empty();
         let mut raised = None;
         if !raises && !is_filtered {
-            self.filter();
+            self.filter()?;
             is_filtered = true;
         }
         loop {
-            let (columns, offsets, errors) = self.columns();
+            let Columns { columns, offsets, errors } = self.columns()?;
             if raises && let Some((row, cause)) = errors.first() {
                 raised = self.raise(*row, cause);
-                self.filter();
+                self.filter()?;
                 is_filtered = true;
                 continue;
             }
@@ -77,55 +95,60 @@ impl Converting<'_> {
                 continue;
             }
             if !is_filtered {
-                self.filter();
+                self.filter()?;
                 is_filtered = true;
                 continue;
             }
             self.tally.set_offsets(offsets);
             let (schema, rows) = (Arc::clone(&self.task.schema), self.rows.len());
-            return (Batch::of_block(schema, columns, rows, self.block.bytes, || self.block.share()), raised);
+            let batch = Batch::of_block(schema, columns, rows, self.block.bytes, || self.block.share());
+            return Ok((batch, raised));
         }
     }
 
     /// The column of a field.
-    fn column(&self, number: usize, strings: Strings) -> Converted {
+    fn column(&mut self, number: usize, strings: Strings) -> Result<Converted> {
         let field = &self.task.pattern.fields()[number];
-        let (block, spans, missing) = (self.block.bytes, self.rows.spans(number), self.rows.missing());
-        let column = |spans: &[Span], missing: &[usize]| {
-            let texts = convert::Texts { block, spans, missing };
-            convert::column(self.task.plan().kernels(), field.kind(), texts, strings, &self.task.clock)
-        };
+        let block = self.block.bytes;
+        let (mut spans, mut missing) = (Cow::from(self.rows.spans(number)), Cow::from(self.rows.missing()));
         let nulls =
-            if field.nulls().is_some() || field.is_optional() { null_rows(field, block, spans) } else { Vec::new() };
-        if nulls.is_empty() {
-            return column(spans, missing);
+            if field.nulls().is_some() || field.is_optional() { null_rows(field, block, &spans) } else { Vec::new() };
+        if !nulls.is_empty() {
+            let spans = spans.to_mut();
+            for &row in &nulls {
+                // An empty text beside the one before: kernels load what is around it, and around the first byte of a block there is nothing.
+                let at = row.checked_sub(1).map_or(0, |before| spans[before].end);
+                spans[row] = Span::new(at, at);
+            }
+            let missing = missing.to_mut();
+            missing.extend(nulls);
+            missing.sort_unstable();
+            missing.dedup();
         }
-        let mut spans = spans.to_vec();
-        for &row in &nulls {
-            // An empty text beside the one before: kernels load what is around it, and around the first byte of a block there is nothing.
-            let at = row.checked_sub(1).map_or(0, |before| spans[before].end);
-            spans[row] = Span::new(at, at);
-        }
-        let mut missing: Vec<usize> = missing.iter().copied().chain(nulls).collect();
-        missing.sort_unstable();
-        missing.dedup();
-        column(&spans, &missing)
+        let (kernels, clock) = (self.task.plan().kernels(), &self.task.clock);
+        let texts = convert::Texts { block, spans: &spans, missing: &missing };
+        let Some(converter) = self.task.pattern.converter(number) else {
+            return Ok(convert::column(kernels, field.kind(), texts, strings, clock));
+        };
+        let dictionary = self.dictionaries.entry(number).or_default();
+        let rows = dictionary.rows(converter, block, &spans, &missing)?;
+        Ok(dictionary.column(kernels, field.kind(), &rows, strings, clock))
     }
 
-    /// The columns that are asked for, with the kinds of their times, and the rows that have an error, in order, each with its first.
-    fn columns(&self) -> (Vec<Column>, Vec<OffsetsSeen>, Vec<(usize, Cause)>) {
-        let (mut columns, mut all_offsets) = (Vec::new(), Vec::new());
-        let mut causes = Vec::new();
-        for &number in self.task.columns() {
-            let Converted { column, errors, offsets } = self.column(number, self.task.options.strings);
-            columns.push(column);
-            all_offsets.push(offsets);
-            let name = || self.task.pattern.fields()[number].column_name();
-            causes.extend(errors.into_iter().map(|error| (error.row, Cause::conversion(name(), error.reason))));
+    /// The columns that are asked for.
+    fn columns(&mut self) -> Result<Columns> {
+        let task = self.task;
+        let mut all = Columns::default();
+        for &number in task.columns() {
+            let Converted { column, errors, offsets } = self.column(number, task.options.strings)?;
+            all.columns.push(column);
+            all.offsets.push(offsets);
+            let name = || task.pattern.fields()[number].column_name();
+            all.errors.extend(errors.into_iter().map(|error| (error.row, Cause::conversion(name(), error.reason))));
         }
-        causes.sort_by_key(|(row, _)| *row);
-        causes.dedup_by_key(|(row, _)| *row);
-        (columns, all_offsets, causes)
+        all.errors.sort_by_key(|(row, _)| *row);
+        all.errors.dedup_by_key(|(row, _)| *row);
+        Ok(all)
     }
 
     /// Ends the rows before `row`, and gives the error for it. All rows before it have their values, and nothing after it was seen.
@@ -138,14 +161,15 @@ impl Converting<'_> {
     }
 
     /// Keeps the rows that satisfy the predicates.
-    fn filter(&mut self) {
-        if self.task.options.filter.is_empty() {
-            return;
+    fn filter(&mut self) -> Result<()> {
+        let task = self.task;
+        if task.options.filter.is_empty() {
+            return Ok(());
         }
         let mut kept: Vec<usize> = (0..self.rows.len()).collect();
-        for &(number, ref predicate) in &self.task.options.filter {
+        for &(number, ref predicate) in &task.options.filter {
             // A field that has an error is null, and satisfies no predicate.
-            let column = self.column(number, Strings::Utf8).column;
+            let column = self.column(number, Strings::Utf8)?.column;
             match (predicate, column.values(), column.validity()) {
                 (Predicate::Between(low, high), Values::Int64(values) | Values::Timestamp(values), validity) => kept
                     .retain(|&row| {
@@ -156,5 +180,6 @@ impl Converting<'_> {
             }
         }
         self.rows.keep(&kept);
+        Ok(())
     }
 }

@@ -126,7 +126,7 @@ fn scan_pieces(pattern: &Arc<Compiled>, mut source: impl Source, options: ScanOp
     let (mut all, mut all_offsets) = (Stats::default(), ColumnOffsets::default());
     while let Some(Piece { bytes, extent, ends, nulls }) = source.next(task.cut()) {
         let block = Block { bytes, memory: None, offset: all.bytes, extent, source: &name, fault: None };
-        let (batch, (stats, offsets), error) = task.scan_texts(&block, Split::At { ends, nulls }, &mut buffers);
+        let (batch, (stats, offsets), error) = task.scan_texts(&block, Split::At { ends, nulls }, &mut buffers)?;
         if let Some(error) = error {
             return Err(error.after_records(all.records).at_row());
         }

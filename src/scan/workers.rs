@@ -22,6 +22,7 @@ use super::{
     task::Task,
 };
 use crate::{
+    error::Error,
     input::{Holder, Input, Next},
     limits,
 };
@@ -47,6 +48,8 @@ pub(super) struct Workers<'a> {
 struct Worker<'a> {
     holder: Holder<'a>,
     buffers: Buffers,
+    /// Whether the block that it holds is to be scanned again: a converter was interrupted, which only scans of one thread have.
+    is_interrupted: bool,
     /// The blocks of this wave that it did, by number.
     done: Vec<(usize, Scanned)>,
 }
@@ -125,7 +128,7 @@ fn at_once() -> usize {
 
 impl<'a> Worker<'a> {
     fn new(task: &Task) -> Worker<'a> {
-        Worker { holder: Holder::new(), buffers: Buffers::new(task), done: Vec::new() }
+        Worker { holder: Holder::new(), buffers: Buffers::new(task), is_interrupted: false, done: Vec::new() }
     }
 
     /// Takes blocks and scans them, until the wave has no more.
@@ -133,6 +136,7 @@ impl<'a> Worker<'a> {
         // A wave whose lock is poisoned is over: a reader has panicked.
         while let Some(number) = wave.lock().ok().and_then(|mut wave| wave.take(task, self)) {
             let scanned = task.scan_lines(&self.holder.block(), &mut self.buffers, wanted);
+            self.is_interrupted = scanned.error.as_ref().is_some_and(Error::is_interruption);
             if scanned.error.is_some()
                 && let Ok(mut wave) = wave.lock()
             {
@@ -152,6 +156,9 @@ impl<'a> Wave<'_, 'a> {
         }
         let number = self.taken;
         self.taken += 1;
+        if mem::take(&mut worker.is_interrupted) {
+            return Some(number);
+        }
         let next = self.input.next_block(task.cut(), self.end, &mut worker.holder);
         worker.done.extend(self.input.take_asides().into_iter().map(|aside| (number, Scanned::aside(aside))));
         match next {

@@ -91,6 +91,24 @@ fn bytes() -> Any {
 }
 
 #[test]
+fn own_types() -> Any {
+    use parsimd::{Converter, CustomType, Pattern, Value, Values};
+
+    let address = CustomType { pattern: Some("0x[0-9a-f]+|none".to_owned()), group_count: 0 };
+    let number = Converter::int64(|text| match text.strip_prefix("0x") {
+        Some(digits) => i64::from_str_radix(digits, 16).map(Some),
+        None => Ok(None),
+    });
+    let pattern = Pattern::builder("{op:w} {at:Address}").custom_type("Address", address).converter("Address", number);
+    let pattern = pattern.build()?;
+
+    assert_eq!(pattern.parse("read 0xff00")?.expect("it matches").get("at")?, Some(Value::Int(0xff00)));
+    let batch = pattern.scan(b"read 0xff00\nsync 0x10\n").read_all()?;
+    assert_eq!(batch.column("at").unwrap().values(), &Values::Int64(vec![0xff00, 0x10]));
+    Ok(())
+}
+
+#[test]
 fn errors() -> Any {
     use parsimd::Pattern;
 
@@ -116,5 +134,5 @@ fn the_page_has_these_examples() {
         );
         blocks += 1;
     }
-    assert_eq!(blocks, 7);
+    assert_eq!(blocks, 8);
 }

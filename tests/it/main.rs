@@ -5,6 +5,7 @@
 //! | file | what it promises |
 //! |---|---|
 //! | [`cases`] | the cases of `tests/cases/`, which Python runs too, come out as they say, however they are run |
+//! | [`formats`] | the ready patterns read the lines of the programs that they are for |
 //! | [`guide`] | the examples of the guide |
 //! | [`examples`] | the programs of `examples/` |
 //! | [`pipes`] | pipes keep nobody waiting |
@@ -13,6 +14,7 @@
 //! | [`long_records`] | a record that is too long is one failure |
 //! | [`threads`] | several threads give what one gives |
 //! | [`columns_and_limit`] | fewer columns and rows are a part of the same answer |
+//! | [`converters`] | columns of what a function of the caller's own makes |
 //! | [`filters`] | rows that are chosen while they are scanned are those that a look at all rows would choose |
 //! | [`rare_matches`] | logs of which few lines match |
 //! | [`not_ascii`] | lines that are not ASCII |
@@ -26,10 +28,12 @@ mod binary_text;
 mod cases;
 mod columns_and_limit;
 mod common;
+mod converters;
 mod damaged_input;
 mod datetime_range;
 mod examples;
 mod filters;
+mod formats;
 mod guide;
 mod input_marks;
 mod long_records;

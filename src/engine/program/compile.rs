@@ -260,7 +260,7 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
     let numeric = |kind| Step::Number { field: number, number: kind };
     let datetime = |datetime| Step::Datetime { field: number, datetime, ignore_case, is_ambiguous: false };
     Ok(FieldPart::Step(match field.kind() {
-        ValueKind::Custom(_) => return refuse("has a type of its own"),
+        ValueKind::Custom(_) | ValueKind::Converted { .. } => return refuse("has a type of its own"),
         ValueKind::UnixTime
         | ValueKind::Duration
         | ValueKind::Size

@@ -1,0 +1,194 @@
+//! `LogFormat` of Apache httpd.
+
+use super::{
+    quoted::{pieces, unescape},
+    writer::{Writer, name},
+};
+use crate::error::Result;
+
+/// The pattern of an Apache `LogFormat`: the text of the format, or the whole directive with its quotes.
+///
+/// `%h` is the field `host`, `%l` `logname`, `%u` `user`, `%t` `time`, `%r` `request`, `%>s` `status`, `%b` and `%B` `bytes`, `%D` `duration_us`, `%T` `duration_s`, and so on; a header is
+/// a field of its name, as `user_agent`. A text may be `-`, and is null then.
+///
+/// # Errors
+/// [`Error::is_syntax`](crate::Error::is_syntax): a directive that Apache does not have, or that no pattern can say; or nothing stands between two directives.
+pub fn apache(format: &str) -> Result<String> {
+    let mut writer = Writer::new(format);
+    for piece in pieces(format, "LogFormat").0 {
+        let mut at = piece.start;
+        while at < piece.end {
+            let rest = &format[at..piece.end];
+            let mut chars = rest.chars();
+            match (chars.next(), chars.next()) {
+                (Some('\\'), Some(c)) => {
+                    writer.text(unescape(c).encode_utf8(&mut [0; 4]));
+                    at += 1 + c.len_utf8();
+                }
+                (Some('%'), Some('%')) => {
+                    writer.text("%");
+                    at += 2;
+                }
+                (Some('%'), _) => at += directive(&mut writer, rest, at)?,
+                _ => {
+                    let end = rest.char_indices().skip(1).find(|&(_, c)| matches!(c, '%' | '\\'));
+                    let length = end.map_or(rest.len(), |(end, _)| end);
+                    writer.text(&rest[..length]);
+                    at += length;
+                }
+            }
+        }
+    }
+    Ok(writer.finish())
+}
+
+/// Writes the directive at the start of `rest`, which stands at `at`, and says how long it is.
+fn directive(writer: &mut Writer<'_>, rest: &str, at: usize) -> Result<usize> {
+    let body = rest[1..].trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '!' | ',' | '<' | '>'));
+    let is_conditional = rest[1..rest.len() - body.len()].contains(|c: char| c.is_ascii_digit());
+    let (argument, after) = match body.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+        Some((argument, after)) => (Some(argument), after),
+        None => (None, body),
+    };
+    let letters = if after.starts_with('^') { 3 } else { after.chars().next().map_or(0, char::len_utf8) };
+    let letter = after.get(..letters).unwrap_or(after);
+    let length = rest.len() - after.len() + letter.len();
+    let span = at..at + length;
+    if letter == "t" {
+        time(writer, argument, span)?;
+        return Ok(length);
+    }
+    let Some((field, spec)) = field(letter, argument) else {
+        return Err(writer.error(
+            span,
+            format!("no directive of Apache that a pattern can say: {}", &rest[..length]),
+            "such as %h or %{Referer}i",
+        ));
+    };
+    // A directive with a list of statuses is `-` for all others.
+    let spec = if is_conditional && !spec.contains('|') { format!("{spec}|-") } else { spec.to_owned() };
+    writer.field(&field, &spec, span)?;
+    Ok(length)
+}
+
+/// The name and the spec of a directive.
+fn field(letter: &str, argument: Option<&str>) -> Option<(String, &'static str)> {
+    let (field, spec) = match letter {
+        "a" => ("client", "|-"),
+        "A" => ("local_address", "|-"),
+        "B" => ("bytes", "d"),
+        "b" => ("bytes", "d|-"),
+        "D" => ("duration_us", "d"),
+        "f" => ("file", "|-"),
+        "h" => ("host", "|-"),
+        "H" => ("protocol", "|-"),
+        "I" => ("bytes_received", "d"),
+        "k" => ("keepalives", "d"),
+        "l" => ("logname", "|-"),
+        "L" => ("log_id", "|-"),
+        "m" => ("method", "|-"),
+        "O" => ("bytes_sent", "d"),
+        "p" => ("port", "d"),
+        "P" => ("pid", "d"),
+        "q" => ("query", "|"),
+        "r" => ("request", "|-|"),
+        "R" => ("handler", "|-"),
+        "s" => ("status", "d|-"),
+        "S" => ("bytes_transferred", "d"),
+        "T" => match argument {
+            None | Some("s") => ("duration_s", "d"),
+            Some("ms") => ("duration_ms", "d"),
+            Some("us") => ("duration_us", "d"),
+            Some(_) => return None,
+        },
+        "u" => ("user", "|-|"),
+        "U" => ("path", "|-"),
+        "v" | "V" => ("server_name", "|-"),
+        "X" => ("connection_status", ""),
+        "i" | "o" | "e" | "n" | "C" | "^ti" | "^to" => return Some((name(argument?), "|-|")),
+        _ => return None,
+    };
+    Some((field.to_owned(), spec))
+}
+
+/// `%t`, in brackets; or `%{format}t`.
+fn time(writer: &mut Writer<'_>, argument: Option<&str>, span: std::ops::Range<usize>) -> Result<()> {
+    let argument = argument.unwrap_or_default();
+    let layout = argument.strip_prefix("begin:").or_else(|| argument.strip_prefix("end:")).unwrap_or(argument);
+    let spec = match layout {
+        "" => {
+            writer.text("[");
+            writer.field("time", "th", span)?;
+            writer.text("]");
+            return Ok(());
+        }
+        "sec" | "msec" | "usec" => "tu".to_owned(),
+        "msec_frac" => return writer.field("time_ms", "d", span),
+        "usec_frac" => return writer.field("time_us", "d", span),
+        _ => match codes(layout) {
+            Some(codes) => codes,
+            None => {
+                return Err(writer.error(
+                    span,
+                    format!("no layout that a pattern can say: {layout}"),
+                    "the codes of strptime, such as %Y-%m-%d",
+                ));
+            }
+        },
+    };
+    writer.field("time", &spec, span)
+}
+
+/// A layout of `strftime`, in the codes that a pattern has.
+fn codes(layout: &str) -> Option<String> {
+    let mut spec = String::new();
+    let mut chars = layout.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '%' => match chars.next()? {
+                'T' => spec.push_str("%H:%M:%S"),
+                'R' => spec.push_str("%H:%M"),
+                'F' => spec.push_str("%Y-%m-%d"),
+                'D' => spec.push_str("%m/%d/%y"),
+                'h' => spec.push_str("%b"),
+                code if "aAwdbBmyYHIpMSfzjUW".contains(code) => spec.extend(['%', code]),
+                _ => return None,
+            },
+            // What is no code is a regular expression, and strptime reads it as text: a dot is both.
+            '[' | ']' | '(' | ')' | '+' | '*' | '?' | '^' | '$' | '|' | '\\' | '{' | '}' => return None,
+            other => spec.push(other),
+        }
+    }
+    spec.contains('%').then_some(spec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_combined_format_is_read_as_text_and_as_a_directive() {
+        let expected = r#"{host:|-} {logname:|-} {user:|-|} [{time:th}] "{request:|-|}" {status:d|-} {bytes:d|-} "{referer:|-|}" "{user_agent:|-|}""#;
+        let directive = r#"LogFormat "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-agent}i\"" combined"#;
+        assert_eq!(apache(directive).unwrap(), expected);
+        assert_eq!(apache(r#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-agent}i""#).unwrap(), expected);
+    }
+
+    #[test]
+    fn times_sizes_and_conditions() {
+        assert_eq!(apache("%{%F %T}t %D %{ms}T").unwrap(), "{time:%Y-%m-%d %H:%M:%S} {duration_us:d} {duration_ms:d}");
+        assert_eq!(
+            apache("%{msec}t %400,501{User-agent}i %!200O 100%%").unwrap(),
+            "{time:tu} {user_agent:|-|} {bytes_sent:d|-} 100%"
+        );
+    }
+
+    #[test]
+    fn what_no_pattern_can_say_is_an_error_that_points_at_it() {
+        assert_eq!(apache("%h %Z").unwrap_err().span(), Some(3..5));
+        assert_eq!(apache("%h%l").unwrap_err().span(), Some(0..4));
+        assert_eq!(apache("%{%c}t").unwrap_err().span(), Some(0..6));
+        assert_eq!(apache("%i").unwrap_err().span(), Some(0..2));
+        assert_eq!(apache("100%").unwrap_err().span(), Some(3..4));
+    }
+}

@@ -1,0 +1,92 @@
+//! [`Writer`]: a pattern that is being written, piece by piece.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use crate::error::{Error, Problem, Result};
+
+/// A pattern that is being written. `source` is what it is written from, at which errors point.
+pub(super) struct Writer<'a> {
+    source: &'a str,
+    pattern: String,
+    names: BTreeSet<String>,
+    /// Where the field before stands in the source, as long as no text follows it.
+    open: Option<Range<usize>>,
+    /// The same where each part begins that is not at its end.
+    before_parts: Vec<Option<Range<usize>>>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(source: &'a str) -> Self {
+        Writer { source, pattern: String::new(), names: BTreeSet::new(), open: None, before_parts: Vec::new() }
+    }
+
+    /// Text that stands for itself.
+    pub(super) fn text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.pattern.push(c);
+            if matches!(c, '{' | '}') {
+                self.pattern.push(c);
+            }
+            self.open = None;
+        }
+    }
+
+    /// A field, which stands at `span` in the source. A name that stood before is left out: the value is the same.
+    ///
+    /// # Errors
+    /// No text stands between it and the field before.
+    pub(super) fn field(&mut self, name: &str, spec: &str, span: Range<usize>) -> Result<()> {
+        if let Some(before) = self.open.replace(span.clone()) {
+            let between = before.start..span.end;
+            return Err(self.error(
+                between,
+                "nothing stands between two fields",
+                "a text that says where the first of them ends",
+            ));
+        }
+        self.pattern.push('{');
+        if self.names.insert(name.to_owned()) {
+            self.pattern.push_str(name);
+        }
+        if !spec.is_empty() {
+            self.pattern.push(':');
+            self.pattern.push_str(spec);
+        }
+        self.pattern.push('}');
+        Ok(())
+    }
+
+    /// White space of any length, which says where the field before ends.
+    pub(super) fn blanks(&mut self) {
+        self.pattern.push_str("{:s}");
+        self.open = None;
+    }
+
+    /// The beginning of an optional part.
+    pub(super) fn open_part(&mut self) {
+        self.pattern.push_str("{:[}");
+        self.before_parts.push(self.open.clone());
+    }
+
+    /// The end of an optional part. Where it is missing, the field before it stands before what follows.
+    pub(super) fn close_part(&mut self) {
+        self.pattern.push_str("{:]}");
+        self.open = self.open.take().or(self.before_parts.pop().flatten());
+    }
+
+    pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>, expected: impl Into<String>) -> Error {
+        Error::syntax(Problem::Spec, self.source, span, message, expected)
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.pattern
+    }
+}
+
+/// A name that a field may have: lower case, with `_` for what no name has.
+pub(super) fn name(text: &str) -> String {
+    let name: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let name = name.trim_matches('_');
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name.to_owned() } else { format!("field_{name}") }
+}
