@@ -15,10 +15,10 @@ use super::{
     answer::{Outcome, StepOutcome},
     bytes::{find, stands},
     exec::{Search, State, follows, seek_any},
+    openings::Openings,
     ops::{LazyField, Op, Program},
-    optional::{Openings, Part},
     spans::{SpanRow, SpanTable},
-    steps::{Choice, Step},
+    steps::{Choice, Part, Step},
 };
 use crate::engine::{Anchored, captures::ABSENT};
 

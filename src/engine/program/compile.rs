@@ -13,9 +13,9 @@ use super::{
     bytes::Bytes,
     datetime::{Codes, Datetime},
     explain::quote,
+    openings::Openings,
     ops::{LazyField, Op, Program},
-    optional::{Openings, Part},
-    steps::{Nullable, Number, Step},
+    steps::{Nullable, Number, Part, Step},
 };
 use crate::{
     engine::unicode,

@@ -7,8 +7,8 @@ use parsimd_simd::Literal;
 use super::{
     answer::{Answer, Outcome, StepOutcome},
     bytes::{find, stands},
+    openings::Openings,
     ops::{LazyField, Op, Program},
-    optional::Openings,
     spans::SpanRow,
     steps::Choice,
 };

@@ -4,8 +4,7 @@ use parsimd_simd::{Class, Literal, Take};
 
 use super::{
     ops::{LazyField, Op, Program},
-    optional::Part,
-    steps::{Nullable, Number, Step},
+    steps::{Nullable, Number, Part, Step},
 };
 use crate::engine::Anchored;
 

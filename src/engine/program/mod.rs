@@ -29,7 +29,7 @@
 //! There is one more case: the literal after a class begins with bytes of the class and then has one that ends any run of it, as in `{:S}: `.
 //! Then the literal has one place too, and the run is taken but for these bytes.
 //!
-//! An [optional part](optional) is a step too, with two ways, of which the regex prefers the one where the part is present.
+//! An [optional part](steps::Part) is a step too, with two ways, of which the regex prefers the one where the part is present.
 //!
 //! Otherwise the boundary is *ambiguous*. Some ambiguous boundaries refuse the format a program. With others the program prefers what the regex
 //! prefers, so a match is right, but a mismatch means *undecided* from there on:
@@ -41,7 +41,7 @@
 //!   no exception: what is a number after fewer blanks is one after all of them. Padding before a literal that begins with its byte
 //!   changes places with these bytes, which matches the same texts.
 //! * A number with a width takes as many digits as it may, and what follows may begin with a digit.
-//! * An optional part may have to be missing where it is present.
+//! * An optional part may have to be missing where it is present. A lazy field in it may be too short.
 //!
 //! # Text that is not ASCII
 //!
@@ -59,9 +59,9 @@
 //! |---|---|
 //! | [`compile`] | format → operations, or why there is no program |
 //! | [`ops`] | the operations |
-//! | [`steps`] | the steps of a segment: literals, classes, numbers, padding, repeats |
+//! | [`steps`] | the steps of a segment: literals, classes, numbers, padding, repeats, optional parts |
 //! | [`datetime`] | the steps that are dates and times |
-//! | [`optional`] | parts of a segment that may be missing, and the search for a segment that begins with one |
+//! | [`openings`] | the search for a segment that begins with an optional part |
 //! | [`bytes`] | sets of bytes; searches in short fields |
 //! | [`exec`] | one text through a program |
 //! | [`batch_exec`] | the records of a block through a program, operation after operation |
@@ -76,8 +76,8 @@ mod compile;
 mod datetime;
 mod exec;
 mod explain;
+mod openings;
 mod ops;
-mod optional;
 mod spans;
 mod steps;
 #[cfg(test)]

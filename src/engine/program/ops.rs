@@ -4,8 +4,8 @@ use parsimd_simd::Literal;
 
 use super::{
     bytes::Bytes,
-    optional::{Openings, Part},
-    steps::{NonAscii, Nullable, Step},
+    openings::Openings,
+    steps::{NonAscii, Nullable, Part, Step},
 };
 
 /// One operation. A segment begins with `Begin`, `First`, `Seek` or `End`, and goes on with steps.

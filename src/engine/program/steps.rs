@@ -1,12 +1,13 @@
 //! The steps of a segment: each has one way to match from a given place.
 
-use parsimd_simd::{Class, Literal, Take};
+use std::ops::Range;
+
+use parsimd_simd::{Case, Class, Literal, Take};
 
 use super::{
     answer::StepOutcome::{self, At, No, Undecided},
     bytes::{Bytes, digits, find, stands},
     datetime::Datetime,
-    optional::Part,
     spans::SpanRow,
 };
 use crate::engine::{unicode, work};
@@ -145,6 +146,113 @@ impl Nullable {
             row.set(field, at, end);
         }
         if ends.any(|other| other != end) { Choice::Preferred(end) } else { Choice::Only(end) }
+    }
+}
+
+/// A part that may be missing as a whole.
+///
+/// The regex prefers it present. So a program tries the part first, and once, together with the literal after it:
+///
+/// * They do not match: the part is missing, and that is certain, since its steps have one way to match. The literal alone must stand there.
+///   Unless a field of any text is in the part: it ends at the first place of its literal, and a mismatch from there on is undecided.
+/// * They match: the part is present. That is undone only by the regex. Where none of the bytes that the part may have can begin what follows, it need
+///   not be: what follows cannot begin inside of the part, so a match without it, here or at a later place, ends no earlier. Elsewhere the boundary
+///   is ambiguous, and a mismatch after it means undecided.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    /// The steps of the part, of which at least one is not empty, and then the literal after it, if there is one.
+    pub(super) steps: Vec<Step>,
+    /// What stands in its place where it is missing: the literal after it.
+    pub(super) instead: Option<Literal>,
+    /// The fields in it, which have no span where it is missing.
+    pub(super) fields: Range<usize>,
+    /// Whether it might have to be missing where it is present, or to be another text.
+    pub(super) is_ambiguous: bool,
+    /// The bytes that may stand after its opening, or that it begins with if it has none.
+    pub(super) first: Bytes,
+}
+
+impl Part {
+    /// The literal that it begins with, if it does.
+    #[inline(always)]
+    pub(super) fn opening(&self) -> Option<&Literal> {
+        match self.steps.first() {
+            Some(Step::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// Whether the part may stand at byte `at` of the record that ends at `end` of `block`, by its first bytes. There is no branch on the answer.
+    #[inline(always)]
+    pub(super) fn may_begin(&self, block: &[u8], at: usize, end: usize) -> bool {
+        let opening = self.opening();
+        let goes_on = block.get(at + opening.map_or(0, Literal::len)).is_none_or(|&byte| self.first.has(byte));
+        opening.is_none_or(|opening| opening.stands_before(block, at, end)) & goes_on
+    }
+
+    /// Matches the part at byte `at` of `text`, or what stands there instead.
+    #[inline]
+    pub(super) fn run(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>) -> StepOutcome {
+        match self.present(text, at, row) {
+            No => {}
+            outcome => return outcome,
+        }
+        self.fields.clone().for_each(|field| row.set_absent(field));
+        self.instead.as_ref().map_or(At(at), |literal| stands(literal, text, at))
+    }
+
+    /// Matches the part at byte `at` of `text`.
+    #[inline]
+    fn present(&self, text: &[u8], mut at: usize, row: &mut SpanRow<'_>) -> StepOutcome {
+        // Whether it might be another text up to here.
+        let mut is_ambiguous = false;
+        for (number, step) in self.steps.iter().enumerate() {
+            let outcome = match step {
+                Step::Nullable(nullable) => {
+                    // Where the value may take less than it does, the literal does not tell it from a null text.
+                    let literal = self.literal_after(number).filter(|_| !step.is_ambiguous());
+                    match nullable.run(text, at, row, |end| literal.is_none_or(|literal| literal.stands_at(text, end)))
+                    {
+                        Choice::Only(end) => At(end),
+                        Choice::Preferred(end) => {
+                            is_ambiguous = true;
+                            At(end)
+                        }
+                        Choice::No => No,
+                        Choice::Undecided => Undecided,
+                    }
+                }
+                step => step.run(text, at, row),
+            };
+            match outcome {
+                At(end) => at = end,
+                No if !is_ambiguous => return No,
+                No | Undecided => return Undecided,
+            }
+            is_ambiguous |= step.is_ambiguous();
+        }
+        At(at)
+    }
+
+    /// The literal after step `number` of the part, if one stands there.
+    pub(super) fn literal_after(&self, number: usize) -> Option<&Literal> {
+        match self.steps.get(number + 1) {
+            Some(Step::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// Adds the literal after the part.
+    pub(super) fn end_with(&mut self, literal: Literal, case: Case) {
+        match self.steps.last_mut() {
+            // One literal is looked at faster than two.
+            Some(Step::Literal(last)) => *last = last.followed_by(&literal, case),
+            _ => self.steps.push(Step::Literal(literal.clone())),
+        }
+        if let [.., Step::Lazy { until, .. }, Step::Literal(last)] = &mut self.steps[..] {
+            *until = Some(last.clone());
+        }
+        self.instead = Some(literal);
     }
 }
 
