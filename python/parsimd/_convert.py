@@ -113,6 +113,17 @@ def percentage(string: str, match: Any) -> float:
     return float(string[:-1]) / 100.0
 
 
+class Grouped:
+    """A converter for a number whose digits may be in groups: ``"1,367.50"`` → 1367.5."""
+
+    def __init__(self, converter: Callable[[str, Any], Any], grouping: str) -> None:
+        self.converter = converter
+        self.grouping = grouping
+
+    def __call__(self, string: str, match: Any = None) -> Any:
+        return self.converter(string.replace(self.grouping, ""), match)
+
+
 class TextOnly:
     """A converter that takes the text alone, called with the text and the match."""
 
@@ -400,7 +411,7 @@ class DatetimeLayout:
         if clock:
             h, m, *rest = clock.split(":")
             if rest:
-                s, _, fraction = rest[0].partition(".")
+                s, _, fraction = rest[0].replace(",", ".").partition(".")
                 micro = int(fraction.ljust(6, "0")[:6]) if fraction else 0
                 second = int(s)
             hour, minute = int(h), int(m)
@@ -430,12 +441,33 @@ def _zone(text: Optional[str]) -> Optional[tzinfo]:
 
 
 class Strptime:
-    """A date, a time of day, or both, described by strptime codes; without a year, in the current one."""
+    """A date, a time of day, or both, described by strptime codes; without a year, in the current one.
+
+    ``strptime`` refuses a fraction of more than six digits; one of up to nine is cut.
+    """
 
     def __init__(self, format: str) -> None:
         self.format = format
 
     def __call__(self, string: str, match: Any = None) -> Any:
+        try:
+            return self._read(string)
+        except ValueError:
+            shorter = self._cut(string)
+            if shorter is None:
+                raise
+            return self._read(shorter)
+
+    def _cut(self, string: str) -> Optional[str]:
+        """The text without the digits of its fraction after the sixth, if it has such and no other number stands next to it."""
+        if not _may_have_nine_digits(self.format):
+            return None
+        before, _, after = self.format.partition("%f")
+        layout = rf"({strptime_expression(before)}[0-9]{{6}})[0-9]{{1,3}}({strptime_expression(after)})"
+        found = re.fullmatch(layout, string, re.IGNORECASE | re.DOTALL)
+        return found[1] + found[2] if found else None
+
+    def _read(self, string: str) -> Any:
         format = self.format
         datetime = _datetime()
         is_date = any("%" + code in format for code in "aAwdbBmyYjUW")
@@ -451,3 +483,36 @@ class Strptime:
 
 #: What each strptime code matches. A type that holds one of them is a strptime format.
 dt_format_to_regex: dict[str, str] = dict(_parsimd.STRPTIME)
+
+_CODES = re.compile("|".join(dt_format_to_regex))
+_CODES_AND_SPACE = re.compile(rf"{_CODES.pattern}|\s+")
+# What has a meaning in an expression, but for the dot.
+_REGEX_SIGNS = re.compile(r"[\\^$*+?{}\[\]()|]")
+# Where the digits of a fraction would meet those of another number.
+_ENDS_IN_DIGIT = re.compile(r"([0-9]|%[wdmyYHIMSjUWz])\Z")
+_BEGINS_WITH_DIGIT = re.compile(r"[0-9]|%[wdmyYHIMSjUW]")
+
+
+def is_strptime(type: str) -> bool:
+    """Whether a type holds a strptime code."""
+    return _CODES.search(type) is not None
+
+
+def strptime_expression(format: str) -> str:
+    """Each code replaced by what it matches; other text stays, an expression in its own right. Where it has no other sign of one than a dot, white
+    space stands for any run of it, as for ``strptime``."""
+    codes = dt_format_to_regex if _may_have_nine_digits(format) else {**dt_format_to_regex, "%f": "[0-9]{1,6}"}
+    parts = _CODES if _REGEX_SIGNS.search(format) else _CODES_AND_SPACE
+    return parts.sub(lambda part: codes.get(part[0], r"\s+"), format)
+
+
+def _may_have_nine_digits(format: str) -> bool:
+    """Whether a strptime format has a fraction with no other number next to it, so that it is clear whose digits are whose."""
+    before, code, after = format.partition("%f")
+    meets = _REGEX_SIGNS.search(format) or _ENDS_IN_DIGIT.search(before) or _BEGINS_WITH_DIGIT.match(after)
+    return bool(code) and not meets
+
+
+def unknown_codes(format: str) -> list[str]:
+    """What begins with ``%`` in a strptime format and is no code of the language."""
+    return [part for part in dict.fromkeys(re.findall("(?s)%.?", format)) if part not in dt_format_to_regex]

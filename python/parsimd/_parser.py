@@ -12,12 +12,29 @@ import logging
 import operator
 import os
 import re
+import sys
 import time
+import warnings
 from decimal import Decimal
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, Union
 
 from . import _parsimd
-from ._convert import BEYOND, DatetimeLayout, FixedTzOffset, Integer, Nullable, Strptime, TextOnly, dt_format_to_regex, percentage
+from ._convert import (
+    BEYOND,
+    DatetimeLayout,
+    FixedTzOffset,
+    Grouped,
+    Integer,
+    Nullable,
+    Strptime,
+    TextOnly,
+    dt_format_to_regex,
+    is_strptime,
+    percentage,
+    strptime_expression,
+    unknown_codes,
+)
 from ._parsimd import Result as Result
 from ._parsimd import ResultIterator as ResultIterator
 from ._parsimd import Scan
@@ -50,8 +67,10 @@ log = logging.getLogger("parse")
 
 PARSE_RE = re.compile(r"({{|}}|{[\w-]*(?:\.[\w-]+|\[[^]]+])*(?::[^}]+)?})")
 
+# What begins a fraction, in the format itself, maybe in an optional part or behind one.
+_FOLLOWING = re.compile(r"(?:{:[\[\]]})*([.,])")
+
 _SPECIAL = re.compile(r"[?\\.\[\]()*+^$!|]")
-_STRPTIME = re.compile("|".join(dt_format_to_regex))
 
 #: Type code → its expression, and how many groups that has.
 _TYPES: Dict[str, Tuple[str, int]] = {code: (regex, groups) for code, regex, groups in _parsimd.TYPES}
@@ -111,7 +130,7 @@ def extract_format(format: str, extra_types: _Types) -> Dict[str, Any]:
 
 def _is_type(type: str, extra_types: Any) -> bool:
     """Whether this is no type, one of the language, one of the program's own, or a strptime format."""
-    return not type or type == "d" or type in _TYPES or _is_own(type, extra_types) or bool(_STRPTIME.search(type))
+    return not type or type == "d" or type in _TYPES or _is_own(type, extra_types) or is_strptime(type)
 
 
 def _is_own(type: str, extra_types: Any) -> bool:
@@ -138,6 +157,40 @@ def _check_mapping(extra_types: Any) -> None:
     # A text is asked for names letter by letter, and a list by numbers.
     if not (hasattr(extra_types, "keys") and hasattr(extra_types, "__getitem__")):
         raise TypeError(f"extra_types must be a mapping of names to converters, not {type(extra_types).__name__}")
+
+
+def _grouped(regex: str, grouping: str) -> str:
+    """The expression of a float whose digits before the point may be in groups of three, as ``format`` writes them."""
+    # The digits before the point come first.
+    digits = r"\d*" if r"\d*" in regex else r"\d+"
+    return regex.replace(digits, rf"(?:\d{{1,3}}(?:{grouping}\d{{3}})+|{digits})", 1)
+
+
+def _without_mark(regex: str, type: str, mark: str) -> str:
+    """The expression of a datetime layout that has ``mark`` after it in its format, which begins a fraction elsewhere: what it is in ``parse``."""
+    if type == "ts" and mark:
+        return regex.replace(r"(?:[.,]\d+)?", "")
+    return regex.replace("[.,]", r"\.") if mark == "," else regex
+
+
+def _groups_of_layout(layout: str, regex: str) -> int:
+    """How many groups the expression of a strptime format has. Warns of what only looks like a code in it."""
+    for code in unknown_codes(layout):
+        _warn(f"{code} in {layout!r} is no strptime code that is read: it stands for itself, and strptime may refuse it")
+    try:
+        return re.compile(regex).groups
+    except re.error as error:
+        wrong = ValueError("format spec %r is a broken regular expression: %s" % (layout, error.msg))
+        raise _advising(wrong, "put what is neither a strptime code nor plain text outside of the field", layout)
+
+
+def _warn(message: str) -> None:
+    """Warns in the name of the caller's line: the first that is not of this package."""
+    level = 1
+    frame: Optional[FrameType] = sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, UserWarning, stacklevel=level)
 
 
 def _take_digits(text: str) -> Tuple[str, str]:
@@ -186,6 +239,8 @@ class Parser(_parsimd.ParserBase):
         # The columns of the marks of optional parts that have not ended, and the groups that stand in one.
         self._open_marks: List[int] = []
         self._optional_groups: Set[Union[int, str]] = set()
+        # A point or a comma that comes after the field that is handled.
+        self._next_mark = ""
         self._type_conversions: Dict[Union[int, str], Callable[[str, Any], Any]] = {}
         self._match_cache: Optional["re.Pattern[str]"] = None
         self._search_cache: Optional["re.Pattern[str]"] = None
@@ -276,6 +331,8 @@ class Parser(_parsimd.ParserBase):
             if part in ("{{", "}}"):
                 expression.append("\\" + part[0])
             elif part[:1] == "{" and part[-1:] == "}" and len(part) > 1:
+                following = _FOLLOWING.match(self._format, column - 1 + len(part))
+                self._next_mark = following[1] if following else ""
                 try:
                     is_mark = part in ("{:[}", "{:]}") and not _is_own(part[2], self._extra_types)
                     expression.append(self._handle_mark(part, column) if is_mark else self._handle_field(part))
@@ -376,9 +433,9 @@ class Parser(_parsimd.ParserBase):
                 for prefix, allowed in (("", "0-9"), ("0[xX]", "0-9a-fA-F"), ("0[bB]", "01"), ("0[oO]", "0-7"))
             )
             convert = Integer()
-        elif _STRPTIME.search(type):
-            regex = _STRPTIME.sub(lambda code: dt_format_to_regex[code[0]], type)
-            self._group_index += re.compile(regex).groups
+        elif is_strptime(type):
+            regex = strptime_expression(type)
+            self._group_index += _groups_of_layout(type, regex)
             convert = Strptime(type)
         elif type:
             regex, groups = _TYPES[type]
@@ -394,7 +451,9 @@ class Parser(_parsimd.ParserBase):
             elif type == "%":
                 convert = percentage
             elif type[0] == "t":
-                convert = DatetimeLayout(type, first)
+                regex, convert = _without_mark(regex, type, self._next_mark), DatetimeLayout(type, first)
+            if type in "fFeEgG%" and "grouping" in parts and convert is not None:
+                regex, convert = _grouped(regex, parts["grouping"]), Grouped(convert, parts["grouping"])
         else:
             most = parts.get("precision", "")
             if not width and not most:

@@ -70,8 +70,9 @@ impl Matcher {
         tz_class: Py<PyAny>,
     ) -> PyResult<Matcher> {
         let kinds: Vec<_> = pattern.fields().iter().map(|field| field.kind().clone()).collect();
-        let by_python =
-            |kind: &ValueKind| matches!(kind, ValueKind::Custom(_) | ValueKind::Strptime(_) | ValueKind::Address);
+        let by_python = |kind: &ValueKind| {
+            matches!(kind, ValueKind::Custom(_) | ValueKind::Strptime(_) | ValueKind::Grouped(..) | ValueKind::Address)
+        };
         let converters: Vec<_> =
             kinds.iter().zip(converters).map(|(kind, converter)| by_python(kind).then_some(converter)).collect();
         let is_checked = |kind: &ValueKind| !by_python(kind) && *kind != ValueKind::Text;

@@ -6,6 +6,7 @@ patches, so that the two can be compared without exceptions to the rule.
 
 import importlib.util
 import math
+import re
 import sys
 from datetime import datetime, time
 
@@ -47,7 +48,96 @@ def corrected():
             yield self.evaluate_result(match) if evaluate_result else module.Match(self, match)
 
     module.Parser.findall = findall
+    read_commas(module)
+    read_as_strptime(module)
+    read_groups(module)
     return module
+
+
+def read_commas(module):
+    """A fraction may begin with a comma, and stand in `ts`, but where the format goes on with the mark itself."""
+    date_convert, generate, handle = module.date_convert, module.Parser._generate_expression, module.Parser._handle_field
+    point, both = module.TIME_PAT, module.TIME_PAT.replace(r"\.", "[.,]")
+    seconds = r"(\d{1,2}:\d{1,2}:\d{1,2})?"
+    module.TIME_PAT = both
+
+    class WithPoints:
+        def __init__(self, match):
+            self.match = match
+
+        def groups(self):
+            return [group and group.replace(",", ".") for group in self.match.groups()]
+
+    module.date_convert = lambda string, match, **parts: date_convert(string, WithPoints(match), **parts)
+
+    def generate_expression(self):
+        parts = [part for part in module.PARSE_RE.split(self._format) if part] + [""]
+        is_field = [part[:1] + part[-1:] == "{}" for part in parts]
+        self._after = iter([after for after, follows_field in zip(parts[1:], is_field) if follows_field])
+        return generate(self)
+
+    def handle_field(self, field):
+        mark = next(self._after)[:1]
+        regex = handle(self, field)
+        if mark not in (".", ","):
+            regex = regex.replace(seconds, seconds.replace(")?", r"(?:[.,]\d+)?)?"))
+        return regex.replace(both, point) if mark == "," else regex
+
+    module.Parser._generate_expression = generate_expression
+    module.Parser._handle_field = handle_field
+
+
+def read_as_strptime(module):
+    """The codes match what `strptime` reads by them, and white space any run of it. A fraction of seven to nine digits is cut."""
+    by_code, convert, codes = module.get_regex_for_datetime_format, module.strf_date_convert, module.dt_format_to_regex
+    minute = "[0-9]{1,2}"
+    codes.update({"%d": "(?:[0-9]{1,2}| [1-9])", "%M": minute, "%S": minute, "%z": f"(?:{codes['%z']}|(?-i:Z))"})
+
+    def expression(layout, nine_digits="[0-9]{1,9}"):
+        before, _, after = layout.partition("%f")
+        is_plain = not re.search(r"[][\\^$*+?{}()|]", layout)
+        meets = re.search(r"([0-9]|%[wdmyYHIMSjUWz])\Z", before) or re.match("[0-9]|%[wdmyYHIMSjUW]", after)
+        if is_plain and not meets:
+            layout = layout.replace("%f", "\0", 1)
+        regex = by_code(re.sub(r"\s+", r"\\s+", layout) if is_plain else layout).replace("\0", nine_digits)
+        try:
+            re.compile(regex)
+        except re.error as error:
+            raise ValueError("a broken layout") from error
+        return regex
+
+    def strf_date_convert(x, match, type):
+        try:
+            return convert(x, match, type)
+        except ValueError:
+            long = re.fullmatch(expression(type, "[0-9]{6}(?P<cut>[0-9]{1,3})"), x, re.IGNORECASE | re.DOTALL)
+            if not long or "cut" not in long.re.groupindex:
+                raise
+            return convert(x[: long.start("cut")] + x[long.end("cut") :], match, type)
+
+    module.get_regex_for_datetime_format = expression
+    module.strf_date_convert = strf_date_convert
+
+
+def read_groups(module):
+    """The digits of a float may be in groups of three, if its spec has a grouping character."""
+    handle = module.Parser._handle_field
+
+    def handle_field(self, field):
+        known = set(self._type_conversions)
+        regex = handle(self, field)
+        name, _, spec = field[1:-1].partition(":")
+        parts = module.extract_format(spec, self._extra_types) if spec else {"type": ""}
+        added = set(self._type_conversions) - known
+        if parts["type"] in tuple("fFeEgG%") and parts["type"] not in self._extra_types and "grouping" in parts and added:
+            (group,) = added
+            mark, convert = parts["grouping"], self._type_conversions[group]
+            self._type_conversions[group] = lambda string, match: convert(string.replace(mark, ""), match)
+            digits = re.search(r"\\d[*+]", regex)[0]
+            regex = regex.replace(digits, r"(?:\d{1,3}(?:%s\d{3})+|%s)" % (mark, digits), 1)
+        return regex
+
+    module.Parser._handle_field = handle_field
 
 
 def plain(value):

@@ -15,11 +15,10 @@
 /// | `Apache` | `21/Nov/2011:00:07:11 +0000` | `±hhmm` |
 /// | `Syslog` | `Nov  9 03:37:44`, `Nov 09 03:37:44` | none |
 /// | `Ctime` | `Thu Nov 24 03:30:01 2011` | none |
-/// | `CommaMillis` | `2011-11-21 00:07:11,250` | none |
 ///
 /// # Limits
 ///
-/// Each field has exactly the digits shown. The fraction of `Iso8601` is optional and may have any number of digits; those
+/// Each field has exactly the digits shown. The fraction of `Iso8601` is optional, begins with a point or a comma and may have any number of digits; those
 /// after the sixth are checked to be digits, and dropped. Offsets are less than 24 hours. That a weekday is the right
 /// one is not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,8 +35,6 @@ pub enum DatetimeLayout {
     },
     /// `Day Mon DD hh:mm:ss YYYY`, the day of the month with a leading zero or space.
     Ctime,
-    /// `YYYY-MM-DD hh:mm:ss,mmm`, as Python's `logging` writes it.
-    CommaMillis,
 }
 
 /// The offset of a row whose text has no offset.
@@ -46,8 +43,8 @@ pub const NO_OFFSET: i16 = i16::MIN;
 /// Where the parts of a layout are: masks and table look-ups for the bytes that have a fixed place.
 ///
 /// A template has one character for each byte. `Y M D h m s` are digits of year, month, day, hour, minute and second; `d` is a digit of a day or a space; `o p` are
-/// digits of the offset's hours and minutes and `±` its sign; `N` and `W` are the names of month and weekday; `f` is a
-/// digit of the fraction and `T` the separator of ISO 8601; `*` is any byte. Everything else stands for itself.
+/// digits of the offset's hours and minutes and `±` its sign; `N` and `W` are the names of month and weekday; `T` is
+/// the separator of ISO 8601; `*` is any byte. Everything else stands for itself.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
     /// How many bytes the timestamp has, from its start.
@@ -109,7 +106,7 @@ impl Shape {
                 if byte == b'd' && slot.is_multiple_of(2) {
                     shape.blank[slot] = b' ' ^ b'0';
                 }
-            } else if matches!(byte, b'-' | b'/' | b':' | b' ' | b',') {
+            } else if matches!(byte, b'-' | b'/' | b':' | b' ') {
                 shape.literals[window][place] = byte;
                 shape.literal_places[window] |= 1 << place;
             } else if byte == b'T' {
@@ -142,5 +139,4 @@ impl Shape {
     pub(crate) const APACHE: Shape = Shape::new(b"DD/NNN/YYYY:hh:mm:ss +oopp", 0);
     pub(crate) const SYSLOG: Shape = Shape::new(b"*NNN dd hh:mm:ss", 1);
     pub(crate) const CTIME: Shape = Shape::new(b"WWW NNN dd hh:mm:ss YYYY", 0);
-    pub(crate) const COMMA_MILLIS: Shape = Shape::new(b"YYYY-MM-DD hh:mm:ss,fff", 0);
 }

@@ -44,6 +44,7 @@ impl ColumnType {
         match kind {
             ValueKind::Integer { .. } | ValueKind::Size => ColumnType::Int64,
             ValueKind::Float | ValueKind::Percent => ColumnType::Float64,
+            ValueKind::Grouped(kind, _) => ColumnType::of(kind),
             ValueKind::Time(DatetimeLayout::TimeOfDay) => ColumnType::Time,
             ValueKind::Time(DatetimeLayout::Http | DatetimeLayout::Rfc2822) => ColumnType::Timestamp { utc: true },
             ValueKind::Time(_) => ColumnType::Timestamp { utc: false },

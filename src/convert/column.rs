@@ -55,7 +55,11 @@ pub(crate) fn column(
 ) -> Converted {
     let mut column_type = ColumnType::of(kind);
     match kind {
-        ValueKind::Decimal => return decimals(kernels, text, strings, clock),
+        ValueKind::Decimal => return decimals(kernels, &ValueKind::Float, text, strings, clock),
+        ValueKind::Grouped(number, group) if **number == ValueKind::Decimal => {
+            let float = ValueKind::Grouped(Box::new(ValueKind::Float), *group);
+            return decimals(kernels, &float, text, strings, clock);
+        }
         ValueKind::Quoted => {
             let column = unquoted(kernels, text, strings);
             return Converted { column, errors: Vec::new(), offsets: OffsetsSeen::default() };
@@ -102,9 +106,9 @@ pub(super) fn texts(kernels: &Kernels, Texts { block, spans, missing }: Texts<'_
     Column::new(ColumnType::Text.with_strings(strings), values, Validity::without(spans.len(), missing))
 }
 
-/// A column of decimals: their text, without the space that may stand for a sign, once it is known to be a number.
-fn decimals(kernels: &Kernels, text: Texts<'_>, strings: Strings, clock: &Clock) -> Converted {
-    let numbers = column(kernels, &ValueKind::Float, text, strings, clock);
+/// A column of decimals: their text, without the space that may stand for a sign, once it is known to be a number of the kind `float`.
+fn decimals(kernels: &Kernels, float: &ValueKind, text: Texts<'_>, strings: Strings, clock: &Clock) -> Converted {
+    let numbers = column(kernels, float, text, strings, clock);
     let missing: Vec<usize> =
         text.missing.iter().copied().chain(numbers.errors.iter().map(|error| error.row)).collect();
     let trim = |span: &Span| match text.block.get(span.start as usize) {
@@ -159,6 +163,8 @@ fn by_kernel(
     clock: &Clock,
     timestamps: &mut Timestamps<'_>,
 ) -> (Values, Validity) {
+    // A number that has no grouping character in it is one of the plain kind. The kernels take no other.
+    let kind = if let ValueKind::Grouped(plain, _) = kind { plain } else { kind };
     let mut valid = Bitmap::new();
     let mut values = Values::new(ColumnType::of(kind), spans.len());
     match (&mut values, kind) {

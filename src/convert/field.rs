@@ -30,6 +30,14 @@ pub(crate) fn value<'t>(kind: &ValueKind, text: &'t str, year: i32) -> Result<Va
             let trimmed = text.trim_matches(is_space);
             float::float(&normalise(trimmed)).map(|_| Value::Decimal(trimmed))
         }
+        ValueKind::Grouped(kind, group) => {
+            match value(kind, &text.replace(*group, ""), year) {
+                Ok(Value::Float(number)) => Ok(Value::Float(number)),
+                // As it is written, like any decimal.
+                Ok(_) => Ok(Value::Decimal(text.trim_matches(is_space))),
+                Err(_) => Err("not a number"),
+            }
+        }
         ValueKind::Time(DatetimeLayout::Any) => {
             let found = stamp::read(&normalise(text), year);
             return found.map(Value::DateTime).map_err(|reason| Error::value(text, reason));

@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         Ok((year, month_, day))
     }
 
-    /// `H:M`, `H:M:S` or `H:M:S.fraction`, or nothing: midnight. A fraction is cut after six digits.
+    /// `H:M`, `H:M:S` or `H:M:S.fraction`, or nothing: midnight. A comma is as good as the point. A fraction is cut after six digits.
     fn time(&mut self) -> Result<Time, &'static str> {
         let mut time = Time::MIDNIGHT;
         if !self.rest.starts_with(|c: char| c.is_ascii_digit()) {
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
         if let Some(rest) = self.rest.strip_prefix(':') {
             self.rest = rest;
             time.second = two(self)?;
-            if let Some(rest) = self.rest.strip_prefix('.') {
+            if let Some(rest) = self.rest.strip_prefix(['.', ',']) {
                 self.rest = rest;
                 time.microsecond = micros(self.digits());
             }
@@ -211,6 +211,7 @@ mod tests {
         for (layout, text, expected) in [
             (Iso8601, "2011-02-03", at((2011, 2, 3), (0, 0, 0), 0, None)),
             (Iso8601, "2011-02-03T10:21:36.1239999Z", at((2011, 2, 3), (10, 21, 36), 123_999, Some(0))),
+            (Iso8601, "2003-09-25 10:49:41,502", at((2003, 9, 25), (10, 49, 41), 502_000, None)),
             (Iso8601, "2011-02-03  10:21 +0130", at((2011, 2, 3), (10, 21, 0), 0, Some(5400))),
             (Rfc2822, "Mon, 20 Jan 1972 10:21:36 +1000", at((1972, 1, 20), (10, 21, 36), 0, Some(36_000))),
             (Rfc2822, "20 Jan 1972 10:21:36 -1:30", at((1972, 1, 20), (10, 21, 36), 0, Some(-5400))),
@@ -218,6 +219,10 @@ mod tests {
             (DayFirst, "20-1-1972", at((1972, 1, 20), (0, 0, 0), 0, None)),
             (MonthFirst, "11/15/2011 12:15 AM", at((2011, 11, 15), (0, 15, 0), 0, None)),
             (Http, "21/nov/2011:00:07:11 +0000", at((2011, 11, 21), (0, 7, 11), 0, Some(0))),
+            (Http, "21/Nov/2011:00:07:11,25 +0000", at((2011, 11, 21), (0, 7, 11), 250_000, Some(0))),
+            (Ctime, "Sun Sep 16 01:03:52,5 1973", at((1973, 9, 16), (1, 3, 52), 500_000, None)),
+            (Syslog, "Nov  9 03:37:44.123456789", at((2024, 11, 9), (3, 37, 44), 123_456, None)),
+            (Syslog, "Nov  9 03:37:44,5", at((2024, 11, 9), (3, 37, 44), 500_000, None)),
             (Ctime, "Sun Sep  6 01:03:52 1973", at((1973, 9, 6), (1, 3, 52), 0, None)),
             (Syslog, "Nov  9 03:37:44", at((2024, 11, 9), (3, 37, 44), 0, None)),
             (Syslog, "Feb 29 ", at((2024, 2, 29), (0, 0, 0), 0, None)),

@@ -8,7 +8,7 @@
 //! * A pattern with a repeated name, or with lookaround in a custom type, runs on `fancy-regex`. That backtracks, within [`limits::BACKTRACKS`].
 //! * Anything else is an error of the pattern, which names the field.
 
-use std::sync::OnceLock;
+use std::{ops::Range, sync::OnceLock};
 
 use parsimd_simd::{Kernels, Span};
 use regex::bytes;
@@ -22,7 +22,7 @@ use super::{
     work,
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Problem, Result},
     limits,
     pattern::Format,
 };
@@ -84,6 +84,9 @@ impl RegexEngine {
     /// What neither engine can do.
     pub(crate) fn new(format: &Format) -> Result<RegexEngine> {
         let ignore_case = !format.case_sensitive;
+        for (layout, span) in format.layouts() {
+            check_layout(format, layout, span)?;
+        }
         let engine = match translate(format, Target::Unicode) {
             Ok(unicode) => {
                 let ascii = translate(format, Target::Ascii).map(Compiled::new).map_err(|unsupported| unsupported.what);
@@ -277,6 +280,25 @@ fn error_of(format: &Format, unsupported: &Unsupported) -> Error {
     ))
 }
 
+/// Checks that a strptime format is an expression by itself, whatever the other fields make of it.
+fn check_layout(format: &Format, layout: &str, span: Range<usize>) -> Result<()> {
+    let alone = format.of_layout(layout);
+    let problem = match translate(&alone, Target::Unicode) {
+        Err(unsupported) if unsupported.needs_backtracking => return Ok(()),
+        Err(unsupported) => Some(unsupported.what.to_owned()),
+        Ok(expression) => parse(&expression, !format.case_sensitive).err().map(|error| error.to_string()),
+    };
+    problem.map_or(Ok(()), |problem| {
+        Err(Error::syntax(
+            Problem::Spec,
+            &format.text,
+            span,
+            format!("format spec {layout:?} is a regular expression that cannot be used: {problem}"),
+            "put what is neither a strptime code nor plain text outside of the field",
+        ))
+    })
+}
+
 /// True when something that can match nothing is repeated without end.
 fn has_empty_loop(hir: &Hir) -> bool {
     match hir.kind() {
@@ -287,5 +309,28 @@ fn has_empty_loop(hir: &Hir) -> bool {
         HirKind::Capture(capture) => has_empty_loop(&capture.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_empty_loop),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::FormatOptions;
+
+    #[test]
+    fn a_layout_that_is_a_broken_expression_is_pointed_at() {
+        for (format, span) in [("{a} {t:%Y-(%m}", 7..13), ("{t:%Y)(%m}", 3..9), ("{t:>9%H[} {u:%M}", 5..8)] {
+            let format = Format::new(format, &FormatOptions::default()).unwrap();
+            let error = RegexEngine::new(&format).map(|_| ()).unwrap_err();
+            assert!(error.is_syntax() && error.span() == Some(span), "{error}");
+            assert!(
+                error.to_string().contains("put what is neither a strptime code nor plain text outside"),
+                "{error}"
+            );
+        }
+        for format in ["{t:%Y(?=x)}", r"{t:%Y\d+(a|b)}", "{t:%Y (%L)?}"] {
+            let format = Format::new(format, &FormatOptions::default()).unwrap();
+            assert!(RegexEngine::new(&format).is_ok(), "{}", format.text);
+        }
     }
 }

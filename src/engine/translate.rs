@@ -361,6 +361,10 @@ impl<'a> Translator<'a> {
             };
             self.at += comment.len() + 1;
             return Ok(());
+        } else if self.take("?-i:Z)") {
+            // The zone of `%z`, in its own case.
+            self.atom("(?-i:Z)");
+            return Ok(());
         } else if let Some(look) =
             ["?=", "?!", "?<=", "?<!"].into_iter().find(|look| self.source[self.at..].starts_with(look))
         {

@@ -186,6 +186,27 @@ impl Format {
     }
 }
 
+impl Format {
+    /// The strptime formats, and where they stand in the format text.
+    pub(crate) fn layouts(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        self.fields.iter().filter_map(|field| match (&field.kind, &field.spec) {
+            (ValueKind::Strptime(layout), Some(spec)) => Some((layout.as_str(), spec.kind_span.clone())),
+            _ => None,
+        })
+    }
+
+    /// A format without fields, whose expression is that of a strptime format.
+    pub(crate) fn of_layout(&self, layout: &str) -> Format {
+        Format {
+            expression: expression::strptime(layout),
+            pieces: Vec::new(),
+            fields: Vec::new(),
+            has_repeats: false,
+            ..self.clone()
+        }
+    }
+}
+
 /// How deep optional parts may be nested.
 const MAX_DEPTH: usize = 8;
 
@@ -321,7 +342,7 @@ impl Builder<'_> {
             (".+?".to_owned(), String::new(), String::new(), ValueKind::Text, None)
         } else {
             let spec = Spec::read(&text, spec_start..inside.end, &self.options.custom)?;
-            let (mut inner, groups, kind) = expression::compile(&spec, &self.options.custom);
+            let (mut inner, groups, kind) = expression::compile(&spec, &self.options.custom, &text[span.end..]);
             self.format.groups_agree &= groups == expression::count_groups(&inner);
             self.group_index += groups;
             nulls = spec.nulls.as_deref().map(|texts| NullTexts::new(texts, self.options.case_sensitive));
@@ -384,6 +405,24 @@ mod tests {
         ] {
             assert_eq!(expression(format), expected, "{format}");
         }
+    }
+
+    #[test]
+    fn a_fraction_begins_with_a_comma_too_but_where_the_format_goes_on_with_it() {
+        const TIME: &str = r"((\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?(\s+[AP]M)?(\s+[-+]\d\d?:?\d\d)?)";
+        const SYSLOG: &str =
+            r"((Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(\s+)(\d+)(\s+)(\d{1,2}:\d{1,2}:\d{1,2})?)";
+        // These two were printed by PyPI parse 1.22.4.
+        assert_eq!(expression("{:tt},"), format!("{TIME},"));
+        assert_eq!(expression("{:ts}."), format!(r"{SYSLOG}\."));
+        assert_eq!(expression("{:ts},"), format!("{SYSLOG},"));
+        assert_eq!(expression("{:tt}{:[},{:l}{:]}"), format!("{TIME}(?:,([A-Za-z]+))?"));
+        assert_eq!(expression("{:[}{:tt}{:]},"), format!("(?:{TIME})?,"));
+        let takes_more = TIME.replace(r"\.", "[.,]");
+        assert_eq!(expression("{:tt}"), takes_more);
+        assert_eq!(expression("{:tt}."), format!(r"{takes_more}\."));
+        assert_eq!(expression("{:tt} ,"), format!("{takes_more} ,"));
+        assert_eq!(expression("{:ts}"), SYSLOG.replace(r"2})?)", r"2}(?:[.,]\d+)?)?)"));
     }
 
     #[test]

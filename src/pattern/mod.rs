@@ -1,7 +1,7 @@
 //! Format text → [`Format`]: pieces, fields, and the regular expression that they stand for.
 //!
 //! The language is that of PyPI `parse` 1.22.4, quirks included, and the expression is the text that `parse` builds, character
-//! by character: clients read it, and it is the authority on what matches. This folder knows nothing of how the
+//! by character, but where it reads less than a type is for: clients read it, and it is the authority on what matches. This folder knows nothing of how the
 //! expression is run.
 //!
 //! | file | what |
@@ -33,4 +33,7 @@ pub(crate) use spec::Align;
 pub(crate) use suggest::is_near;
 pub use suggest::suggestion;
 pub use types::{CustomType, DatetimeLayout, ValueKind};
-pub(crate) use types::{DAYS, MONTHS, STRPTIME, TYPES, has_date_and_time, name_at, strptime_letters};
+pub(crate) use types::{
+    DAYS, MONTHS, STRPTIME, TYPES, fraction_digits, fraction_marks, has_date_and_time, name_at, strptime_letters,
+    unknown_codes,
+};

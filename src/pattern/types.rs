@@ -1,7 +1,9 @@
 //! What each type code matches, how many capture groups that has inside, and what its value is.
 //!
-//! The expressions are those of `parse`, to the character: they are part of what clients see. [`TYPES`] holds those that do not
-//! depend on the rest of the spec; [`expression`](super::expression) adds the ones that do. Those that `parse` does not know are in [`beyond`].
+//! The expressions are those of `parse`, to the character: they are part of what clients see. Where `parse` reads less than the type is for, they take that
+//! more and nothing else: a comma before a fraction, what `strptime` reads by a code, and groups of digits in floats. [`TYPES`] holds those that do not
+//! depend on the rest of the spec; [`expression`](super::expression) adds the ones that do. Those that `parse` does not know
+//! are in [`beyond`].
 
 use super::beyond;
 
@@ -68,6 +70,8 @@ pub enum ValueKind {
     Percent,
     /// An exact decimal number: `F`. In columns its text.
     Decimal,
+    /// A float, a percentage or a decimal number whose digits may be in groups of three, with the character between them: `{:,.2f}`.
+    Grouped(Box<ValueKind>, char),
     /// A date and time, or a time of day, in one of the fixed layouts: `ti te ta tg th tc ts tt`.
     Time(DatetimeLayout),
     /// A date, a time of day, or both, described by strptime codes.
@@ -135,7 +139,8 @@ const fn row(code: &'static str, groups: usize, kind: ValueKind, regex: &'static
 
 macro_rules! time {
     () => {
-        r"(\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)"
+        // The marks that a fraction begins with are those of [`fraction_marks`].
+        r"(\d{1,2}:\d{1,2}(:\d{1,2}([.,]\d+)?)?)"
     };
 }
 macro_rules! am {
@@ -228,7 +233,7 @@ pub(crate) static TYPES: &[TypeRow] = &[
         "ts",
         5,
         ValueKind::Time(DatetimeLayout::Syslog),
-        concat!(month!(), r"(\s+)(\d+)(\s+)(\d{1,2}:\d{1,2}:\d{1,2})?"),
+        concat!(month!(), r"(\s+)(\d+)(\s+)(\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?)?"),
     ),
     row("tt", 5, ValueKind::Time(DatetimeLayout::TimeOfDay), concat!(time!(), "?", am!(), "?", zone!(), "?")),
     row("t", 0, ValueKind::Time(DatetimeLayout::Any), beyond::STAMP),
@@ -241,12 +246,12 @@ pub(crate) static TYPES: &[TypeRow] = &[
     row("*", 0, ValueKind::Text, ".+"),
 ];
 
-/// What each strptime code matches.
+/// What each strptime code matches: what it does in `parse`, and what else `strptime` reads by it.
 pub(crate) static STRPTIME: &[(&str, &str)] = &[
     ("%a", "(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat)"),
     ("%A", "(?:Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday)"),
     ("%w", "[0-6]"),
-    ("%d", "[0-9]{1,2}"),
+    ("%d", "(?:[0-9]{1,2}| [1-9])"),
     ("%b", "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"),
     ("%B", "(?:January|February|March|April|May|June|July|August|September|October|November|December)"),
     ("%m", "[0-9]{1,2}"),
@@ -255,14 +260,17 @@ pub(crate) static STRPTIME: &[(&str, &str)] = &[
     ("%H", "[0-9]{1,2}"),
     ("%I", "[0-9]{1,2}"),
     ("%p", "(?:AM|PM)"),
-    ("%M", "[0-9]{2}"),
-    ("%S", "[0-9]{2}"),
-    ("%f", "[0-9]{1,6}"),
-    ("%z", "[+|-][0-9]{2}(?::?[0-9]{2})?(?::?[0-9]{2})?"),
+    ("%M", "[0-9]{1,2}"),
+    ("%S", "[0-9]{1,2}"),
+    ("%f", "[0-9]{1,9}"),
+    ("%z", "(?:[+|-][0-9]{2}(?::?[0-9]{2})?(?::?[0-9]{2})?|(?-i:Z))"),
     ("%j", "[0-9]{1,3}"),
     ("%U", "[0-9]{1,2}"),
     ("%W", "[0-9]{1,2}"),
 ];
+
+/// What `%f` matches next to another number: see [`fraction_digits`].
+pub(super) const SHORT_FRACTION: &str = "[0-9]{1,6}";
 
 /// Whether the codes of a strptime format speak of a date, and of a time of day.
 pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {
@@ -273,6 +281,62 @@ pub(crate) fn has_date_and_time(format: &str) -> (bool, bool) {
 /// The letters of the codes in a strptime format.
 pub(crate) fn strptime_letters(format: &str) -> impl Iterator<Item = u8> + Clone {
     format.as_bytes().windows(2).filter(|pair| pair[0] == b'%' && pair[1].is_ascii_alphabetic()).map(|pair| pair[1])
+}
+
+/// What begins with `%` in a strptime format and is no code of the language: it stands for itself, and `strptime` refuses it or reads it as
+/// something else.
+pub(crate) fn unknown_codes(format: &str) -> Vec<&str> {
+    let mut unknown = Vec::new();
+    let mut rest = format;
+    while let Some(at) = rest.find('%') {
+        rest = &rest[at..];
+        let length = rest.chars().take(2).map(char::len_utf8).sum();
+        let code = &rest[..length];
+        if !STRPTIME.iter().any(|(known, _)| *known == code) && !unknown.contains(&code) {
+            unknown.push(code);
+        }
+        rest = &rest[length..];
+    }
+    unknown
+}
+
+/// Whether nothing in a strptime format has a meaning in a regular expression, but for dots. `strptime` knows no other meaning than the
+/// character itself, so it never reads what any other format matches.
+pub(crate) fn is_plain_layout(format: &str) -> bool {
+    !format.contains(['\\', '^', '$', '*', '+', '?', '{', '}', '[', ']', '(', ')', '|'])
+}
+
+/// How many digits `%f` may have in a format: nine, of which the first six count. Next to another number it is six, as for `strptime`, since
+/// no one can tell whose the others are.
+pub(crate) fn fraction_digits(format: &str) -> usize {
+    let Some((before, after)) = format.split_once("%f") else { return 6 };
+    let ends_in_digit = before.ends_with(|c: char| c.is_ascii_digit())
+        || strptime_code_at(before, before.len().wrapping_sub(2)).is_some_and(|code| b"wdmyYHIMSjUWz".contains(&code));
+    let begins_with_digit = after.starts_with(|c: char| c.is_ascii_digit())
+        || strptime_code_at(after, 0).is_some_and(|code| b"wdmyYHIMSjUW".contains(&code));
+    if is_plain_layout(format) && !ends_in_digit && !begins_with_digit { 9 } else { 6 }
+}
+
+fn strptime_code_at(format: &str, at: usize) -> Option<u8> {
+    match format.as_bytes().get(at..)? {
+        [b'%', code, ..] => Some(*code),
+        _ => None,
+    }
+}
+
+/// What a fraction may begin with in a layout, when `following` comes after the field in its format. Where that goes on with the mark itself, the
+/// mark is the format's own, as in `{t:ti},{ms:d}`, and the layout takes what it takes in `parse`: a point, and in `ts` no fraction.
+pub(crate) fn fraction_marks(layout: DatetimeLayout, following: &str) -> &'static [u8] {
+    let mut next = following;
+    while let Some(rest) = next.strip_prefix("{:[}").or_else(|| next.strip_prefix("{:]}")) {
+        next = rest;
+    }
+    match next.bytes().next() {
+        _ if layout == DatetimeLayout::Any => b".,",
+        Some(b'.' | b',') if layout == DatetimeLayout::Syslog => b"",
+        Some(b',') => b".",
+        _ => b".,",
+    }
 }
 
 pub(super) fn find(code: &str) -> Option<&'static TypeRow> {

@@ -25,6 +25,8 @@ impl Plan {
     /// first, the operations of the program and what makes each of them, what stays undecided and falls back to the authority, what a block
     /// costs, and which instruction set is used.
     ///
+    /// What looks like a strptime code and is none is told as a warning.
+    ///
     /// The words may change from one version to the next.
     ///
     /// ```
@@ -41,6 +43,12 @@ impl Plan {
         let mut lines = Lines(String::new());
         lines.add("pattern", format_args!("{:?}, {} fields", self.format, self.names.len()));
         lines.add("case", if self.case_sensitive { "upper and lower differ" } else { "ignored" });
+        for (code, field) in &self.unknown_codes {
+            lines.add(
+                "warning",
+                format_args!("{code} of {field} is no strptime code that is read: it stands for itself"),
+            );
+        }
         self.explain_authority(&mut lines);
         self.explain_prefilter(&mut lines);
         self.explain_program(&mut lines);
@@ -232,6 +240,17 @@ records matched one by one, by the authority
 cost a block: 1 pass for its newlines, then a regex search a record; its columns: 3 conversions
 "#;
         assert_eq!(explain("{} x{}{}"), expected);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_strptime_code_is_a_warning() {
+        let text = explain("{day:%Y-%e} {at:%H:%M%%}");
+        assert!(
+            text.contains("\nwarning %e of day is no strptime code that is read: it stands for itself\n"),
+            "{text}"
+        );
+        assert!(text.contains("\nwarning %% of at is no strptime code that is read: it stands for itself\n"), "{text}");
+        assert!(!explain("{:%Y-%m-%d %H:%M:%S.%f%z}").contains("warning"));
     }
 
     #[test]

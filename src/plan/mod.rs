@@ -24,7 +24,7 @@ use crate::{
         quit::QuitSet,
     },
     error::Result,
-    pattern::{Field, Format},
+    pattern::{Field, Format, ValueKind, unknown_codes},
 };
 
 /// How a pattern is matched, and why so. [`explain`](Plan::explain) says it in words.
@@ -41,9 +41,16 @@ pub struct Plan {
     groups_agree: bool,
     /// The names of the columns of the fields.
     names: Vec<String>,
+    /// What looks like a strptime code and is none, with the name of its field.
+    unknown_codes: Vec<(String, String)>,
     /// The program, or why there is none.
     program: Result<Program, String>,
     quit_set: OnceLock<QuitSet>,
+}
+
+fn unknown_codes_of(field: &Field) -> Vec<(String, String)> {
+    let ValueKind::Strptime(layout) = field.kind() else { return Vec::new() };
+    unknown_codes(layout).into_iter().map(|code| (code.to_owned(), field.column_name())).collect()
 }
 
 /// Who chose the instruction set.
@@ -87,6 +94,7 @@ impl Plan {
             case_sensitive: format.case_sensitive,
             groups_agree: format.groups_agree,
             names: format.fields.iter().map(Field::column_name).collect(),
+            unknown_codes: format.fields.iter().flat_map(unknown_codes_of).collect(),
             program: Program::new(format),
             quit_set: OnceLock::new(),
         })

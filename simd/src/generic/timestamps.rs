@@ -46,7 +46,6 @@ pub(crate) fn timestamps<V: Vector>(
         DatetimeLayout::Apache => column.append(chunks, &Shape::APACHE, Apache),
         DatetimeLayout::Syslog { year } => column.append(chunks, &Shape::SYSLOG, Syslog { year }),
         DatetimeLayout::Ctime => column.append(chunks, &Shape::CTIME, Ctime),
-        DatetimeLayout::CommaMillis => column.append(chunks, &Shape::COMMA_MILLIS, CommaMillis),
     };
     scalar::timestamps::timestamps(block, rest, layout, out.micros, out.offsets, out.valid);
 }
@@ -146,6 +145,9 @@ trait Finish: Copy {
     }
 }
 
+/// The bit that a point has and a comma has not.
+const COMMA_BIT: u8 = b'.' ^ b',';
+
 #[derive(Clone, Copy)]
 struct Iso8601;
 
@@ -156,7 +158,7 @@ impl Finish for Iso8601 {
         if start == end {
             return FractionAndOffset::NOTHING;
         }
-        // A point, then up to six digits, and up to a `Z`, if the block has so many bytes.
+        // A point or comma, then up to six digits, and up to a `Z`, if the block has so many bytes.
         let Some(eight) = block.get(start..).and_then(|rest| rest.first_chunk()) else {
             return unusual_rest(block, start, end);
         };
@@ -167,7 +169,11 @@ impl Finish for Iso8601 {
         let count = (others & !0xff).trailing_zeros() / 8;
         let zulu = (text >> ((8 * count) & 63)) as u8 == b'Z';
         let length = (end - start) as u32;
-        if text as u8 != b'.' || count < 2 || !(length == count || length == count + 1 && zulu) || count > 7 {
+        if (text as u8 | COMMA_BIT) != b'.'
+            || count < 2
+            || !(length == count || length == count + 1 && zulu)
+            || count > 7
+        {
             return unusual_rest(block, start, end);
         }
         // Two zeros, the digits, and zeros: eight in all.
@@ -175,7 +181,7 @@ impl Finish for Iso8601 {
         FractionAndOffset::new(eight_digits(kept << 16), if length == count { NO_OFFSET } else { 0 })
     }
 
-    /// Rows of one length with nothing after the seconds, or a point and up to six digits, or that and a `Z`.
+    /// Rows of one length with nothing after the seconds, or a point or comma and up to six digits, or that and a `Z`.
     #[inline(always)]
     fn alike<V: Vector>(self, token: V::Token, block: &[u8], spans: &[Span; 8]) -> Option<(V, i16)> {
         let word = |number: u64| V::splat_word(token, number);
@@ -208,7 +214,8 @@ impl Finish for Iso8601 {
         // The bytes after the point; no bytes at all where there is only a `Z`.
         let digits_at = word(((1u64 << (8 * count)) - 1) & !0xff);
         let digits = text.xor(V::splat(token, b'0')).and(digits_at);
-        let point = text.xor(word(b'.'.into())).and(word(if count == 0 { 0 } else { 0xff }));
+        let mark = u64::from(!COMMA_BIT);
+        let point = text.xor(word(b'.'.into())).and(word(if count == 0 { 0 } else { mark }));
         let wrong = digits.saturating_sub(V::splat(token, 9)).or(point);
         if count == 1 || !wrong.is_zero() {
             return None;
@@ -286,17 +293,6 @@ impl Finish for Ctime {
     #[inline(always)]
     fn rest(self, row: &Row, _block: &[u8], _span: Span) -> FractionAndOffset {
         FractionAndOffset::NOTHING.only_if(is_weekday(row.first(0)))
-    }
-}
-
-#[derive(Clone, Copy)]
-struct CommaMillis;
-
-impl Finish for CommaMillis {
-    #[inline(always)]
-    fn rest(self, row: &Row, _block: &[u8], _span: Span) -> FractionAndOffset {
-        let [a, b, c] = [13, 14, 15].map(|place| u32::from(row.second(place) ^ b'0'));
-        FractionAndOffset::new((a * 100 + b * 10 + c) * 1000, NO_OFFSET).only_if(a < 10 && b < 10 && c < 10)
     }
 }
 

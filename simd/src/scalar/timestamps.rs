@@ -68,13 +68,6 @@ pub(crate) fn timestamp(text: &[u8], layout: DatetimeLayout) -> Option<(i64, i16
             rest.one_of(b" ")?;
             fields.year = rest.digits(4)?;
         }
-        DatetimeLayout::CommaMillis => {
-            rest.date(&mut fields)?;
-            rest.one_of(b" ")?;
-            rest.time(&mut fields)?;
-            rest.one_of(b",")?;
-            fields.micros = rest.digits(3)? * 1000;
-        }
     }
     if !rest.0.is_empty() {
         return None;
@@ -137,11 +130,11 @@ impl Reader<'_> {
     }
 }
 
-/// The microseconds and the offset in what follows the seconds in ISO 8601: `(\.[0-9]+)?(Z|[+-]hh:?mm)?`.
+/// The microseconds and the offset in what follows the seconds in ISO 8601: `([.,][0-9]+)?(Z|[+-]hh:?mm)?`.
 pub(crate) fn iso_tail(text: &[u8]) -> Option<(u32, i16)> {
     let mut rest = text;
     let mut micros = 0;
-    if let [b'.', digits @ ..] = rest {
+    if let [b'.' | b',', digits @ ..] = rest {
         let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if count == 0 {
             return None;

@@ -94,7 +94,6 @@ fn any_column_has_one_answer(kernels: &Kernels) {
                 DatetimeLayout::Apache,
                 DatetimeLayout::Syslog { year },
                 DatetimeLayout::Ctime,
-                DatetimeLayout::CommaMillis,
             ];
             for layout in layouts {
                 let (mut values, mut offsets, mut valid) = (Vec::new(), Vec::new(), Bitmap::new());

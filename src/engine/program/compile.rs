@@ -11,7 +11,7 @@ use parsimd_simd::{Case, Class, Literal};
 
 use super::{
     bytes::Bytes,
-    datetime::{Codes, Datetime},
+    datetime::{Codes, Datetime, Style},
     explain::quote,
     openings::Openings,
     ops::{LazyField, Op, Program},
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     engine::unicode,
-    pattern::{Align, DatetimeLayout, Field, Format, Piece, ValueKind},
+    pattern::{Align, DatetimeLayout, Field, Format, Piece, ValueKind, fraction_marks},
 };
 
 /// How many bytes of a class the literal after it may begin with.
@@ -46,7 +46,7 @@ impl Program {
                     let field = &format.fields[*number];
                     let (before, after) = padding(field)?;
                     before.into_iter().for_each(|byte| chain.push_padding(byte));
-                    match part(*number, field, !format.case_sensitive)? {
+                    match part(*number, format)? {
                         FieldPart::Step(step) => chain.push(nullable(step, field, format.case_sensitive)?),
                         FieldPart::Lazy(lazy) if field.is_optional => chain.push(lazy_step(lazy, field)?),
                         FieldPart::Lazy(lazy) => chain.push_lazy(nullable_lazy(lazy, field)?),
@@ -249,7 +249,8 @@ fn case(case_sensitive: bool) -> Case {
 }
 
 /// The step or lazy field for a field.
-fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, String> {
+fn part(number: usize, format: &Format) -> Result<FieldPart, String> {
+    let (field, ignore_case) = (&format.fields[number], !format.case_sensitive);
     let refuse = |why: &str| Err(format!("the field {:?} {why}", field.column_name()));
     let (min, max, group) = match &field.spec {
         Some(spec) => (width(&spec.width), spec.precision.as_str(), spec.grouping),
@@ -258,7 +259,10 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
     let code = field.spec.as_ref().map_or("", |spec| spec.kind.as_str());
     let run = |class| Step::Run { field: number, class, back: 0 };
     let numeric = |kind| Step::Number { field: number, number: kind };
-    let datetime = |datetime| Step::Datetime { field: number, datetime, ignore_case, is_ambiguous: false };
+    let datetime = |datetime, marks| {
+        let style = Style { ignore_case, marks };
+        Step::Datetime { field: number, datetime, style, is_ambiguous: false }
+    };
     Ok(FieldPart::Step(match field.kind() {
         ValueKind::Custom(_) | ValueKind::Converted { .. } => return refuse("has a type of its own"),
         ValueKind::UnixTime
@@ -291,6 +295,7 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
         },
         ValueKind::Integer { base: Some(10) } => numeric(Number::Grouped),
         ValueKind::Integer { .. } => numeric(Number::Based(code.as_bytes()[0].to_ascii_lowercase())),
+        ValueKind::Grouped(..) => return refuse("is a float whose digits may be in groups"),
         ValueKind::Percent => numeric(Number::Percent),
         ValueKind::Decimal | ValueKind::Float if matches!(code, "f" | "F") && max == "0" => {
             return refuse("has a precision of 0, with which it is another type");
@@ -301,19 +306,23 @@ fn part(number: usize, field: &Field, ignore_case: bool) -> Result<FieldPart, St
             "e" | "E" => Number::Scientific,
             _ => Number::General,
         }),
-        ValueKind::Time(layout) => datetime(match layout {
-            DatetimeLayout::Http => Datetime::Http,
-            DatetimeLayout::Iso8601 => Datetime::Iso,
-            DatetimeLayout::Syslog => Datetime::Syslog,
-            DatetimeLayout::Ctime => Datetime::Ctime,
-            DatetimeLayout::Rfc2822 => Datetime::Mail,
-            DatetimeLayout::DayFirst => Datetime::DayFirst,
-            DatetimeLayout::MonthFirst => Datetime::MonthFirst,
-            DatetimeLayout::TimeOfDay => Datetime::TimeOfDay,
-            DatetimeLayout::Any => return refuse("is of a type that has no step"),
-        }),
+        ValueKind::Time(layout) => {
+            let marks = fraction_marks(*layout, &format.text[field.span.end..]);
+            let layout = match layout {
+                DatetimeLayout::Http => Datetime::Http,
+                DatetimeLayout::Iso8601 => Datetime::Iso,
+                DatetimeLayout::Syslog => Datetime::Syslog,
+                DatetimeLayout::Ctime => Datetime::Ctime,
+                DatetimeLayout::Rfc2822 => Datetime::Mail,
+                DatetimeLayout::DayFirst => Datetime::DayFirst,
+                DatetimeLayout::MonthFirst => Datetime::MonthFirst,
+                DatetimeLayout::TimeOfDay => Datetime::TimeOfDay,
+                DatetimeLayout::Any => return refuse("is of a type that has no step"),
+            };
+            datetime(layout, marks)
+        }
         ValueKind::Strptime(format) => match Codes::new(format) {
-            Some(codes) => datetime(Datetime::Codes(codes)),
+            Some(codes) => datetime(Datetime::Codes(codes), b""),
             None => return refuse("has more than strptime codes and plain text between them"),
         },
     }))
@@ -461,7 +470,7 @@ impl Step {
                     Number::Based(letter) => byte.is_ascii_hexdigit() || byte | 0x20 == letter,
                 })
             }
-            Step::Datetime { datetime, .. } => datetime.can_extend(),
+            Step::Datetime { datetime, style, .. } => datetime.can_extend(style.marks),
             Step::Nullable(nullable) => nullable.step.can_extend(),
             // The boundaries after its own steps are looked at.
             Step::Optional(_) => Bytes::new(|_| false),

@@ -11,7 +11,7 @@ use super::{
     answer::StepOutcome::{self, At, No, Undecided},
     bytes::{Bytes, digits, is_space},
 };
-use crate::pattern::{DAYS, MONTHS, name_at};
+use crate::pattern::{DAYS, MONTHS, fraction_digits, name_at};
 
 /// A datetime layout, in the way of writing that a log has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(super) enum Datetime {
     Http,
     /// `2011-02-03`, then maybe `T` or a space and `10:21:36`, maybe a fraction, maybe an offset.
     Iso,
-    /// `Nov  9 03:37:44`
+    /// `Nov  9 03:37:44`, maybe a fraction.
     Syslog,
     /// `Sun Sep 16 01:03:52 1973`
     Ctime,
@@ -53,6 +53,14 @@ impl Names {
     fn length(self, text: &[u8], at: usize, ignore_case: bool) -> Option<usize> {
         name_at(self.names, text.get(at..)?, self.are_short, ignore_case).map(|(_, length)| length)
     }
+}
+
+/// How a datetime may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Style {
+    pub(super) ignore_case: bool,
+    /// What a fraction may begin with.
+    pub(super) marks: &'static [u8],
 }
 
 /// True when `text` has the shape of `shape`, in which `0` is a digit, `a` a letter, and any other byte, which must be ASCII, itself.
@@ -127,7 +135,8 @@ fn few_digits(text: &[u8], at: usize, max: usize) -> usize {
 }
 
 impl Datetime {
-    pub(super) fn run(&self, text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
+    pub(super) fn run(&self, text: &[u8], at: usize, style: Style) -> StepOutcome {
+        let ignore_case = style.ignore_case;
         let is_month = |at| SHORT_MONTHS.length(text, at, ignore_case).is_some();
         match self {
             Datetime::Http | Datetime::Iso if !text.get(at).is_some_and(u8::is_ascii_digit) => No,
@@ -137,13 +146,17 @@ impl Datetime {
                 let is_shape = EAST.stands_at(text, at) || WEST.stands_at(text, at);
                 if is_shape && is_month(at + 3) { At(at + 26) } else { Undecided }
             }
-            Datetime::Iso if const { Shape::new(b"0000-00-00") }.stands_at(text, at) => iso(text, at + 10, ignore_case),
+            Datetime::Iso if const { Shape::new(b"0000-00-00") }.stands_at(text, at) => iso(text, at + 10, style),
             Datetime::Iso => Undecided,
             Datetime::Syslog if !is_month(at) => No,
             Datetime::Syslog => {
                 const PADDED: Shape<15> = Shape::new(b"aaa  0 00:00:00");
                 const FULL: Shape<15> = Shape::new(b"aaa 00 00:00:00");
-                if PADDED.stands_at(text, at) || FULL.stands_at(text, at) { At(at + 15) } else { Undecided }
+                if PADDED.stands_at(text, at) || FULL.stands_at(text, at) {
+                    fraction(text, at + 15, style.marks).map_or_else(|other| other, At)
+                } else {
+                    Undecided
+                }
             }
             Datetime::Ctime if SHORT_DAYS.length(text, at, ignore_case).is_none() => No,
             Datetime::Ctime => {
@@ -152,14 +165,14 @@ impl Datetime {
                 let is_shape = PADDED.stands_at(text, at) || FULL.stands_at(text, at);
                 if is_shape && is_month(at + 4) { At(at + 24) } else { Undecided }
             }
-            Datetime::Mail => mail(text, at, ignore_case).map_or_else(|other| other, At),
+            Datetime::Mail => mail(text, at, style).map_or_else(|other| other, At),
             Datetime::DayFirst => date(text, at, [DatePart::Day, DatePart::Month], ignore_case)
-                .and_then(|end| tail(text, end, Tail::BehindDate, ignore_case))
+                .and_then(|end| tail(text, end, Tail::BehindDate, style))
                 .map_or_else(|other| other, At),
             Datetime::MonthFirst => date(text, at, [DatePart::Month, DatePart::Day], ignore_case)
-                .and_then(|end| tail(text, end, Tail::BehindDate, ignore_case))
+                .and_then(|end| tail(text, end, Tail::BehindDate, style))
                 .map_or_else(|other| other, At),
-            Datetime::TimeOfDay => tail(text, at, Tail::Alone, ignore_case).map_or_else(|other| other, At),
+            Datetime::TimeOfDay => tail(text, at, Tail::Alone, style).map_or_else(|other| other, At),
             Datetime::Codes(codes) => codes.run(text, at, ignore_case),
         }
     }
@@ -174,19 +187,23 @@ impl Datetime {
     }
 
     /// What it could have taken more of.
-    pub(super) fn can_extend(&self) -> Bytes {
+    pub(super) fn can_extend(&self, marks: &[u8]) -> Bytes {
         match self {
             Datetime::Codes(codes) => {
                 codes.codes.last().map_or_else(|| Bytes::new(|_| false), |code| code.can_extend())
             }
             // Its last part is a year, with four digits.
             Datetime::Ctime => Bytes::new(|_| false),
-            // A number may have one digit less; the time of the syslog may be missing.
-            Datetime::Http | Datetime::Mail | Datetime::Syslog => Bytes::new(|byte| byte.is_ascii_digit()),
+            // A number may have one digit less.
+            Datetime::Http | Datetime::Mail => Bytes::new(|byte| byte.is_ascii_digit()),
+            // The fraction or the whole time may be missing.
+            Datetime::Syslog => Bytes::new(|byte| byte.is_ascii_digit() || marks.contains(&byte)),
             Datetime::DayFirst | Datetime::MonthFirst | Datetime::TimeOfDay => {
-                Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || b":.".contains(&byte))
+                Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || byte == b':' || marks.contains(&byte))
             }
-            Datetime::Iso => Bytes::new(|byte| byte.is_ascii_digit() || is_space(byte) || b"TtZz+-:.".contains(&byte)),
+            Datetime::Iso => Bytes::new(|byte| {
+                byte.is_ascii_digit() || is_space(byte) || b"TtZz+-:".contains(&byte) || marks.contains(&byte)
+            }),
         }
     }
 
@@ -208,7 +225,7 @@ impl Datetime {
         match self {
             Datetime::Http => "a date as 21/Nov/2011:00:07:11 +0000",
             Datetime::Iso => "a date as 2011-02-03, maybe with 10:21:36, a fraction and an offset",
-            Datetime::Syslog => "a date as Nov  9 03:37:44",
+            Datetime::Syslog => "a date as Nov  9 03:37:44, maybe with a fraction",
             Datetime::Ctime => "a date as Sun Sep 16 01:03:52 1973",
             Datetime::Mail => "a date as Mon, 20 Jan 1972 10:21:36 +1000, the day of the week or not",
             Datetime::DayFirst => "a date as 20/1/1972, maybe with 10:21:36, AM or PM and an offset",
@@ -227,8 +244,9 @@ impl Datetime {
             }
             Datetime::Codes(codes) if !codes.is_exact => Some("numbers with fewer digits than they may have"),
             Datetime::Codes(codes) if codes.codes.contains(&Code::Any) => {
-                Some("another character in the place of a dot")
+                Some("another character in the place of a dot, or more than 12 blanks in a row")
             }
+            Datetime::Codes(codes) if codes.codes.contains(&Code::Blank) => Some("more than 12 blanks in a row"),
             Datetime::Codes(codes) if codes.codes.contains(&Code::Offset) => Some("an offset with the sign |"),
             Datetime::Codes(_) => None,
         }
@@ -236,7 +254,8 @@ impl Datetime {
 }
 
 /// What stands after the date of `ti`, all of which is optional; it takes what it can.
-fn iso(text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
+fn iso(text: &[u8], at: usize, style: Style) -> StepOutcome {
+    let Style { ignore_case, marks } = style;
     let mut end = at;
     let separator = text.get(at).is_some_and(|&byte| is_space(byte) || byte == b'T' || byte == b't' && ignore_case);
     if separator && text.get(at + 1).is_some_and(|&byte| is_space(byte) || byte.is_ascii_digit()) {
@@ -244,7 +263,7 @@ fn iso(text: &[u8], at: usize, ignore_case: bool) -> StepOutcome {
             return Undecided;
         }
         end = at + 9;
-        let fraction = if text.get(end) == Some(&b'.') { digits(text, end + 1) } else { 0 };
+        let fraction = if mark(text, end, marks).is_ok() { digits(text, end + 1) } else { 0 };
         end += if fraction > 0 { 1 + fraction } else { 0 };
     }
     let blank = text.get(end..).map_or(0, |rest| rest.iter().take_while(|&&byte| is_space(byte)).count());
@@ -296,17 +315,33 @@ fn byte(text: &[u8], at: usize, wanted: &[u8]) -> Ends {
     if text.get(at).is_some_and(|byte| wanted.contains(byte)) { Ok(at + 1) } else { Err(No) }
 }
 
-/// `H:M`, `H:M:S` or `H:M:S.fraction`: what it can take. A shorter one ends before a digit, `:` or `.`.
-fn time(text: &[u8], at: usize) -> Ends {
+/// A mark of a fraction.
+#[inline]
+fn mark(text: &[u8], at: usize, marks: &[u8]) -> Ends {
+    match text.get(at) {
+        // What most layouts have after the seconds is none, and quickly told.
+        Some(next @ (b'.' | b',')) if marks.contains(next) => Ok(at + 1),
+        _ => Err(No),
+    }
+}
+
+/// Where a fraction ends that may stand at `at`. A shorter one ends before a digit or one of `marks`.
+#[inline]
+fn fraction(text: &[u8], at: usize, marks: &[u8]) -> Ends {
+    let Ok(digits) = mark(text, at, marks) else { return Ok(at) };
+    match few_digits(text, digits, LONGEST_RUN + 1) {
+        0 => Ok(at),
+        length if length > LONGEST_RUN => Err(Undecided),
+        length => Ok(digits + length),
+    }
+}
+
+/// `H:M`, `H:M:S` or `H:M:S.fraction`: what it can take. A shorter one ends before a digit, `:` or one of `marks`.
+fn time(text: &[u8], at: usize, marks: &[u8]) -> Ends {
     let end = byte(text, one_or_two(text, at)?, b":")?;
     let end = one_or_two(text, end)?;
     let Ok(second) = byte(text, end, b":").and_then(|at| one_or_two(text, at)) else { return Ok(end) };
-    let Ok(fraction) = byte(text, second, b".") else { return Ok(second) };
-    match few_digits(text, fraction, LONGEST_RUN + 1) {
-        0 => Ok(second),
-        length if length > LONGEST_RUN => Err(Undecided),
-        length => Ok(fraction + length),
-    }
+    fraction(text, second, marks)
 }
 
 /// An offset: `+HHMM`, `+HMM`, `+HH:MM` or `+H:MM`. With four digits there is a shorter one, before the last of them.
@@ -322,7 +357,8 @@ fn offset(text: &[u8], at: usize) -> Ends {
 }
 
 /// `te`: each part is followed by white space or by a byte that it cannot have, so there is one way.
-fn mail(text: &[u8], at: usize, ignore_case: bool) -> Ends {
+fn mail(text: &[u8], at: usize, style: Style) -> Ends {
+    let Style { ignore_case, marks } = style;
     let day = match SHORT_DAYS.length(text, at, ignore_case) {
         Some(length) => blank(text, byte(text, at + length, b",")?)?,
         None => at,
@@ -331,7 +367,7 @@ fn mail(text: &[u8], at: usize, ignore_case: bool) -> Ends {
     let month_end = month + SHORT_MONTHS.length(text, month, ignore_case).ok_or(No)?;
     let year = blank(text, month_end)?;
     let year_end = if few_digits(text, year, 4) == 4 { year + 4 } else { return Err(No) };
-    let end = time(text, blank(text, year_end)?)?;
+    let end = time(text, blank(text, year_end)?, marks)?;
     offset(text, blank(text, end)?)
 }
 
@@ -366,8 +402,9 @@ enum Tail {
 /// A time, `AM` or `PM`, and an offset, each with white space before it, and each optional: what it can take.
 ///
 /// The first byte after the white space says which of the three may stand there, and none can take what another one gives back. So whatever
-/// takes less ends earlier, before white space, a digit, `:` or `.`.
-fn tail(text: &[u8], mut at: usize, tail: Tail, ignore_case: bool) -> Ends {
+/// takes less ends earlier, before white space, a digit, `:` or a mark of a fraction.
+fn tail(text: &[u8], mut at: usize, tail: Tail, style: Style) -> Ends {
+    let Style { ignore_case, marks } = style;
     // Where the next part may begin; `None` where nothing more can stand.
     let next = |at: usize| match blank(text, at) {
         Ok(next) => Ok(Some(next)),
@@ -376,7 +413,7 @@ fn tail(text: &[u8], mut at: usize, tail: Tail, ignore_case: bool) -> Ends {
     };
     let begin = if tail == Tail::Alone { Some(at) } else { next(at)? };
     if let Some(begin) = begin {
-        match time(text, begin) {
+        match time(text, begin, marks) {
             Ok(end) => at = end,
             Err(No) => {}
             Err(other) => return Err(other),
@@ -411,13 +448,17 @@ pub(super) struct Codes {
 enum Code {
     /// So many digits, from the min to the max.
     Digits(usize, usize),
+    /// `%d`: one digit or two, or a blank and a digit.
+    Day,
     /// `%w`: one of the digits 0 to 6.
     Weekday,
     Name(Names),
     /// `%p`
     Half,
-    /// `%z`: a sign, then two to six digits, in pairs that may have a colon between them.
+    /// `%z`: a sign, then two to six digits, in pairs that may have a colon between them; or `Z`.
     Offset,
+    /// White space, as much as there is.
+    Blank,
     /// A byte that stands for itself.
     Byte(u8),
     /// A dot, which is any character for the expression. Here it is itself, or undecided.
@@ -437,10 +478,11 @@ impl Codes {
             codes.push(match byte {
                 b'%' => match bytes.next()? {
                     b'Y' => Code::Digits(4, 4),
-                    b'y' | b'M' | b'S' => Code::Digits(2, 2),
-                    b'd' | b'm' | b'H' | b'I' | b'U' | b'W' => Code::Digits(1, 2),
+                    b'y' => Code::Digits(2, 2),
+                    b'd' => Code::Day,
+                    b'm' | b'H' | b'I' | b'M' | b'S' | b'U' | b'W' => Code::Digits(1, 2),
                     b'j' => Code::Digits(1, 3),
-                    b'f' => Code::Digits(1, 6),
+                    b'f' => Code::Digits(1, fraction_digits(format)),
                     b'w' => Code::Weekday,
                     b'a' => Code::Name(SHORT_DAYS),
                     b'A' => Code::Name(Names { are_short: false, ..SHORT_DAYS }),
@@ -451,7 +493,8 @@ impl Codes {
                     _ => return None,
                 },
                 b'.' => Code::Any,
-                b' ' => Code::Byte(byte),
+                b' ' if codes.last() == Some(&Code::Blank) => continue,
+                b' ' => Code::Blank,
                 b'\\' | b'^' | b'$' | b'*' | b'+' | b'?' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'|' => {
                     return None;
                 }
@@ -462,7 +505,15 @@ impl Codes {
         if codes.is_empty() {
             return None;
         }
-        let is_exact = codes.windows(2).all(|pair| !pair[0].can_extend().meets(&pair[1].first_set()));
+        let is_sure = |at: usize| match codes[at..] {
+            // Where white space leaves the day its blank, the day has one digit, and ends where it may end anyway.
+            [Code::Blank, Code::Day, ..] => true,
+            // Where a number leaves a digit to the dot, what follows must begin with the dot that stands there.
+            [Code::Digits(1, 2) | Code::Day, Code::Any, next, ..] => !next.first_set().has(b'.'),
+            [code, next, ..] => !code.can_extend().meets(&next.first_set()),
+            _ => true,
+        };
+        let is_exact = (0..codes.len()).all(is_sure);
         Some(Codes { codes, is_exact })
     }
 
@@ -486,6 +537,11 @@ impl Code {
         let taken = |length: Option<usize>| length.map_or(No, |length| At(at + length));
         match self {
             Code::Digits(min, max) => taken(Some(few_digits(text, at, max)).filter(|&length| length >= min)),
+            Code::Day => match text.get(at..) {
+                Some([b' ', b'1'..=b'9', ..]) => At(at + 2),
+                _ => taken(Some(few_digits(text, at, 2)).filter(|&length| length > 0)),
+            },
+            Code::Blank => blank(text, at).map_or_else(|other| other, At),
             Code::Weekday => taken(matches!(text.get(at), Some(b'0'..=b'6')).then_some(1)),
             Code::Name(names) => taken(names.length(text, at, ignore_case)),
             Code::Half => taken(has_half(text, at, ignore_case).then_some(2)),
@@ -499,6 +555,7 @@ impl Code {
                     let minutes = more(hours);
                     At(if minutes > hours { more(minutes) } else { hours })
                 }
+                Some(b'Z') => At(at + 1),
                 // The expression takes it for a sign.
                 Some(b'|') => Undecided,
                 _ => No,
@@ -516,8 +573,10 @@ impl Code {
     fn first_set(self) -> Bytes {
         match self {
             Code::Digits(..) | Code::Weekday => Bytes::new(|byte| byte.is_ascii_digit()),
+            Code::Day => Bytes::new(|byte| byte.is_ascii_digit() || byte == b' '),
+            Code::Blank => Bytes::new(is_space),
             Code::Name(_) | Code::Half => Bytes::new(|byte| byte.is_ascii_alphabetic()),
-            Code::Offset => Bytes::new(|byte| b"+-|".contains(&byte)),
+            Code::Offset => Bytes::new(|byte| b"+-|Z".contains(&byte)),
             Code::Byte(wanted) => Bytes::new(move |byte| byte.eq_ignore_ascii_case(&wanted)),
             Code::Any => Bytes::new(|_| true),
         }
@@ -527,6 +586,8 @@ impl Code {
     fn can_extend(self) -> Bytes {
         match self {
             Code::Digits(min, max) if min < max => Bytes::new(|byte| byte.is_ascii_digit()),
+            Code::Day => Bytes::new(|byte| byte.is_ascii_digit()),
+            Code::Blank => Bytes::new(is_space),
             Code::Offset => Bytes::new(|byte| byte.is_ascii_digit() || byte == b':'),
             _ => Bytes::new(|_| false),
         }

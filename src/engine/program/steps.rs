@@ -7,7 +7,7 @@ use parsimd_simd::{Case, Class, Literal, Take};
 use super::{
     answer::StepOutcome::{self, At, No, Undecided},
     bytes::{Bytes, digits, find, stands},
-    datetime::Datetime,
+    datetime::{Datetime, Style},
     spans::SpanRow,
 };
 use crate::engine::{unicode, work};
@@ -74,7 +74,7 @@ pub(super) enum Step {
     Datetime {
         field: usize,
         datetime: Datetime,
-        ignore_case: bool,
+        style: Style,
         is_ambiguous: bool,
     },
     /// A text of so many bytes, which are characters since all text is ASCII here. If it is not `is_exact` it may be longer.
@@ -393,7 +393,7 @@ impl Step {
             }
             Step::Number { field, number } => (field, number.run(text, at)),
             Step::Digits { field, max, group, .. } => (field, grouped(text, at, *max, *group)),
-            Step::Datetime { field, datetime, ignore_case, .. } => (field, datetime.run(text, at, *ignore_case)),
+            Step::Datetime { field, datetime, style, .. } => (field, datetime.run(text, at, *style)),
             Step::Column { field, width, .. } => (field, if at + width > text.len() { No } else { At(at + width) }),
             Step::Padding { byte, .. } => {
                 let length = text.get(at..).unwrap_or_default().iter().take_while(|next| *next == byte).count();
