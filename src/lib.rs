@@ -58,7 +58,7 @@ pub use input::Input;
 pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};
 pub use plan::Plan;
-pub use scan::{FindIter, Match, OnError, Predicate, Scan, ScanOptions, Stats, TextColumn, Texts};
+pub use scan::{Expected, FindIter, Match, Mismatch, OnError, Predicate, Scan, ScanOptions, Stats, TextColumn, Texts};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -13,6 +13,7 @@
 //! | [`beyond`] | the expressions of the types that `parse` does not know |
 //! | [`expression`] | a spec → its expression |
 //! | [`nulls`] | texts that stand for no value: `{size:d\|-}` |
+//! | [`parts`] | where a format may be cut |
 //! | [`suggest`] | what was probably meant by a type that there is not |
 //! | [`names`] | field names → names of capture groups |
 
@@ -21,6 +22,7 @@ mod expression;
 mod format;
 mod names;
 mod nulls;
+mod parts;
 mod spec;
 mod split;
 mod suggest;
@@ -29,6 +31,7 @@ mod types;
 pub use format::Field;
 pub(crate) use format::{Format, FormatOptions, Group, Piece};
 pub use nulls::NullTexts;
+pub(crate) use parts::PartKind;
 pub(crate) use spec::Align;
 pub(crate) use suggest::is_near;
 pub use suggest::suggestion;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    batch::Schema,
+    batch::{ColumnType, Schema},
     convert::{self, Converter, Value},
     error::Result,
-    pattern::{Field, Format},
+    pattern::{Field, Format, FormatOptions},
     plan::Plan,
 };
 
@@ -19,9 +19,23 @@ pub(crate) struct Compiled {
     pub(crate) converters: Vec<Option<Converter>>,
     /// Of the columns of all fields.
     pub(crate) schema: Arc<Schema>,
+    /// What the format was read with, for its beginnings.
+    pub(crate) options: FormatOptions,
 }
 
 impl Compiled {
+    /// A format, with `plan` for it.
+    pub(crate) fn new(
+        format: Format,
+        options: FormatOptions,
+        plan: Plan,
+        converters: Vec<Option<Converter>>,
+    ) -> Compiled {
+        let column = |field: &Field| (field.column_name(), ColumnType::of(field.kind()));
+        let schema = Arc::new(Schema::new(format.fields.iter().map(column)));
+        Compiled { format, plan, converters, schema, options }
+    }
+
     pub(crate) fn fields(&self) -> &[Field] {
         &self.format.fields
     }

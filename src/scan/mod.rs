@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`compiled`] | a format with all that was decided about it |
 //! | [`single`] | `parse`, `search`, `find_iter`: one text |
+//! | [`mismatch`] | why a text does not match |
 //! | [`records`] | `scan`: the lines of an input |
 //! | [`texts`] | `scan_texts`, `scan_column`: texts given one by one |
 //! | [`options`] | how to scan, as the caller says it |
@@ -19,6 +20,7 @@ mod block;
 mod compiled;
 mod converting;
 mod matching;
+pub(crate) mod mismatch;
 mod options;
 mod records;
 pub(crate) mod single;
@@ -31,6 +33,7 @@ pub(crate) mod texts;
 mod workers;
 
 pub(crate) use compiled::Compiled;
+pub use mismatch::{Expected, Mismatch};
 pub use options::{OnError, Predicate, ScanOptions};
 pub use records::Scan;
 pub use single::{FindIter, Match};
