@@ -52,8 +52,8 @@ pub(super) fn short(text: &[u8]) -> Option<i64> {
 /// The number of one to nine digits with which a text begins, and what comes after it.
 fn number(text: &[u8]) -> Option<(i64, &[u8])> {
     let (digits, rest) = text.split_at(text.iter().take_while(|byte| byte.is_ascii_digit()).count());
-    let number = digits.iter().fold(0, |number: i64, digit| number.wrapping_mul(10) + i64::from(digit - b'0'));
-    matches!(digits.len(), 1..=9).then_some((number, rest))
+    matches!(digits.len(), 1..=9)
+        .then(|| (digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')), rest))
 }
 
 const TOO_LONG: &str = "a duration of more than 292 years, which nanoseconds in 64 bits cannot hold";
@@ -150,6 +150,9 @@ mod tests {
             "360",
             "999999999",
             "1234567890",
+            "9223372036854775808",
+            "99999999999999999999",
+            "1.99999999999999999999",
             "",
             "1.5",
             "0.000000001",
