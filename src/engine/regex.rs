@@ -45,8 +45,9 @@ enum Engine {
     Linear { ascii: Result<Compiled<bytes::Regex>, &'static str>, unicode: Compiled<bytes::Regex> },
     Backtracking {
         compiled: Compiled<fancy_regex::Regex>,
-        /// An expression that matches wherever this one does, in ASCII, if there is one without backtracking.
-        wider: Option<String>,
+        /// An expression that matches wherever this one does, in ASCII, if there is one without backtracking. It says quickly of most texts that do not match that they
+        /// do not.
+        wider: Option<Compiled<bytes::Regex>>,
     },
 }
 
@@ -106,13 +107,14 @@ impl RegexEngine {
             Err(unicode) => match translate(format, Target::Backtracking) {
                 Ok(expression) if unicode.needs_backtracking => Engine::Backtracking {
                     compiled: Compiled::new(expression),
-                    wider: translate(format, Target::AsciiPrefilter).ok(),
+                    wider: translate(format, Target::AsciiWider).ok().map(Compiled::new),
                 },
                 Ok(_) => return Err(error_of(format, &unicode)),
                 Err(both) => return Err(error_of(format, &both)),
             },
         };
         let mut regex = RegexEngine { engine, ignore_case, matches_empty: true, has_empty_loop: true };
+        regex.drop_wider_if_too_large();
         match &regex.engine {
             Engine::Linear { unicode, .. } => {
                 let hir = parse(&unicode.expression, true, ignore_case).map_err(|error| {
@@ -127,6 +129,19 @@ impl RegexEngine {
             }
         }
         Ok(regex)
+    }
+
+    /// An expression that is wider than one that needs backtracking, and is too large to be compiled, is of no use.
+    fn drop_wider_if_too_large(&mut self) {
+        let compile = |wider: &Compiled<_>| {
+            wider.get(Anchored::Yes, |expression| self.compile_linear(expression, false)).is_err()
+        };
+        if let Engine::Backtracking { wider: Some(wider), .. } = &self.engine
+            && compile(wider)
+            && let Engine::Backtracking { wider, .. } = &mut self.engine
+        {
+            *wider = None;
+        }
     }
 
     /// True when the expression runs in linear time.
@@ -169,8 +184,8 @@ impl RegexEngine {
                 ascii.prefilter.get_or_init(|| new(&ascii.expression, false)).as_ref()
             }
             Engine::Linear { unicode, .. } => unicode.prefilter.get_or_init(|| new(&unicode.expression, true)).as_ref(),
-            Engine::Backtracking { compiled, wider: Some(wider) } if is_ascii => {
-                compiled.prefilter.get_or_init(|| new(wider, false)).as_ref()
+            Engine::Backtracking { wider: Some(wider), .. } if is_ascii => {
+                wider.prefilter.get_or_init(|| new(&wider.expression, false)).as_ref()
             }
             Engine::Backtracking { .. } => None,
         }
@@ -224,7 +239,14 @@ impl RegexEngine {
                 let regex = unicode.get(anchored, |expression| self.compile_linear(expression, true))?;
                 Ok(captures(regex, text, start))
             }
-            Engine::Backtracking { compiled, .. } => {
+            Engine::Backtracking { compiled, wider } => {
+                let wider = wider.as_ref().filter(|_| is_ascii);
+                let wider = wider.map(|wider| wider.get(anchored, |expression| self.compile_linear(expression, false)));
+                if let Some(Ok(wider)) = wider
+                    && !wider.is_match_at(text, start)
+                {
+                    return Ok(None);
+                }
                 let regex = compiled.get(anchored, |expression| self.compile_backtracking(expression))?;
                 let Ok(text) = std::str::from_utf8(text) else { return Ok(None) };
                 let captures = regex.captures_from_pos(text, start).map_err(gave_up)?;

@@ -31,7 +31,7 @@ pub(crate) enum Target {
     Ascii,
     /// As `Ascii`, but a repeated name is any text: an expression that matches in more places, and needs no backtracking. A literal that it must have,
     /// the expression must have too.
-    AsciiPrefilter,
+    AsciiWider,
     /// Any text that is UTF-8.
     Unicode,
     /// Any text that is UTF-8, with lookaround and backreferences, for `fancy-regex`.
@@ -40,7 +40,7 @@ pub(crate) enum Target {
 
 impl Target {
     fn is_ascii(self) -> bool {
-        matches!(self, Target::Ascii | Target::AsciiPrefilter)
+        matches!(self, Target::Ascii | Target::AsciiWider)
     }
 }
 
@@ -397,7 +397,7 @@ impl<'a> Translator<'a> {
     }
 
     fn backreference(&mut self) -> Result<(), Unsupported> {
-        if !matches!(self.target, Target::Backtracking | Target::AsciiPrefilter) {
+        if !matches!(self.target, Target::Backtracking | Target::AsciiWider) {
             return self.unsupported("a repeated name", true);
         }
         let rest = &self.source[self.at..];
@@ -405,7 +405,7 @@ impl<'a> Translator<'a> {
         let field = self.fields.iter().position(|field| matches!(&field.group, Group::Named(group) if group == name));
         let Some(field) = field else { return self.unsupported("a reference to an unknown group", false) };
         self.at += name.len() + 1;
-        if self.target == Target::AsciiPrefilter {
+        if self.target == Target::AsciiWider {
             self.atom("(?:.*)");
         } else {
             self.atom(&format!("(?:\\{})", field + 1));

@@ -278,7 +278,9 @@ impl<'m> Matching<'m> {
         let (bytes, ends, stops) = (self.block.bytes, &self.prescan.ends, stops.to_vec());
         // A block with a fault is one record.
         let is_one = self.block.fault.is_some();
-        let MatchedRows { records, walk, .. } = &mut *self.rows;
+        // The field that further lines belong to, where the first one says all of the others.
+        let open = self.program().and_then(Program::open_field).filter(|_| !self.may_have_faults());
+        let MatchedRows { records, walk, spans, .. } = &mut *self.rows;
         let (mut further, mut last, mut is_undecided) = (Vec::new(), None::<usize>, false);
         for (index, &stop) in stops.iter().enumerate() {
             let line = records[index];
@@ -290,7 +292,14 @@ impl<'m> Matching<'m> {
                 Some(of) if is_one || !begins && !has_hole => {
                     is_undecided |= is_undecided_here;
                     records[of].end = line.end;
-                    walk.restart(of, records[of].start, is_undecided);
+                    match open.filter(|_| stops[of] == Stop::NOWHERE && !is_undecided) {
+                        Some(field) => {
+                            let mut row = spans.row(of);
+                            row.set(field, row.get(field).start as usize, line.end as usize);
+                            walk.extend(of, line.end);
+                        }
+                        None => walk.restart(of, records[of].start, is_undecided),
+                    }
                     further.push(index);
                 }
                 _ if begins || is_one => (last, is_undecided) = (Some(index), is_undecided_here),

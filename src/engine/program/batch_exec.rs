@@ -141,6 +141,11 @@ impl Walk {
         self.has_stops = true;
     }
 
+    /// Moves the end of the match of a record that has not stopped.
+    pub(crate) fn extend(&mut self, number: usize, end: u32) {
+        self.at[number] = end;
+    }
+
     /// Takes a record for one that does not match.
     pub(crate) fn reject(&mut self, number: usize) {
         self.stops[number] = Stop::NO_MATCH;

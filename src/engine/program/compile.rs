@@ -88,13 +88,16 @@ impl Program {
         // A search ends a last field of any text after one character, unless a null text stands there.
         let can_search = can_search && !ends_in_nulls && segments[last].ends_as_search_does();
         let is_linear = segments[1..].iter().all(|segment| segment.steps.is_empty() || segment.is_linear());
+        let ends_in_text = lazy.last().filter(|last| segments[segments.len() - 1].steps.is_empty() && last.is_open());
+        let stays_in_line = segments.iter().all(|segment| stays_in_line(&segment.steps));
+        let open_field = ends_in_text.map(|lazy| lazy.field).filter(|_| stays_in_line);
         let mut ops = Vec::new();
         let mut fields = lazy.into_iter();
         for (number, segment) in segments.into_iter().enumerate() {
             let field = if number > 0 { fields.next() } else { None };
             segment.put(field, number == last, can_search, case(format.case_sensitive), &mut ops);
         }
-        Ok(Program { ops, has_repeats: format.has_repeats, can_search, is_linear })
+        Ok(Program { ops, has_repeats: format.has_repeats, can_search, is_linear, open_field })
     }
 }
 
@@ -862,6 +865,21 @@ fn after_literal(following: &[Step]) -> Option<Bytes> {
     let first = next.first_set();
     // Some words begin with letters that are not ASCII.
     (0..=255).any(|byte| !first.has(byte)).then(|| Bytes::new(|byte| first.has(byte) || !byte.is_ascii()))
+}
+
+/// Whether no step looks past a newline: none takes one, and none is a search or a comparison with another text.
+fn stays_in_line(steps: &[Step]) -> bool {
+    let has_newline = |literal: &Literal| (0..literal.len()).any(|offset| stands_for(literal, offset, b'\n'));
+    let mut stays = true;
+    leaves(steps, &mut |step| {
+        stays &= match step {
+            Step::Literal(literal) => !has_newline(literal),
+            Step::Lazy { .. } | Step::Repeat { .. } | Step::Pairs { .. } => false,
+            Step::Nullable(nullable) => !step.scanned().has(b'\n') && !nullable.nulls.iter().flatten().any(has_newline),
+            step => !step.scanned().has(b'\n'),
+        };
+    });
+    stays
 }
 
 /// Gives the steps to `seen`, and those of parts in their place.

@@ -55,6 +55,11 @@ pub(super) struct LazyField {
 }
 
 impl LazyField {
+    /// Whether it takes a character at least, and as many as it can.
+    pub(super) fn is_open(&self) -> bool {
+        self.min > 0 && self.max.is_none()
+    }
+
     /// Whether it may be the text from `start` to `end`.
     #[inline(always)]
     pub(super) fn fits(self, start: usize, end: usize) -> bool {
@@ -87,12 +92,20 @@ pub(crate) struct Program {
     pub(super) can_search: bool,
     /// Whether a search takes linear time, however often it goes on.
     pub(super) is_linear: bool,
+    /// See [`open_field`](Self::open_field).
+    pub(super) open_field: Option<usize>,
 }
 
 impl Program {
     /// Whether the program also finds the first match in a text, as an unanchored search does.
     pub(crate) fn can_search(&self) -> bool {
         self.can_search
+    }
+
+    /// The last field, where it is any text and nothing before it can look past a newline. Then a text that matches as a whole, as the walk knows, does so with any lines
+    /// after it: they belong to this field, and the others stay.
+    pub(crate) fn open_field(&self) -> Option<usize> {
+        self.open_field
     }
 
     /// What it does with characters that are not ASCII in field `number`.

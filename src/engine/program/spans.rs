@@ -130,7 +130,7 @@ impl<'a> SpanRow<'a> {
     }
 
     #[inline(always)]
-    pub(super) fn get(&self, field: usize) -> Span {
+    pub(crate) fn get(&self, field: usize) -> Span {
         self.spans[field * self.stride + self.row]
     }
 }

@@ -574,12 +574,22 @@ fn agree(compiled: &Compiled, text: &str, anchored: Anchored, counts: &mut Count
             };
             let found: Vec<_> = found[1..].iter().map(in_block).collect();
             assert_eq!(spans, found, "{} on {text:?}, anchored: {anchored:?}: {program:?}", compiled.format);
+            if let Some(open) = program.open_field().filter(|_| anchored.is_yes()) {
+                let further = format!("{text}{FURTHER}");
+                let longer = regex.find(further.as_bytes(), further.is_ascii(), 0, anchored);
+                let mut longer: Vec<_> = longer.unwrap().unwrap_or_default()[1..].iter().map(in_block).collect();
+                longer[open].end -= FURTHER.len() as u32;
+                assert_eq!(spans, longer, "{} on {further:?}: {program:?}", compiled.format);
+            }
         }
         (outcome, found) => {
             panic!("{outcome:?} but {found:?} on {text:?}, anchored: {anchored:?}: {}, {program:?}", compiled.format)
         }
     }
 }
+
+/// Lines that may belong to the record of a text above.
+const FURTHER: &str = "\n 1] x1:\n-12 a b\n\": ks=";
 
 /// How often a program said what, of texts that are ASCII and of others; and how often it was not asked.
 #[derive(Debug, Default)]
