@@ -458,7 +458,7 @@ class Parser(_parsimd.ParserBase):
             regex, _ = _TYPES["kv"]
             self._key_groups[group] = [], None
             for key in type[len("kv(") : -1].split(","):
-                self._key_groups[group][0].append(self._compile_key(key))
+                self._key_groups[group][0].append(self._compile_key(key, self._key_groups[group][0]))
         elif is_strptime(type):
             regex = strptime_expression(type)
             self._group_index += _groups_of_layout(type, regex)
@@ -504,13 +504,15 @@ class Parser(_parsimd.ParserBase):
             padding = "\\" + padding
         return regex, padding if align in (">", "^") else "", padding if align in ("<", "^") else ""
 
-    def _compile_key(self, key: str) -> Key:
-        """A key of ``kv(…)``, with the spec of its values."""
+    def _compile_key(self, key: str, before: Sequence[Key]) -> Key:
+        """A key of ``kv(…)``, with the spec of its values. ``before`` are those before it in its list."""
         name, _, spec = key.partition(":")
         if not name or re.search(r"[\s=|,:()\[\]\"'`]", name):
             wrong = ValueError(f'"{name}" is no name of a key')
             raise _advising(wrong, "write keys with commas between them, as in kv(level,took:dur)")
-        if name in self._name_to_group_map or name in self._key_names():
+        # Where case is ignored, two keys of a list may be the same pair.
+        is_same = any(other.names.fullmatch(name) for other in before)
+        if is_same or name in self._name_to_group_map or name in self._key_names():
             raise _key_twice(name)
         if not spec:
             return Key(name, self._flags, None, None, False)
