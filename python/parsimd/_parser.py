@@ -914,6 +914,8 @@ def _names(columns: Iterable[str], argument: str) -> List[str]:
         raise TypeError(f"{argument} must be the names of columns, as in ['a'], not one {type(columns).__name__}")
     if isinstance(columns, (set, frozenset)):
         raise TypeError(f"{argument} must be names in an order, which a set does not have")
+    if not hasattr(columns, "__iter__") and not hasattr(columns, "__getitem__"):
+        raise TypeError(f"{argument} must be the names of columns, as in ['a'], not {columns!r}")
     names = list(columns)
     for name in names:
         if not isinstance(name, str):
