@@ -17,7 +17,7 @@ import time
 import warnings
 from decimal import Decimal
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, TypeVar, Union
 
 from . import _parsimd
 from ._convert import (
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
 _Match = Literal["line", "first", "all"]
 _Origin = Literal["file", "line", "offset"]
+_Name = TypeVar("_Name", bound=str)
 _Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 #: How long a line may be in a scan, unless the scan sets it otherwise.
@@ -909,7 +910,7 @@ def _column(converter: Any) -> Optional[str]:
     return column if isinstance(column, str) else None
 
 
-def _names(columns: Iterable[str], argument: str) -> List[str]:
+def _names(columns: Iterable[_Name], argument: str) -> List[_Name]:
     if isinstance(columns, (str, bytes, bytearray, memoryview)):
         raise TypeError(f"{argument} must be the names of columns, as in ['a'], not one {type(columns).__name__}")
     if isinstance(columns, (set, frozenset)):
