@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 pub(crate) fn run(log: impl Read + Send, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     // The line as the server writes it, with a field for each value. `th` is the time of HTTP logs, `d` an integer.
     let pattern = Pattern::new(r#"{ip} - {user} [{time:th}] "{method:w} {path} HTTP/{}" {status:d} {bytes:d}"#)?;
-    // Unnamed fields are columns too, so the ones to keep are named.
+    // All named fields are columns, so the ones to keep are said, in their order.
     let mut options = ScanOptions::default();
     let wanted = ["time", "ip", "method", "path", "status", "bytes"];
     options.columns = Some(wanted.iter().filter_map(|name| pattern.field_number(name)).collect());

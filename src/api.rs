@@ -12,7 +12,9 @@ use crate::{
     input::Input,
     pattern::{CustomType, Field, Format, FormatOptions},
     plan::Plan,
-    scan::{self, Compiled, FindIter, Match, Scan, ScanOptions, TextColumn, Texts, single::find_match},
+    scan::{
+        self, Compiled, FindIter, Match, Mismatch, Scan, ScanOptions, TextColumn, Texts, mismatch, single::find_match,
+    },
 };
 
 /// A format, read and planned. Cheap to clone; it can be shared between threads.
@@ -134,6 +136,22 @@ impl Pattern {
     pub fn search_at<'t>(&self, text: &'t str, start: usize) -> Result<Option<Match<'t>>> {
         assert!(text.is_char_boundary(start), "byte {start} is no place in a text of {} bytes", text.len());
         find_match(&self.0, text, text.is_ascii(), start, Anchored::No, &mut 0)
+    }
+
+    /// Why [`parse`](Self::parse) does not match `text`: how far it came, what it expected there, and what stands there. `None` where it matches.
+    ///
+    /// ```
+    /// let pattern = parsimd::Pattern::new("{ip} - - [{ts:th}] {status:d}")?;
+    /// let why = pattern.explain_mismatch("8.8.8.8 - bob [17/May/2015:10:05:03 +0000] 200")?.unwrap();
+    /// assert_eq!(why.to_string(), r#"expected " - - [" after {ip}, found " - bob [""#);
+    /// assert_eq!(why.offset, 7);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As `parse`. [`Error::is_regex`](crate::Error::is_regex): the pattern is for an external matcher alone.
+    pub fn explain_mismatch(&self, text: &str) -> Result<Option<Mismatch>> {
+        mismatch::Explainer::new(&self.0).explain(text)
     }
 
     /// All matches in `text`.

@@ -60,7 +60,10 @@ pub use input::Input;
 pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};
 pub use plan::Plan;
-pub use scan::{FindIter, Match, Matches, OnError, Origin, Predicate, Scan, ScanOptions, Stats, TextColumn, Texts};
+pub use scan::{
+    Expected, FindIter, Match, Matches, Mismatch, OnError, Origin, Predicate, Scan, ScanOptions, Stats, TextColumn,
+    Texts,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

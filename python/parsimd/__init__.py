@@ -48,6 +48,7 @@ from ._convert import with_pattern as with_pattern
 from ._parser import PARSE_RE as PARSE_RE
 from ._parser import Engine as Engine
 from ._parser import Match as Match
+from ._parser import Mismatch as Mismatch
 from ._parser import Parser as Parser
 from ._parser import RepeatedNameError as RepeatedNameError
 from ._parser import Result as Result

@@ -225,6 +225,27 @@ class Match:
         return self.parser.evaluate_result(self.match)
 
 
+class Mismatch(NamedTuple):
+    """Why a text does not match a pattern; `Parser.explain_mismatch` makes it."""
+
+    expected: str
+    """What the pattern has where the text has something else: a text in quotes, a field as the pattern has it, or ``the end``."""
+    after: Optional[str]
+    """The field before it in the pattern, as the pattern has it."""
+    offset: int
+    """Where in the text it was expected, in characters."""
+    found: str
+    """What stands there: a word or so. Nothing at the end of the text."""
+    matched: int
+    """How many characters of the pattern were matched."""
+
+    def __str__(self) -> str:
+        after = f" after {self.after}" if self.after else ""
+        quoted = self.found.replace("\\", "\\\\").replace('"', '\\"')
+        found = f'"{quoted}"' if self.found else "the end"
+        return f"expected {self.expected}{after}, found {found}"
+
+
 class Parser(_parsimd.ParserBase):
     """A format, compiled.
 
@@ -857,6 +878,26 @@ class Parser(_parsimd.ParserBase):
         from ._arrow import spark_schema
 
         return spark_schema(self, tz)
+
+    def explain_mismatch(self, string: str) -> Optional[Mismatch]:
+        """Why ``parse`` gives None for this text: how far it came, what it expected there, and what stands there. None where it matches.
+
+        The answer is the longest beginning of the pattern that matches at the start of the text, cut between fields and between the characters of its
+        text. A beginning is matched as the whole would be, with ``{}`` as short as it can be.
+
+        >>> import parsimd
+        >>> log = parsimd.compile("{ip} - - [{ts:th}] {status:d}")
+        >>> why = log.explain_mismatch("8.8.8.8 - bob [17/May/2015:10:05:03 +0000] 200")
+        >>> print(why)
+        expected " - - [" after {ip}, found " - bob ["
+        >>> why.offset, why.expected
+        (7, '" - - ["')
+        """
+        pattern = self._scan_pattern()
+        if self._touched:
+            raise NotImplementedError(f"of this parser Python's re knows alone what matches: {self._touched}")
+        found = pattern.explain_mismatch(string)
+        return None if found is None else Mismatch(*found)
 
     def _scan_pattern(self) -> "_parsimd.Pattern":
         """The native engine for scans. The parser keeps it until something changes that it was made of. One that may ask this parser for what

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use parsimd::{Anchored, CustomType, ExternalMatcher, MatchRanges, extension};
 use pyo3::{
     prelude::*,
-    types::{PyAny, PyList},
+    types::{PyAny, PyList, PyTuple},
 };
 
 use crate::{
@@ -100,6 +100,25 @@ impl Pattern {
     /// How the pattern is matched, in words.
     fn explain(&self) -> Made<String> {
         Made(self.pattern.plan().explain())
+    }
+
+    /// Why `text` is not matched: what was expected, after which field, where in characters, what stands there, and how many characters of the pattern were
+    /// matched. None where it is matched.
+    fn explain_mismatch<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let Some(why) = self.pattern.explain_mismatch(text).map_err(to_python)? else { return Ok(None) };
+        let characters = |text: &str| make::unsigned(py, text.chars().count() as u64).map(Bound::into_any);
+        let after = match &why.after {
+            Some(after) => make::text(py, after).map(Bound::into_any),
+            None => Ok(py.None().into_bound(py)),
+        };
+        let parts = [
+            make::text(py, &why.expected.to_string()).map(Bound::into_any),
+            after,
+            characters(&text[..why.offset]),
+            make::text(py, &why.found).map(Bound::into_any),
+            characters(&self.pattern.format()[..why.matched]),
+        ];
+        make::tuple(py, parts).map(Some)
     }
 
     /// A matcher for whole text. `converters` has, for each field, a callable that takes the text, or None for the native conversion.

@@ -31,6 +31,7 @@ CALLS = {
         "scan": "p.scan(b'abc 5\\n').read_all()",
         "scan_file": "p.scan_file(path).read_all()",
         "own column": "own.scan(b'500000\\nx\\n7\\n', on_error='null').read_all()",
+        "explain_mismatch": "p.explain_mismatch('abc x')",
         "engine": "p.engine",
         "format": "p.format",
         "named_fields": "p.named_fields",

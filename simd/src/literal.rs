@@ -71,6 +71,17 @@ impl Literal {
         (swar::load(first) | fold) & mask == wanted && (self.literal.len() <= 8 || self.stands_from(rest, 8))
     }
 
+    /// The same in a record that ends at `end` of `block`. There is no branch on what is found, so a CPU need not predict it.
+    #[inline(always)]
+    pub fn stands_before(&self, block: &[u8], at: usize, end: usize) -> bool {
+        let Some(first) = block.get(at..).and_then(<[u8]>::first_chunk) else {
+            return block.get(at..end).is_some_and(|rest| self.stands_from(rest, 0));
+        };
+        let [wanted, fold, mask] = self.word;
+        let begins = (swar::load(first) | fold) & mask == wanted;
+        begins & (at + self.literal.len() <= end) & (self.literal.len() <= 8 || self.stands_from(&block[at..], 8))
+    }
+
     /// See `word`.
     pub(crate) fn word(&self) -> [u64; 3] {
         self.word
@@ -113,6 +124,13 @@ impl Literal {
     /// The offset of the third byte that is searched by.
     pub(crate) fn third(&self) -> usize {
         self.third
+    }
+
+    /// The literal and then `next`, for which case must be as it is for this one.
+    #[must_use]
+    pub fn followed_by(&self, next: &Literal, case: Case) -> Literal {
+        let bytes = [self.literal.as_slice(), &next.literal].concat();
+        Literal::new(&bytes, case).unwrap_or_else(|| self.clone())
     }
 
     /// For the byte at `offset`: what to or to the text, and what the text must then be.
@@ -171,6 +189,30 @@ fn rarest_pair(literal: &[u8], case: Case) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_literal_stands_in_a_record_where_it_stands_in_the_text_of_that_record() {
+        let block = b"abcdefghij, Abcdefghij: xx[12]: abcdefgh";
+        for (literal, case) in
+            [("[", Case::Exact), (": ", Case::Exact), ("ABC", Case::IgnoreAscii), ("abcdefghij, a", Case::IgnoreAscii)]
+        {
+            let literal = Literal::new(literal.as_bytes(), case).expect("it is not empty");
+            for end in 0..=block.len() {
+                for at in 0..=block.len() + 1 {
+                    let expected = literal.stands_at(&block[..end], at);
+                    assert_eq!(literal.stands_before(block, at, end), expected, "{literal:?} {at} {end}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_literals_are_one_of_the_bytes_of_both() {
+        for case in [Case::Exact, Case::IgnoreAscii] {
+            let new = |text: &str| Literal::new(text.as_bytes(), case).expect("it is not empty");
+            assert_eq!(new("Ab]").followed_by(&new(": Xy-12345"), case), new("Ab]: Xy-12345"));
+        }
+    }
 
     #[test]
     fn the_pair_is_the_two_rarest_bytes() {

@@ -59,6 +59,21 @@ impl Class {
         Class { ranges, count, is_inverted: false }
     }
 
+    /// The class of one byte of ASCII or several; `None` for none, for other bytes, and for more than four different ones.
+    pub fn of(bytes: &[u8]) -> Option<Class> {
+        let mut bytes = bytes.to_vec();
+        bytes.sort_unstable();
+        bytes.dedup();
+        let (&last, count) = (bytes.last()?, bytes.len());
+        bytes.resize(count.next_power_of_two(), last);
+        let mut ranges = [(last, last); 4];
+        if count > ranges.len() || !last.is_ascii() {
+            return None;
+        }
+        ranges.iter_mut().zip(&bytes).for_each(|(range, &byte)| *range = (byte, byte));
+        Some(Class::new(ranges, bytes.len()))
+    }
+
     /// All bytes that are not in it.
     #[must_use]
     pub const fn inverted(self) -> Class {
@@ -131,8 +146,23 @@ mod tests {
     }
 
     #[test]
+    fn a_class_of_bytes_has_these_and_no_others() {
+        for bytes in [&b"["[..], b":[", b"[:[", b"c:[", b"xX:["] {
+            let class = Class::of(bytes).unwrap_or_else(|| panic!("{bytes:?}"));
+            for byte in 0..=255_u8 {
+                assert_eq!(class.contains(byte), bytes.contains(&byte), "{bytes:?} {byte}");
+            }
+        }
+        assert_eq!(Class::of(b""), None);
+        assert_eq!(Class::of(b"abcde"), None);
+        assert_eq!(Class::of(b"\xc3:"), None);
+    }
+
+    #[test]
     fn a_run_of_a_class_ends_at_the_first_byte_that_is_not_in_it() {
-        let classes = [Class::DIGITS, Class::LETTERS, Class::WORD, Class::SPACE];
+        let own =
+            [b"[".as_slice(), b"[:", b"[: "].map(|bytes| Class::of(bytes).expect("a class of at most four bytes"));
+        let classes = [[Class::DIGITS, Class::LETTERS, Class::WORD, Class::SPACE].as_slice(), &own].concat();
         for class in classes.into_iter().flat_map(|class| [class, class.inverted()]) {
             let (members, others): (Vec<u8>, Vec<u8>) = (0..=255).partition(|&byte| class.contains(byte));
             for &other in &others {

@@ -82,6 +82,7 @@ pub const READY: &[Ready] = &[
         "{time:t} {level:<w} [{thread}] {logger} - {message:|}",
     ),
     records("logback", "logback in its default form", "{time:tt} [{thread}] {level:<w} {logger} - {message:|}"),
+    lines("logfmt", "pairs of keys and values; `kv(level,took:dur)` gives keys columns of their own", "{pairs:kv}"),
     lines(
         "nginx-combined",
         "access logs of nginx in its default format",

@@ -50,8 +50,10 @@ pub(crate) enum Piece {
     Field(usize),
     /// A name that stood before.
     Repeat(usize),
-    /// Where an optional part begins, `{:[}`, or ends, `{:]}`.
-    Optional,
+    /// Where an optional part begins: `{:[}`.
+    PartBegin,
+    /// Where it ends: `{:]}`.
+    PartEnd,
 }
 
 /// A field of a pattern: `{name:spec}`, or `{}`.
@@ -296,19 +298,21 @@ impl Builder<'_> {
         }
         let error =
             |message: &str, advice: &str| Err(Error::syntax(Problem::Spec, text, span.clone(), message, advice));
-        if mark == "[" {
+        let piece = if mark == "[" {
             if self.optional.len() == MAX_DEPTH {
                 return error("optional parts are nested more than 8 deep", "nest them less");
             }
             self.optional.push(span.clone());
             self.format.expression.push_str("(?:");
+            Piece::PartBegin
         } else {
             if self.optional.pop().is_none() {
                 return error("{:]} ends an optional part that does not begin", "write {:[} where it begins");
             }
             self.format.expression.push_str(")?");
-        }
-        self.format.pieces.push(Piece::Optional);
+            Piece::PartEnd
+        };
+        self.format.pieces.push(piece);
         Ok(true)
     }
 

@@ -16,6 +16,7 @@
 //! | [`keys`] | the list of keys in `kv(level,took:dur)` |
 //! | [`nulls`] | texts that stand for no value: `{size:d\|-}` |
 //! | [`pairs`] | a text of pairs, `key=value flag`, cut into them |
+//! | [`parts`] | where a format may be cut |
 //! | [`suggest`] | what was probably meant by a type that there is not |
 //! | [`names`] | field names → names of capture groups |
 
@@ -27,6 +28,7 @@ mod keys;
 mod names;
 mod nulls;
 mod pairs;
+mod parts;
 mod spec;
 mod split;
 mod suggest;
@@ -36,6 +38,7 @@ pub use format::Field;
 pub(crate) use format::{Format, FormatOptions, Group, Key, Piece};
 pub use nulls::NullTexts;
 pub(crate) use pairs::{Pairs, is_flag, is_pairs};
+pub(crate) use parts::PartKind;
 pub(crate) use spec::Align;
 pub(crate) use suggest::is_near;
 pub use suggest::suggestion;

@@ -202,6 +202,38 @@ cost a block: 1 pass for its newlines, at most 1 for the prefilter, 3 kernels an
     }
 
     #[test]
+    fn optional_parts_are_explained_with_what_stands_in_their_place() {
+        let text = explain("{host} {prog}{:[}[{pid:d}]{:]}: {msg}");
+        assert!(text.contains(
+            r#"
+2 kernels walk, loop prog: any text, up to "[" or ": "
+3 kernels walk, loop ("[", pid: an integer, "]: ") or ": "
+4 kernel walk, to the end msg: the rest
+"#
+        ));
+        assert!(!text.contains("any mismatch after"), "{text}");
+        let text = explain("{a:d}{:[} {b:d}{:]} {c}");
+        let reason =
+            r#"any mismatch after the optional part (" ", b: an integer, " ") or " ", which might have to be missing"#;
+        assert!(text.contains(reason), "{text}");
+    }
+
+    #[test]
+    fn optional_parts_that_have_no_program_say_why() {
+        for (format, reason) in [
+            (
+                "{a:d}{:[} {b}{:]}",
+                r#"the field "b" of an optional part has no literal after it that tells where it ends"#,
+            ),
+            ("{a}{:[}{b:d} {:]}: {c}", r#"the field "a" has no literal after it that tells where it ends"#),
+            ("{a:d}{:[}{b:s|}{:]}", "an optional part may be empty where it is present"),
+        ] {
+            let text = explain(format);
+            assert!(text.contains(&format!("program none, since {reason}")), "{text}");
+        }
+    }
+
+    #[test]
     fn a_pattern_without_a_program_says_why() {
         let expected = r#"pattern "{} x{}{}", 3 fields
 case ignored

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`compiled`] | a format with all that was decided about it |
 //! | [`single`] | `parse`, `search`, `find_iter`: one text |
+//! | [`mismatch`] | why a text does not match |
 //! | [`records`] | `scan`: the lines of an input |
 //! | [`texts`] | `scan_texts`, `scan_column`: texts given one by one |
 //! | [`options`] | how to scan, as the caller says it |
@@ -24,6 +25,7 @@ mod converting;
 mod head;
 mod keys;
 mod matching;
+pub(crate) mod mismatch;
 mod options;
 mod origin;
 mod records;
@@ -37,6 +39,7 @@ pub(crate) mod texts;
 mod workers;
 
 pub(crate) use compiled::Compiled;
+pub use mismatch::{Expected, Mismatch};
 pub use options::{Matches, OnError, Origin, Predicate, ScanOptions};
 pub use records::Scan;
 pub use single::{FindIter, Match};

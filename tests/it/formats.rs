@@ -34,6 +34,7 @@ fn text(value: &Value<'_>) -> Option<String> {
             format!("{:04}-{:02}-{:02}T{}", at.date.year, at.date.month, at.date.day, clock(&at.time))
         }
         Value::Time(time) => clock(time),
+        Value::Map(pairs) => pairs.iter().map(|(key, text)| format!("{key}={text};")).collect(),
         other => panic!("no notation for {other:?}"),
     })
 }

@@ -20,6 +20,19 @@ fn one_text() -> Any {
 }
 
 #[test]
+fn values_that_are_missing() -> Any {
+    use parsimd::{Pattern, Value};
+
+    let pattern = Pattern::new("{ip:ip} {took:dur} {bytes:size|-}{:[} [{pid:d}]{:]}")?;
+
+    let found = pattern.parse("::1 12.5ms -")?.expect("it matches");
+    assert_eq!(found.get("ip")?, Some(Value::Ip(std::net::Ipv6Addr::LOCALHOST.into())));
+    assert_eq!(found.get("bytes")?, Some(Value::Null));
+    assert_eq!(found.get("pid")?, Some(Value::Null));
+    Ok(())
+}
+
+#[test]
 fn many_matches() -> Any {
     use parsimd::Pattern;
 
@@ -134,5 +147,5 @@ fn the_page_has_these_examples() {
         );
         blocks += 1;
     }
-    assert_eq!(blocks, 8);
+    assert_eq!(blocks, 9);
 }

@@ -7,18 +7,21 @@
 //! A [`Walk`] only goes straight on. A record whose operation does not match stops there, and is then [resumed](Program::resume) by itself, with all
 //! that [`exec`](super::exec) can do.
 
+use std::hint::select_unpredictable;
+
 use parsimd_simd::{Class, Cursors, Kernels, Literal, Span, Take};
 
 use super::{
     answer::{Answer, Choice, StepOutcome},
     automaton::{Automaton, End, LANES},
     bytes::{find, stands},
-    exec::{Search, State},
+    exec::{Search, State, seek_any},
+    openings::Openings,
     ops::{LazyField, Op, Program},
     spans::{SpanRow, SpanTable, close_gaps},
-    steps::{Nullable, Step},
+    steps::{Nullable, Part, Step},
 };
-use crate::engine::Anchored;
+use crate::engine::{Anchored, captures::ABSENT};
 
 /// Where a record stopped: at the operation of this number, or one of the cases below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,50 @@ pub(crate) struct Walk {
     end: Vec<u32>,
     stops: Vec<Stop>,
     has_stops: bool,
+    /// `at` and `end` before an operation that kernels begin and a loop ends.
+    before: (Vec<u32>, Vec<u32>),
+    /// The records in which an optional part may stand, and those in which it is missing.
+    present: Group,
+    missing: Group,
+}
+
+/// Some records of a walk, side by side: were the others among them, a CPU could not predict what kernels find.
+#[derive(Debug, Default)]
+struct Group {
+    rows: Vec<u32>,
+    at: Vec<u32>,
+    end: Vec<u32>,
+    count: usize,
+}
+
+impl Group {
+    /// Makes room for `count` records, and has none.
+    fn reset(&mut self, count: usize) {
+        for places in [&mut self.rows, &mut self.at, &mut self.end] {
+            places.resize(count, 0);
+        }
+        self.count = 0;
+    }
+
+    /// Adds a record if it `belongs` here. There is no branch on that.
+    #[inline(always)]
+    fn push(&mut self, row: usize, at: u32, end: u32, belongs: bool) {
+        (self.rows[self.count], self.at[self.count], self.end[self.count]) = (row as u32, at, end);
+        self.count += usize::from(belongs);
+    }
+
+    /// Puts the records back into a walk, and is of no meaning then.
+    fn put_back(&mut self, at: &mut Vec<u32>, end: &mut Vec<u32>) {
+        if self.count == at.len() {
+            std::mem::swap(at, &mut self.at);
+            std::mem::swap(end, &mut self.end);
+            return;
+        }
+        let places = self.at.iter().zip(&self.end);
+        for (&row, (&new_at, &new_end)) in self.rows[..self.count].iter().zip(places) {
+            (at[row as usize], end[row as usize]) = (new_at, new_end);
+        }
+    }
 }
 
 impl Walk {
@@ -131,13 +178,42 @@ impl Walk {
         }
     }
 
-    /// Stops the records that stand before a byte that is not ASCII, at the place from which `taken` begins; says how many.
-    fn stop_where_not_ascii(&mut self, block: &[u8], taken: &[Span]) -> usize {
+    /// Divides those that have not stopped into those in which `part` may stand, after its opening, and those in which it is missing.
+    fn divide(&mut self, block: &[u8], part: &Part) {
+        let Walk { at, end, present, missing, .. } = self;
+        present.reset(at.len());
+        missing.reset(at.len());
+        let opening = part.opening().map_or(0, Literal::len) as u32;
+        for (row, (&from, &last)) in at.iter().zip(&*end).enumerate() {
+            let may_begin = part.may_begin(block, from as usize, last as usize);
+            present.push(row, from + opening, last, may_begin & (last != 0));
+            missing.push(row, from, last, !may_begin & (last != 0));
+        }
+    }
+
+    /// Notes where the records are, for [`mend`](Self::mend).
+    fn save(&mut self) {
+        self.before.0.clone_from(&self.at);
+        self.before.1.clone_from(&self.end);
+    }
+
+    /// Moves each record that has stopped since [`save`](Self::save) to where `step` says, as [`each`](Self::each) does; one that it cannot move is where
+    /// it was then.
+    fn mend(&mut self, mut step: impl FnMut(usize, usize, usize) -> Option<usize>) -> usize {
         let mut failed = 0;
-        for ((at, end), taken) in self.at.iter_mut().zip(&mut self.end).zip(taken) {
-            if *at < *end && !block[*at as usize].is_ascii() {
-                (*at, *end) = (taken.start, 0);
-                failed += 1;
+        let before = self.before.0.iter().zip(&self.before.1);
+        for (number, ((at, end), (&at_before, &end_before))) in
+            self.at.iter_mut().zip(&mut self.end).zip(before).enumerate()
+        {
+            if *end != 0 || end_before == 0 {
+                continue;
+            }
+            match step(number, at_before as usize, end_before as usize) {
+                Some(next) => (*at, *end) = (next as u32, end_before),
+                None => {
+                    *at = at_before;
+                    failed += 1;
+                }
             }
         }
         failed
@@ -252,12 +328,178 @@ impl Op {
                 nullable.step.take().map(|(field, take)| (Some(field), take, Some(then)))
             }
             Op::Nullable { .. }
+            | Op::Optional(_)
             | Op::First { .. }
             | Op::Seek { .. }
+            | Op::SeekAny { .. }
             | Op::End { .. }
             | Op::Rest { .. }
             | Op::Ambiguous { .. } => None,
         }
+    }
+}
+
+/// An operation that kernels make in most records, and a loop in those in which they stop.
+pub(super) enum Mostly<'a> {
+    /// An optional part, step by step where it is present.
+    Part(&'a Part, Vec<ByKernel<'a>>),
+    /// A lazy field, up to one of the openings.
+    Seek(usize, &'a Openings),
+}
+
+impl Op {
+    /// How kernels make it in most records; `None` where there is none for one of its steps.
+    pub(super) fn mostly_by_kernel(&self, anchored: Anchored) -> Option<Mostly<'_>> {
+        match self {
+            Op::Optional(part) => Some(Mostly::Part(part, part.by_kernels()?)),
+            // Else it ends at once.
+            Op::SeekAny { lazy: LazyField { field, min: 1, max: None }, openings }
+                if anchored.is_yes() || !openings.may_be_empty =>
+            {
+                Some(Mostly::Seek(*field, openings))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Part {
+    /// How kernels make its steps after the literal that it begins with; `None` where there is none for one of them.
+    fn by_kernels(&self) -> Option<Vec<ByKernel<'_>>> {
+        let mut moves = Vec::new();
+        let mut number = usize::from(self.opening().is_some());
+        while let Some(step) = self.steps.get(number) {
+            let literal = self.literal_after(number);
+            moves.push(match step {
+                Step::Literal(literal) => (None, Take::Nothing, Some(literal)),
+                step => {
+                    let (field, take) = step.typed().take()?;
+                    // Without a literal the end of any text is not known, and a null text cannot be told from the value.
+                    if matches!(step, Step::Nullable(_) | Step::Lazy { .. }) && literal.is_none() {
+                        return None;
+                    }
+                    number += usize::from(literal.is_some());
+                    (Some(field), take, literal)
+                }
+            });
+            number += 1;
+        }
+        Some(moves)
+    }
+}
+
+/// Stops the records that stand before a byte that is not ASCII, at the place from which `taken` begins; says how many.
+fn stop_where_not_ascii(block: &[u8], at: &mut [u32], end: &mut [u32], taken: &[Span]) -> usize {
+    let mut failed = 0;
+    for ((at, end), taken) in at.iter_mut().zip(end).zip(taken) {
+        if *at < *end && !block[*at as usize].is_ascii() {
+            (*at, *end) = (taken.start, 0);
+            failed += 1;
+        }
+    }
+    failed
+}
+
+/// What an operation by kernels is made in.
+#[derive(Clone, Copy)]
+struct All<'b> {
+    kernels: &'b Kernels,
+    block: &'b [u8],
+    is_ascii: bool,
+}
+
+impl All<'_> {
+    /// Makes an operation by the kernel in all records; says how many stopped.
+    fn by_kernel(self, (field, take, literal): ByKernel<'_>, walk: &mut Walk, table: &mut SpanTable) -> usize {
+        let taken = table.column_mut(field);
+        self.walk(take, literal, Cursors { at: &mut walk.at, end: &mut walk.end, taken })
+    }
+
+    /// The kernel, but for words that go on in characters that are not ASCII: there the records stop.
+    fn walk(self, take: Take, literal: Option<&Literal>, cursors: Cursors<'_>) -> usize {
+        let Cursors { at, end, taken } = cursors;
+        let failed =
+            self.kernels.walk(self.block, take, literal, Cursors { at: &mut *at, end: &mut *end, taken: &mut *taken });
+        // A literal that stands after a run tells where it ends.
+        let may_go_on = !self.is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
+        failed + if may_go_on { stop_where_not_ascii(self.block, at, end, taken) } else { 0 }
+    }
+
+    /// Makes most of an operation; says in how many records it is to be mended.
+    fn mostly(self, mostly: Mostly<'_>, walk: &mut Walk, table: &mut SpanTable) -> usize {
+        match mostly {
+            Mostly::Part(part, steps) => self.part(part, &steps, walk, table),
+            Mostly::Seek(field, openings) => match openings.others() {
+                Some(others) => {
+                    let stopped = self.by_kernel((Some(field), Take::Run(others), None), walk, table);
+                    let check = |_, at, end| openings.may_stand(self.block, at, end).then_some(at);
+                    stopped + if openings.is_where_run_ends() { 0 } else { walk.each(check) }
+                }
+                None => self.seek(field, openings, walk, table),
+            },
+        }
+    }
+
+    /// Looks for each of `openings`, and takes the first that stands in a record.
+    fn seek(self, field: usize, openings: &Openings, walk: &mut Walk, table: &mut SpanTable) -> usize {
+        const NOWHERE: u32 = u32::MAX;
+        let Walk { at, end, before, present: scratch, .. } = walk;
+        at.fill(NOWHERE);
+        for literal in openings.literals() {
+            scratch.at.clone_from(&before.0);
+            scratch.end.clone_from(&before.1);
+            let taken = table.column_mut(None);
+            let cursors = Cursors { at: &mut scratch.at, end: &mut scratch.end, taken: &mut *taken };
+            self.walk(Take::Until(1), Some(literal), cursors);
+            for ((at, &end), taken) in at.iter_mut().zip(&scratch.end).zip(taken) {
+                *at = (*at).min(select_unpredictable(end == 0, NOWHERE, taken.end));
+            }
+        }
+        let mut failed = 0;
+        let records = before.0.iter().zip(&before.1).zip(table.column_mut(Some(field)));
+        for ((at, end), ((&from, &last), taken)) in at.iter_mut().zip(end).zip(records) {
+            // Where none stands, what follows may be the end of the record.
+            let is_rest = (*at == NOWHERE) & openings.may_be_empty & (from < last);
+            let to = select_unpredictable(is_rest, last, *at);
+            let is_found = to != NOWHERE;
+            *taken = Span::new(from, to);
+            *at = select_unpredictable(is_found, to, from);
+            *end = select_unpredictable(is_found, last, 0);
+            failed += usize::from(!is_found & (last != 0));
+        }
+        failed
+    }
+
+    /// Makes `steps` of an optional part in the records in which it may stand; in the others it is missing.
+    fn part(self, part: &Part, steps: &[ByKernel<'_>], walk: &mut Walk, table: &mut SpanTable) -> usize {
+        walk.divide(self.block, part);
+        let Walk { at, end, present, missing, .. } = walk;
+        let is_everywhere = present.count == at.len();
+        if !is_everywhere {
+            part.fields.clone().for_each(|field| table.column_mut(Some(field)).fill(ABSENT));
+        }
+        let mut failed = 0;
+        for &(field, take, literal) in steps {
+            // Spans of some rows go to the column of no field first.
+            let taken = table.column_mut(field.filter(|_| is_everywhere));
+            failed += self.group(take, literal, present, taken);
+            if let Some(field) = field.filter(|_| !is_everywhere) {
+                table.scatter(field, &present.rows[..present.count]);
+            }
+        }
+        if let Some(instead) = &part.instead {
+            failed += self.group(Take::Nothing, Some(instead), missing, table.column_mut(None));
+            missing.put_back(at, end);
+        }
+        present.put_back(at, end);
+        failed
+    }
+
+    /// The kernel, in a group of the records.
+    fn group(self, take: Take, literal: Option<&Literal>, group: &mut Group, taken: &mut [Span]) -> usize {
+        let count = group.count;
+        let (at, end) = (&mut group.at[..count], &mut group.end[..count]);
+        self.walk(take, literal, Cursors { at, end, taken: &mut taken[..count] })
     }
 }
 
@@ -276,24 +518,25 @@ impl Program {
         walk: &mut Walk,
         table: &mut SpanTable,
     ) {
+        let all = All { kernels, block, is_ascii };
         for (pc, op) in self.ops.iter().enumerate() {
             if matches!(op, Op::Ambiguous { .. }) {
                 continue;
             }
             let is_last = anchored.is_yes() && pc + 1 == self.ops.len();
-            let failed = match (op.by_kernel(anchored), op.taking(block, is_last)) {
-                (Some((field, take, literal)), _) => {
-                    let taken = table.column_mut(field);
-                    let cursors = Cursors { at: &mut walk.at, end: &mut walk.end, taken };
-                    let failed = kernels.walk(block, take, literal, cursors);
-                    // A literal that stands after a run tells where it ends.
-                    let may_go_on = !is_ascii && take == Take::Run(Class::WORD) && literal.is_none();
-                    failed + if may_go_on { walk.stop_where_not_ascii(block, taken) } else { 0 }
-                }
-                (None, Some(taking)) => walk.take(&taking, table),
-                (None, None) => {
-                    walk.each(|row, at, end| one(op, is_last, &block[..end], at, anchored, &mut table.row(row)))
-                }
+            let one = |row, at, end: usize, table: &mut SpanTable| {
+                one(op, is_last, &block[..end], at, anchored, &mut table.row(row))
+            };
+            let failed = if let Some(by_kernel) = op.by_kernel(anchored) {
+                all.by_kernel(by_kernel, walk, table)
+            } else if let Some(mostly) = op.mostly_by_kernel(anchored) {
+                walk.save();
+                let stopped = all.mostly(mostly, walk, table);
+                if stopped > 0 { walk.mend(|row, at, end| one(row, at, end, table)) } else { 0 }
+            } else if let Some(taking) = op.taking(block, is_last) {
+                walk.take(&taking, table)
+            } else {
+                walk.each(|row, at, end| one(row, at, end, table))
             };
             if failed > 0 {
                 walk.note(pc);
@@ -322,7 +565,7 @@ impl Program {
         let mut state = State { pc, at: walk.at[number] as usize, ..self.state(0) };
         for (number, op) in self.ops[..pc].iter().enumerate() {
             match op {
-                Op::Seek { lazy, .. } => {
+                Op::Seek { lazy, .. } | Op::SeekAny { lazy, .. } => {
                     let taken = row.get(lazy.field);
                     let (field_start, found) = (taken.start as usize, taken.end as usize);
                     state.search = Some(Search { op: number, field_start, found });
@@ -386,6 +629,8 @@ fn one(op: &Op, is_last: bool, text: &[u8], at: usize, anchored: Anchored, row: 
             let end = nullable.preferred(text, at, row, can_end)?;
             StepOutcome::At(end + then.as_ref().map_or(0, Literal::len))
         }
+        Op::SeekAny { lazy, openings } => StepOutcome::At(seek_any(*lazy, openings, text, at, anchored, row)?),
+        Op::Optional(part) => part.run(text, at, row),
         Op::Begin(_) | Op::Ambiguous { .. } => StepOutcome::Undecided,
     };
     match outcome {

@@ -31,6 +31,10 @@ impl Bytes {
         self.0[usize::from(byte)]
     }
 
+    pub(super) fn union(&self, other: &Bytes) -> Bytes {
+        Bytes::new(|byte| self.has(byte) || other.has(byte))
+    }
+
     pub(super) fn is_within(&self, other: &Bytes) -> bool {
         (0..=255_u8).all(|byte| !self.has(byte) || other.has(byte))
     }

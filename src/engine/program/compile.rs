@@ -14,9 +14,10 @@ use super::{
     bytes::Bytes,
     datetime::{Codes, Datetime, Style},
     explain::quote,
+    openings::Openings,
     ops::{LazyField, Op, Program},
     shortcut::Shortcut,
-    steps::{Nullable, Number, Step},
+    steps::{Nullable, Number, Part, Step},
 };
 use crate::{
     engine::unicode,
@@ -37,7 +38,8 @@ impl Program {
         for (at, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Raw => return Err("a lone brace may be a quantifier".to_owned()),
-                Piece::Optional => return Err("parts of the pattern are optional".to_owned()),
+                Piece::PartBegin => chain.begin_part(),
+                Piece::PartEnd => chain.end_part()?,
                 Piece::Literal(text) if !format.case_sensitive && unicode::has_cases(text) => {
                     return Err(format!("the literal {text:?} has letters whose cases are not ASCII"));
                 }
@@ -55,6 +57,7 @@ impl Program {
                     before.into_iter().for_each(|byte| chain.push_padding(byte));
                     match part(*number, format)? {
                         FieldPart::Step(step) => chain.push(nullable(step, field, format.case_sensitive)?),
+                        FieldPart::Lazy(lazy) if field.is_optional => chain.push(lazy_step(lazy, field)?),
                         FieldPart::Lazy(lazy) => chain.push_lazy(nullable_lazy(lazy, field)?),
                     }
                     after.into_iter().for_each(|byte| chain.push_padding(byte));
@@ -67,19 +70,20 @@ impl Program {
             let after = number.checked_sub(1).map(|before| lazy[before]);
             resolve_boundaries(segment, after, number < last, format)?;
         }
-        if segments[1..last.max(1)].iter().any(|segment| segment.steps.is_empty()) {
+        if segments[1..last.max(1)].iter().any(Segment::may_be_empty) {
             return Err("two fields of any text stand side by side".to_owned());
         }
         for (lazy, next) in lazy.iter().zip(&segments[1..]) {
             check_nulls(&format.fields[lazy.field], next)?;
         }
-        let ends_in_nulls = segments[last].steps.is_empty()
+        let ends_in_nulls = segments[last].may_be_empty()
             && lazy.last().is_some_and(|lazy| format.fields[lazy.field].nulls().is_some());
         let head = &segments[0];
         let can_search = if head.steps.is_empty() {
             !lazy.is_empty()
         } else {
-            head.is_searchable() && head.is_linear() || head.begins_with_runs() && !format.has_repeats
+            head.opening().is_some() && head.is_searchable() && head.is_linear()
+                || head.begins_with_runs() && !format.has_repeats
         };
         // A search ends a last field of any text after one character, unless a null text stands there.
         let can_search = can_search && !ends_in_nulls && segments[last].ends_as_search_does();
@@ -88,7 +92,7 @@ impl Program {
         let mut fields = lazy.into_iter();
         for (number, segment) in segments.into_iter().enumerate() {
             let field = if number > 0 { fields.next() } else { None };
-            segment.put(field, number == last, can_search, &mut ops);
+            segment.put(field, number == last, can_search, case(format.case_sensitive), &mut ops);
         }
         Ok(Program { ops, has_repeats: format.has_repeats, can_search, is_linear })
     }
@@ -105,19 +109,42 @@ enum FieldPart {
 struct Chain {
     segments: Vec<Segment>,
     lazy: Vec<LazyField>,
+    /// The steps of the optional parts that have not ended.
+    parts: Vec<Vec<Step>>,
 }
 
 impl Default for Chain {
     fn default() -> Self {
-        Chain { segments: vec![Segment::default()], lazy: Vec::new() }
+        Chain { segments: vec![Segment::default()], lazy: Vec::new(), parts: Vec::new() }
     }
 }
 
 impl Chain {
-    /// The steps of the last segment.
+    /// The steps of the last part that has not ended, or of the last segment.
     fn steps(&mut self) -> &mut Vec<Step> {
         let last = self.segments.len() - 1;
-        &mut self.segments[last].steps
+        self.parts.last_mut().unwrap_or(&mut self.segments[last].steps)
+    }
+
+    fn begin_part(&mut self) {
+        self.parts.push(Vec::new());
+    }
+
+    /// What the last part has become is a step.
+    fn end_part(&mut self) -> Result<(), String> {
+        let steps = self.parts.pop().unwrap_or_default();
+        if steps.iter().all(Step::may_be_empty) {
+            return Err("an optional part may be empty where it is present".to_owned());
+        }
+        let (first, last) = (steps.iter().find_map(first_field), steps.iter().rev().find_map(last_field));
+        let fields = first.zip(last).map_or(0..0, |(first, last)| first..last + 1);
+        let after = &steps[usize::from(matches!(steps.first(), Some(Step::Literal(_))))..];
+        // Where all of the others may be missing, anything may follow; some words begin with letters that are not ASCII.
+        let is_open = after.iter().all(Step::may_be_empty);
+        let first = first_of(after);
+        let first = Bytes::new(|byte| is_open || first.has(byte) || !byte.is_ascii());
+        self.push(Step::Optional(Box::new(Part { steps, instead: None, fields, is_ambiguous: false, first })));
+        Ok(())
     }
 
     fn push(&mut self, step: Step) {
@@ -163,7 +190,7 @@ impl Chain {
                 continue;
             };
             let is_exact = lazy.max == Some(lazy.min);
-            let has_end = segment.is_searchable() || number == count && segment.steps.is_empty();
+            let has_end = segment.is_searchable() || number == count && segment.may_be_empty();
             match segments.last_mut() {
                 Some(last) if is_exact || lazy.min > 1 && !has_end => {
                     last.steps.push(Step::Column { field: lazy.field, width: lazy.min, is_exact });
@@ -355,6 +382,14 @@ fn nullable(step: Step, field: &Field, case_sensitive: bool) -> Result<Step, Str
     Ok(Step::Nullable(Box::new(Nullable { step, nulls: nulls.iter().map(literal).collect(), after: None })))
 }
 
+/// A field of any text in an optional part.
+fn lazy_step(LazyField { field: number, min, max }: LazyField, field: &Field) -> Result<Step, String> {
+    if (min, max) != (1, None) || field.nulls().is_some() {
+        return Err(format!("the field {:?} of an optional part has null texts or a width", field.column_name()));
+    }
+    Ok(Step::Lazy { field: number, until: None })
+}
+
 /// A field of any text, with its null texts: the empty one makes it a field that may be empty. The others are text anyway: see [`check_nulls`].
 fn nullable_lazy(lazy: LazyField, field: &Field) -> Result<LazyField, String> {
     let Some(nulls) = field.nulls() else { return Ok(lazy) };
@@ -367,14 +402,21 @@ fn nullable_lazy(lazy: LazyField, field: &Field) -> Result<LazyField, String> {
 /// Checks that a field of any text ends where it would without its null texts, which the regex prefers: that after each of them the literal of the
 /// next segment stands there first.
 fn check_nulls(field: &Field, next: &Segment) -> Result<(), String> {
-    let (Some(nulls), Some(opening)) = (field.nulls(), next.opening()) else { return Ok(()) };
-    let wanted: Vec<u8> = (0..opening.len()).map(|offset| opening.wanted(offset).1).collect();
+    let Some(nulls) = field.nulls() else { return Ok(()) };
+    let openings = next.openings();
     let min = usize::from(!nulls.texts().iter().any(String::is_empty));
-    for null in nulls.texts() {
-        let text = [null.as_bytes(), &wanted].concat();
-        if (min..null.len()).any(|at| opening.stands_at(&text, at)) {
-            let name = field.column_name();
-            return Err(format!("the null text {null:?} of the field {name:?} has in it what comes after the field"));
+    // What stands after the null text, and what might stand there before.
+    let pairs = openings.iter().flat_map(|after| openings.iter().map(move |opening| (after, opening)));
+    for (after, opening) in pairs {
+        let wanted: Vec<u8> = (0..after.len()).map(|offset| after.wanted(offset).1).collect();
+        for null in nulls.texts() {
+            let text = [null.as_bytes(), &wanted].concat();
+            if (min..null.len()).any(|at| opening.stands_at(&text, at)) {
+                let name = field.column_name();
+                return Err(format!(
+                    "the null text {null:?} of the field {name:?} has in it what comes after the field"
+                ));
+            }
         }
     }
     Ok(())
@@ -413,12 +455,37 @@ impl Step {
                 Bytes::new(move |byte| byte == fill)
             }
             // The text of another field, or any.
-            Step::Repeat { .. } | Step::Column { .. } | Step::Pairs { .. } => Bytes::new(|_| true),
+            Step::Repeat { .. } | Step::Column { .. } | Step::Pairs { .. } | Step::Lazy { .. } => Bytes::new(|_| true),
             Step::Nullable(nullable) => {
                 let typed = nullable.step.first_set();
                 let begins = |null: &Literal, byte| stands_for(null, 0, byte);
                 Bytes::new(|byte| typed.has(byte) || nullable.nulls.iter().flatten().any(|null| begins(null, byte)))
             }
+            Step::Optional(part) => first_of(&part.steps),
+        }
+    }
+
+    /// The bytes that its text may have, if that is known; else all.
+    fn alphabet(&self) -> Bytes {
+        match self {
+            Step::Literal(literal) => literal_bytes(literal),
+            Step::Run { .. } | Step::Padding { .. } => self.can_extend(),
+            Step::Number { number: Number::Integer, .. } | Step::Digits { .. } => self.first_set(),
+            Step::Number { number: Number::Fixed, .. } => {
+                Bytes::new(|byte| byte.is_ascii_digit() || b"-+ .".contains(&byte))
+            }
+            Step::Nullable(nullable) => {
+                let nulls = nullable.nulls.iter().flatten().map(literal_bytes);
+                nulls.fold(nullable.step.alphabet(), |all, null| all.union(&null))
+            }
+            Step::Automaton { automaton, .. } => automaton.scanned(),
+            Step::Optional(part) => alphabet_of(&part.steps),
+            Step::Number { .. }
+            | Step::Datetime { .. }
+            | Step::Column { .. }
+            | Step::Pairs { .. }
+            | Step::Lazy { .. }
+            | Step::Repeat { .. } => Bytes::new(|_| true),
         }
     }
 
@@ -426,7 +493,7 @@ impl Step {
     fn can_extend(&self) -> Bytes {
         match self {
             // The end of a column that may be longer is ambiguous, whatever follows.
-            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
+            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } | Step::Lazy { .. } => Bytes::new(|_| false),
             Step::Pairs { .. } => Bytes::new(|_| true),
             // Some words have letters that are not ASCII.
             Step::Run { class, .. } => {
@@ -451,13 +518,16 @@ impl Step {
             Step::Datetime { datetime, style, .. } => datetime.can_extend(style.marks),
             Step::Automaton { automaton, .. } => automaton.can_extend(),
             Step::Nullable(nullable) => nullable.step.can_extend(),
+            // The boundaries after its own steps are looked at.
+            Step::Optional(_) => Bytes::new(|_| false),
         }
     }
 
     /// Its scanned set: the bytes that a look at it may run over.
     fn scanned(&self) -> Bytes {
         match self {
-            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } => Bytes::new(|_| false),
+            // A mismatch after a lazy field is undecided, and nothing is looked at again.
+            Step::Literal(_) | Step::Repeat { .. } | Step::Column { .. } | Step::Lazy { .. } => Bytes::new(|_| false),
             Step::Run { .. } | Step::Padding { .. } | Step::Digits { .. } | Step::Pairs { .. } => self.can_extend(),
             Step::Number { number: Number::Based(_), .. } => Bytes::new(|byte| byte.is_ascii_hexdigit()),
             // The exponent has its letter, and a point or comma stands among the digits.
@@ -466,7 +536,42 @@ impl Step {
             Step::Datetime { datetime, .. } => datetime.scanned(),
             Step::Automaton { automaton, .. } => automaton.scanned(),
             Step::Nullable(nullable) => nullable.step.scanned(),
+            Step::Optional(part) => {
+                part.steps.iter().fold(Bytes::new(|_| false), |all, step| all.union(&step.scanned()))
+            }
         }
+    }
+}
+
+/// The bytes that a literal has, in any case that it ignores.
+fn literal_bytes(literal: &Literal) -> Bytes {
+    Bytes::new(|byte| (0..literal.len()).any(|offset| stands_for(literal, offset, byte)))
+}
+
+/// The bytes that the texts of `steps` may have.
+fn alphabet_of(steps: &[Step]) -> Bytes {
+    steps.iter().fold(Bytes::new(|_| false), |all, step| all.union(&step.alphabet()))
+}
+
+/// The bytes that `steps` may begin with, but for what may follow them.
+fn first_of(steps: &[Step]) -> Bytes {
+    let empty = steps.iter().take_while(|step| step.may_be_empty()).count();
+    steps.iter().take(empty + 1).fold(Bytes::new(|_| false), |all, step| all.union(&step.first_set()))
+}
+
+/// The first field of a step, or of the steps in it.
+fn first_field(step: &Step) -> Option<usize> {
+    match step {
+        Step::Optional(part) => part.fields.clone().next(),
+        step => step.field(),
+    }
+}
+
+/// The last one.
+fn last_field(step: &Step) -> Option<usize> {
+    match step {
+        Step::Optional(part) => part.fields.clone().next_back(),
+        step => step.field(),
     }
 }
 
@@ -487,16 +592,46 @@ impl Segment {
         }
     }
 
+    /// Whether it may be empty: each of its steps is an optional part.
+    fn may_be_empty(&self) -> bool {
+        self.steps.iter().all(|step| matches!(step, Step::Optional(_)))
+    }
+
+    /// The literals that it may begin with; none if it may begin with anything else.
+    fn openings(&self) -> Vec<&Literal> {
+        let parts = self.steps.iter().take_while(|step| matches!(step, Step::Optional(_))).count();
+        let literals = self.steps.iter().take(parts + 1).map(|step| match step {
+            Step::Literal(literal) => Some(literal),
+            Step::Optional(part) => match part.steps.first() {
+                Some(Step::Literal(literal)) => Some(literal),
+                _ => None,
+            },
+            _ => None,
+        });
+        literals.collect::<Option<_>>().unwrap_or_default()
+    }
+
+    /// The same as a search, where it begins with an optional part.
+    fn openings_of_parts(&self) -> Option<Openings> {
+        matches!(self.steps.first(), Some(Step::Optional(_)))
+            .then(|| Openings::new(&self.openings(), self.may_be_empty()))?
+    }
+
     /// Appends the operations of the segment, which follows the lazy field `lazy`.
-    fn put(self, lazy: Option<LazyField>, is_last: bool, can_search: bool, ops: &mut Vec<Op>) {
+    fn put(self, lazy: Option<LazyField>, is_last: bool, can_search: bool, case: Case, ops: &mut Vec<Op>) {
         // An earlier lazy field might have to take more than it must.
         if lazy.is_some_and(|lazy| lazy.max.is_some()) {
             ops.push(Op::Ambiguous { in_segment: false });
         }
         let is_single = self.steps.len() == 1;
+        let openings = self.openings_of_parts();
         let mut steps = self.steps.into_iter();
         match (lazy, steps.next()) {
             (Some(lazy), None) => ops.push(Op::Rest { lazy }),
+            (Some(lazy), Some(first @ Step::Optional(_))) => {
+                ops.extend(openings.map(|openings| Op::SeekAny { lazy, openings: Box::new(openings) }));
+                steps = std::iter::once(first).chain(steps).collect::<Vec<_>>().into_iter();
+            }
             (Some(lazy), Some(Step::Literal(literal))) if is_single && is_last => ops.push(Op::End { lazy, literal }),
             (Some(lazy), Some(Step::Literal(literal))) => ops.push(Op::Seek { lazy, literal }),
             (None, Some(Step::Literal(literal))) if can_search => ops.push(Op::Begin(literal)),
@@ -517,6 +652,16 @@ impl Segment {
                 Some(Step::Literal(literal)) => Some(literal),
                 _ => None,
             };
+            if let Step::Optional(mut part) = step {
+                if let Some(Step::Literal(literal)) = steps.next_if(|next| matches!(next, Step::Literal(_))) {
+                    part.end_with(literal, case);
+                }
+                ops.push(Op::Optional(part));
+                if is_ambiguous {
+                    ops.push(Op::Ambiguous { in_segment: true });
+                }
+                continue;
+            }
             if let Step::Nullable(nullable) = step {
                 let then = then(&mut steps);
                 ops.push(Op::Nullable { nullable, then });
@@ -555,11 +700,15 @@ impl Segment {
     fn ends_as_search_does(&self) -> bool {
         let lasts = self.steps.iter().rev();
         let count = lasts.clone().take_while(|step| step.may_be_empty()).count();
-        let is_greedy = |step: &Step| match step.typed() {
-            Step::Automaton { automaton, .. } => automaton.is_greedy(),
-            _ => true,
-        };
-        lasts.take(count + 1).all(is_greedy)
+        let mut is_greedy = true;
+        lasts.take(count + 1).for_each(|step| {
+            leaves(std::slice::from_ref(step), &mut |step| {
+                if let Step::Automaton { automaton, .. } = step.typed() {
+                    is_greedy &= automaton.is_greedy();
+                }
+            });
+        });
+        is_greedy
     }
 
     /// True when looking for the segment takes linear time: its opening cannot stand inside of what its steps have scanned. Automata may run over
@@ -573,14 +722,20 @@ impl Segment {
         self.opens_outside(|step| matches!(step.typed(), Step::Automaton { .. }))
     }
 
-    /// Whether there is an opening, and it cannot stand inside of what some of the steps have scanned.
+    /// Whether there is an opening, and none can stand inside of what some of the steps have scanned, those of parts among them.
     fn opens_outside(&self, is_meant: impl Fn(&Step) -> bool) -> bool {
-        let Some(opening) = self.opening() else { return false };
-        let has_outside = |scanned: &Bytes| {
+        let openings = self.openings();
+        let begins_with_part = matches!(self.steps.first(), Some(Step::Optional(_)));
+        if openings.is_empty() || begins_with_part && self.openings_of_parts().is_none() {
+            return false;
+        }
+        let has_outside = |scanned: &Bytes, opening: &Literal| {
             (0..opening.len())
                 .any(|offset| !(0..=255).any(|byte| scanned.has(byte) && stands_for(opening, offset, byte)))
         };
-        self.steps.iter().filter(|step| is_meant(step)).all(|step| has_outside(&step.scanned()))
+        let mut meant = Vec::new();
+        leaves(&self.steps, &mut |step| meant.extend(is_meant(step).then(|| step.scanned())));
+        openings.iter().all(|opening| meant.iter().all(|scanned| has_outside(scanned, opening)))
     }
 }
 
@@ -609,27 +764,58 @@ fn resolve_boundaries(
     before_lazy: bool,
     format: &Format,
 ) -> Result<(), String> {
-    for at in 0..segment.steps.len() {
-        let following = &segment.steps[at + 1..];
-        if let Step::Automaton { automaton, .. } = segment.steps[at].typed() {
-            let end = end_of(automaton, following, before_lazy);
-            let after = if end == End::Before { after_literal(following) } else { None };
-            segment.steps[at].set_end(end, after);
+    resolve_steps(&mut segment.steps, &[], before_lazy, format)?;
+    let last = segment.steps.iter().rev().find(|step| !matches!(step, Step::Optional(_)));
+    let ends_in_literal = last.is_none_or(|step| matches!(step, Step::Literal(_) | Step::Repeat { .. }));
+    segment.is_ambiguous = before_lazy && !ends_in_literal;
+    match after {
+        Some(lazy) if !segment.steps.is_empty() && !segment.is_searchable() => Err(format!(
+            "the field {:?} has no literal after it that tells where it ends",
+            format.fields[lazy.field].column_name()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The same for the steps of a segment or of a part of it, and `after`, which follows them there.
+fn resolve_steps(steps: &mut [Step], after: &[Step], before_lazy: bool, format: &Format) -> Result<(), String> {
+    for at in 0..steps.len() {
+        let following: Vec<Step> = steps[at + 1..].iter().chain(after).cloned().collect();
+        if let Step::Optional(part) = &mut steps[at] {
+            resolve_steps(&mut part.steps, &following, before_lazy, format)?;
+            let may_end = before_lazy && following.iter().all(Step::may_be_empty);
+            let has_choices = part.steps.iter().any(|step| step.is_ambiguous() || step.has_choices());
+            part.is_ambiguous = may_end || has_choices || alphabet_of(&part.steps).meets(&first_of(&following));
             continue;
         }
-        let back = match (segment.steps[at].typed(), following.first()) {
+        if let Step::Automaton { automaton, .. } = steps[at].typed() {
+            let end = end_of(automaton, &following, before_lazy);
+            let after = if end == End::Before { after_literal(&following) } else { None };
+            steps[at].set_end(end, after);
+            continue;
+        }
+        let back = match (steps[at].typed(), following.first()) {
             (Step::Run { class, .. }, Some(Step::Literal(literal))) => given_back(*class, literal),
             _ => None,
         };
-        let can_extend = segment.steps[at].can_extend();
+        let can_extend = steps[at].can_extend();
         // What follows a step that may be empty may begin there too.
         let empty = following.iter().take_while(|step| step.may_be_empty()).count();
-        let meets = match (segment.steps[at].typed(), following.first()) {
+        let meets = match (steps[at].typed(), following.first()) {
             (Step::Run { .. }, Some(Step::Literal(_))) => back.is_none().then_some(0),
             _ => following.iter().take(empty + 1).position(|next| can_extend.meets(&next.first_set())),
         };
         let is_number = matches!(following.first(), Some(Step::Number { .. } | Step::Digits { .. }));
-        match (segment.steps[at].typed_mut(), back, meets) {
+        match (steps[at].typed_mut(), back, meets) {
+            (Step::Lazy { until, field }, ..) => match following.first() {
+                Some(Step::Literal(literal)) => *until = Some(literal.clone()),
+                _ => {
+                    let name = format.fields[*field].column_name();
+                    return Err(format!(
+                        "the field {name:?} of an optional part has no literal after it that tells where it ends"
+                    ));
+                }
+            },
             // It may have taken too much: what follows tells, and the regex decides.
             (Step::Datetime { is_ambiguous, datetime, .. }, ..) => {
                 *is_ambiguous = meets.is_some() || datetime.is_loose()
@@ -640,7 +826,7 @@ fn resolve_boundaries(
             }
             (Step::Run { back, .. }, Some(count), _) => *back = count,
             (_, _, Some(next)) => {
-                let (step, next) = (&segment.steps[at], &segment.steps[at + 1 + next]);
+                let (step, next) = (&steps[at], &following[next]);
                 return Err(format!(
                     "the boundary after {} is ambiguous, since it could take what {} begins with",
                     describe(step, format),
@@ -650,16 +836,7 @@ fn resolve_boundaries(
             _ => {}
         }
     }
-    let ends_in_literal =
-        segment.steps.last().is_none_or(|step| matches!(step, Step::Literal(_) | Step::Repeat { .. }));
-    segment.is_ambiguous = before_lazy && !ends_in_literal;
-    match after {
-        Some(lazy) if !segment.steps.is_empty() && !segment.is_searchable() => Err(format!(
-            "the field {:?} has no literal after it that tells where it ends",
-            format.fields[lazy.field].column_name()
-        )),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Where a field with an automaton ends, before these steps and, where that is so, a lazy field.
@@ -687,11 +864,25 @@ fn after_literal(following: &[Step]) -> Option<Bytes> {
     (0..=255).any(|byte| !first.has(byte)).then(|| Bytes::new(|byte| first.has(byte) || !byte.is_ascii()))
 }
 
+/// Gives the steps to `seen`, and those of parts in their place.
+fn leaves(steps: &[Step], seen: &mut impl FnMut(&Step)) {
+    for step in steps {
+        match step {
+            Step::Optional(part) => leaves(&part.steps, seen),
+            step => seen(step),
+        }
+    }
+}
+
 /// A step as the format has it.
 fn describe(step: &Step, format: &Format) -> String {
     match (step, step.field()) {
         (_, Some(field)) => format!("the field {:?}", format.fields[field].column_name()),
         (Step::Literal(literal), None) => format!("the literal {}", quote(literal)),
+        (Step::Optional(part), None) => match part.steps.first() {
+            Some(first) => format!("the optional part that begins with {}", describe(first, format)),
+            None => "an optional part".to_owned(),
+        },
         (_, None) => "padding".to_owned(),
     }
 }

@@ -7,7 +7,8 @@ use parsimd_simd::Literal;
 use super::{
     answer::{Answer, Choice, StepOutcome},
     bytes::{find, stands},
-    ops::{Op, Program},
+    openings::Openings,
+    ops::{LazyField, Op, Program},
     spans::SpanRow,
 };
 use crate::engine::{Anchored, captures::PackedSpan};
@@ -124,6 +125,14 @@ impl Program {
                         None => return fail(is_ambiguous),
                     }
                 }
+                Op::SeekAny { lazy, openings } => match seek_any(*lazy, openings, text, at, anchored, row) {
+                    Some(found) => {
+                        search = Some(Search { op: pc, field_start: at, found });
+                        is_ambiguous_here = false;
+                        StepOutcome::At(found)
+                    }
+                    None => return fail(is_ambiguous),
+                },
                 Op::End { lazy, literal } if anchored.is_yes() => {
                     // A literal that must end the text stands at one place only.
                     match text
@@ -168,6 +177,7 @@ impl Program {
                         Choice::Undecided => StepOutcome::Undecided,
                     }
                 }
+                Op::Optional(part) => part.run(text, at, row),
                 Op::Ambiguous { in_segment } => {
                     is_ambiguous = true;
                     is_ambiguous_here |= in_segment;
@@ -205,15 +215,38 @@ impl Program {
         if matches!(self.ops[op], Op::First { .. }) {
             return Some((op, found + 1));
         }
-        let (Op::Begin(literal) | Op::Seek { literal, .. }) = &self.ops[op] else { return None };
-        let found = find(literal, text, found + 1)?;
+        let (found, length) = match &self.ops[op] {
+            Op::Begin(literal) | Op::Seek { literal, .. } => (find(literal, text, found + 1)?, literal.len()),
+            Op::SeekAny { openings, .. } => (openings.find(text, found + 1)?, 0),
+            _ => return None,
+        };
         // A later place is no better where this one is too far.
         let found = self.ops[op].lazy().is_none_or(|lazy| lazy.fits(field_start, found)).then_some(found)?;
         *search = Some(Search { op, field_start, found });
-        match &self.ops[op] {
-            Op::Seek { lazy, .. } => row.set(lazy.field, field_start, found),
-            _ => *begin = found,
+        match self.ops[op].lazy() {
+            Some(lazy) => row.set(lazy.field, field_start, found),
+            None => *begin = found,
         }
-        Some((op + 1, found + literal.len()))
+        Some((op + 1, found + length))
     }
+}
+
+/// Where the lazy field that begins at `at` ends first, if one of `openings` tells; writes its span.
+#[inline]
+pub(super) fn seek_any(
+    lazy: LazyField,
+    openings: &Openings,
+    text: &[u8],
+    at: usize,
+    anchored: Anchored,
+    row: &mut SpanRow<'_>,
+) -> Option<usize> {
+    let found = if openings.may_be_empty && !anchored.is_yes() {
+        Some(lazy.min_end(text, at)).filter(|&end| end <= text.len())
+    } else {
+        openings.find(text, at + lazy.min)
+    };
+    let found = found.filter(|&found| lazy.fits(at, found))?;
+    row.set(lazy.field, at, found);
+    Some(found)
 }

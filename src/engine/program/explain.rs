@@ -5,7 +5,7 @@ use parsimd_simd::{Class, Literal, Take};
 use super::{
     automaton::End,
     ops::{LazyField, Op, Program},
-    steps::{Nullable, Number, Step},
+    steps::{Nullable, Number, Part, Step},
 };
 use crate::engine::Anchored;
 
@@ -36,9 +36,11 @@ impl Program {
                 Some(Take::Decimal) => "kernel walk, decimal",
                 Some(Take::Until(_)) => "kernel walk, search",
                 Some(Take::Rest(_)) => "kernel walk, to the end",
+                None if op.mostly_by_kernel(anchored).is_some() => "kernels walk, loop",
                 None => "loop",
             };
-            Line { how, is_kernel: take.is_some(), what: op.describe(anchored, names) }
+            let is_kernel = take.is_some() || op.mostly_by_kernel(anchored).is_some();
+            Line { how, is_kernel, what: op.describe(anchored, names) }
         })
         .collect()
     }
@@ -47,6 +49,8 @@ impl Program {
     pub(crate) fn undecided(&self, names: &[String]) -> Vec<String> {
         let mut reasons = Vec::new();
         let mut last = "padding";
+        // Whether what is ambiguous is whether a part is there.
+        let mut after_part = false;
         for op in &self.ops {
             last = op.lazy().map_or(last, |lazy| &names[lazy.field]);
             match op {
@@ -59,6 +63,20 @@ impl Program {
                     reasons.extend(nullable.step.undecided().map(|reason| format!("{last}: {reason}")));
                     reasons.push(format!("{last}: any mismatch after it, where both a value and a null text stand"));
                 }
+                Op::Optional(part) => {
+                    for step in &part.steps {
+                        last = step.name(names).unwrap_or(last);
+                        reasons.extend(step.undecided().map(|reason| format!("{last}: {reason}")));
+                    }
+                    if part.is_ambiguous {
+                        let part = part.describe(names);
+                        reasons.push(format!(
+                            "any mismatch after the optional part {part}, which might have to be missing"
+                        ));
+                    }
+                    after_part = true;
+                }
+                Op::Ambiguous { .. } if after_part => after_part = false,
                 Op::Ambiguous { .. } => {
                     reasons.push(format!("{last}: any mismatch after it, since its end is ambiguous"))
                 }
@@ -93,6 +111,12 @@ impl Op {
             Op::Rest { lazy } => format!("{}: {} characters", names[lazy.field], lazy.min),
             Op::Step(step) => step.describe(names),
             Op::StepThen(step, literal) => format!("{}, then {}", step.describe(names), quote(literal)),
+            Op::SeekAny { lazy, openings } => {
+                let ends =
+                    openings.literals().iter().map(quote).chain(openings.may_be_empty.then(|| "the end".to_owned()));
+                format!("{}, up to {}", lazy.describe(names), ends.collect::<Vec<_>>().join(" or "))
+            }
+            Op::Optional(part) => part.describe(names),
             Op::Nullable { nullable, then: None } => nullable.describe(names),
             Op::Nullable { nullable, then: Some(literal) } => {
                 format!("{}, then {}", nullable.describe(names), quote(literal))
@@ -110,6 +134,14 @@ impl LazyField {
             (min, None) => format!("{name}: any text of at min {min} characters"),
             (min, Some(max)) => format!("{name}: any text of {min} to {max} characters"),
         }
+    }
+}
+
+impl Part {
+    fn describe(&self, names: &[String]) -> String {
+        let steps: Vec<String> = self.steps.iter().map(|step| step.describe(names)).collect();
+        let instead = self.instead.as_ref().map_or_else(|| "nothing".to_owned(), quote);
+        format!("({}) or {instead}", steps.join(", "))
     }
 }
 
@@ -145,6 +177,8 @@ impl Step {
             Step::Padding { byte, .. } => format!("any number of {:?}", char::from(*byte)),
             Step::Repeat { field, .. } => format!("the text of {} again", names[*field]),
             Step::Nullable(nullable) => nullable.describe(names),
+            Step::Optional(part) => part.describe(names),
+            Step::Lazy { field, .. } => format!("{}: any text", names[*field]),
         }
     }
 
@@ -159,6 +193,7 @@ impl Step {
             Step::Literal(_) | Step::Run { .. } | Step::Column { .. } | Step::Pairs { .. } | Step::Padding { .. } => {
                 return None;
             }
+            Step::Optional(part) => return part.steps.iter().find_map(Step::undecided),
             Step::Automaton { end: End::Before, .. } => "a text with several places where it could end",
             Step::Automaton { .. } => return None,
             Step::Digits { .. } | Step::Number { number: Number::Integer, .. } => "a prefix 0x, 0o or 0b",
@@ -166,6 +201,7 @@ impl Step {
             Step::Number { number: Number::Based(_), .. } => "a prefix with no digit after it",
             Step::Number { .. } => "nan and inf",
             Step::Datetime { datetime, .. } => return datetime.undecided(),
+            Step::Lazy { .. } => "no literal after it in the rest of the record",
             Step::Repeat { .. } => "a repeat of more than 256 bytes",
             Step::Nullable(nullable) => return nullable.step.undecided(),
         })

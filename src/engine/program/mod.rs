@@ -29,6 +29,8 @@
 //! There is one more case: the literal after a class begins with bytes of the class and then has one that ends any run of it, as in `{:S}: `.
 //! Then the literal has one place too, and the run is taken but for these bytes.
 //!
+//! An [optional part](steps::Part) is a step too, with two ways, of which the regex prefers the one where the part is present.
+//!
 //! Otherwise the boundary is *ambiguous*. Some ambiguous boundaries refuse the format a program. With others the program prefers what the regex
 //! prefers, so a match is right, but a mismatch means *undecided* from there on:
 //!
@@ -40,6 +42,7 @@
 //!   changes places with these bytes, which matches the same texts.
 //! * A field with an [automaton] before something that it could take more of ends where the regex tries first.
 //! * A number with a width takes as many digits as it may, and what follows may begin with a digit.
+//! * An optional part may have to be missing where it is present. A lazy field in it may be too short.
 //!
 //! # Text that is not ASCII
 //!
@@ -57,10 +60,11 @@
 //! |---|---|
 //! | [`compile`] | format → operations, or why there is no program |
 //! | [`ops`] | the operations |
-//! | [`steps`] | the steps of a segment: literals, classes, numbers, padding, repeats |
+//! | [`steps`] | the steps of a segment: literals, classes, numbers, padding, repeats, optional parts |
 //! | [`datetime`] | the steps that are dates and times |
 //! | [`automaton`] | the steps that are expressions: types of the caller's own, and those that `parse` does not have |
 //! | [`shortcut`] | the usual ways of writing such types |
+//! | [`openings`] | the search for a segment that begins with an optional part |
 //! | [`bytes`] | sets of bytes; searches in short fields |
 //! | [`exec`] | one text through a program |
 //! | [`batch_exec`] | the records of a block through a program, operation after operation |
@@ -78,6 +82,7 @@ mod exec;
 mod explain;
 #[cfg(test)]
 mod expressions;
+mod openings;
 mod ops;
 mod shortcut;
 mod spans;

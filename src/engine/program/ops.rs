@@ -4,7 +4,8 @@ use parsimd_simd::Literal;
 
 use super::{
     bytes::Bytes,
-    steps::{NonAscii, Nullable, Step},
+    openings::Openings,
+    steps::{NonAscii, Nullable, Part, Step},
 };
 
 /// One operation. A segment begins with `Begin`, `First`, `Seek` or `End`, and goes on with steps.
@@ -16,6 +17,8 @@ pub(super) enum Op {
     First { step: Step, first: Bytes },
     /// A lazy field, up to the earliest place of a literal.
     Seek { lazy: LazyField, literal: Literal },
+    /// A lazy field, up to the earliest place where the next segment may begin, which begins with an optional part.
+    SeekAny { lazy: LazyField, openings: Box<Openings> },
     /// A lazy field, and the literal that the pattern ends with.
     End { lazy: LazyField, literal: Literal },
     /// A lazy field that the pattern ends with.
@@ -26,6 +29,8 @@ pub(super) enum Op {
     StepThen(Step, Literal),
     /// A step of a type or a text that stands for no value, and the literal that tells where it ends, if there is one.
     Nullable { nullable: Box<Nullable>, then: Option<Literal> },
+    /// Steps that may be missing as a whole, with the literal after them, if there is one.
+    Optional(Box<Part>),
     /// A boundary was ambiguous: from here on a mismatch means undecided. Where that is not so `in_segment`, the search of this segment goes on first.
     Ambiguous { in_segment: bool },
 }
@@ -35,7 +40,7 @@ impl Op {
     #[inline(always)]
     pub(super) fn lazy(&self) -> Option<LazyField> {
         match self {
-            Op::Seek { lazy, .. } | Op::End { lazy, .. } | Op::Rest { lazy } => Some(*lazy),
+            Op::Seek { lazy, .. } | Op::SeekAny { lazy, .. } | Op::End { lazy, .. } | Op::Rest { lazy } => Some(*lazy),
             _ => None,
         }
     }
@@ -92,13 +97,12 @@ impl Program {
 
     /// What it does with characters that are not ASCII in field `number`.
     pub(in crate::engine) fn non_ascii(&self, number: usize) -> NonAscii {
-        let fields = self.ops.iter().filter_map(|op| match op {
-            Op::Step(step) | Op::StepThen(step, _) | Op::First { step, .. } => Some((step.field()?, step.non_ascii())),
-            Op::Seek { lazy, .. } | Op::End { lazy, .. } | Op::Rest { lazy } => Some((lazy.field, lazy.non_ascii())),
-            Op::Nullable { nullable, .. } => Some((nullable.step.field()?, nullable.non_ascii())),
-            Op::Begin(_) | Op::Ambiguous { .. } => None,
+        let of_number = self.ops.iter().rev().find_map(|op| match op {
+            Op::Step(step) | Op::StepThen(step, _) | Op::First { step, .. } => step.non_ascii_of(number),
+            Op::Nullable { nullable, .. } if nullable.step.field() == Some(number) => Some(nullable.non_ascii()),
+            Op::Optional(part) => part.steps.iter().rev().find_map(|step| step.non_ascii_of(number)),
+            _ => op.lazy().filter(|lazy| lazy.field == number).map(LazyField::non_ascii),
         });
-        let mut of_number = fields.filter(|(field, _)| *field == number).map(|(_, non_ascii)| non_ascii);
-        of_number.next_back().unwrap_or(NonAscii::Unknown)
+        of_number.unwrap_or(NonAscii::Unknown)
     }
 }

@@ -2,6 +2,8 @@
 
 use parsimd_simd::Span;
 
+use crate::engine::captures::ABSENT;
+
 /// The spans of the fields of a block's records, a column for each field, and one more for what is no field.
 #[derive(Debug, Default)]
 pub(crate) struct SpanTable {
@@ -31,6 +33,15 @@ impl SpanTable {
     /// The first `count` rows of a column.
     pub(crate) fn column(&self, field: usize, count: usize) -> &[Span] {
         &self.spans[field * self.rows..][..count]
+    }
+
+    /// Writes the first spans of the column of no field to `rows` of another one, in their order.
+    pub(super) fn scatter(&mut self, field: usize, rows: &[u32]) {
+        let (columns, spans) = self.spans.split_at_mut(self.fields * self.rows);
+        let column = &mut columns[field * self.rows..][..self.rows];
+        for (&row, &span) in rows.iter().zip(&*spans) {
+            column[row as usize] = span;
+        }
     }
 
     /// SpanRow `row`, to be written.
@@ -110,6 +121,12 @@ impl<'a> SpanRow<'a> {
     #[inline(always)]
     pub(crate) fn set(&mut self, field: usize, start: usize, end: usize) {
         self.spans[field * self.stride + self.row] = Span::new(start as u32, end as u32);
+    }
+
+    /// Says that a field has no span.
+    #[inline(always)]
+    pub(super) fn set_absent(&mut self, field: usize) {
+        self.spans[field * self.stride + self.row] = ABSENT;
     }
 
     #[inline(always)]

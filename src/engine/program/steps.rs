@@ -1,6 +1,8 @@
 //! The steps of a segment: each has one way to match from a given place.
 
-use parsimd_simd::{Class, Literal, Take};
+use std::ops::Range;
+
+use parsimd_simd::{Case, Class, Literal, Take};
 
 use super::{
     answer::{
@@ -8,7 +10,7 @@ use super::{
         StepOutcome::{self, At, No, Undecided},
     },
     automaton::{Automaton, End},
-    bytes::{Bytes, digits, stands},
+    bytes::{Bytes, digits, find, stands},
     datetime::{Datetime, Style},
     spans::SpanRow,
 };
@@ -110,6 +112,13 @@ pub(super) enum Step {
     },
     /// A step of a type, or a text that stands for no value.
     Nullable(Box<Nullable>),
+    /// Steps that may be missing as a whole.
+    Optional(Box<Part>),
+    /// In an optional part: any text, up to the first place of the next literal.
+    Lazy {
+        field: usize,
+        until: Option<Literal>,
+    },
 }
 
 /// A step of a type, and the texts that stand for no value; `None` is the empty one. The regex prefers them in this order.
@@ -188,6 +197,115 @@ impl Nullable {
     }
 }
 
+/// A part that may be missing as a whole.
+///
+/// The regex prefers it present. So a program tries the part first, and once, together with the literal after it:
+///
+/// * They do not match: the part is missing, and that is certain, since its steps have one way to match. The literal alone must stand there.
+///   Unless a field of any text is in the part: it ends at the first place of its literal, and a mismatch from there on is undecided.
+/// * They match: the part is present. That is undone only by the regex. Where none of the bytes that the part may have can begin what follows, it need
+///   not be: what follows cannot begin inside of the part, so a match without it, here or at a later place, ends no earlier. Elsewhere the boundary
+///   is ambiguous, and a mismatch after it means undecided.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    /// The steps of the part, of which at least one is not empty, and then the literal after it, if there is one.
+    pub(super) steps: Vec<Step>,
+    /// What stands in its place where it is missing: the literal after it.
+    pub(super) instead: Option<Literal>,
+    /// The fields in it, which have no span where it is missing.
+    pub(super) fields: Range<usize>,
+    /// Whether it might have to be missing where it is present, or to be another text.
+    pub(super) is_ambiguous: bool,
+    /// The bytes that may stand after its opening, or that it begins with if it has none.
+    pub(super) first: Bytes,
+}
+
+impl Part {
+    /// The literal that it begins with, if it does.
+    #[inline(always)]
+    pub(super) fn opening(&self) -> Option<&Literal> {
+        match self.steps.first() {
+            Some(Step::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// Whether the part may stand at byte `at` of the record that ends at `end` of `block`, by its first bytes. There is no branch on the answer.
+    #[inline(always)]
+    pub(super) fn may_begin(&self, block: &[u8], at: usize, end: usize) -> bool {
+        let opening = self.opening();
+        let goes_on = block.get(at + opening.map_or(0, Literal::len)).is_none_or(|&byte| self.first.has(byte));
+        opening.is_none_or(|opening| opening.stands_before(block, at, end)) & goes_on
+    }
+
+    /// Matches the part at byte `at` of `text`, or what stands there instead.
+    #[inline]
+    pub(super) fn run(&self, text: &[u8], at: usize, row: &mut SpanRow<'_>) -> StepOutcome {
+        match self.present(text, at, row) {
+            No => {}
+            outcome => return outcome,
+        }
+        self.fields.clone().for_each(|field| row.set_absent(field));
+        self.instead.as_ref().map_or(At(at), |literal| stands(literal, text, at))
+    }
+
+    /// Matches the part at byte `at` of `text`.
+    #[inline]
+    fn present(&self, text: &[u8], mut at: usize, row: &mut SpanRow<'_>) -> StepOutcome {
+        // Whether it might be another text up to here.
+        let mut is_ambiguous = false;
+        for (number, step) in self.steps.iter().enumerate() {
+            let outcome = match step {
+                Step::Nullable(nullable) => {
+                    // Where the value may take less than it does, the literal does not tell it from a null text.
+                    let literal = self.literal_after(number).filter(|_| !step.is_ambiguous());
+                    match nullable.run(text, at, row, |end| nullable.can_end(literal, false, text, end)) {
+                        Choice::Only(end) => At(end),
+                        Choice::Preferred(end) => {
+                            is_ambiguous = true;
+                            At(end)
+                        }
+                        Choice::No => No,
+                        Choice::Undecided => Undecided,
+                    }
+                }
+                step => step.run(text, at, row),
+            };
+            match outcome {
+                At(end) => at = end,
+                No if !is_ambiguous => return No,
+                No | Undecided => return Undecided,
+            }
+            is_ambiguous |= step.is_ambiguous();
+        }
+        At(at)
+    }
+
+    /// The literal after step `number` of the part, if one stands there.
+    pub(super) fn literal_after(&self, number: usize) -> Option<&Literal> {
+        match self.steps.get(number + 1) {
+            Some(Step::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// Adds the literal after the part.
+    pub(super) fn end_with(&mut self, literal: Literal, case: Case) {
+        match self.steps.last_mut() {
+            // One literal is looked at faster than two.
+            Some(Step::Literal(last)) => *last = last.followed_by(&literal, case),
+            _ => self.steps.push(Step::Literal(literal.clone())),
+        }
+        match &mut self.steps[..] {
+            [.., Step::Lazy { until, .. }, Step::Literal(last)] => *until = Some(last.clone()),
+            // What may stand after its literal stands in the literal now.
+            [.., Step::Nullable(nullable), Step::Literal(_)] => nullable.after = None,
+            _ => {}
+        }
+        self.instead = Some(literal);
+    }
+}
+
 impl Step {
     /// Whether its end is ambiguous: it might have taken another text than it did, and what follows might need that.
     #[inline]
@@ -198,7 +316,20 @@ impl Step {
             | Step::Padding { is_ambiguous, .. } => *is_ambiguous,
             Step::Column { is_exact, .. } => !is_exact,
             Step::Automaton { end, .. } => *end == End::First,
+            Step::Lazy { .. } => true,
             Step::Nullable(nullable) => nullable.step.is_ambiguous(),
+            Step::Optional(part) => part.is_ambiguous,
+            _ => false,
+        }
+    }
+
+    /// Whether it may be one text or another before the same literal.
+    pub(super) fn has_choices(&self) -> bool {
+        match self {
+            Step::Nullable(nullable) => {
+                let ends = nullable.automaton().map(|(.., end)| end);
+                !nullable.nulls.is_empty() || ends == Some(End::Before)
+            }
             _ => false,
         }
     }
@@ -206,7 +337,7 @@ impl Step {
     /// Whether it may match the empty text.
     pub(super) fn may_be_empty(&self) -> bool {
         match self {
-            Step::Padding { .. } => true,
+            Step::Padding { .. } | Step::Optional(_) => true,
             Step::Automaton { automaton, .. } => automaton.may_be_empty(),
             Step::Nullable(nullable) => nullable.nulls.iter().any(Option::is_none) || nullable.step.may_be_empty(),
             _ => false,
@@ -245,6 +376,7 @@ impl Step {
             Step::Run { field, class, back: 0 } => Some((field, Take::Run(class))),
             Step::Number { field, number: Number::Integer } => Some((field, Take::Integer)),
             Step::Number { field, number: Number::Fixed } => Some((field, Take::Decimal)),
+            Step::Lazy { field, .. } => Some((field, Take::Until(1))),
             _ => None,
         }
     }
@@ -252,7 +384,7 @@ impl Step {
     /// Its field, if it has one.
     pub(super) fn field(&self) -> Option<usize> {
         match self {
-            Step::Literal(_) | Step::Padding { .. } => None,
+            Step::Literal(_) | Step::Padding { .. } | Step::Optional(_) => None,
             Step::Nullable(nullable) => nullable.step.field(),
             Step::Run { field, .. }
             | Step::Digits { field, .. }
@@ -261,6 +393,7 @@ impl Step {
             | Step::Pairs { field }
             | Step::Number { field, .. }
             | Step::Datetime { field, .. }
+            | Step::Lazy { field, .. }
             | Step::Repeat { field, .. } => Some(*field),
         }
     }
@@ -268,7 +401,7 @@ impl Step {
     /// What it does with characters that are not ASCII.
     pub(super) fn non_ascii(&self) -> NonAscii {
         match self {
-            Step::Literal(_) | Step::Pairs { .. } => NonAscii::AsRegex,
+            Step::Literal(_) | Step::Pairs { .. } | Step::Lazy { .. } => NonAscii::AsRegex,
             Step::Run { class, .. } if *class == Class::WORD => NonAscii::AsRegex,
             Step::Run { class, .. } if class.contains(0x80) => NonAscii::All,
             Step::Run { .. } | Step::Number { .. } | Step::Digits { .. } => NonAscii::None,
@@ -278,6 +411,14 @@ impl Step {
             Step::Automaton { automaton, .. } if automaton.is_unicode() => NonAscii::AsRegex,
             Step::Nullable(nullable) => nullable.non_ascii(),
             _ => NonAscii::Unknown,
+        }
+    }
+
+    /// The same for field `number`, if that is its field or one in it.
+    pub(super) fn non_ascii_of(&self, number: usize) -> Option<NonAscii> {
+        match self {
+            Step::Optional(part) => part.steps.iter().rev().find_map(|step| step.non_ascii_of(number)),
+            step => (step.field() == Some(number)).then(|| step.non_ascii()),
         }
     }
 
@@ -325,6 +466,11 @@ impl Step {
                     Choice::No => No,
                     Choice::Preferred(_) | Choice::Undecided => Undecided,
                 };
+            }
+            Step::Optional(part) => return part.run(text, at, row),
+            // Were the rest of the text looked at from each place of a search, that would not take linear time: so the regex decides.
+            Step::Lazy { field, until } => {
+                (field, until.as_ref().and_then(|until| find(until, text, at + 1)).map_or(Undecided, At))
             }
             Step::Run { field, class, back } => {
                 let mut length = class.run(text, at);

@@ -1,0 +1,75 @@
+"""Why a text does not match."""
+
+import re
+
+import parsimd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+ACCESS = '{ip} - - [{ts:th}] "{req}" {status:d} {bytes:d}'
+
+
+def reference(parts, line):
+    """The longest beginning of the pattern that `re` matches at the start of the line: how much of the pattern it is, and where it ends."""
+    cuts, text = [("", 0)], ""
+    for part in parts:
+        pieces = [part] if part.startswith("{") else ["{{" if c == "{" else "}}" if c == "}" else c for c in part]
+        for piece in pieces:
+            text += piece
+            cuts.append((text, len(text)))
+    for beginning, length in reversed(cuts):
+        found = re.match(parsimd.compile(beginning)._expression, line, re.DOTALL | re.IGNORECASE) if beginning else re.match("", line)
+        if found:
+            return length, found.end()
+    raise AssertionError("nothing matches the start")
+
+
+PARTS = st.sampled_from(["{a}", "{:d}", "{:S}", "{:w}", "{:|-}", "{n:d|-}", "{:[}[{p:d}]{:]}", " ", ": ", " - - [", "x", "é", "}", "]", '"'])
+WORDS = st.sampled_from(["1", "22", "ab", "-", "[3]", " ", ": ", " - - [", " - ", "x", "é", "}", "]", '"', "\u00df"])
+
+
+@given(st.lists(PARTS, min_size=1, max_size=6), st.lists(WORDS, max_size=8).map("".join))
+def test_how_far_a_pattern_comes_is_its_longest_beginning_that_matches(parts, line):
+    names = [part for part in parts if part in ("{a}", "{n:d|-}", "{:[}[{p:d}]{:]}")]
+    if len(names) != len(set(names)):
+        return
+    # A brace after one would be read with it.
+    pattern = "".join(part.replace("}", "}}") if part == "}" else part for part in parts)
+    parser = parsimd.compile(pattern)
+    why = parser.explain_mismatch(line)
+    if parser.parse(line) is not None:
+        assert why is None
+        return
+    matched, end = reference(parts, line)
+    assert why.matched == matched
+    assert line[why.offset :].startswith(why.found)
+    if why.expected.startswith("{") or why.expected == "the end":
+        assert why.offset == end
+    else:
+        assert why.offset <= end or why.found == ""
+
+
+def test_the_reasons_for_lines_of_a_real_log():
+    log = parsimd.compile(ACCESS)
+    head = '1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 304'
+    assert str(log.explain_mismatch(head + " -")) == 'expected {bytes:d} after {status:d}, found "-"'
+    assert str(log.explain_mismatch(head)) == 'expected " " after {status:d}, found the end'
+    assert str(log.explain_mismatch(head.replace("May", "Mai"))) == 'expected {ts:th} after {ip}, found "17/Mai/2015:10:05:03"'
+    assert str(log.explain_mismatch("noise")) == 'expected " - - [" after {ip}, found the end'
+    assert log.explain_mismatch(head + " 7") is None
+
+
+def test_places_are_characters():
+    why = parsimd.compile("é{:w} {:d}").explain_mismatch("éü x")
+    assert (why.offset, why.found, why.expected, why.matched) == (3, "x", "{:d}", 6)
+
+
+def test_what_only_re_can_match_is_an_error():
+    class Own(parsimd.Parser):
+        pass
+
+    parser = Own("{:d}")
+    parser._expression = "(x)"
+    with pytest.raises(NotImplementedError, match="Python's re"):
+        parser.explain_mismatch("7")
