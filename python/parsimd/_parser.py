@@ -17,7 +17,7 @@ import time
 import warnings
 from decimal import Decimal
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, TypeVar, Union
 
 from . import _parsimd
 from ._convert import (
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
 _Match = Literal["line", "first", "all"]
 _Origin = Literal["file", "line", "offset"]
+_Name = TypeVar("_Name", bound=str)
 _Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 #: How long a line may be in a scan, unless the scan sets it otherwise.
@@ -479,7 +480,7 @@ class Parser(_parsimd.ParserBase):
             regex, _ = _TYPES["kv"]
             self._key_groups[group] = [], None
             for key in type[len("kv(") : -1].split(","):
-                self._key_groups[group][0].append(self._compile_key(key))
+                self._key_groups[group][0].append(self._compile_key(key, self._key_groups[group][0]))
         elif is_strptime(type):
             regex = strptime_expression(type)
             self._group_index += _groups_of_layout(type, regex)
@@ -525,13 +526,15 @@ class Parser(_parsimd.ParserBase):
             padding = "\\" + padding
         return regex, padding if align in (">", "^") else "", padding if align in ("<", "^") else ""
 
-    def _compile_key(self, key: str) -> Key:
-        """A key of ``kv(…)``, with the spec of its values."""
+    def _compile_key(self, key: str, before: Sequence[Key]) -> Key:
+        """A key of ``kv(…)``, with the spec of its values. ``before`` are those before it in its list."""
         name, _, spec = key.partition(":")
         if not name or re.search(r"[\s=|,:()\[\]\"'`]", name):
             wrong = ValueError(f'"{name}" is no name of a key')
             raise _advising(wrong, "write keys with commas between them, as in kv(level,took:dur)")
-        if name in self._name_to_group_map or name in self._key_names():
+        # Where case is ignored, two keys of a list may be the same pair.
+        is_same = any(other.names.fullmatch(name) for other in before)
+        if is_same or name in self._name_to_group_map or name in self._key_names():
             raise _key_twice(name)
         if not spec:
             return Key(name, self._flags, None, None, False)
@@ -948,11 +951,13 @@ def _column(converter: Any) -> Optional[str]:
     return column if isinstance(column, str) else None
 
 
-def _names(columns: Iterable[str], argument: str) -> List[str]:
+def _names(columns: Iterable[_Name], argument: str) -> List[_Name]:
     if isinstance(columns, (str, bytes, bytearray, memoryview)):
         raise TypeError(f"{argument} must be the names of columns, as in ['a'], not one {type(columns).__name__}")
     if isinstance(columns, (set, frozenset)):
         raise TypeError(f"{argument} must be names in an order, which a set does not have")
+    if not hasattr(columns, "__iter__") and not hasattr(columns, "__getitem__"):
+        raise TypeError(f"{argument} must be the names of columns, as in ['a'], not {columns!r}")
     names = list(columns)
     for name in names:
         if not isinstance(name, str):

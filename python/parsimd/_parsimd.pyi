@@ -85,7 +85,7 @@ class Pattern:
         on_error: str,
         times: Tuple[Optional[str], Optional[int], int],
         columns: Optional[List[str]],
-        include: List[str],
+        include: Sequence[str],
         limit: Optional[int],
         strings: str,
         max_record_bytes: int,

@@ -45,7 +45,9 @@ def scan_polars(
     import polars
     from polars.io.plugins import register_io_source
 
-    files, included = _expand(paths), list(include)
+    from ._parser import _names
+
+    files, included = _expand(paths), _names(include, "include")
     nothing = parser.scan(b"", match=match, multiline=multiline, include=included, max_record_bytes=max_record_bytes, tz=tz, year=year)
     empty = polars.DataFrame(nothing)
     # Of the fields: where a record came from is no part of it.

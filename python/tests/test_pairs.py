@@ -192,6 +192,8 @@ def test_a_layout_of_strptime_codes_is_one():
         ("{x:kv()}", '"" is no name of a key'),
         ("{x:kv(a,b c)}", '"b c" is no name of a key'),
         ("{x:kv(a,a)}", '"a" is a key of kv'),
+        ("{x:kv(level,n:d,LEVEL)}", '"LEVEL" is a key of kv'),
+        ("{x:kv(a:d}", "a list of keys ends with \\), as in kv"),
         ("{a} {x:kv(a)}", '"a" is a key of kv'),
         ("{x:kv(a)} {a:d}", '"a" is a key of kv'),
         ("{x:kv(a:nope)}", "format spec 'nope' not recognised"),
@@ -202,6 +204,18 @@ def test_a_layout_of_strptime_codes_is_one():
 def test_a_list_of_keys_that_cannot_be_is_an_error(format, message):
     with pytest.raises(ValueError, match=message.replace("(", r"\(")):
         parsimd.compile(format)
+
+
+def test_keys_that_differ_in_case_are_two_where_case_counts():
+    parser = parsimd.compile("{:kv(level,LEVEL)}", case_sensitive=True)
+    assert parser.parse("LEVEL=2 level=3").named == {"level": "3", "LEVEL": "2"}
+    assert parser.scan("LEVEL=2 level=3").read_all().to_tuples() == [("3", "2")]
+
+
+def test_keys_are_found_under_the_rule_of_case_of_all_letters():
+    parser, text = parsimd.compile("{:kv(s,ok)}"), "\u017f=1 O\u212a=2"
+    assert parser.parse(text).named == {"s": "1", "ok": "2"}
+    assert parser.scan(text).read_all().to_tuples() == [("1", "2")]
 
 
 def test_parsers_with_keys_can_be_copied_and_pickled():

@@ -112,6 +112,15 @@ class TestWhereARecordCameFrom:
         with pytest.raises(error, match=words):
             parsimd.compile("{line} {n:d}").scan("", include=include)
 
+    @pytest.mark.parametrize("call", ["scan", "scan_file", "scan_polars"])
+    @pytest.mark.parametrize("include, words", [("line", "not one str"), (None, "not None"), (5, "not 5"), ({"line"}, "in an order")])
+    def test_what_is_no_list_of_names_is_an_error_in_each_call(self, call, include, words, tmp_path):
+        pytest.importorskip("polars")
+        path = tmp_path / "a.log"
+        path.write_text("1\n")
+        with pytest.raises(TypeError, match=f"include must be .*{words}"):
+            getattr(parsimd.compile("{n:d}"), call)("" if call == "scan" else path, include=include)
+
     def test_polars_reads_and_filters_them(self, tmp_path):
         polars = pytest.importorskip("polars")
         path = tmp_path / "a.log"

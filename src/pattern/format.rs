@@ -393,12 +393,16 @@ impl Builder<'_> {
         };
         self.group_index += 1;
         let is_list = |spec: &&Spec| keys::is_list(&spec.kind) && !self.options.custom.contains_key(&spec.kind);
-        let keys = match spec.as_ref().filter(is_list) {
-            Some(spec) => {
-                keys::split(&text, spec.kind_span.clone()).map(|key| self.key(&text, key)).collect::<Result<_>>()?
+        let mut keys: Vec<Key> = Vec::new();
+        for key in spec.as_ref().filter(is_list).into_iter().flat_map(|spec| keys::split(&text, spec.kind_span.clone()))
+        {
+            let name = &text[key.name.clone()];
+            // Where case is ignored, both would be the same pair.
+            if keys.iter().any(|other| other.is(name.as_bytes())) {
+                return Err(name_twice(&text, key.name.start..key.spec.end, name));
             }
-            None => Vec::new(),
-        };
+            keys.push(self.key(&text, key)?);
+        }
 
         let inner = nulls.as_ref().map(|nulls: &NullTexts| nulls.with(&expression, is_any_text));
         let whole = &mut self.format.expression;

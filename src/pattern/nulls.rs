@@ -20,7 +20,8 @@ impl NullTexts {
         let ignore_case = !case_sensitive;
         // A letter and its other case may differ in length outside of ASCII.
         let any = ignore_case && !rest.is_ascii();
-        let lengths = texts.iter().fold(0, |lengths, text| lengths | 1 << text.len().min(63));
+        let sizes = texts.iter().flat_map(|text| text.len()..=if ignore_case { longest(text) } else { text.len() });
+        let lengths = sizes.fold(0, |lengths, size| lengths | 1 << size.min(63));
         NullTexts { texts, ignore_case, lengths: if any { u64::MAX } else { lengths } }
     }
 
@@ -49,6 +50,11 @@ impl NullTexts {
         let nulls = self.texts.iter().map(|text| escape(text)).collect::<Vec<_>>().join("|");
         if is_any_text { format!("{nulls}|{inner}") } else { format!("{inner}|{nulls}") }
     }
+}
+
+/// The most bytes of a text that equals this one of ASCII where case is ignored: `K` has three for a `k`; `ſ`, `ı` and `İ` have two.
+fn longest(text: &str) -> usize {
+    text.len() + 2 * text.matches(['k', 'K']).count() + text.matches(['s', 'S', 'i', 'I']).count()
 }
 
 /// The expression of a text, with the escapes of Python's `re.escape`.
@@ -87,6 +93,12 @@ mod tests {
         let folded = NullTexts::new("None|kein|é", false);
         for text in ["none", "NONE", "KEIN", "\u{212a}EIN", "kE\u{131}n", "KE\u{130}N", "É", "é"] {
             assert!(folded.has(text.as_bytes()), "{text}");
+        }
+        // These are longer than the texts, which are all ASCII.
+        for (text, other) in [("kein", "\u{212a}e\u{131}n"), ("missing", "m\u{130}\u{17f}\u{17f}ing"), ("s", "\u{17f}")]
+        {
+            assert!(NullTexts::new(text, false).has(other.as_bytes()), "{other}");
+            assert!(!NullTexts::new(text, true).has(other.as_bytes()), "{other}");
         }
         assert!(!folded.has(b"") && !folded.has("kein ".as_bytes()) && !folded.has(b"\xc3"));
     }

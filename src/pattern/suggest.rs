@@ -72,6 +72,9 @@ pub fn suggestion<'a>(kind: &str, custom: impl IntoIterator<Item = &'a str>) -> 
     if lower.contains("yy") {
         return Some("write a date with strptime codes, as in %Y-%m-%d".to_owned());
     }
+    if kind.starts_with("kv(") {
+        return Some("a list of keys ends with ), as in kv(level,took:dur)".to_owned());
+    }
     if kind.contains(['\\', '[', '(', '*', '+', '?', '|']) {
         return Some("a regular expression is the pattern of a type of your own".to_owned());
     }

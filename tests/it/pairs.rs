@@ -128,6 +128,8 @@ fn a_list_of_keys_that_cannot_be_is_an_error_that_points_at_it() {
         ("{x:kv()}", "\"\" is no name of a key"),
         ("{x:kv(a,b c)}", "\"b c\" is no name of a key"),
         ("{x:kv(a,a)}", "\"a\" is a key of kv(…), and stands elsewhere too"),
+        ("{x:kv(level,n:d,LEVEL)}", "\"LEVEL\" is a key of kv(…), and stands elsewhere too"),
+        ("{x:kv(a:d}", "a list of keys ends with ), as in kv(level,took:dur)"),
         ("{a} {x:kv(a)}", "\"a\" is a key of kv(…), and stands elsewhere too"),
         ("{x:kv(a)} {a:d}", "\"a\" is a key of kv(…), and stands elsewhere too"),
         ("{x:kv(a:nope)}", "format spec 'nope' not recognised"),
@@ -139,6 +141,13 @@ fn a_list_of_keys_that_cannot_be_is_an_error_that_points_at_it() {
         assert!(error.is_syntax() || error.is_repeated_name(), "{text}");
         assert!(text.contains(message), "{format}: {text}");
     }
+}
+
+#[test]
+fn a_key_is_found_under_the_rule_of_case_of_all_letters() {
+    let batch = scan("{:kv(s,ok)}", "\u{17f}=1 O\u{212a}=2\nS=3 OK=4\n");
+    assert_eq!(row(&batch, 0), [Cell::Text("1"), Cell::Text("2")]);
+    assert_eq!(row(&batch, 1), [Cell::Text("3"), Cell::Text("4")]);
 }
 
 #[test]
