@@ -11,7 +11,7 @@ import ipaddress
 import re
 import sys
 from datetime import time, timedelta, tzinfo
-from typing import Any, Callable, Literal, Optional, Sequence, TypeVar
+from typing import Any, Callable, Literal, Mapping, Optional, Sequence, TypeVar
 
 from . import _parsimd
 
@@ -346,9 +346,14 @@ class Pairs(ByText):
 
     def __call__(self, string: str, match: Any = None) -> dict[str, str]:
         unquote = Quoted()
-        pairs: dict[str, str] = {}
-        for pair in self.PAIR.finditer(string):
-            pairs.setdefault(pair[1], unquote(pair[2] or ""))
+        return {key: unquote(pair[2] or "") for key, pair in self.first(string).items()}
+
+    @classmethod
+    def first(cls, string: str) -> dict[str, "re.Match[str]"]:
+        """The first pair with each key."""
+        pairs: dict[str, re.Match[str]] = {}
+        for pair in cls.PAIR.finditer(string):
+            pairs.setdefault(pair[1], pair)
         return pairs
 
 
@@ -365,9 +370,9 @@ class Key:
         self.values = values
         self.is_bool = is_bool
 
-    def find(self, string: str) -> Optional["re.Match[str]"]:
-        """The first pair with this key."""
-        return next((pair for pair in Pairs.PAIR.finditer(string) if self.names.fullmatch(pair[1])), None)
+    def find(self, pairs: Mapping[str, "re.Match[str]"]) -> Optional["re.Match[str]"]:
+        """The first pair with this key, of the first pairs with each key that is written in another way."""
+        return next((pair for name, pair in pairs.items() if self.names.fullmatch(name)), None)
 
     def span(self, pair: "re.Match[str]") -> tuple[int, int]:
         """Where the value of a pair stands, quotes and all; of a key without ``=`` it is empty."""

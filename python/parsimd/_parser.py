@@ -28,6 +28,7 @@ from ._convert import (
     Integer,
     Key,
     Nullable,
+    Pairs,
     Strptime,
     TextOnly,
     dt_format_to_regex,
@@ -671,8 +672,9 @@ class Parser(_parsimd.ParserBase):
             at = group if isinstance(group, str) else group + 1
             text = m[at]
             is_null = text is None or nulls is not None and nulls.fullmatch(text) is not None
+            pairs = {} if is_null else Pairs.first(text)
             for key in keys:
-                pair = None if is_null else key.find(text)
+                pair = key.find(pairs)
                 named[key.name] = None if pair is None else key.value(pair)
                 if pair is not None:
                     start, end = key.span(pair)

@@ -47,7 +47,7 @@ enum Engine {
         compiled: Compiled<fancy_regex::Regex>,
         /// An expression that matches wherever this one does, in ASCII, if there is one without backtracking. It says quickly of most texts that do not match that they
         /// do not.
-        wider: Option<Compiled<bytes::Regex>>,
+        wider: Option<Box<Compiled<bytes::Regex>>>,
     },
 }
 
@@ -107,7 +107,7 @@ impl RegexEngine {
             Err(unicode) => match translate(format, Target::Backtracking) {
                 Ok(expression) if unicode.needs_backtracking => Engine::Backtracking {
                     compiled: Compiled::new(expression),
-                    wider: translate(format, Target::AsciiWider).ok().map(Compiled::new),
+                    wider: translate(format, Target::AsciiWider).ok().map(Compiled::new).map(Box::new),
                 },
                 Ok(_) => return Err(error_of(format, &unicode)),
                 Err(both) => return Err(error_of(format, &both)),

@@ -12,7 +12,7 @@ use crate::error::Result;
 /// a field of its name, as `user_agent`. A text may be `-`, and is null then.
 ///
 /// # Errors
-/// [`Error::is_syntax`](crate::Error::is_syntax): a directive that Apache does not have, or that no pattern can say; or nothing stands between two directives.
+/// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; a directive that Apache does not have, or that no pattern can say; or nothing stands between two directives.
 pub fn apache(format: &str) -> Result<String> {
     let mut writer = Writer::new(format);
     for piece in pieces(format, "LogFormat").0 {
@@ -39,7 +39,7 @@ pub fn apache(format: &str) -> Result<String> {
             }
         }
     }
-    Ok(writer.finish())
+    writer.finish("%h, say")
 }
 
 /// Writes the directive at the start of `rest`, which stands at `at`, and says how long it is.
@@ -190,5 +190,7 @@ mod tests {
         assert_eq!(apache("%{%c}t").unwrap_err().span(), Some(0..6));
         assert_eq!(apache("%i").unwrap_err().span(), Some(0..2));
         assert_eq!(apache("100%").unwrap_err().span(), Some(3..4));
+        // The nickname of a format is none.
+        assert!(apache("combined").unwrap_err().to_string().contains("a ready pattern is found by its name alone"));
     }
 }

@@ -11,7 +11,7 @@ use crate::error::Result;
 /// `|boolean`, `|ip`) are types.
 ///
 /// # Errors
-/// [`Error::is_syntax`](crate::Error::is_syntax): keys that are appended to others (`%{+key}`), names that the text gives (`%{*key}`, `%{&key}`), padding of more than one character, two keys with nothing
+/// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; keys that are appended to others (`%{+key}`), names that the text gives (`%{*key}`, `%{&key}`), padding of more than one character, two keys with nothing
 /// between them, or a key without its `}`.
 pub fn dissect(pattern: &str) -> Result<String> {
     let mut writer = Writer::new(pattern);
@@ -26,7 +26,7 @@ pub fn dissect(pattern: &str) -> Result<String> {
         key(&mut writer, pattern, begin..at)?;
     }
     writer.text(&pattern[at..]);
-    Ok(writer.finish())
+    writer.finish("%{key}")
 }
 
 /// Writes the key that stands at `span`.

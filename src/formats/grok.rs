@@ -87,14 +87,14 @@ const CAN_SAY: &str = r"text, \. for a dot, %{NAME:field}, (?:…)? or \s+";
 /// part; `(?:%{INT:n}|-)` is a field with a null text; `\s+` is white space. `^` and `$` at the ends are left out, since a pattern is the whole line.
 ///
 /// # Errors
-/// [`Error::is_syntax`](crate::Error::is_syntax): a name that is not known, any other regular expression, or two fields with nothing between them.
+/// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; a name that is not known, any other regular expression, or two fields with nothing between them.
 pub fn grok(pattern: &str) -> Result<String> {
     let mut reader = Reader { writer: Writer::new(pattern), parts: Vec::new() };
     reader.read(pattern, None)?;
     if let Some(begin) = reader.parts.pop() {
         return Err(reader.writer.error(begin..begin + 3, "a group without its end", ")?"));
     }
-    Ok(reader.writer.finish())
+    reader.writer.finish("%{NAME:field}")
 }
 
 struct Reader<'a> {

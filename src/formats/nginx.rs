@@ -36,7 +36,7 @@ const SPECS: &[(&str, &str)] = &[
 /// are lists where several servers were asked.
 ///
 /// # Errors
-/// [`Error::is_syntax`](crate::Error::is_syntax): nothing stands between two variables, so none can say where the first ends; or a `$` has no name.
+/// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; nothing stands between two variables, so none can say where the first ends; or a `$` has no name.
 pub fn nginx(format: &str) -> Result<String> {
     let mut writer = Writer::new(format);
     let (pieces, is_directive) = pieces(format, "log_format");
@@ -60,7 +60,7 @@ pub fn nginx(format: &str) -> Result<String> {
             }
         }
     }
-    Ok(writer.finish())
+    writer.finish("$remote_addr, say")
 }
 
 /// Writes the variable at the start of `rest`, which stands at `at`, and says how long it is.

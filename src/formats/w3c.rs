@@ -9,14 +9,11 @@ use crate::error::Result;
 /// A `-` is null.
 ///
 /// # Errors
-/// [`Error::is_syntax`](crate::Error::is_syntax): the line has no fields.
+/// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field.
 pub fn w3c(fields: &str) -> Result<String> {
     let mut writer = Writer::new(fields);
     let list = fields.trim_start().strip_prefix("#Fields:").unwrap_or(fields);
     let mut words = list.split_ascii_whitespace().peekable();
-    if words.peek().is_none() {
-        return Err(writer.error(0..fields.len(), "no fields", "#Fields: date time c-ip …"));
-    }
     let mut is_first = true;
     while let Some(word) = words.next() {
         if !is_first {
@@ -31,7 +28,7 @@ pub fn w3c(fields: &str) -> Result<String> {
         };
         writer.field(&field, spec, 0..fields.len())?;
     }
-    Ok(writer.finish())
+    writer.finish("#Fields: date time c-ip …")
 }
 
 fn spec(word: &str) -> &'static str {

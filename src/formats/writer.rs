@@ -9,6 +9,7 @@ pub(super) struct Writer<'a> {
     source: &'a str,
     pattern: String,
     names: BTreeSet<String>,
+    has_fields: bool,
     /// Where the field before stands in the source, as long as no text follows it.
     open: Option<Range<usize>>,
     /// The same where each part begins that is not at its end.
@@ -17,7 +18,14 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Writer { source, pattern: String::new(), names: BTreeSet::new(), open: None, before_parts: Vec::new() }
+        Writer {
+            source,
+            pattern: String::new(),
+            names: BTreeSet::new(),
+            has_fields: false,
+            open: None,
+            before_parts: Vec::new(),
+        }
     }
 
     /// Text that stands for itself.
@@ -44,6 +52,7 @@ impl<'a> Writer<'a> {
                 "a text that says where the first of them ends",
             ));
         }
+        self.has_fields = true;
         self.pattern.push('{');
         if self.names.insert(name.to_owned()) {
             self.pattern.push_str(name);
@@ -78,8 +87,16 @@ impl<'a> Writer<'a> {
         Error::syntax(Problem::Spec, self.source, span, message, expected)
     }
 
-    pub(super) fn finish(self) -> String {
-        self.pattern
+    /// The pattern.
+    ///
+    /// # Errors
+    /// Nothing of the source is a field; `expected` is what makes one.
+    pub(super) fn finish(self, expected: &str) -> Result<String> {
+        if self.has_fields {
+            return Ok(self.pattern);
+        }
+        let advice = format!("{expected}; a ready pattern is found by its name alone");
+        Err(self.error(0..self.source.len(), "nothing here is a field", advice))
     }
 }
 
