@@ -8,9 +8,9 @@ use crate::error::Result;
 
 /// The types of variables; all others are texts, and may be missing.
 const SPECS: &[(&str, &str)] = &[
-    ("body_bytes_sent", "d"),
+    ("body_bytes_sent", "d|-"),
     ("bytes_received", "d"),
-    ("bytes_sent", "d"),
+    ("bytes_sent", "d|-"),
     ("connection", "d"),
     ("connection_requests", "d"),
     ("connection_time", "g"),
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn a_directive_is_its_texts_in_quotes() {
         let directive = "log_format main '$remote_addr - $remote_user [$time_local] \"$request\" '\n                '$status ${body_bytes_sent} \"$http_referer\"';";
-        let expected = r#"{remote_addr:ip|unix:} - {remote_user:|-|} [{time_local:th}] "{request:|-|}" {status:d} {body_bytes_sent:d} "{http_referer:|-|}""#;
+        let expected = r#"{remote_addr:ip|unix:} - {remote_user:|-|} [{time_local:th}] "{request:|-|}" {status:d} {body_bytes_sent:d|-} "{http_referer:|-|}""#;
         assert_eq!(nginx(directive).unwrap(), expected);
         let text =
             "$remote_addr - $remote_user [$time_local] \"$request\" $status ${body_bytes_sent} \"$http_referer\"";

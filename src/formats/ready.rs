@@ -86,7 +86,7 @@ pub const READY: &[Ready] = &[
     lines(
         "nginx-combined",
         "access logs of nginx in its default format",
-        r#"{ip:ip|unix:} - {user:|-|} [{time:th}] "{request:|-|}" {status:d} {bytes:d} "{referer:|-|}" "{agent:|-|}""#,
+        r#"{ip:ip|unix:} - {user:|-|} [{time:th}] "{request:|-|}" {status:d} {bytes:d|-} "{referer:|-|}" "{agent:|-|}""#,
     ),
     lines(
         "nginx-error",
