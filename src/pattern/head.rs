@@ -2,7 +2,8 @@
 
 use super::{
     format::{Field, Format, FormatOptions},
-    split,
+    spec::Spec,
+    types::ValueKind,
 };
 use crate::error::Result;
 
@@ -14,43 +15,18 @@ impl Format {
     /// # Errors
     /// As [`new`](Self::new), for the text of the head; it is the beginning of one that was read.
     pub(crate) fn head(&self, options: &FormatOptions) -> Result<Option<Format>> {
-        let field = self.fields.iter().find(|field| is_any_text(field, options));
-        let end = match field {
-            None => self.text.len(),
-            Some(field) if field.is_optional => self.outermost_optional(field.span.start),
-            Some(field) => field.span.start,
-        };
+        let field = self.fields.iter().find(|field| is_any_text(field));
+        let part = |field: &Field| self.parts().into_iter().find(|part| part.span.contains(&field.span.start));
+        let end = field.and_then(part).map_or(self.text.len(), |part| part.span.start);
         let head = Format::new(&self.text[..end], options)?;
         Ok(Some(head).filter(|head| !head.pieces.is_empty()))
     }
-
-    /// Where the outermost optional part begins that has the field which begins at byte `field`.
-    fn outermost_optional(&self, field: usize) -> usize {
-        let (mut depth, mut begin) = (0, field);
-        for token in split::tokens(&self.text) {
-            let split::Token::Field(span) = token else { continue };
-            if span.start == field {
-                break;
-            }
-            match &self.text[span.clone()] {
-                "{:[}" => {
-                    begin = if depth == 0 { span.start } else { begin };
-                    depth += 1;
-                }
-                "{:]}" => depth -= 1,
-                _ => {}
-            }
-        }
-        begin
-    }
 }
 
-/// Whether the field takes whatever there is: it has no type, the type `*`, or one of the caller's without an expression.
-fn is_any_text(field: &Field, options: &FormatOptions) -> bool {
-    field.spec.as_ref().is_none_or(|spec| match options.custom.get(&spec.kind).filter(|_| !spec.kind.is_empty()) {
-        Some(own) => own.pattern.is_none(),
-        None => matches!(spec.kind.as_str(), "" | "*"),
-    })
+/// Whether the field takes whatever there is: it has no expression of its own, or is of the type `*`.
+fn is_any_text(field: &Field) -> bool {
+    let is_longest = |spec: &Spec| field.kind == ValueKind::Text && spec.kind == "*";
+    field.is_any_text || field.spec.as_ref().is_some_and(is_longest)
 }
 
 #[cfg(test)]
