@@ -1,10 +1,12 @@
 //! `LogFormat` of Apache httpd.
 
 use super::{
-    quoted::{pieces, unescape},
+    quoted::Language,
     writer::{Writer, name},
 };
 use crate::error::Result;
+
+const LANGUAGE: Language = Language { directive: "LogFormat", mark: '%', has_escapes: true, write: directive };
 
 /// The pattern of an Apache `LogFormat`: the text of the format, or the whole directive with its quotes.
 ///
@@ -15,35 +17,16 @@ use crate::error::Result;
 /// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; a directive that Apache does not have, or that no pattern can say; or nothing stands between two directives.
 pub fn apache(format: &str) -> Result<String> {
     let mut writer = Writer::new(format);
-    for piece in pieces(format, "LogFormat").0 {
-        let mut at = piece.start;
-        while at < piece.end {
-            let rest = &format[at..piece.end];
-            let mut chars = rest.chars();
-            match (chars.next(), chars.next()) {
-                (Some('\\'), Some(c)) => {
-                    writer.text(unescape(c).encode_utf8(&mut [0; 4]));
-                    at += 1 + c.len_utf8();
-                }
-                (Some('%'), Some('%')) => {
-                    writer.text("%");
-                    at += 2;
-                }
-                (Some('%'), _) => at += directive(&mut writer, rest, at)?,
-                _ => {
-                    let end = rest.char_indices().skip(1).find(|&(_, c)| matches!(c, '%' | '\\'));
-                    let length = end.map_or(rest.len(), |(end, _)| end);
-                    writer.text(&rest[..length]);
-                    at += length;
-                }
-            }
-        }
-    }
+    LANGUAGE.write(&mut writer, format)?;
     writer.finish("%h, say")
 }
 
 /// Writes the directive at the start of `rest`, which stands at `at`, and says how long it is.
 fn directive(writer: &mut Writer<'_>, rest: &str, at: usize) -> Result<usize> {
+    if rest.starts_with("%%") {
+        writer.text("%");
+        return Ok(2);
+    }
     let body = rest[1..].trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '!' | ',' | '<' | '>'));
     let is_conditional = rest[1..rest.len() - body.len()].contains(|c: char| c.is_ascii_digit());
     let (argument, after) = match body.strip_prefix('{').and_then(|inner| inner.split_once('}')) {

@@ -1,10 +1,9 @@
 //! `log_format` of nginx.
 
-use super::{
-    quoted::{pieces, unescape},
-    writer::Writer,
-};
+use super::{quoted::Language, writer::Writer};
 use crate::error::Result;
+
+const LANGUAGE: Language = Language { directive: "log_format", mark: '$', has_escapes: false, write: variable };
 
 /// The types of variables; all others are texts, and may be missing.
 const SPECS: &[(&str, &str)] = &[
@@ -39,27 +38,7 @@ const SPECS: &[(&str, &str)] = &[
 /// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; nothing stands between two variables, so none can say where the first ends; or a `$` has no name.
 pub fn nginx(format: &str) -> Result<String> {
     let mut writer = Writer::new(format);
-    let (pieces, is_directive) = pieces(format, "log_format");
-    for piece in pieces {
-        let mut at = piece.start;
-        while at < piece.end {
-            let rest = &format[at..piece.end];
-            let mut chars = rest.chars();
-            match (chars.next(), chars.next()) {
-                (Some('\\'), Some(c)) if is_directive => {
-                    writer.text(unescape(c).encode_utf8(&mut [0; 4]));
-                    at += 1 + c.len_utf8();
-                }
-                (Some('$'), _) => at += variable(&mut writer, rest, at)?,
-                _ => {
-                    let end = rest.char_indices().skip(1).find(|&(_, c)| matches!(c, '$' | '\\'));
-                    let length = end.map_or(rest.len(), |(end, _)| end);
-                    writer.text(&rest[..length]);
-                    at += length;
-                }
-            }
-        }
-    }
+    LANGUAGE.write(&mut writer, format)?;
     writer.finish("$remote_addr, say")
 }
 

@@ -8,8 +8,8 @@ use crate::error::{Error, Problem, Result};
 pub(super) struct Writer<'a> {
     source: &'a str,
     pattern: String,
+    /// The names of the fields so far; the empty one is that of all without a name.
     names: BTreeSet<String>,
-    has_fields: bool,
     /// Where the field before stands in the source, as long as no text follows it.
     open: Option<Range<usize>>,
     /// The same where each part begins that is not at its end.
@@ -18,14 +18,7 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Writer {
-            source,
-            pattern: String::new(),
-            names: BTreeSet::new(),
-            has_fields: false,
-            open: None,
-            before_parts: Vec::new(),
-        }
+        Writer { source, pattern: String::new(), names: BTreeSet::new(), open: None, before_parts: Vec::new() }
     }
 
     /// Text that stands for itself.
@@ -52,7 +45,6 @@ impl<'a> Writer<'a> {
                 "a text that says where the first of them ends",
             ));
         }
-        self.has_fields = true;
         self.pattern.push('{');
         if self.names.insert(name.to_owned()) {
             self.pattern.push_str(name);
@@ -92,7 +84,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// Nothing of the source is a field; `expected` is what makes one.
     pub(super) fn finish(self, expected: &str) -> Result<String> {
-        if self.has_fields {
+        if !self.names.is_empty() {
             return Ok(self.pattern);
         }
         let advice = format!("{expected}; a ready pattern is found by its name alone");
