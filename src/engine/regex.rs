@@ -46,8 +46,8 @@ enum Engine {
     Backtracking {
         compiled: Compiled<fancy_regex::Regex>,
         /// An expression that matches wherever this one does, in ASCII, if there is one without backtracking. It says quickly of most texts that do not match that they
-        /// do not.
-        wider: Option<Box<Compiled<bytes::Regex>>>,
+        /// do not. `None` in it is one that compiles to too much.
+        wider: Option<Box<Compiled<Option<bytes::Regex>>>>,
     },
 }
 
@@ -114,7 +114,6 @@ impl RegexEngine {
             },
         };
         let mut regex = RegexEngine { engine, ignore_case, matches_empty: true, has_empty_loop: true };
-        regex.drop_wider_if_too_large();
         match &regex.engine {
             Engine::Linear { unicode, .. } => {
                 let hir = parse(&unicode.expression, true, ignore_case).map_err(|error| {
@@ -129,19 +128,6 @@ impl RegexEngine {
             }
         }
         Ok(regex)
-    }
-
-    /// An expression that is wider than one that needs backtracking, and is too large to be compiled, is of no use.
-    fn drop_wider_if_too_large(&mut self) {
-        let compile = |wider: &Compiled<_>| {
-            wider.get(Anchored::Yes, |expression| self.compile_linear(expression, false)).is_err()
-        };
-        if let Engine::Backtracking { wider: Some(wider), .. } = &self.engine
-            && compile(wider)
-            && let Engine::Backtracking { wider, .. } = &mut self.engine
-        {
-            *wider = None;
-        }
     }
 
     /// True when the expression runs in linear time.
@@ -240,9 +226,8 @@ impl RegexEngine {
                 Ok(captures(regex, text, start))
             }
             Engine::Backtracking { compiled, wider } => {
-                let wider = wider.as_ref().filter(|_| is_ascii);
-                let wider = wider.map(|wider| wider.get(anchored, |expression| self.compile_linear(expression, false)));
-                if let Some(Ok(wider)) = wider
+                if let Some(wider) = wider.as_ref().filter(|_| is_ascii)
+                    && let Some(wider) = wider.get(anchored, |text| Ok(self.compile_linear(text, false).ok()))?
                     && !wider.is_match_at(text, start)
                 {
                     return Ok(None);
