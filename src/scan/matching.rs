@@ -9,7 +9,7 @@ use super::{
     compiled::Place,
     keys,
     options::{Matches, OnError},
-    single::find,
+    single::{find, next_start},
     split::{Candidates, Prescan, Prescanned, Record, Split, pass},
     stats::{Cause, Tally},
     task::Task,
@@ -563,16 +563,6 @@ fn fault(task: &Task, block: &Block<'_>, record: Record) -> Option<Cause> {
         None if (record.end - record.start) as usize <= max_bytes => None,
         _ => Some(Cause::too_long(max_bytes)),
     }
-}
-
-/// Where the match after `whole` may begin: after a match of nothing at all, one character on.
-fn next_start(text: &[u8], whole: Span, is_utf8: bool) -> usize {
-    let end = whole.end as usize;
-    if whole.start < whole.end {
-        return end;
-    }
-    let is_begin = |byte: &u8| !is_utf8 || byte & 0xc0 != 0x80;
-    (end + 1..text.len()).find(|&at| is_begin(&text[at])).unwrap_or((end + 1).max(text.len()))
 }
 
 /// What an error of a matcher says of the record. If it says nothing of it, it is given back.

@@ -119,11 +119,7 @@ impl<'t> Iterator for FindIter<'t> {
         let at = self.at.filter(|&at| at <= self.text.len())?;
         let found = find_match(&self.pattern, self.text, self.is_ascii, at, Anchored::No, &mut self.decided_from);
         self.at = match &found {
-            Ok(Some(found)) => {
-                let Range { start, end } = found.range();
-                let step = if start == end { self.text[end..].chars().next().map_or(1, char::len_utf8) } else { 0 };
-                Some(end + step)
-            }
+            Ok(Some(found)) => Some(next_start(self.text.as_bytes(), found.captures.whole(), true)),
             _ => None,
         };
         found.transpose()
@@ -134,6 +130,16 @@ impl<'t> FindIter<'t> {
     pub(crate) fn new(pattern: &Arc<Compiled>, text: &'t str) -> FindIter<'t> {
         FindIter { pattern: Arc::clone(pattern), text, is_ascii: text.is_ascii(), at: Some(0), decided_from: 0 }
     }
+}
+
+/// Where the match after `whole` may begin: after a match of nothing at all, one character on.
+pub(super) fn next_start(text: &[u8], whole: Span, is_utf8: bool) -> usize {
+    let end = whole.end as usize;
+    if whole.start < whole.end {
+        return end;
+    }
+    let is_begin = |byte: &u8| !is_utf8 || byte & 0xc0 != 0x80;
+    (end + 1..text.len()).find(|&at| is_begin(&text[at])).unwrap_or((end + 1).max(text.len()))
 }
 
 /// As [`find`], as a [`Match`].
