@@ -240,11 +240,11 @@ class Mismatch(NamedTuple):
     matched: int
     """How many characters of the pattern were matched."""
 
+    message: str
+    """All of that in one line, as ``str`` gives it."""
+
     def __str__(self) -> str:
-        after = f" after {self.after}" if self.after else ""
-        quoted = self.found.replace("\\", "\\\\").replace('"', '\\"')
-        found = f'"{quoted}"' if self.found else "the end"
-        return f"expected {self.expected}{after}, found {found}"
+        return self.message
 
 
 class Parser(_parsimd.ParserBase):

@@ -102,8 +102,8 @@ impl Pattern {
         Made(self.pattern.plan().explain())
     }
 
-    /// Why `text` is not matched: what was expected, after which field, where in characters, what stands there, and how many characters of the pattern were
-    /// matched. None where it is matched.
+    /// Why `text` is not matched: what was expected, after which field, where in characters, what stands there, how many characters of the pattern were
+    /// matched, and all of that in one line. None where it is matched.
     fn explain_mismatch<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Option<Bound<'py, PyTuple>>> {
         let Some(why) = self.pattern.explain_mismatch(text).map_err(to_python)? else { return Ok(None) };
         let characters = |text: &str| make::unsigned(py, text.chars().count() as u64).map(Bound::into_any);
@@ -117,6 +117,7 @@ impl Pattern {
             characters(&text[..why.offset]),
             make::text(py, &why.found).map(Bound::into_any),
             characters(&self.pattern.format()[..why.matched]),
+            make::text(py, &why.to_string()).map(Bound::into_any),
         ];
         make::tuple(py, parts).map(Some)
     }

@@ -73,3 +73,8 @@ def test_what_only_re_can_match_is_an_error():
     parser._expression = "(x)"
     with pytest.raises(NotImplementedError, match="Python's re"):
         parser.explain_mismatch("7")
+
+
+def test_what_was_found_is_shown_with_its_escapes():
+    why = parsimd.compile("{a:d}").explain_mismatch("\t\"x")
+    assert why.message == str(why) == 'expected {a:d}, found "\\t\\"x"'
