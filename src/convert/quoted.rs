@@ -6,37 +6,20 @@
 
 use std::borrow::Cow;
 
+use crate::pattern::{InQuotes, in_quotes};
+
 /// The text of a field: without its quotes, and with its escapes resolved.
 pub(crate) fn read(text: &str) -> Cow<'_, str> {
     match inside(text.as_bytes()) {
         None => Cow::Borrowed(text),
-        Some(Inside { has_escapes: false }) => Cow::Borrowed(&text[1..text.len() - 1]),
-        Some(Inside { has_escapes: true }) => Cow::Owned(unescape(&text[1..text.len() - 1])),
+        Some(InQuotes { has_escapes: false, .. }) => Cow::Borrowed(&text[1..text.len() - 1]),
+        Some(InQuotes { has_escapes: true, .. }) => Cow::Owned(unescape(&text[1..text.len() - 1])),
     }
 }
 
-/// What stands between the first byte of a text and the last, which are the same quote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Inside {
-    pub(super) has_escapes: bool,
-}
-
-/// What is in the quotes of a text; `None` where it is not one text in quotes.
-pub(super) fn inside(text: &[u8]) -> Option<Inside> {
-    let (&quote, rest) = text.split_first()?;
-    if !matches!(quote, b'"' | b'\'' | b'`') {
-        return None;
-    }
-    let (mut at, mut has_escapes) = (0, false);
-    loop {
-        let found = memchr::memchr2(quote, b'\\', rest.get(at..)?)?;
-        at += found;
-        if rest[at] == quote {
-            return (at + 1 == rest.len()).then_some(Inside { has_escapes });
-        }
-        has_escapes = true;
-        at += 2;
-    }
+/// What `text` is if it is one text in quotes.
+pub(super) fn inside(text: &[u8]) -> Option<InQuotes> {
+    in_quotes(text, 0).filter(|found| found.end == text.len())
 }
 
 /// Resolves the escapes of a text.

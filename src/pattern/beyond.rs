@@ -183,3 +183,28 @@ macro_rules! pair {
 /// `kv`: pairs of a key and a value, with blanks of ASCII between them. There is one way to cut a text into them: a value that begins with a quote ends
 /// with it. So a text that has no match is refused in time that is linear in it, also by an engine that backtracks. They end as early as what follows allows.
 pub(super) const PAIRS: &str = concat!(r"[\t-\r ]*", pair!(), r"(?:[\t-\r ]+", pair!(), r")*?[\t-\r ]*?");
+
+/// A text in quotes, as [`QUOTED`] and a value of `kv` have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InQuotes {
+    /// Where it ends, after its second quote.
+    pub(crate) end: usize,
+    /// Whether a backslash is in it.
+    pub(crate) has_escapes: bool,
+}
+
+/// The text in quotes that begins at byte `at` of `text` and ends with the first quote of its kind that no backslash escapes; `None` where no quote stands there, or
+/// none ends it.
+#[inline]
+pub(crate) fn in_quotes(text: &[u8], at: usize) -> Option<InQuotes> {
+    let quote = *text.get(at).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+    let (mut at, mut has_escapes) = (at + 1, false);
+    loop {
+        at += memchr::memchr2(quote, b'\\', text.get(at..)?)?;
+        if text[at] == quote {
+            return Some(InQuotes { end: at + 1, has_escapes });
+        }
+        has_escapes = true;
+        at += 2;
+    }
+}

@@ -34,6 +34,7 @@ mod split;
 mod suggest;
 mod types;
 
+pub(crate) use beyond::{InQuotes, in_quotes};
 pub use format::Field;
 pub(crate) use format::{Format, FormatOptions, Group, Key, Piece};
 pub use nulls::NullTexts;

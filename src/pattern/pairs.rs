@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use super::beyond::in_quotes;
+
 /// A pair, as places in its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pair {
@@ -36,8 +38,7 @@ pub(crate) fn is_pairs(text: &[u8]) -> bool {
     while let Some(found) = memchr::memchr3(b'"', b'\'', b'`', &text[from..]) {
         let at = from + found;
         from = if begins_value(&text[..at]) {
-            let end = quoted_end(text, at + 1, text[at]).filter(|&end| is_end(text, end));
-            let Some(end) = end else { return false };
+            let Some(end) = quoted_value(text, at) else { return false };
             end
         } else {
             at + 1
@@ -109,23 +110,16 @@ fn read(text: &[u8], start: usize) -> Option<Pair> {
     }
     let value_start = key_end + 1;
     let end = match text.get(value_start) {
-        Some(&quote @ (b'"' | b'\'' | b'`')) => {
-            quoted_end(text, value_start + 1, quote).filter(|&end| is_end(text, end))?
-        }
+        Some(b'"' | b'\'' | b'`') => quoted_value(text, value_start)?,
         _ => value_start + run(&text[value_start..], BLANK),
     };
     Some(Pair { start, key_end, value_start, end })
 }
 
-/// Where the text in quotes ends whose first byte after the quote is at `at`, with its other quote.
-fn quoted_end(text: &[u8], mut at: usize, quote: u8) -> Option<usize> {
-    loop {
-        at += memchr::memchr2(quote, b'\\', text.get(at..)?)?;
-        if text[at] == quote {
-            return Some(at + 1);
-        }
-        at += 2;
-    }
+/// Where the value in quotes at `at` ends, if a pair may end there.
+#[inline]
+fn quoted_value(text: &[u8], at: usize) -> Option<usize> {
+    in_quotes(text, at).map(|found| found.end).filter(|&end| is_end(text, end))
 }
 
 /// Whether a pair may end at `at`.

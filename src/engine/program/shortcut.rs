@@ -3,14 +3,12 @@
 //! A shortcut says where the regex tries first to end the field. It looks at the text of a log as logs write it; whatever else there is, the automaton
 //! reads.
 
-use memchr::memchr2;
-
 use super::{
     answer::StepOutcome,
     bytes::digits,
     datetime::{Datetime, Shape, Style, few_digits},
 };
-use crate::engine::work;
+use crate::{engine::work, pattern::in_quotes};
 
 /// The type that has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,20 +94,12 @@ fn unix_time(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The end of a text in quotes: after the first quote of its kind that no backslash escapes.
+/// The end of a text in quotes.
 #[inline]
 fn quoted(text: &[u8], at: usize) -> Option<usize> {
-    let quote = *text.get(at).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-    let mut at = at + 1;
-    loop {
-        let found = memchr2(quote, b'\\', text.get(at..)?)?;
-        work::count(found + 1);
-        at += found;
-        if text[at] == quote {
-            return Some(at + 1);
-        }
-        at += 2;
-    }
+    let end = in_quotes(text, at).map(|found| found.end);
+    work::count(end.unwrap_or(text.len()).saturating_sub(at));
+    end
 }
 
 #[cfg(test)]
