@@ -29,8 +29,9 @@ ROOMS = {
     "plan": ["error", "limits", "pattern", "engine"],
     "scan": BELOW_SCAN,
     "api": [*BELOW_SCAN, "scan"],
+    "set": [*BELOW_SCAN, "scan", "api"],
     "extension": [*BELOW_SCAN, "scan", "api"],
-    "lib": [*BELOW_SCAN, "formats", "scan", "api", "extension"],
+    "lib": [*BELOW_SCAN, "formats", "scan", "api", "set", "extension"],
 }
 # Where a room may have no more of another than this.
 ITEMS = {("batch", "pattern"): {"ValueKind", "DatetimeLayout", "has_date_and_time"}}
@@ -43,6 +44,7 @@ PLACES = {
     "regex_syntax": ["src/engine/"],
     "regex_automata": ["src/engine/program/automaton.rs"],
     "fancy_regex": ["src/engine/"],
+    "aho_corasick": ["src/set/"],
     "rayon": ["src/scan/"],
     "lexical_core": ["src/convert/", "benches/", "simd/"],
     "jiff": ["src/convert/", "benches/"],

@@ -44,6 +44,7 @@ pub mod limits;
 mod pattern;
 mod plan;
 mod scan;
+mod set;
 
 pub use api::{Pattern, PatternBuilder};
 pub use batch::{
@@ -64,6 +65,7 @@ pub use scan::{
     Expected, FindIter, Match, Matches, Mismatch, OnError, Origin, Predicate, Scan, ScanOptions, Stats, TextColumn,
     Texts,
 };
+pub use set::{PatternSet, SetScan};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

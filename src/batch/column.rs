@@ -2,7 +2,7 @@
 
 use std::collections::TryReserveError;
 
-use parsimd_simd::Bitmap;
+use parsimd_simd::{Bitmap, Span};
 
 use super::{
     maps::{Entries, Maps},
@@ -348,6 +348,24 @@ impl Column {
         Column { kind, values, validity: validity.filter(|validity| validity.nulls > 0) }
     }
 
+    /// So many nulls.
+    pub(crate) fn nulls(kind: ColumnType, rows: usize) -> Column {
+        let values = match kind {
+            ColumnType::Text => Values::Text { offsets: vec![0; rows + 1], bytes: Vec::new() },
+            ColumnType::Binary => Values::Binary { offsets: vec![0; rows + 1], bytes: Vec::new() },
+            ColumnType::TextView => Values::TextView(TextViews::of(&[], &vec![Span::default(); rows])),
+            ColumnType::Int64 => Values::Int64(vec![0; rows]),
+            ColumnType::Float64 => Values::Float64(vec![0.0; rows]),
+            ColumnType::Timestamp { .. } => Values::Timestamp(vec![0; rows]),
+            ColumnType::Date => Values::Date(vec![0; rows]),
+            ColumnType::Time => Values::Time(vec![0; rows]),
+            ColumnType::Duration => Values::Duration(vec![0; rows]),
+            ColumnType::Bool => Values::Bool(vec![false; rows]),
+            ColumnType::Map => Values::Map(Maps::empty(rows)),
+        };
+        Column::new(kind, values, Some(Validity { bits: vec![0; rows.div_ceil(8)], len: rows, nulls: rows }))
+    }
+
     /// The type.
     pub fn column_type(&self) -> ColumnType {
         self.kind
@@ -410,7 +428,7 @@ impl Column {
         }
     }
 
-    /// The rows with these numbers, which are in order and none of them twice.
+    /// The rows with these numbers, none of them twice, in this order.
     pub(crate) fn take(&self, rows: &[usize]) -> Column {
         fn each<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
             rows.iter().map(|&row| values[row]).collect()

@@ -64,6 +64,11 @@ impl Maps {
         Maps { offsets, keys: PackedTexts::new(), values: PackedTexts::new() }
     }
 
+    /// So many maps without pairs.
+    pub(super) fn empty(rows: usize) -> Maps {
+        Maps { offsets: vec![0; rows + 1], keys: PackedTexts::new(), values: PackedTexts::new() }
+    }
+
     /// Adds a pair to the row that is not ended. Its key must be new there.
     pub(crate) fn push(&mut self, key: &str, value: &str) {
         self.keys.push(key);

@@ -1,6 +1,6 @@
 //! One block: its records are split and matched, then the fields of those that match are converted.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use super::{
     converting::{Converting, Dictionaries},
@@ -11,34 +11,58 @@ use super::{
     task::Task,
 };
 use crate::{
-    batch::Batch,
+    batch::{Batch, Schema},
     error::{Error, Result},
-    input::{Aside, Block, Holes},
+    input::{Aside, Block, Cut, Holes},
     limits,
 };
 
+/// What is done with each block of an input.
+pub(crate) trait BlockTask: fmt::Debug + Send + Sync {
+    /// What scans blocks on one thread, with its reusable buffers.
+    fn scanner(self: Arc<Self>) -> Box<dyn BlockScanner>;
+
+    /// How the input is to be cut into blocks.
+    fn cut(&self) -> Cut<'_>;
+
+    /// The columns of the batches of the pattern of this number.
+    fn schema(&self, pattern: usize) -> &Arc<Schema>;
+
+    /// Which of these columns has the numbers of lines, if one does.
+    fn line_column(&self, pattern: usize) -> Option<usize>;
+
+    /// The columns that [`Scanned::offsets`] are of, with the names by which notes call them.
+    fn noted_columns(&self) -> &Schema;
+}
+
+/// Scans blocks, one after the other.
+pub(crate) trait BlockScanner: fmt::Debug + Send {
+    /// Scans a block, as far as it is asked for. What comes of it depends on the block alone.
+    fn scan(&mut self, block: &Block<'_>, wanted: Wanted) -> Scanned;
+}
+
 /// What became of a block.
 #[derive(Debug)]
-pub(super) struct Scanned {
-    /// The rows, if there are any; with an error, those before it.
-    pub(super) batch: Option<Batch>,
+pub(crate) struct Scanned {
+    /// The rows, if there are any, each batch with the number of its pattern; with an error, those before it.
+    pub(crate) batches: Vec<(usize, Batch)>,
     /// What was seen in the block; records are numbered from its beginning.
-    pub(super) stats: Stats,
+    pub(crate) stats: Stats,
     /// How many lines it has, where that is asked for.
-    pub(super) lines: u64,
+    pub(crate) lines: u64,
     /// The holes before its records, and maybe before the block.
-    pub(super) holes: Holes,
+    pub(crate) holes: Holes,
     /// The source that ended here, and what it has to tell.
-    pub(super) ended: Option<(Arc<str>, Vec<String>)>,
+    pub(crate) ended: Option<(Arc<str>, Vec<String>)>,
     /// Which kinds of times its columns have.
-    pub(super) offsets: ColumnOffsets,
+    pub(crate) offsets: ColumnOffsets,
     /// What ends the scan here.
-    pub(super) error: Option<Error>,
+    pub(crate) error: Option<Error>,
 }
 
 impl Scanned {
     /// Nothing but the end of the scan.
-    pub(super) fn stopped(error: Error) -> Scanned {
+    pub(crate) fn stopped(error: Error) -> Scanned {
         Scanned { error: Some(error), ..Scanned::nothing() }
     }
 
@@ -52,9 +76,9 @@ impl Scanned {
         }
     }
 
-    fn nothing() -> Scanned {
+    pub(crate) fn nothing() -> Scanned {
         Scanned {
-            batch: None,
+            batches: Vec::new(),
             stats: Stats::default(),
             lines: 0,
             offsets: ColumnOffsets::default(),
@@ -66,24 +90,24 @@ impl Scanned {
 
     /// Whether it has neither rows nor an error.
     pub(super) fn is_empty(&self) -> bool {
-        self.batch.is_none() && self.error.is_none()
+        self.batches.is_empty() && self.error.is_none()
     }
 }
 
 /// How much of the next block is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// Rows; one or more.
-    pub(super) rows: u64,
+    pub(crate) rows: u64,
     /// Entries of records that could not be read, the first of a block.
-    pub(super) failures: usize,
+    pub(crate) failures: usize,
 }
 
 /// Reusable buffers of one thread.
 #[derive(Debug)]
-pub(super) struct Buffers {
-    prescan: Prescan,
-    rows: MatchedRows,
+pub(crate) struct Buffers {
+    pub(super) prescan: Prescan,
+    pub(super) rows: MatchedRows,
 }
 
 impl Buffers {
@@ -97,9 +121,45 @@ impl Buffers {
     }
 }
 
+/// Scans the lines of blocks by one pattern.
+#[derive(Debug)]
+struct LineScanner {
+    task: Arc<Task>,
+    buffers: Buffers,
+}
+
+impl BlockScanner for LineScanner {
+    fn scan(&mut self, block: &Block<'_>, wanted: Wanted) -> Scanned {
+        self.task.scan_lines(block, &mut self.buffers, wanted)
+    }
+}
+
+impl BlockTask for Task {
+    fn scanner(self: Arc<Self>) -> Box<dyn BlockScanner> {
+        let buffers = Buffers::new(&self);
+        Box::new(LineScanner { task: self, buffers })
+    }
+
+    fn cut(&self) -> Cut<'_> {
+        Task::cut(self)
+    }
+
+    fn schema(&self, _: usize) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    fn line_column(&self, _: usize) -> Option<usize> {
+        Task::line_column(self)
+    }
+
+    fn noted_columns(&self) -> &Schema {
+        &self.schema
+    }
+}
+
 impl Task {
-    /// Scans the lines of a block, as far as they are asked for. What comes of it depends on the block alone.
-    pub(super) fn scan_lines(&self, block: &Block<'_>, buffers: &mut Buffers, wanted: Wanted) -> Scanned {
+    /// Scans the lines of a block, as far as they are asked for.
+    fn scan_lines(&self, block: &Block<'_>, buffers: &mut Buffers, wanted: Wanted) -> Scanned {
         let mut dictionaries = Dictionaries::new();
         let scanned = self.scan_all_lines(block, buffers, &mut dictionaries, wanted.failures);
         let last = usize::try_from(wanted.rows - 1).ok().and_then(|row| buffers.rows.record(row));
@@ -114,8 +174,8 @@ impl Task {
             self.scan_all_lines(&block, buffers, &mut dictionaries, wanted.failures)
         };
         // The last record may have more matches.
-        if let Some(batch) = scanned.batch.take_if(|batch| batch.len() as u64 > wanted.rows) {
-            scanned.batch = Some(batch.filter(|row| (row as u64) < wanted.rows));
+        for (_, batch) in scanned.batches.iter_mut().filter(|(_, batch)| batch.len() as u64 > wanted.rows) {
+            *batch = batch.filter(|row| (row as u64) < wanted.rows);
         }
         scanned
     }
@@ -132,10 +192,11 @@ impl Task {
             Ok(scanned) => scanned,
             Err(interruption) => return Scanned::stopped(interruption),
         };
-        let (batch, holes) = (Some(batch).filter(|batch| !batch.is_empty()), tally.holes());
+        let batches = if batch.is_empty() { Vec::new() } else { vec![(0, batch)] };
+        let holes = tally.holes();
         let (stats, offsets) = tally.into_stats();
         let lines = if self.line_column().is_some() { origin::count_lines(block) } else { 0 };
-        Scanned { batch, stats, lines, offsets, holes, ended: None, error }
+        Scanned { batches, stats, lines, offsets, holes, ended: None, error }
     }
 
     /// Scans texts that lie side by side in a block.

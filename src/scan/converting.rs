@@ -31,7 +31,7 @@ pub(super) struct Converting<'c, 'b> {
 
 /// By number of the field, what the caller's own functions made of the texts of a block. Rows are converted more than once where some fall out; a
 /// function is not called again.
-pub(super) type Dictionaries<'b> = BTreeMap<usize, Dictionary<'b>>;
+pub(crate) type Dictionaries<'b> = BTreeMap<usize, Dictionary<'b>>;
 
 /// The columns of a block.
 #[derive(Default)]

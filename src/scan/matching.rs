@@ -142,6 +142,17 @@ impl MatchedRows {
         (0..).zip(&mut self.records).for_each(|(number, record)| record.number = number);
     }
 
+    /// The number of the record of each row.
+    pub(super) fn numbers(&self) -> Vec<u32> {
+        let (mut lost, mut numbers) = (self.lost.iter().peekable(), Vec::with_capacity(self.len()));
+        for record in &self.records {
+            if lost.next_if(|rows| **rows == numbers.len()).is_none() {
+                numbers.push(record.number as u32);
+            }
+        }
+        numbers
+    }
+
     /// Where the record of each row begins in the block.
     pub(super) fn starts(&self) -> impl Iterator<Item = u32> {
         (0..self.len()).map(|row| self.records[self.index(row)].start)
@@ -235,21 +246,58 @@ impl<'m> Matching<'m> {
     /// Matches each record. Stops where a matcher fails and, with [`OnError::Raise`], at the first record that cannot be read.
     pub(super) fn run(mut self) -> Option<Stopped> {
         self.rows.clear();
-        let program = self.program();
         let is_ascii = match self.push_candidates() {
             Some(is_ascii) => is_ascii,
             None => self.push_records(),
         };
+        self.walk(is_ascii);
+        self.join_lines();
+        let stopped = self.settle();
+        self.find_keys();
+        stopped
+    }
+
+    /// Matches records that are given, each with where its walk stops before it begins. Keeps those that match, adds to `failed` those that cannot be read
+    /// for another reason than that they do not match, and counts nothing: another pattern may be asked about the others. Gives the record at which a
+    /// matcher fails, and its error.
+    pub(super) fn run_given(
+        mut self,
+        given: &[(Record, Stop)],
+        is_ascii: bool,
+        failed: &mut Vec<(Record, Cause)>,
+    ) -> Option<(Record, Error)> {
+        self.rows.clear();
+        given.iter().for_each(|&(record, stop)| self.rows.push(record, stop));
+        self.walk(is_ascii);
+        let (mut lost, mut stopped) = (Vec::new(), None);
+        for index in self.unsettled() {
+            let record = self.rows.records[index];
+            match self.settle_one(index, record) {
+                Ok(None) => continue,
+                Ok(Some(cause)) if cause.kind == FailureKind::NoMatch => {}
+                Ok(Some(cause)) => failed.push((record, cause)),
+                Err(error) => {
+                    stopped = Some((record, error));
+                    self.cut_off(index);
+                    break;
+                }
+            }
+            lost.push(index);
+        }
+        self.rows.finish(&lost);
+        self.find_keys();
+        stopped
+    }
+
+    /// Walks the records that were added.
+    fn walk(&mut self, is_ascii: bool) {
+        let program = self.program();
         let MatchedRows { records, walk, spans, slots, .. } = &mut *self.rows;
         spans.reset(*slots, records.len());
         if let Some(program) = program {
             let anchored = self.task.anchored();
             program.walk(self.task.plan().kernels(), self.block.bytes, is_ascii, anchored, walk, spans);
         }
-        self.join_lines();
-        let stopped = self.settle();
-        self.find_keys();
-        stopped
     }
 
     /// Finds the values of the keys of each `kv(…)` that has one to be read.
@@ -313,10 +361,7 @@ impl<'m> Matching<'m> {
     }
 
     fn program(&self) -> Option<&'m Program> {
-        let (plan, options) = (self.task.plan(), &self.task.options);
-        // A walk does not say where a match begins: where the next one may begin is known if it has some text.
-        let is_sure = options.matches != Matches::All || !plan.matches_empty();
-        plan.program(options.matches.anchored()).filter(|_| is_sure)
+        self.task.program()
     }
 
     /// Adds the lines that have the literal anchor, where nobody asks about the others, and says whether the block is ASCII.

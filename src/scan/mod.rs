@@ -15,6 +15,7 @@
 //! | [`split`] | its records, and what kernels find before any is matched |
 //! | [`matching`] | which records match, and where their fields are |
 //! | [`keys`] | where the values of the keys of `kv(…)` are |
+//! | [`part`] | one pattern of several, which share the lines of a block |
 //! | [`converting`] | the fields of those that match → columns |
 //! | [`origin`] | where records came from, as further columns |
 //! | [`stats`] | what was seen |
@@ -28,6 +29,7 @@ mod matching;
 pub(crate) mod mismatch;
 mod options;
 mod origin;
+mod part;
 mod records;
 pub(crate) mod single;
 mod split;
@@ -38,11 +40,17 @@ mod tests;
 pub(crate) mod texts;
 mod workers;
 
+pub(crate) use block::{BlockScanner, BlockTask, Buffers, Scanned, Wanted};
 pub(crate) use compiled::Compiled;
+pub(crate) use converting::Dictionaries;
 pub use mismatch::{Expected, Mismatch};
 pub use options::{Matches, OnError, Origin, Predicate, ScanOptions};
+pub(crate) use origin::count_lines;
+pub(crate) use part::{Broken, Given, Lines, Part, Parted, Parting};
 pub use records::Scan;
+pub(crate) use records::{Blocks, Extent};
 pub use single::{FindIter, Match};
 pub use stats::Stats;
+pub(crate) use stats::{Cause, ColumnOffsets, Tally};
 pub(crate) use task::check;
 pub use texts::{TextColumn, Texts};

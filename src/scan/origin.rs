@@ -51,7 +51,7 @@ pub(super) fn columns(included: &[Origin], block: &Block<'_>, starts: &[u32]) ->
 }
 
 /// How many lines a block stands for.
-pub(super) fn count_lines(block: &Block<'_>) -> u64 {
+pub(crate) fn count_lines(block: &Block<'_>) -> u64 {
     newlines(block.bytes) as u64 + block.unseen_lines
 }
 

@@ -10,17 +10,17 @@ use crate::{
 
 /// A record of a block.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Record {
+pub(crate) struct Record {
     /// Where it begins in its block, in bytes.
-    pub(super) start: u32,
+    pub(crate) start: u32,
     /// Where it ends.
-    pub(super) end: u32,
+    pub(crate) end: u32,
     /// Its number in the block, from 0.
-    pub(super) number: u64,
+    pub(crate) number: u64,
 }
 
 impl Record {
-    pub(super) fn text(self, bytes: &[u8]) -> &[u8] {
+    pub(crate) fn text(self, bytes: &[u8]) -> &[u8] {
         &bytes[self.start as usize..self.end as usize]
     }
 }

@@ -27,6 +27,8 @@ pub struct Stats {
     pub failures: u64,
     /// Bytes read, newlines included.
     pub bytes: u64,
+    /// In a scan by a [`PatternSet`](crate::PatternSet): of the records that matched, how many went to each pattern, in the order of the set.
+    pub matched_by_pattern: Vec<u64>,
     /// The first few records that did not match or failed, up to [`limits::FAILURES_KEPT`].
     pub first_failures: Vec<Failure>,
     /// What else there is to be told of the sources that have ended, each with its name: that NUL bytes before lines were skipped, and how many; that
@@ -48,16 +50,32 @@ impl Stats {
         self.failures += block.failures;
         self.bytes += block.bytes;
         self.notes.extend(block.notes);
+        let patterns = self.matched_by_pattern.len().max(block.matched_by_pattern.len());
+        self.matched_by_pattern.resize(patterns, 0);
+        for (matched, more) in self.matched_by_pattern.iter_mut().zip(block.matched_by_pattern) {
+            *matched += more;
+        }
     }
 }
 
 /// Which kinds of times the columns of a scan have, in the order of the columns.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ColumnOffsets(Vec<OffsetsSeen>);
+pub(crate) struct ColumnOffsets(Vec<OffsetsSeen>);
 
 impl ColumnOffsets {
     pub(super) fn new(columns: Vec<OffsetsSeen>) -> ColumnOffsets {
         ColumnOffsets(columns)
+    }
+
+    /// Adds those of further columns: each is the column of the number that `place` gives for its own.
+    pub(crate) fn merge(&mut self, more: &ColumnOffsets, place: impl Fn(usize) -> usize) {
+        for (number, more) in more.0.iter().enumerate() {
+            let place = place(number);
+            if self.0.len() <= place {
+                self.0.resize(place + 1, OffsetsSeen::default());
+            }
+            self.0[place] = self.0[place].or(*more);
+        }
     }
 
     /// Adds those of the next block, and a note for each column that has come to have both kinds, where that means different things.
@@ -77,7 +95,7 @@ impl ColumnOffsets {
 
 /// Why a record has no values, before it is known whether anybody asks.
 #[derive(Debug)]
-pub(super) struct Cause {
+pub(crate) struct Cause {
     pub(super) kind: FailureKind,
     /// The name of the column of the field.
     pub(super) field: Option<String>,
@@ -85,7 +103,7 @@ pub(super) struct Cause {
 }
 
 impl Cause {
-    pub(super) const NO_MATCH: Cause = Cause::new(FailureKind::NoMatch, "does not match the pattern");
+    pub(crate) const NO_MATCH: Cause = Cause::new(FailureKind::NoMatch, "does not match the pattern");
     pub(super) const TRUNCATED: Cause = Cause::new(FailureKind::Truncated, "the input broke off inside this record");
     pub(super) const NOT_UTF8: Cause = Cause::new(FailureKind::Encoding, "not UTF-8");
     const fn new(kind: FailureKind, reason: &'static str) -> Cause {
@@ -134,7 +152,7 @@ impl Cause {
 
 /// The counts of one block, while it is scanned. Whatever was seen and is neither unmatched nor a failure has matched.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     records: u64,
     unmatched: u64,
     failures: u64,
@@ -149,7 +167,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new(failures_wanted: usize) -> Tally {
+    pub(crate) fn new(failures_wanted: usize) -> Tally {
         Tally {
             records: 0,
             unmatched: 0,
@@ -168,7 +186,7 @@ impl Tally {
     }
 
     /// Counts records that were seen.
-    pub(super) fn see(&mut self, records: u64) {
+    pub(crate) fn see(&mut self, records: u64) {
         self.records += records;
     }
 
@@ -178,7 +196,7 @@ impl Tally {
     }
 
     /// Counts bytes that were read.
-    pub(super) fn read(&mut self, bytes: u64) {
+    pub(crate) fn read(&mut self, bytes: u64) {
         self.bytes += bytes;
     }
 
@@ -187,17 +205,17 @@ impl Tally {
         self.holes.append(holes);
     }
 
-    pub(super) fn holes(&self) -> Holes {
+    pub(crate) fn holes(&self) -> Holes {
         self.holes
     }
 
     /// Counts as unmatched, of the records that were seen, some of which nobody asks.
-    pub(super) fn unmatched(&mut self, records: u64) {
+    pub(crate) fn unmatched(&mut self, records: u64) {
         self.unmatched += records;
     }
 
     /// Counts a record that was seen as one that could not be read, and keeps an entry.
-    pub(super) fn unread(&mut self, block: &Block<'_>, record: Record, cause: &Cause) {
+    pub(crate) fn unread(&mut self, block: &Block<'_>, record: Record, cause: &Cause) {
         match cause.kind {
             FailureKind::NoMatch => self.unmatched += 1,
             _ => self.failures += 1,
@@ -213,6 +231,16 @@ impl Tally {
         self.bytes = record.end.into();
         self.first_failures.clear();
         self.keep(block, record, cause);
+    }
+
+    /// How many records that were seen could not be read, for another reason than that they did not match.
+    pub(super) fn failures(&self) -> u64 {
+        self.failures
+    }
+
+    /// Takes out which kinds of times the columns have.
+    pub(super) fn take_offsets(&mut self) -> ColumnOffsets {
+        std::mem::take(&mut self.offsets)
     }
 
     /// Keeps which kinds of times the columns have.
@@ -233,13 +261,14 @@ impl Tally {
         }
     }
 
-    pub(super) fn into_stats(self) -> (Stats, ColumnOffsets) {
+    pub(crate) fn into_stats(self) -> (Stats, ColumnOffsets) {
         let stats = Stats {
             records: self.records,
             matched: self.records - self.unmatched - self.failures,
             unmatched: self.unmatched,
             failures: self.failures,
             bytes: self.bytes,
+            matched_by_pattern: Vec::new(),
             first_failures: self.first_failures,
             notes: Vec::new(),
         };

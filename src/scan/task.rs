@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::{
     compiled::{Compiled, Place},
     head::Head,
-    options::{OnError, Origin, Predicate, ScanOptions},
+    options::{Matches, OnError, Origin, Predicate, ScanOptions},
     origin,
 };
 use crate::{
     batch::{ColumnType, Schema},
     convert::Clock,
-    engine::Anchored,
+    engine::{Anchored, program::Program},
     error::{Error, Result},
     input::{Cut, Heads},
     limits,
@@ -50,6 +50,13 @@ impl Task {
         options.block_bytes = options.block_bytes.clamp(1, limits::BLOCK_BYTES_MOST);
         let clock = Clock::new(options.year, options.tz.clone(), options.begin);
         (Task { pattern: Arc::clone(pattern), clock, head, options, schema }, wrong)
+    }
+
+    /// The program, where it is to be walked.
+    pub(super) fn program(&self) -> Option<&Program> {
+        // A walk does not say where a match begins: where the next one may begin is known if it has some text.
+        let is_sure = self.options.matches != Matches::All || !self.plan().matches_empty();
+        self.plan().program(self.anchored()).filter(|_| is_sure)
     }
 
     pub(super) fn plan(&self) -> &Plan {

@@ -12,15 +12,12 @@ use std::{
     mem,
     num::NonZeroUsize,
     process,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
 
-use super::{
-    block::{Buffers, Scanned, Wanted},
-    task::Task,
-};
+use super::block::{BlockScanner, BlockTask, Scanned, Wanted};
 use crate::{
     error::Error,
     input::{Holder, Input, Next},
@@ -47,7 +44,7 @@ pub(super) struct Workers<'a> {
 #[derive(Debug)]
 struct Worker<'a> {
     holder: Holder<'a>,
-    buffers: Buffers,
+    scanner: Box<dyn BlockScanner>,
     /// Whether the block that it holds is to be scanned again: a converter was interrupted, which only scans of one thread have.
     is_interrupted: bool,
     /// The blocks of this wave that it did, by number.
@@ -76,7 +73,7 @@ impl<'a> Workers<'a> {
     /// When a thread panics; the others have stopped then.
     pub(super) fn scan_wave(
         &mut self,
-        task: &Task,
+        task: &Arc<dyn BlockTask>,
         wanted: Wanted,
         input: &mut Input<'a>,
         ready: &mut VecDeque<Scanned>,
@@ -90,11 +87,11 @@ impl<'a> Workers<'a> {
         match (self.pool.as_ref().and_then(Pool::threads), &mut self.workers[..threads]) {
             (Some(pool), [own, others @ ..]) => pool.in_place_scope(|scope| {
                 for worker in others {
-                    scope.spawn(|_| worker.scan(task, wanted, &wave));
+                    scope.spawn(|_| worker.scan(&**task, wanted, &wave));
                 }
-                own.scan(task, wanted, &wave);
+                own.scan(&**task, wanted, &wave);
             }),
-            (None, workers) => workers[0].scan(task, wanted, &wave),
+            (None, workers) => workers[0].scan(&**task, wanted, &wave),
             (Some(_), []) => {}
         }
         let mut done: Vec<_> = self.workers.iter_mut().flat_map(|worker| worker.done.drain(..)).collect();
@@ -127,15 +124,15 @@ fn at_once() -> usize {
 }
 
 impl<'a> Worker<'a> {
-    fn new(task: &Task) -> Worker<'a> {
-        Worker { holder: Holder::new(), buffers: Buffers::new(task), is_interrupted: false, done: Vec::new() }
+    fn new(task: &Arc<dyn BlockTask>) -> Worker<'a> {
+        Worker { holder: Holder::new(), scanner: Arc::clone(task).scanner(), is_interrupted: false, done: Vec::new() }
     }
 
     /// Takes blocks and scans them, until the wave has no more.
-    fn scan(&mut self, task: &Task, wanted: Wanted, wave: &Mutex<Wave<'_, 'a>>) {
+    fn scan(&mut self, task: &dyn BlockTask, wanted: Wanted, wave: &Mutex<Wave<'_, 'a>>) {
         // A wave whose lock is poisoned is over: a reader has panicked.
         while let Some(number) = wave.lock().ok().and_then(|mut wave| wave.take(task, self)) {
-            let scanned = task.scan_lines(&self.holder.block(), &mut self.buffers, wanted);
+            let scanned = self.scanner.scan(&self.holder.block(), wanted);
             self.is_interrupted = scanned.error.as_ref().is_some_and(Error::is_interruption);
             if scanned.error.is_some()
                 && let Ok(mut wave) = wave.lock()
@@ -150,7 +147,7 @@ impl<'a> Worker<'a> {
 
 impl<'a> Wave<'_, 'a> {
     /// Reads the next block for a worker, and gives its number.
-    fn take(&mut self, task: &Task, worker: &mut Worker<'a>) -> Option<usize> {
+    fn take(&mut self, task: &dyn BlockTask, worker: &mut Worker<'a>) -> Option<usize> {
         if self.taken >= self.most || (self.taken > 0 && Instant::now() > self.end) {
             return None;
         }

@@ -45,6 +45,7 @@ mod origin;
 mod pairs;
 mod pipes;
 mod rare_matches;
+mod sets;
 mod text_views;
 mod threads;
 mod times;

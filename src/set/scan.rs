@@ -1,0 +1,74 @@
+//! [`SetScan`]: the lines of an input, in batches of each pattern.
+
+use std::sync::Arc;
+
+use crate::{
+    batch::{Batch, Schema},
+    error::Result,
+    scan::{Blocks, Stats},
+};
+
+/// A scan by a [`PatternSet`](crate::PatternSet): an iterator over batches, each with the number of its pattern in the set.
+///
+/// They come block by block of the input, and within a block in the order of the patterns; rows are in the order of their lines. A pattern that has no row
+/// in a block has no batch of it.
+#[derive(Debug)]
+pub struct SetScan<'a> {
+    blocks: Blocks<'a>,
+    patterns: usize,
+}
+
+impl<'a> SetScan<'a> {
+    pub(super) fn new(blocks: Blocks<'a>, patterns: usize) -> SetScan<'a> {
+        SetScan { blocks, patterns }
+    }
+
+    /// What was seen so far; [`Stats::matched_by_pattern`] says how many lines went to each pattern.
+    pub fn stats(&self) -> &Stats {
+        self.blocks.stats()
+    }
+
+    /// The names and types of the columns of a pattern, by its number.
+    ///
+    /// # Panics
+    /// Where the set has no pattern of this number.
+    pub fn schema(&self, pattern: usize) -> &Arc<Schema> {
+        self.blocks.schema(pattern)
+    }
+
+    /// The rest of the input: a batch for each pattern, in the order of the set.
+    ///
+    /// Where that fails nothing is lost, as with [`Scan::read_all`](crate::Scan::read_all).
+    ///
+    /// # Errors
+    /// As [`Scan::read_all`](crate::Scan::read_all).
+    pub fn read_all(&mut self) -> Result<Vec<Batch>> {
+        let schemas: Vec<_> = (0..self.patterns).map(|pattern| Arc::clone(self.schema(pattern))).collect();
+        self.blocks.read_all(|batches| {
+            let of = |pattern: usize| {
+                let own = batches.iter().filter(|(number, _)| *number == pattern).map(|(_, batch)| batch.clone());
+                Batch::concat(Arc::clone(&schemas[pattern]), &own.collect::<Vec<_>>())
+            };
+            (0..schemas.len()).map(of).collect()
+        })
+    }
+
+    /// Takes back batches that it gave, as [`Scan::put_back`](crate::Scan::put_back) does.
+    pub fn put_back(&mut self, batches: Vec<(usize, Batch)>) {
+        self.blocks.put_back(batches);
+    }
+
+    /// As `next`, but gives an empty batch, of the first pattern, when some 20 milliseconds have passed without a row: see
+    /// [`Scan::next_soon`](crate::Scan::next_soon).
+    pub fn next_soon(&mut self) -> Option<Result<(usize, Batch)>> {
+        self.blocks.next_soon()
+    }
+}
+
+impl Iterator for SetScan<'_> {
+    type Item = Result<(usize, Batch)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.blocks.next()
+    }
+}
