@@ -104,6 +104,10 @@ rg:
 bench-whole:
 	$(CARGO) run --locked --release --package parsimd-benches --bin whole
 
+## make bench-sets  twenty patterns in one pass, beside one pattern, a scan for each, and RegexSet
+bench-sets:
+	$(CARGO) run --locked --release --package parsimd-benches --bin sets
+
 ## make linear   time against length, on the texts that are hardest
 linear:
 	$(CARGO) run --locked --release --package parsimd-benches --bin linear

@@ -66,9 +66,12 @@ from ._parsimd import InternalError as InternalError
 from ._parsimd import Row as Row
 from ._parsimd import Scan as Scan
 from ._parsimd import ScanError as ScanError
+from ._parsimd import SetScan as SetScan
 from ._parsimd import Stats as Stats
 from ._parsimd import available_isas as available_isas
 from ._parsimd import isa as isa
+from ._set import PatternSet as PatternSet
+from ._set import compile_set as compile_set
 
 # pandas asks for this before it looks at the names of a row's columns. Batches and columns are not registered: polars would read
 # a sequence value by value, where it takes their memory now.

@@ -94,6 +94,25 @@ class Pattern:
     def scan_array(self, array: Any, on_error: str, times: Tuple[Optional[str], Optional[int], int], first_row: int) -> Texts: ...
 
 @final
+class PatternSet:
+    def __new__(cls, patterns: List[Tuple[str, Pattern]]) -> PatternSet: ...
+    def explain(self) -> str: ...
+    def scan(
+        self,
+        source: Any,
+        is_files: bool,
+        table: bool,
+        match: str,
+        threads: Optional[int],
+        on_error: str,
+        times: Tuple[Optional[str], Optional[int], int],
+        include: Sequence[str],
+        limit: Optional[int],
+        strings: str,
+        max_record_bytes: int,
+    ) -> Union[SetScan, Scan]: ...
+
+@final
 class Matcher: ...
 
 class Result:
@@ -262,6 +281,21 @@ class Scan:
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
 
 @final
+class SetScan:
+    """A scan by several patterns: an iterator over the name of a pattern and a `Batch` of its rows."""
+
+    def __iter__(self) -> Iterator[Tuple[str, Batch]]: ...
+    def __next__(self) -> Tuple[str, Batch]: ...
+    def read_all(self) -> Dict[str, Batch]:
+        """The rest of the input: one `Batch` for each pattern, by name and in their order."""
+    @property
+    def stats(self) -> Stats:
+        """What was seen so far."""
+    @property
+    def patterns(self) -> List[str]:
+        """The names of the patterns."""
+
+@final
 class Texts:
     """What became of an array of texts: an array of structs with a row for each, and a stream of the rows that there are."""
 
@@ -285,6 +319,9 @@ class Stats:
     def failures(self) -> int: ...
     @property
     def bytes(self) -> int: ...
+    @property
+    def matched_by_pattern(self) -> Dict[str, int]:
+        """Of a scan by several patterns: how many records went to each, every value read, by name."""
     @property
     def first_failures(self) -> List[Failure]: ...
     @property

@@ -20,8 +20,9 @@
 //! | [`engine`], [`iterator`], [`parser`] | `ParserBase`, and `ResultIterator`, which `findall` makes |
 //! | [`calls`] | `Calls`: the calls at the top of the package, and their cache |
 //! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
-//! | [`scan`] | `Scan` and `Texts` |
+//! | [`reader`], [`scan`] | `Scan`, `SetScan` and `Texts` |
 //! | [`pattern`] | `Pattern`: a format as the native engine reads it |
+//! | [`set`] | `PatternSet`: several of them |
 //! | [`formats`] | patterns of formats that people have already |
 
 mod arguments;
@@ -45,8 +46,10 @@ mod objects;
 mod options;
 mod parser;
 mod pattern;
+mod reader;
 mod result;
 mod scan;
+mod set;
 mod stats;
 mod trashcan;
 
@@ -103,12 +106,14 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // A wrong name is an error from the start, never a quiet fallback.
     isa().map_err(|error| make::error::<PyImportError>(error.value(module.py()).to_string()))?;
     module.add_class::<pattern::Pattern>()?;
+    module.add_class::<set::PatternSet>()?;
     module.add_class::<matcher::Matcher>()?;
     module.add_class::<engine::ParserBase>()?;
     module.add_class::<calls::Calls>()?;
     module.add_class::<result::Result>()?;
     module.add_class::<iterator::ResultIterator>()?;
     module.add_class::<scan::Scan>()?;
+    module.add_class::<scan::SetScan>()?;
     module.add_class::<stats::Stats>()?;
     module.add_class::<scan::Texts>()?;
     module.add_class::<stats::Failure>()?;

@@ -36,6 +36,15 @@ pub(crate) enum Predicate {
     Text(String),
 }
 
+impl Predicate {
+    fn of_crate(&self) -> parsimd::Predicate {
+        match self {
+            Predicate::Between(low, high) => parsimd::Predicate::Between(*low, *high),
+            Predicate::Text(text) => parsimd::Predicate::Text(text.clone()),
+        }
+    }
+}
+
 /// The meaning of a word that was passed as the argument `name`.
 fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> {
     let found = all.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning);
@@ -63,6 +72,27 @@ impl<'a> ScanArguments<'a> {
     }
 
     pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
+        let number = |name: &String| {
+            pattern.field_number(name).ok_or_else(|| {
+                let names: Vec<_> = pattern.fields().iter().map(parsimd::Field::column_name).collect();
+                make::error::<PyValueError>(format!("no column {name:?}; there are {names:?}"))
+            })
+        };
+        let columns = self.columns.as_ref();
+        let columns = columns.map(|names| names.iter().map(number).collect::<PyResult<Vec<_>>>()).transpose()?;
+        let filter = self.filter.iter().map(|(name, predicate)| Ok((number(name)?, predicate.of_crate())));
+        let filter = filter.collect::<PyResult<Vec<_>>>()?;
+        let mut options = self.options_of([pattern])?;
+        (options.columns, options.filter) = (columns, filter);
+        pattern.check(&options).map_err(to_python)?;
+        Ok(options)
+    }
+
+    /// Those that are not about fields, for a scan by these patterns.
+    pub(crate) fn options_of<'p>(
+        self,
+        patterns: impl IntoIterator<Item = &'p parsimd::Pattern>,
+    ) -> PyResult<ScanOptions> {
         let mut options = ScanOptions::default();
         let matches = [("line", Matches::Line), ("first", Matches::First), ("all", Matches::All)];
         options.matches = choice("match", self.matches, matches)?;
@@ -91,7 +121,8 @@ impl<'a> ScanArguments<'a> {
                 )));
             }
         };
-        if pattern.plan().may_ask() || self.calls_python || converted(pattern).next().is_some() {
+        let asks = |pattern: &parsimd::Pattern| pattern.plan().may_ask() || converted(pattern).next().is_some();
+        if self.calls_python || patterns.into_iter().any(asks) {
             // Threads that meet in the interpreter wake each other for every line: two take several times as long as one. And only the thread of
             // the caller lets signals through while it reads.
             options.threads = Some(NonZeroUsize::MIN);
@@ -107,25 +138,9 @@ impl<'a> ScanArguments<'a> {
                     .map_err(|_| make::error::<PyValueError>(format!("limit must be 0 or more, or None, not {limit}")))
             })
             .transpose()?;
-        let number = |name: &String| {
-            pattern.field_number(name).ok_or_else(|| {
-                let names: Vec<_> = pattern.fields().iter().map(parsimd::Field::column_name).collect();
-                make::error::<PyValueError>(format!("no column {name:?}; there are {names:?}"))
-            })
-        };
-        let columns = self.columns.map(|names| names.iter().map(number).collect::<PyResult<Vec<_>>>()).transpose()?;
-        options.columns = columns;
         let origins = [("file", Origin::File), ("line", Origin::Line), ("offset", Origin::Offset)];
         let origin = |name: &String| choice("each of include", name, origins);
         options.include = self.include.iter().map(origin).collect::<PyResult<_>>()?;
-        for (name, predicate) in self.filter {
-            let predicate = match predicate {
-                Predicate::Between(low, high) => parsimd::Predicate::Between(low, high),
-                Predicate::Text(text) => parsimd::Predicate::Text(text),
-            };
-            options.filter.push((number(&name)?, predicate));
-        }
-        pattern.check(&options).map_err(to_python)?;
         Ok(options)
     }
 }

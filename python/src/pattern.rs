@@ -38,6 +38,16 @@ pub(crate) struct Pattern {
     interrupts: Interrupts,
 }
 
+impl Pattern {
+    pub(crate) fn pattern(&self) -> &parsimd::Pattern {
+        &self.pattern
+    }
+
+    pub(crate) fn interrupts(&self) -> Interrupts {
+        self.interrupts.clone()
+    }
+}
+
 #[pymethods]
 impl Pattern {
     #[new]

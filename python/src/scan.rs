@@ -1,22 +1,10 @@
-//! `Scan`: an iterator over batches; and `Texts`: an array of texts, scanned.
-//!
-//! A scan works without the GIL, so a lock holds it, and calls from several threads take turns. A call from inside of the scan itself, by a file
-//! that it reads, is an error, since it would wait for itself. Rows are handed out once. Where a call fails after it has read batches,
-//! they are kept, and the next call begins with them.
+//! `Scan`: an iterator over batches; `SetScan`: the same of several patterns; and `Texts`: an array of texts, scanned.
 
-use std::{
-    collections::VecDeque,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::sync::Arc;
 
 use parsimd::Input;
 use pyo3::{
-    exceptions::{PyRuntimeError, PyTypeError, PyValueError},
+    exceptions::PyTypeError,
     prelude::*,
     types::{PyCapsule, PyDict, PyTuple},
 };
@@ -24,10 +12,10 @@ use pyo3::{
 use crate::{
     arrow::{self, Pair, Requested},
     batch::{Batch, Pieces, types},
-    error::to_python,
-    gate::{self, Interrupts},
+    gate::Interrupts,
     make::{self, Made},
     options::ScanArguments,
+    reader::Reader,
     stats::Stats,
 };
 
@@ -36,23 +24,10 @@ use crate::{
 /// `read_all()` gives the rest as one batch; `stats` says what was seen so far.
 #[pyclass(frozen, module = "parsimd")]
 pub(crate) struct Scan {
-    scan: Mutex<parsimd::Scan<'static>>,
-    /// The counts up to the last batch. They can be read while the scan is busy.
-    stats: Mutex<parsimd::Stats>,
-    /// Batches that come next: they were read by a call that failed. They are not put back into the scan, whose lock another call may have, and it may be
-    /// this one's caller.
-    kept: Mutex<VecDeque<parsimd::Batch>>,
-    /// What signal handlers raised in the middle of a record.
-    interrupts: Interrupts,
+    reader: Reader<parsimd::Scan<'static>>,
     schema: Arc<parsimd::Schema>,
-    has_given_rows: AtomicBool,
-    /// Whether a caller was told that there are no more rows.
-    has_ended: AtomicBool,
-}
-
-/// Takes a lock that is held for a moment only, by code that cannot panic.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The names of the patterns of a set; none where one pattern scans.
+    patterns: Vec<String>,
 }
 
 impl Scan {
@@ -63,141 +38,14 @@ impl Scan {
         interrupts: Interrupts,
     ) -> PyResult<Scan> {
         let scan = pattern.scan_input(input, arguments.options(pattern)?);
+        Ok(Scan::of(scan, vec![interrupts], Vec::new()))
+    }
+
+    /// Of a scan by the patterns of a set with these names, if there are any.
+    pub(crate) fn of(scan: parsimd::Scan<'static>, interrupts: Vec<Interrupts>, patterns: Vec<String>) -> Scan {
         let schema = Arc::clone(scan.schema());
-        Ok(Scan {
-            scan: Mutex::new(scan),
-            stats: Mutex::default(),
-            kept: Mutex::default(),
-            interrupts,
-            schema,
-            has_given_rows: AtomicBool::new(false),
-            has_ended: AtomicBool::new(false),
-        })
+        Scan { reader: Reader::new(scan, interrupts), schema, patterns }
     }
-
-    /// Runs `work` on the scan, without the GIL. Another thread waits for its turn, and lets signals through; what a scan calls in Python does not
-    /// wait, since the scan may be waiting for it.
-    fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut parsimd::Scan<'static>) -> T + Send) -> PyResult<T> {
-        /// How often a scan that is busy is asked.
-        const NAP: Duration = Duration::from_millis(2);
-        let mut work = Some(work);
-        loop {
-            let turn = gate::run(py, || {
-                let mut scan = match self.scan.try_lock() {
-                    Ok(scan) => scan,
-                    Err(TryLockError::WouldBlock) if gate::is_inside() => return Turn::Never,
-                    Err(TryLockError::WouldBlock) => {
-                        thread::sleep(NAP);
-                        return Turn::Later;
-                    }
-                    // After a panic in the scan there is nothing left to be had.
-                    Err(TryLockError::Poisoned(_)) => panic!("an earlier call of this scan panicked"),
-                };
-                let answer = work.take().map(|work| work(&mut scan));
-                *lock(&self.stats) = scan.stats().clone();
-                answer.map_or(Turn::Never, Turn::Done)
-            })?;
-            match turn {
-                Turn::Done(answer) => return Ok(answer),
-                Turn::Later => {}
-                Turn::Never => {
-                    return Err(make::error::<PyRuntimeError>(
-                        "this scan is already running: it was asked from inside of a scan",
-                    ));
-                }
-            }
-        }
-    }
-
-    /// The next batch. Where rows are rare it comes back between blocks to let signals through.
-    fn next_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
-        loop {
-            if let Some(batch) = lock(&self.kept).pop_front() {
-                return Ok(Some(batch));
-            }
-            let batch = self.run(py, parsimd::Scan::next_soon)?.transpose().map_err(to_python)?;
-            let batch = match batch {
-                Some(batch) if batch.is_empty() => None,
-                None => Some(None),
-                batch => Some(batch),
-            };
-            if let Some(interrupt) = self.interrupts.take() {
-                lock(&self.kept).extend(batch.flatten());
-                return Err(interrupt);
-            }
-            if let Some(batch) = batch {
-                return Ok(batch);
-            }
-        }
-    }
-
-    /// The next batch, handed out as rows.
-    pub(crate) fn take_batch(&self, py: Python<'_>) -> PyResult<Option<parsimd::Batch>> {
-        let batch = self.next_batch(py)?;
-        match batch {
-            Some(_) => self.has_given_rows.store(true, Ordering::Relaxed),
-            None => self.has_ended.store(true, Ordering::Relaxed),
-        }
-        Ok(batch)
-    }
-
-    /// Refuses a second reading of a scan that had rows: it would find none, which is a wrong answer.
-    ///
-    /// # Errors
-    /// ValueError: the scan has given rows, and was read to its end.
-    pub(crate) fn check_unread(&self) -> PyResult<()> {
-        if self.has_given_rows.load(Ordering::Relaxed) && self.has_ended.load(Ordering::Relaxed) {
-            return Err(make::error::<PyValueError>(
-                "this scan was read to its end: its rows are given once. Keep the batches that it gave, or scan again",
-            ));
-        }
-        Ok(())
-    }
-
-    /// The next batches, until they have `rows` rows or more, or there are no more, and what `finish` makes of them. When either fails, or a signal
-    /// handler raises, the batches stay in the scan: the next call begins with them.
-    fn read_with<T>(
-        &self,
-        py: Python<'_>,
-        rows: usize,
-        finish: impl FnOnce(&[parsimd::Batch]) -> PyResult<T>,
-    ) -> PyResult<T> {
-        self.check_unread()?;
-        let (mut batches, mut read) = (Vec::new(), 0);
-        let mut fill = || {
-            while read < rows {
-                let Some(batch) = self.next_batch(py)? else { return Ok(true) };
-                read += batch.len();
-                batches.push(batch);
-            }
-            Ok(false)
-        };
-        let filled = fill();
-        match filled.and_then(|is_end| Ok((is_end, finish(&batches)?))) {
-            Ok((is_end, made)) => {
-                self.has_given_rows.fetch_or(!batches.is_empty(), Ordering::Relaxed);
-                // Who asks for a number of rows learns of the end when there are none.
-                if is_end && (rows == usize::MAX || batches.is_empty()) {
-                    self.has_ended.store(true, Ordering::Relaxed);
-                }
-                Ok(made)
-            }
-            Err(error) => {
-                let mut kept = lock(&self.kept);
-                batches.into_iter().rev().for_each(|batch| kept.push_front(batch));
-                Err(error)
-            }
-        }
-    }
-}
-
-/// What came of asking for a scan.
-enum Turn<T> {
-    Done(T),
-    /// Another thread has it.
-    Later,
-    /// This thread has it already.
-    Never,
 }
 
 /// An array of texts, scanned. As an Arrow array it is an array of structs, with a row for each text; as a stream it is the rows that there are,
@@ -216,7 +64,7 @@ impl Texts {
     /// What was seen.
     #[getter]
     fn stats(&self) -> Stats {
-        Stats(self.0.stats.clone())
+        Stats::new(self.0.stats.clone(), &[])
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
@@ -242,12 +90,12 @@ impl Texts {
 #[pymethods]
 impl Scan {
     fn __iter__(this: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
-        this.get().check_unread()?;
+        this.get().reader.check_unread()?;
         Ok(this)
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
-        Ok(self.take_batch(py)?.map(Batch::new))
+        Ok(self.reader.take_batch(py)?.map(Batch::new))
     }
 
     /// The rest of the input as one `Batch`.
@@ -261,19 +109,19 @@ impl Scan {
 
     /// The next batches as one, until there are `rows` rows or more, or no more to be had; none at the end.
     fn read(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
-        self.read_with(py, rows, |batches| Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).join_all(py))
+        self.reader.read_with(py, rows, |batches| Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).join_all(py))
     }
 
     /// As `read`, but the batches are not joined.
     #[pyo3(name = "_read_pieces")]
     fn read_pieces(&self, py: Python<'_>, rows: usize) -> PyResult<Pieces> {
-        self.read_with(py, rows, |batches| Ok(Pieces::new(batches.to_vec(), Arc::clone(&self.schema))))
+        self.reader.read_with(py, rows, |batches| Ok(Pieces::new(batches.to_vec(), Arc::clone(&self.schema))))
     }
 
     /// What was seen up to the last batch.
     #[getter]
     fn stats(&self) -> Stats {
-        Stats(lock(&self.stats).clone())
+        Stats::new(self.reader.stats(), &self.patterns)
     }
 
     /// The names of the columns.
@@ -299,9 +147,9 @@ impl Scan {
         this: &Bound<'py, Self>,
         requested_schema: Requested<'_, 'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        this.get().check_unread()?;
+        this.get().reader.check_unread()?;
         let scan = this.clone().unbind();
-        arrow::lazy(this.py(), &this.get().schema, requested_schema, move |py| scan.get().take_batch(py))
+        arrow::lazy(this.py(), &this.get().schema, requested_schema, move |py| scan.get().reader.take_batch(py))
     }
 
     /// A scan is no array. Without this numpy would make one of it that holds the scan, and pandas a frame that holds its batches.
@@ -315,5 +163,80 @@ impl Scan {
 
     fn __repr__(&self) -> Made<String> {
         Made(format!("<Scan {:?}, {}>", self.names().0, self.stats().summary()))
+    }
+}
+
+/// A scan by several patterns: an iterator over the name of a pattern and a `Batch` of its rows.
+///
+/// They come block by block of the input, and within a block in the order of the patterns. `read_all()` gives a dict with a batch for each pattern.
+#[pyclass(frozen, module = "parsimd")]
+pub(crate) struct SetScan {
+    reader: Reader<parsimd::SetScan<'static>>,
+    schemas: Vec<Arc<parsimd::Schema>>,
+    patterns: Vec<String>,
+}
+
+impl SetScan {
+    pub(crate) fn new(scan: parsimd::SetScan<'static>, interrupts: Vec<Interrupts>, patterns: Vec<String>) -> SetScan {
+        let schemas = (0..patterns.len()).map(|number| Arc::clone(scan.schema(number))).collect();
+        SetScan { reader: Reader::new(scan, interrupts), schemas, patterns }
+    }
+}
+
+#[pymethods]
+impl SetScan {
+    fn __iter__(this: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+        this.get().reader.check_unread()?;
+        Ok(this)
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let Some((number, batch)) = self.reader.take_batch(py)? else { return Ok(None) };
+        let name = make::text(py, &self.patterns[number]).map(Bound::into_any);
+        let batch = Bound::new(py, Batch::new(batch)).map(Bound::into_any);
+        make::tuple(py, [name, batch]).map(Some)
+    }
+
+    /// The rest of the input: a dict with one `Batch` for each pattern, by name and in their order.
+    ///
+    /// Raises as `Scan.read_all` does, and like that it loses no rows.
+    fn read_all<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.reader.read_with(py, usize::MAX, |batches| {
+            let all = make::dict(py)?;
+            for (number, (name, schema)) in self.patterns.iter().zip(&self.schemas).enumerate() {
+                let own = batches.iter().filter(|(of, _)| *of == number).map(|(_, batch)| batch.clone()).collect();
+                let batch = Pieces::new(own, Arc::clone(schema)).join_all(py)?;
+                all.set_item(make::text(py, name)?, Bound::new(py, batch)?)?;
+            }
+            Ok(all)
+        })
+    }
+
+    /// What was seen up to the last batch.
+    #[getter]
+    fn stats(&self) -> Stats {
+        Stats::new(self.reader.stats(), &self.patterns)
+    }
+
+    /// The names of the patterns.
+    #[getter]
+    fn patterns(&self) -> Made<Vec<String>> {
+        Made(self.patterns.clone())
+    }
+
+    /// It gives batches of several patterns, with different columns.
+    #[pyo3(signature = (*_arguments, **_options))]
+    fn __arrow_c_stream__(
+        &self,
+        _arguments: &Bound<'_, PyTuple>,
+        _options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        Err(make::error::<PyTypeError>(
+            "a scan by several patterns gives batches of different columns: scan with table=True for one table of all",
+        ))
+    }
+
+    fn __repr__(&self) -> Made<String> {
+        Made(format!("<SetScan {:?}, {}>", self.patterns, self.stats().summary()))
     }
 }

@@ -1,17 +1,29 @@
 //! `Stats` and `Failure`: counts and first failures of a scan, as Python objects.
 
-use pyo3::{prelude::*, types::PyList};
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyList},
+};
 
 use crate::make::{self, Made};
 
 /// What a scan has seen: each record either matched, or did not, or failed.
 #[pyclass(frozen, module = "parsimd")]
-pub(crate) struct Stats(pub(crate) parsimd::Stats);
+pub(crate) struct Stats {
+    stats: parsimd::Stats,
+    /// The names of the patterns of a set; none where one pattern scans.
+    patterns: Vec<String>,
+}
 
 impl Stats {
+    /// Of a scan by the patterns of a set with these names, if there are any.
+    pub(crate) fn new(stats: parsimd::Stats, patterns: &[String]) -> Stats {
+        Stats { stats, patterns: patterns.to_vec() }
+    }
+
     /// The counts, in one line.
     pub(crate) fn summary(&self) -> String {
-        let parsimd::Stats { records, matched, unmatched, failures, bytes, .. } = &self.0;
+        let parsimd::Stats { records, matched, unmatched, failures, bytes, .. } = &self.stats;
         format!("records={records} matched={matched} unmatched={unmatched} failures={failures} bytes={bytes}")
     }
 }
@@ -21,45 +33,56 @@ impl Stats {
     /// How many lines there were.
     #[getter]
     fn records(&self) -> Made<u64> {
-        Made(self.0.records)
+        Made(self.stats.records)
     }
 
     /// How many matched, with every value read.
     #[getter]
     fn matched(&self) -> Made<u64> {
-        Made(self.0.matched)
+        Made(self.stats.matched)
     }
 
     /// How many did not match.
     #[getter]
     fn unmatched(&self) -> Made<u64> {
-        Made(self.0.unmatched)
+        Made(self.stats.unmatched)
     }
 
     /// How many matched but have a value that does not fit its column, are not UTF-8 and could not be matched, are too long, or were cut off
     /// where the input broke.
     #[getter]
     fn failures(&self) -> Made<u64> {
-        Made(self.0.failures)
+        Made(self.stats.failures)
     }
 
     /// How many bytes were read.
     #[getter]
     fn bytes(&self) -> Made<u64> {
-        Made(self.0.bytes)
+        Made(self.stats.bytes)
+    }
+
+    /// Of a scan by several patterns: how many records went to each, every value read, by the name of the pattern. Else it is empty.
+    #[getter]
+    fn matched_by_pattern<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let counts = make::dict(py)?;
+        for (number, name) in self.patterns.iter().enumerate() {
+            let count = self.stats.matched_by_pattern.get(number).copied().unwrap_or_default();
+            counts.set_item(make::text(py, name)?, make::unsigned(py, count)?)?;
+        }
+        Ok(counts)
     }
 
     /// The first few records that did not match or failed.
     #[getter]
     fn first_failures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let failures = self.0.first_failures.iter().cloned().map(Failure);
+        let failures = self.stats.first_failures.iter().cloned().map(Failure);
         make::list(py, failures.map(|failure| Ok(Bound::new(py, failure)?.into_any())))
     }
 
     /// What else there is to be told of the sources that have ended: NUL bytes that were skipped, UTF-16, ignored bytes that follow gzip data.
     #[getter]
     fn notes(&self) -> Made<Vec<String>> {
-        Made(self.0.notes.clone())
+        Made(self.stats.notes.clone())
     }
 
     fn __repr__(&self) -> Made<String> {

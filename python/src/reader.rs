@@ -1,0 +1,230 @@
+//! [`Reader`]: a scan that calls of several threads read, batch by batch.
+//!
+//! A scan works without the GIL, so a lock holds it, and calls from several threads take turns. A call from inside of the scan itself, by a file
+//! that it reads, is an error, since it would wait for itself. Rows are handed out once. Where a call fails after it has read batches,
+//! they are kept, and the next call begins with them.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use pyo3::{
+    exceptions::{PyRuntimeError, PyValueError},
+    prelude::*,
+};
+
+use crate::{
+    error::to_python,
+    gate::{self, Interrupts},
+    make,
+};
+
+/// A scan of the crate: by one pattern, or by several.
+pub(crate) trait Scanning: Send {
+    /// What it gives: a batch.
+    type Rows: Send;
+
+    fn next_soon(&mut self) -> Option<parsimd::Result<Self::Rows>>;
+    fn stats(&self) -> &parsimd::Stats;
+    fn len(rows: &Self::Rows) -> usize;
+}
+
+impl Scanning for parsimd::Scan<'static> {
+    type Rows = parsimd::Batch;
+
+    fn next_soon(&mut self) -> Option<parsimd::Result<parsimd::Batch>> {
+        parsimd::Scan::next_soon(self)
+    }
+
+    fn stats(&self) -> &parsimd::Stats {
+        parsimd::Scan::stats(self)
+    }
+
+    fn len(rows: &parsimd::Batch) -> usize {
+        rows.len()
+    }
+}
+
+impl Scanning for parsimd::SetScan<'static> {
+    type Rows = (usize, parsimd::Batch);
+
+    fn next_soon(&mut self) -> Option<parsimd::Result<(usize, parsimd::Batch)>> {
+        parsimd::SetScan::next_soon(self)
+    }
+
+    fn stats(&self) -> &parsimd::Stats {
+        parsimd::SetScan::stats(self)
+    }
+
+    fn len((_, rows): &(usize, parsimd::Batch)) -> usize {
+        rows.len()
+    }
+}
+
+/// A scan, read by calls from Python.
+pub(crate) struct Reader<S: Scanning> {
+    scan: Mutex<S>,
+    /// The counts up to the last batch. They can be read while the scan is busy.
+    stats: Mutex<parsimd::Stats>,
+    /// Batches that come next: they were read by a call that failed. They are not put back into the scan, whose lock another call may have, and it may be
+    /// this one's caller.
+    kept: Mutex<VecDeque<S::Rows>>,
+    /// What signal handlers raised in the middle of a record, for each pattern.
+    interrupts: Vec<Interrupts>,
+    has_given_rows: AtomicBool,
+    /// Whether a caller was told that there are no more rows.
+    has_ended: AtomicBool,
+}
+
+/// Takes a lock that is held for a moment only, by code that cannot panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<S: Scanning> Reader<S> {
+    pub(crate) fn new(scan: S, interrupts: Vec<Interrupts>) -> Reader<S> {
+        Reader {
+            scan: Mutex::new(scan),
+            stats: Mutex::default(),
+            kept: Mutex::default(),
+            interrupts,
+            has_given_rows: AtomicBool::new(false),
+            has_ended: AtomicBool::new(false),
+        }
+    }
+
+    /// What was seen up to the last batch.
+    pub(crate) fn stats(&self) -> parsimd::Stats {
+        lock(&self.stats).clone()
+    }
+
+    /// Runs `work` on the scan, without the GIL. Another thread waits for its turn, and lets signals through; what a scan calls in Python does not
+    /// wait, since the scan may be waiting for it.
+    fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut S) -> T + Send) -> PyResult<T> {
+        /// How often a scan that is busy is asked.
+        const NAP: Duration = Duration::from_millis(2);
+        let mut work = Some(work);
+        loop {
+            let turn = gate::run(py, || {
+                let mut scan = match self.scan.try_lock() {
+                    Ok(scan) => scan,
+                    Err(TryLockError::WouldBlock) if gate::is_inside() => return Turn::Never,
+                    Err(TryLockError::WouldBlock) => {
+                        thread::sleep(NAP);
+                        return Turn::Later;
+                    }
+                    // After a panic in the scan there is nothing left to be had.
+                    Err(TryLockError::Poisoned(_)) => panic!("an earlier call of this scan panicked"),
+                };
+                let answer = work.take().map(|work| work(&mut scan));
+                *lock(&self.stats) = scan.stats().clone();
+                answer.map_or(Turn::Never, Turn::Done)
+            })?;
+            match turn {
+                Turn::Done(answer) => return Ok(answer),
+                Turn::Later => {}
+                Turn::Never => {
+                    return Err(make::error::<PyRuntimeError>(
+                        "this scan is already running: it was asked from inside of a scan",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// The next batch. Where rows are rare it comes back between blocks to let signals through.
+    fn next_batch(&self, py: Python<'_>) -> PyResult<Option<S::Rows>> {
+        loop {
+            if let Some(batch) = lock(&self.kept).pop_front() {
+                return Ok(Some(batch));
+            }
+            let batch = self.run(py, S::next_soon)?.transpose().map_err(to_python)?;
+            let batch = match batch {
+                Some(batch) if S::len(&batch) == 0 => None,
+                None => Some(None),
+                batch => Some(batch),
+            };
+            if let Some(interrupt) = self.interrupts.iter().find_map(Interrupts::take) {
+                lock(&self.kept).extend(batch.flatten());
+                return Err(interrupt);
+            }
+            if let Some(batch) = batch {
+                return Ok(batch);
+            }
+        }
+    }
+
+    /// The next batch, handed out as rows.
+    pub(crate) fn take_batch(&self, py: Python<'_>) -> PyResult<Option<S::Rows>> {
+        let batch = self.next_batch(py)?;
+        match batch {
+            Some(_) => self.has_given_rows.store(true, Ordering::Relaxed),
+            None => self.has_ended.store(true, Ordering::Relaxed),
+        }
+        Ok(batch)
+    }
+
+    /// Refuses a second reading of a scan that had rows: it would find none, which is a wrong answer.
+    ///
+    /// # Errors
+    /// ValueError: the scan has given rows, and was read to its end.
+    pub(crate) fn check_unread(&self) -> PyResult<()> {
+        if self.has_given_rows.load(Ordering::Relaxed) && self.has_ended.load(Ordering::Relaxed) {
+            return Err(make::error::<PyValueError>(
+                "this scan was read to its end: its rows are given once. Keep the batches that it gave, or scan again",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The next batches, until they have `rows` rows or more, or there are no more, and what `finish` makes of them. When either fails, or a signal
+    /// handler raises, the batches stay in the scan: the next call begins with them.
+    pub(crate) fn read_with<T>(
+        &self,
+        py: Python<'_>,
+        rows: usize,
+        finish: impl FnOnce(&[S::Rows]) -> PyResult<T>,
+    ) -> PyResult<T> {
+        self.check_unread()?;
+        let (mut batches, mut read) = (Vec::new(), 0);
+        let mut fill = || {
+            while read < rows {
+                let Some(batch) = self.next_batch(py)? else { return Ok(true) };
+                read += S::len(&batch);
+                batches.push(batch);
+            }
+            Ok(false)
+        };
+        let filled = fill();
+        match filled.and_then(|is_end| Ok((is_end, finish(&batches)?))) {
+            Ok((is_end, made)) => {
+                self.has_given_rows.fetch_or(!batches.is_empty(), Ordering::Relaxed);
+                // Who asks for a number of rows learns of the end when there are none.
+                if is_end && (rows == usize::MAX || batches.is_empty()) {
+                    self.has_ended.store(true, Ordering::Relaxed);
+                }
+                Ok(made)
+            }
+            Err(error) => {
+                let mut kept = lock(&self.kept);
+                batches.into_iter().rev().for_each(|batch| kept.push_front(batch));
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What came of asking for a scan.
+enum Turn<T> {
+    Done(T),
+    /// Another thread has it.
+    Later,
+    /// This thread has it already.
+    Never,
+}
