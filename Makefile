@@ -14,7 +14,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons gc python-aarch64 bench bench-built bench-cliffs bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
+.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons gc python-aarch64 bench bench-built bench-cliffs bench-kernels bench-sets bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile

@@ -122,7 +122,7 @@ def test_a_set_is_made_of_a_dict_with_patterns():
 def test_own_types_and_patterns_that_re_decides_are_asked_in_their_turn():
     hexadecimal = parsimd.with_pattern("[0-9a-f]+", column="int64")(lambda text: int(text, 16))
     # Only `re` knows what a word is followed by in this way.
-    behind = parsimd.with_pattern(r"\w+(?<=z)")(str)
+    behind = parsimd.with_pattern(r"\w+(?<=z)")(lambda text: text)
     patterns = {"hex": "id={id:Hex}", "behind": "id={z:Behind}", "any": "id={rest}"}
     ids = parsimd.compile_set(patterns, {"Hex": hexadecimal, "Behind": behind})
     batches = ids.scan(b"id=1f\nid=fizz\nid=fi-zo\nid=ff\n").read_all()

@@ -86,12 +86,13 @@ impl Table {
     /// # Errors
     /// [`Error::is_limit`]: the names of patterns, or the texts of a column, pass 2 GiB. [`Error::is_memory`].
     pub(super) fn batch(&self, parted: &[Option<Parted>], missing: &Missing) -> Result<Batch> {
-        // Rows are numbered pattern after pattern, then those that are missing.
+        // Rows are numbered pattern after pattern, then those that are missing. A line has one at most.
         let numbers = parted.iter().map(|parted| parted.as_ref().map_or(&[][..], |parted| &parted.numbers));
-        let mut rows: Vec<(u32, usize)> =
-            numbers.chain([&missing.numbers[..]]).flatten().zip(0..).map(|(&number, row)| (number, row)).collect();
-        rows.sort_unstable();
-        let order: Vec<usize> = rows.iter().map(|(_, row)| *row).collect();
+        let numbers: Vec<u32> = numbers.chain([&missing.numbers[..]]).flatten().copied().collect();
+        let lines = numbers.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut row_of = vec![None; lines];
+        numbers.iter().enumerate().for_each(|(row, &number)| row_of[number as usize] = Some(row));
+        let order: Vec<usize> = row_of.into_iter().flatten().collect();
         let mut columns = vec![self.pattern_column(parted, missing.numbers.len(), &order)?];
         let first_origin = self.schema.len() - missing.origins.len();
         for (place, (name, kind)) in self.schema.columns().enumerate().skip(1) {

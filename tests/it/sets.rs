@@ -47,7 +47,7 @@ fn in_turn(patterns: &[Pattern], text: &[u8], asked: &ScanOptions) -> Expected {
         let mut failure = None;
         for (number, pattern) in patterns.iter().enumerate() {
             let mut scan = pattern.scan_input(Input::bytes(line), asked.clone());
-            let batch = scan.read_all().unwrap();
+            let batch = scan.read_all().expect("as the test has it");
             let seen = scan.stats();
             assert_eq!(seen.records, 1);
             failure = failure.or_else(|| seen.first_failures.first().cloned());
@@ -112,7 +112,7 @@ fn rows_of(expected: &Expected, patterns: usize) -> Vec<Vec<Vec<String>>> {
 
 /// The values of some columns.
 fn project(batch: &Batch, names: &[String]) -> Vec<Vec<String>> {
-    let columns: Vec<_> = names.iter().map(|name| batch.column(name).unwrap()).collect();
+    let columns: Vec<_> = names.iter().map(|name| batch.column(name).expect("as the test has it")).collect();
     (0..batch.len()).map(|row| columns.iter().map(|column| format!("{:?}", column.get(row))).collect()).collect()
 }
 
@@ -205,9 +205,9 @@ fn line(random: &mut Random, formats: &[String]) -> Vec<u8> {
     let mut line = Vec::new();
     let mut rest = formats[random.below(formats.len())].as_str();
     while let Some(begin) = rest.find('{') {
-        line.extend_from_slice(rest[..begin].as_bytes());
+        line.extend_from_slice(&rest.as_bytes()[..begin]);
         line.extend_from_slice(random.one(&VALUES).as_bytes());
-        rest = &rest[begin + rest[begin..].find('}').unwrap() + 1..];
+        rest = &rest[begin + rest[begin..].find('}').expect("as the test has it") + 1..];
     }
     line.extend_from_slice(rest.as_bytes());
     match random.below(16) {
@@ -226,7 +226,7 @@ fn line(random: &mut Random, formats: &[String]) -> Vec<u8> {
 /// Scans in all ways, and compares.
 fn check(patterns: &[Pattern], text: &[u8], asked: &ScanOptions, context: &str) {
     let names: Vec<String> = (0..patterns.len()).map(|number| format!("p{number}")).collect();
-    let set = PatternSet::of(names.iter().cloned().zip(patterns.iter().cloned())).unwrap();
+    let set = PatternSet::of(names.iter().cloned().zip(patterns.iter().cloned())).expect("as the test has it");
     let mut expected = in_turn(patterns, text, asked);
     let is_row = |answer: &Answer| matches!(answer, Answer::Row(..));
     // The first line after those that are seen.
@@ -235,8 +235,8 @@ fn check(patterns: &[Pattern], text: &[u8], asked: &ScanOptions, context: &str) 
     let mut seen = raised.map_or(all.answers.len(), |(record, _)| record);
     let rows_before = |seen: usize| all.answers[..seen].iter().filter(|answer| is_row(answer)).count() as u64;
     if asked.limit.is_some_and(|limit| rows_before(seen) >= limit) {
-        let limit = asked.limit.unwrap();
-        seen = (0..=seen).find(|&lines| rows_before(lines) >= limit).unwrap();
+        let limit = asked.limit.expect("as the test has it");
+        seen = (0..=seen).find(|&lines| rows_before(lines) >= limit).expect("as the test has it");
         raised = None;
     }
     let mut wanted = first(patterns, text, asked, &all, seen);
@@ -285,7 +285,7 @@ fn check(patterns: &[Pattern], text: &[u8], asked: &ScanOptions, context: &str) 
         }
     }
     assert_eq!(rows, rows_of(&wanted, patterns.len()), "{context}");
-    assert_eq!(error.map(|error| error.failure().unwrap().to_string()), message, "{context}");
+    assert_eq!(error.map(|error| error.failure().expect("as the test has it").to_string()), message, "{context}");
     let stats = |stats: &Stats| {
         let mut stats = stats.clone();
         stats.notes.clear();
@@ -314,29 +314,29 @@ fn check_table(
     let mut scan = set.scan_table(Input::bytes(text), asked.clone());
     let schema = scan.schema().clone();
     let batches: Vec<Batch> = scan.by_ref().map_while(Result::ok).collect();
-    let table = Batch::concat(schema, &batches).unwrap();
+    let table = Batch::concat(schema, &batches).expect("as the test has it");
     let mut expected = Vec::new();
     for (number, answer) in wanted.answers.iter().enumerate() {
         let mut row = vec!["Null".to_owned(); table.columns().len()];
         match answer {
             Answer::Row(pattern, values) => {
-                let (name, pattern) = set.patterns().nth(*pattern).unwrap();
+                let (name, pattern) = set.patterns().nth(*pattern).expect("as the test has it");
                 row[0] = format!("Text({name:?})");
                 for ((column, _), value) in pattern.schema().columns().zip(values) {
-                    row[table.schema().position(column).unwrap()] = value.clone();
+                    row[table.schema().position(column).expect("as the test has it")] = value.clone();
                 }
             }
             _ if asked.on_error == OnError::Null => {}
             _ => continue,
         }
         if asked.include.contains(&Origin::Line) {
-            row[table.schema().position("line").unwrap()] = format!("Int64({})", number + 1);
+            row[table.schema().position("line").expect("as the test has it")] = format!("Int64({})", number + 1);
         }
         if asked.include.contains(&Origin::Offset) {
             let line = &text[number.checked_sub(1).map_or(0, |before| all.ends[before]) as usize..];
             let hole = line.iter().take_while(|byte| **byte == 0).count();
             let offset = text.len() - line.len() + hole;
-            row[table.schema().position("offset").unwrap()] = format!("Int64({offset})");
+            row[table.schema().position("offset").expect("as the test has it")] = format!("Int64({offset})");
         }
         expected.push(row);
     }
@@ -392,9 +392,9 @@ fn a_set_gives_what_asking_each_pattern_in_turn_gives() {
 
 #[test]
 fn a_value_that_does_not_fit_is_a_failure_and_does_not_go_on_to_the_next_pattern() {
-    let set = PatternSet::new([("day", "{day:ti}"), ("any", "{text}")]).unwrap();
+    let set = PatternSet::new([("day", "{day:ti}"), ("any", "{text}")]).expect("as the test has it");
     let mut scan = set.scan(b"2011-02-03\n2011-02-31\nword\n");
-    let batches = scan.read_all().unwrap();
+    let batches = scan.read_all().expect("as the test has it");
     assert_eq!(batches.iter().map(Batch::len).collect::<Vec<_>>(), [1, 1]);
     assert_eq!(batches[1].columns()[0].get(0), Cell::Text("word"));
     let stats = scan.stats();
@@ -422,10 +422,13 @@ fn a_pattern_that_an_external_matcher_decides_is_asked_in_its_turn() {
             Ok((text.len() % 2 == 1).then(|| vec![whole.clone(), whole]))
         }),
     );
-    let set =
-        PatternSet::of([("x", Pattern::new("x{x}").unwrap()), ("odd", odd), ("rest", Pattern::new("{rest}").unwrap())])
-            .unwrap();
-    let batches = set.scan(b"abc\nxyz\nab\nlonger\nodd\n").read_all().unwrap();
+    let set = PatternSet::of([
+        ("x", Pattern::new("x{x}").expect("as the test has it")),
+        ("odd", odd),
+        ("rest", Pattern::new("{rest}").expect("as the test has it")),
+    ])
+    .expect("as the test has it");
+    let batches = set.scan(b"abc\nxyz\nab\nlonger\nodd\n").read_all().expect("as the test has it");
     let texts: Vec<Vec<Vec<String>>> = batches.iter().map(spelt).collect();
     assert_eq!(
         texts,
@@ -441,11 +444,11 @@ fn a_pattern_that_an_external_matcher_decides_is_asked_in_its_turn() {
 fn a_matcher_that_fails_ends_the_scan_after_the_rows_of_the_lines_before() {
     let failing = external("{a}", By(|text| if text.contains('!') { Err("no idea".into()) } else { Ok(None) }));
     let set = PatternSet::of([
-        ("rest", Pattern::new("{n:d}").unwrap()),
+        ("rest", Pattern::new("{n:d}").expect("as the test has it")),
         ("failing", failing),
-        ("word", Pattern::new("{w}").unwrap()),
+        ("word", Pattern::new("{w}").expect("as the test has it")),
     ])
-    .unwrap();
+    .expect("as the test has it");
     let mut scan = set.scan(b"1\nb\n2\n!\n3\nc\n");
     let given: Vec<_> = scan
         .by_ref()
@@ -461,8 +464,8 @@ fn a_matcher_that_fails_ends_the_scan_after_the_rows_of_the_lines_before() {
 
 #[test]
 fn columns_of_one_name_and_two_types_make_no_table() {
-    let set = PatternSet::new([("a", "a {x:d}"), ("b", "b {x:f}")]).unwrap();
-    let error = set.check_table(&ScanOptions::default()).unwrap_err();
+    let set = PatternSet::new([("a", "a {x:d}"), ("b", "b {x:f}")]).expect("as the test has it");
+    let error = set.check_table(&ScanOptions::default()).expect_err("an error");
     assert!(error.is_column());
     assert_eq!(
         error.to_string(),
@@ -470,23 +473,35 @@ fn columns_of_one_name_and_two_types_make_no_table() {
          same type, or different names"
     );
     assert_eq!(
-        set.scan_table(Input::bytes(b"a 1\n"), ScanOptions::default()).read_all().unwrap_err().to_string(),
+        set.scan_table(Input::bytes(b"a 1\n"), ScanOptions::default()).read_all().expect_err("an error").to_string(),
         error.to_string()
     );
     // Batches of each pattern have their own types.
-    assert_eq!(set.scan(b"a 1\nb 1.5\n").read_all().unwrap()[1].columns()[0].get(0), Cell::Float64(1.5));
-    let set = PatternSet::new([("a", "a {pattern}")]).unwrap();
-    assert!(set.check_table(&ScanOptions::default()).unwrap_err().to_string().contains("has a field \"pattern\""));
+    assert_eq!(
+        set.scan(b"a 1\nb 1.5\n").read_all().expect("as the test has it")[1].columns()[0].get(0),
+        Cell::Float64(1.5)
+    );
+    let set = PatternSet::new([("a", "a {pattern}")]).expect("as the test has it");
+    assert!(
+        set.check_table(&ScanOptions::default()).expect_err("an error").to_string().contains("has a field \"pattern\"")
+    );
 }
 
 #[test]
 fn what_is_for_one_pattern_is_an_error_of_the_first_call() {
-    let set = PatternSet::new([("a", "a {x:d}"), ("line", "b {line}")]).unwrap();
+    let set = PatternSet::new([("a", "a {x:d}"), ("line", "b {line}")]).expect("as the test has it");
     let wrong = |change: fn(&mut ScanOptions)| {
         let mut options = ScanOptions::default();
         change(&mut options);
-        let error = set.check(&options).unwrap_err().to_string();
-        assert_eq!(set.scan_input(Input::bytes(b"a 1\n"), options).next().unwrap().unwrap_err().to_string(), error);
+        let error = set.check(&options).expect_err("an error").to_string();
+        assert_eq!(
+            set.scan_input(Input::bytes(b"a 1\n"), options)
+                .next()
+                .expect("as the test has it")
+                .expect_err("an error")
+                .to_string(),
+            error
+        );
         error
     };
     assert!(wrong(|options| options.multiline = true).contains("multiline"));
@@ -497,41 +512,97 @@ fn what_is_for_one_pattern_is_an_error_of_the_first_call() {
         wrong(|options| options.include = vec![Origin::Line])
             .starts_with("pattern \"line\": a column \"line\" cannot be included")
     );
-    assert!(PatternSet::new([]).unwrap_err().is_options());
+    assert!(PatternSet::new([]).expect_err("an error").is_options());
     assert_eq!(
-        PatternSet::new([("a", "x"), ("a", "y")]).unwrap_err().to_string(),
+        PatternSet::new([("a", "x"), ("a", "y")]).expect_err("an error").to_string(),
         "two patterns of the set are called \"a\""
     );
 }
 
 #[test]
 fn times_with_and_without_an_offset_are_noted_by_pattern_and_column() {
-    let set = PatternSet::new([("a", "a {t:ti}"), ("b", "b {t:ti}")]).unwrap();
+    let set = PatternSet::new([("a", "a {t:ti}"), ("b", "b {t:ti}")]).expect("as the test has it");
     let text = b"a 2011-02-03T00:00:00Z\nb 2011-02-03T00:00:00\na 2011-02-03T00:00:00\n";
     let mut scan = set.scan(text);
-    scan.read_all().unwrap();
+    scan.read_all().expect("as the test has it");
     assert_eq!(scan.stats().notes.len(), 1);
     assert!(scan.stats().notes[0].starts_with("column \"a.t\": times with an offset are in UTC"));
     // In a table they are one column.
     let mut scan = set.scan_table(Input::bytes(&text[..46]), ScanOptions::default());
-    scan.read_all().unwrap();
+    scan.read_all().expect("as the test has it");
     assert!(scan.stats().notes[0].starts_with("column \"t\": "));
 }
 
 #[test]
 fn literals_that_are_in_each_other_and_custom_types_keep_the_order() {
     let own = CustomType { pattern: Some("[0-9a-f]+".to_owned()), group_count: 0 };
-    let hash = Pattern::builder("user from {h:Hash}").custom_type("Hash", own).build().unwrap();
+    let hash = Pattern::builder("user from {h:Hash}").custom_type("Hash", own).build().expect("as the test has it");
     let patterns = [
         hash,
-        Pattern::new("user from {x}").unwrap(),
-        Pattern::new("{a}from {b}").unwrap(),
-        Pattern::new("{a}user{b}").unwrap(),
+        Pattern::new("user from {x}").expect("as the test has it"),
+        Pattern::new("{a}from {b}").expect("as the test has it"),
+        Pattern::new("{a}user{b}").expect("as the test has it"),
     ];
     let text = b"user from ff\nUSER FROM zz\nthe from 2\nmy users\nnothing\n";
     check(&patterns, text, &options(1, 1 << 18), "nested literals");
-    let set = PatternSet::of((0..4).map(|n| n.to_string()).zip(patterns)).unwrap();
+    let set = PatternSet::of((0..4).map(|n| n.to_string()).zip(patterns)).expect("as the test has it");
     let mut scan = set.scan(text);
-    scan.read_all().unwrap();
+    scan.read_all().expect("as the test has it");
     assert_eq!(scan.stats().matched_by_pattern, [1, 1, 1, 1]);
+}
+
+/// Lines of a log of `sshd`, and a pattern for each kind but the last.
+const SSH: [(&str, &str); 9] = [
+    (
+        "Failed password for invalid user {user} from {ip:ip} port {port:d} ssh2",
+        "Failed password for invalid user admin from 103.99.0.122 port 51982 ssh2",
+    ),
+    (
+        "Failed password for {user} from {ip:ip} port {port:d} ssh2",
+        "Failed password for root from 183.62.140.253 port 40951 ssh2",
+    ),
+    (
+        "Received disconnect from {ip:ip}: {code:d}: {why} [preauth]",
+        "Received disconnect from 183.62.140.253: 11: Bye Bye [preauth]",
+    ),
+    (
+        "error: Received disconnect from {ip:ip}: {code:d}: {why}",
+        "error: Received disconnect from 103.99.0.122: 14: No more user authentication methods available. [preauth]",
+    ),
+    (
+        "pam_unix(sshd:auth): authentication failure;{rest:kv}",
+        "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=183.62.140.253  user=root",
+    ),
+    (
+        "PAM {more:d} more authentication failures;{:[} {rest}{:]}",
+        "PAM 4 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=5.36.59.76  user=root",
+    ),
+    ("Connection closed by {ip:ip} [preauth]", "Connection closed by 195.154.37.122 [preauth]"),
+    ("{what}: invalid user {user} [preauth]", "input_userauth_request: invalid user webmaster [preauth]"),
+    ("", "Did not receive identification string from 5.188.10.180"),
+];
+
+#[test]
+fn lines_of_a_real_kind_go_to_the_first_of_their_patterns_in_any_order_of_these() {
+    let head = "{ts:ts} {host:S} sshd[{pid:d}]: ";
+    let mut random = Random(11);
+    for case in 0..cases(12) {
+        let mut formats: Vec<String> = SSH[..8].iter().map(|(format, _)| format!("{head}{format}")).collect();
+        for last in (1..formats.len()).rev() {
+            formats.swap(last, random.below(last + 1));
+        }
+        let mut text = String::new();
+        for number in 0..120 {
+            let line = SSH[random.below(SSH.len())].1;
+            let cut = if random.below(8) == 0 { line.len() / 2 } else { line.len() };
+            text += &format!("Dec 10 06:55:{:02} LabSZ sshd[{number}]: {}\n", random.below(70), &line[..cut]);
+        }
+        for isa in Isa::available() {
+            let patterns: Vec<Pattern> = formats.iter().map(|format| pattern_on(format, isa)).collect();
+            let mut asked = options([1, 3][case % 2], [700, 1 << 18][random.below(2)]);
+            asked.on_error = [OnError::Skip, OnError::Null][random.below(2)];
+            asked.include = vec![Origin::Line, Origin::Offset];
+            check(&patterns, text.as_bytes(), &asked, &format!("case {case} on {isa:?}: {formats:#?}"));
+        }
+    }
 }
