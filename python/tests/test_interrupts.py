@@ -133,7 +133,6 @@ def test_a_signal_ends_what_is_done_with_an_array(data, interrupt):
 
     def late():
         due = time.monotonic() + 0.02
-        due = time.monotonic() + 0.02
         interrupt(0.02)
         with pytest.raises(Interrupt):
             while True:
