@@ -104,7 +104,8 @@ pub(super) fn suggestion_at<'a>(
 ) -> Option<String> {
     let before = format.get(..start).unwrap_or_default();
     let is_grok = before.rfind('{').is_some_and(|brace| before[..brace].ends_with('%'));
-    if is_grok { other_language(format).map(str::to_owned) } else { suggestion(kind, custom) }
+    let other = if is_grok { other_language(format) } else { None };
+    other.map(str::to_owned).or_else(|| suggestion(kind, custom))
 }
 
 /// What to do where a format is written in another language than that of patterns, whose characters stand for themselves here.
@@ -113,14 +114,16 @@ pub fn other_language(format: &str) -> Option<&'static str> {
         format.match_indices(mark).any(|(at, _)| format[at + mark.len()..].starts_with(is_next))
     };
     let has_any = |texts: &[&str]| texts.iter().any(|text| format.contains(text));
+    if has_any(&["%>s", "%h %l", "%{Referer}i", "\"%r\""]) {
+        return Some("this looks like a LogFormat of Apache: formats.apache makes a pattern of it");
+    }
     if after("%{", |c| c.is_ascii_uppercase()) {
         return Some("this looks like a grok pattern: formats.grok makes a pattern of it");
     }
-    if after("%{", |c| c.is_ascii_lowercase() || matches!(c, '+' | '?' | '&' | '*')) && !format.contains("%>s") {
+    // Every field of a dissect pattern is written so.
+    let has_dissect = after("%{", |c| c.is_ascii_lowercase() || matches!(c, '+' | '?' | '&' | '*'));
+    if has_dissect && format.matches('{').count() == format.matches("%{").count() {
         return Some("this looks like a dissect pattern: formats.dissect makes a pattern of it");
-    }
-    if has_any(&["%>s", "%h %l", "%{Referer}i", "\"%r\""]) {
-        return Some("this looks like a LogFormat of Apache: formats.apache makes a pattern of it");
     }
     if after("$", |c| c.is_ascii_lowercase())
         && has_any(&["$remote_", "$request", "$status", "$time_", "$http_", "$body_"])
@@ -246,6 +249,7 @@ mod tests {
         for pattern in [
             "{a} {b:d}",
             "{p:d}% of {x}",
+            "{cpu:d}%{rest}",
             "{p:d}%. {m}",
             r"C:\data\windows",
             "costs {n}$",
