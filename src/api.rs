@@ -169,7 +169,7 @@ impl Pattern {
     /// ```
     ///
     /// # Limits
-    /// Some tens of patterns are compiled and matched, which takes milliseconds. Of a text of more than 64 KiB nothing is said.
+    /// Some tens of patterns are compiled and matched, which takes milliseconds to some tens of them. Of a text of more than 64 KiB nothing is said.
     pub fn hint(&self, why: &Mismatch, text: &str) -> Option<Hint> {
         hint::hint(&self.0, why, text)
     }

@@ -65,7 +65,7 @@ pub(crate) fn hint(pattern: &Arc<Compiled>, why: &Mismatch, text: &str) -> Optio
         .or_else(|| place.case())
         .or_else(|| place.later())
         .or_else(|| {
-            let parts = [place.blanks(), place.optional_parts(), place.other_texts(), rest];
+            let parts = [place.blanks(), place.other_texts(), place.optional_parts(), rest];
             place.best_group(parts.into_iter().chain([place.any_texts(), place.rest()]))
         })
         .or_else(|| place.lone_brace())
@@ -265,8 +265,10 @@ impl Place<'_> {
         ends.sort_by_key(|&end| Reverse(self.following_fits(end)));
         let change = |end: usize| {
             let part = format!("{{:[}}{}{{:]}}", &self.format[start..end]);
-            let message = format!("`{part}` lets this be missing");
-            self.change(start..end, &part, message)
+            let change = self.change(start..end, &part, format!("`{part}` lets this be missing"));
+            // Of a text that has ended nothing can come further: then it must match.
+            let following = if self.why.found.is_empty() { 0 } else { change.following };
+            Change { following, ..change }
         };
         ends.into_iter().filter(|&end| end > start && end - start < self.format.len()).map(change).collect()
     }
