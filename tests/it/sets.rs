@@ -570,7 +570,7 @@ const SSH: [(&str, &str); 9] = [
         "error: Received disconnect from 103.99.0.122: 14: No more user authentication methods available. [preauth]",
     ),
     (
-        "pam_unix(sshd:auth): authentication failure;{rest:kv}",
+        "pam_unix(sshd:auth): authentication failure; {rest}",
         "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=183.62.140.253  user=root",
     ),
     (
