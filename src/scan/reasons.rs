@@ -7,7 +7,7 @@
 //! What does not match as a whole only has a place where the pattern stops. So a record is "does not match the pattern" and no more where the
 //! pattern is to match anywhere in it, where it is not UTF-8, and where it is longer than [`limits::EXPLAINED_BYTES`].
 
-use std::{collections::HashMap, fmt};
+use std::{cmp::Reverse, collections::HashMap, fmt};
 
 use super::{
     mismatch::{Explainer, Mismatch},
@@ -202,7 +202,7 @@ fn reasons(groups: Vec<Group>, totals: [u64; 2]) -> Vec<Reason> {
             }
         })
         .collect();
-    all.sort_by(|a, b| b.count.cmp(&a.count));
+    all.sort_by_key(|reason| Reverse(reason.count));
     let rest = all.split_off(all.len().min(limits::REASONS_GIVEN));
     // None of the records that were kept stands for these.
     let unknown: u64 = (0..2).filter(|&class| kept[class] == 0).map(|class| totals[class]).sum();

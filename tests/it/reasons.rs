@@ -30,8 +30,8 @@ fn access(lines: usize) -> String {
 
 fn reasons(format: &str, input: Input<'_>, options: ScanOptions) -> Vec<Reason> {
     let mut scan = pattern(format).scan_input(input, options);
-    scan.read_all().unwrap();
-    scan.reasons().unwrap()
+    scan.read_all().unwrap_or_else(|error| panic!("{error}"));
+    scan.reasons().unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A run of letters is one, and so is a run of digits: the obvious way.

@@ -33,7 +33,7 @@ fn run(
     let (mut rows, mut rejects, mut bytes, mut told) = (Vec::new(), Vec::new(), Vec::new(), None);
     loop {
         let next = scan.next();
-        rejects.push(scan.take_rejects().unwrap());
+        rejects.push(scan.take_rejects().unwrap_or_else(|error| panic!("{error}")));
         bytes.extend(scan.take_rejected_bytes());
         let taken: u64 = rejects.iter().map(|batch| batch.len() as u64).sum();
         let stats = scan.stats();
@@ -48,7 +48,7 @@ fn run(
 }
 
 fn joined(batches: &[Batch]) -> Batch {
-    Batch::concat(batches[0].schema().clone(), batches).unwrap()
+    Batch::concat(batches[0].schema().clone(), batches).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
