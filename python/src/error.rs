@@ -73,7 +73,7 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
             set().err().unwrap_or_else(|| raised.clone_ref(py))
         });
     }
-    make::error::<PyValueError>(error.to_string())
+    make::error::<PyValueError>(parsimd::extension::drawn_message(&error))
 }
 
 /// The exception for an error with a file of this name.

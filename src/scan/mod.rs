@@ -5,6 +5,7 @@
 //! | [`compiled`] | a format with all that was decided about it |
 //! | [`single`] | `parse`, `search`, `find_iter`: one text |
 //! | [`mismatch`] | why a text does not match |
+//! | [`hint`] | what would match it |
 //! | [`records`] | `scan`: the lines of an input |
 //! | [`texts`] | `scan_texts`, `scan_column`: texts given one by one |
 //! | [`options`] | how to scan, as the caller says it |
@@ -25,6 +26,7 @@ mod block;
 mod compiled;
 mod converting;
 mod head;
+pub(crate) mod hint;
 mod keys;
 mod matching;
 pub(crate) mod mismatch;
@@ -43,6 +45,7 @@ pub(crate) mod texts;
 mod workers;
 
 pub(crate) use compiled::Compiled;
+pub use hint::Hint;
 pub use mismatch::{Expected, Mismatch};
 pub use options::{Matches, OnError, Origin, Predicate, Rejects, ScanOptions};
 pub use reasons::Reason;
