@@ -94,6 +94,7 @@ class Pattern:
         strings: str,
         max_record_bytes: int,
         filter: Sequence[Tuple[str, Union[Tuple[int, int], str]]],
+        rejects: Optional[Tuple[str, Any]],
     ) -> Scan: ...
     def scan_array(self, array: Any, on_error: str, times: Tuple[Optional[str], Optional[int], int], first_row: int) -> Texts: ...
 
@@ -114,6 +115,7 @@ class PatternSet:
         limit: Optional[int],
         strings: str,
         max_record_bytes: int,
+        rejects: Optional[Tuple[str, Any]],
     ) -> Union[SetScan, Scan]: ...
 
 @final
@@ -272,6 +274,10 @@ class Scan:
     def read(self, rows: int) -> Batch:
         """The next batches as one, until there are ``rows`` rows or more, or no more to be had."""
     def _read_pieces(self, rows: int) -> Pieces: ...
+    def reasons(self) -> List[Reason]:
+        """Why lines were not read: the reasons, the most frequent first."""
+    def take_rejects(self) -> Batch:
+        """With ``rejects=True``: the lines that were not read by now, and not taken before."""
     @property
     def stats(self) -> Stats:
         """What was seen so far."""
@@ -295,6 +301,10 @@ class SetScan:
     @property
     def stats(self) -> Stats:
         """What was seen so far."""
+    def reasons(self) -> List[Reason]:
+        """Why lines were not read."""
+    def take_rejects(self) -> Batch:
+        """With ``rejects=True``: the lines that were not read."""
     @property
     def patterns(self) -> List[str]:
         """The names of the patterns."""
@@ -341,6 +351,8 @@ class Failure:
     @property
     def offset(self) -> int: ...
     @property
+    def line(self) -> Optional[int]: ...
+    @property
     def record(self) -> int: ...
     @property
     def kind(self) -> str: ...
@@ -350,6 +362,33 @@ class Failure:
     def reason(self) -> str: ...
     @property
     def text(self) -> str: ...
+
+@final
+class Reason:
+    """A reason why lines were not read, and how many have it."""
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def is_estimate(self) -> bool: ...
+    @property
+    def kind(self) -> Optional[str]: ...
+    @property
+    def field(self) -> Optional[str]: ...
+    @property
+    def reason(self) -> Optional[str]: ...
+    @property
+    def source(self) -> Optional[str]: ...
+    @property
+    def line(self) -> Optional[int]: ...
+    @property
+    def record(self) -> Optional[int]: ...
+    @property
+    def offset(self) -> Optional[int]: ...
+    @property
+    def position(self) -> Optional[int]: ...
+    @property
+    def text(self) -> Optional[str]: ...
 
 @final
 class Pieces:

@@ -7,6 +7,9 @@ from typing import Dict, Iterable, Iterator, List, Literal, Mapping, Optional, T
 from . import _parsimd
 from ._parser import _MAX_RECORD_BYTES, Parser, Result, _Match, _names, _Origin, _Path, _Readable, _Types
 from ._parsimd import Scan, SetScan
+from ._rejects import _Rejects
+from ._rejects import asked as _asked_rejects
+from ._rejects import listed as _listed
 
 _OnError = Literal["skip", "null", "raise"]
 _Strings = Literal["utf8", "view", "binary"]
@@ -86,6 +89,7 @@ class PatternSet:
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: _Year = None,
+        rejects: _Rejects = False,
     ) -> SetScan: ...
     @overload
     def scan(
@@ -102,6 +106,7 @@ class PatternSet:
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: _Year = None,
+        rejects: _Rejects = False,
     ) -> Scan: ...
     def scan(
         self,
@@ -117,6 +122,7 @@ class PatternSet:
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: _Year = None,
+        rejects: _Rejects = False,
     ) -> Union[SetScan, Scan]:
         """Gives each line of ``data`` to the first pattern that matches it: an iterator over the name of a pattern and a `Batch` of its rows.
 
@@ -130,7 +136,7 @@ class PatternSet:
         The other options are those of `Parser.scan`. ``limit`` is of all rows together. With ``on_error="null"`` a value that does not fit is null, and a
         line that matches no pattern has a row of nulls in the table, and none otherwise. ``match="all"`` is for one pattern: ValueError.
         """
-        return self._scan(data, False, table, match, threads, on_error, include, limit, strings, max_record_bytes, tz, year)
+        return self._scan(data, False, table, match, threads, on_error, include, limit, strings, max_record_bytes, tz, year, rejects)
 
     @overload
     def scan_file(
@@ -147,6 +153,7 @@ class PatternSet:
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: _Year = None,
+        rejects: _Rejects = False,
     ) -> SetScan: ...
     @overload
     def scan_file(
@@ -163,6 +170,7 @@ class PatternSet:
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: _Year = None,
+        rejects: _Rejects = False,
     ) -> Scan: ...
     def scan_file(
         self,
@@ -178,9 +186,10 @@ class PatternSet:
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: _Year = None,
+        rejects: _Rejects = False,
     ) -> Union[SetScan, Scan]:
         """As `scan`, with the lines of a file, or of one file after the other, which are as in `Parser.scan_file`."""
-        return self._scan(path, True, table, match, threads, on_error, include, limit, strings, max_record_bytes, tz, year)
+        return self._scan(path, True, table, match, threads, on_error, include, limit, strings, max_record_bytes, tz, year, rejects)
 
     def _scan(
         self,
@@ -196,11 +205,14 @@ class PatternSet:
         max_record_bytes: int,
         tz: Optional[str],
         year: _Year,
+        rejects: _Rejects,
     ) -> Union[SetScan, Scan]:
         origins = _names(include, "include")
+        source, each = _listed(source) if is_files and rejects else (source, [])
+        asked = _asked_rejects(rejects, each)
         times = next(iter(self._parsers.values()))._times(tz, year)
         return self._native().scan(
-            source, is_files, table, match, threads, on_error, times, origins, limit, strings, max_record_bytes
+            source, is_files, table, match, threads, on_error, times, origins, limit, strings, max_record_bytes, asked
         )
 
 

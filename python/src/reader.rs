@@ -20,18 +20,21 @@ use pyo3::{
 };
 
 use crate::{
+    batch::Batch,
     error::to_python,
     gate::{self, Interrupts},
     make,
+    rejects::{Rejecting, Rejects},
 };
 
 /// A scan of the crate: by one pattern, or by several.
-pub(crate) trait Scanning: Send {
+pub(crate) trait Scanning: Rejecting + Send {
     /// What it gives: a batch.
     type Rows: Send;
 
     fn next_soon(&mut self) -> Option<parsimd::Result<Self::Rows>>;
     fn stats(&self) -> &parsimd::Stats;
+    fn reasons(&self) -> parsimd::Result<Vec<parsimd::Reason>>;
     fn len(rows: &Self::Rows) -> usize;
 }
 
@@ -44,6 +47,10 @@ impl Scanning for parsimd::Scan<'static> {
 
     fn stats(&self) -> &parsimd::Stats {
         parsimd::Scan::stats(self)
+    }
+
+    fn reasons(&self) -> parsimd::Result<Vec<parsimd::Reason>> {
+        parsimd::Scan::reasons(self)
     }
 
     fn len(rows: &parsimd::Batch) -> usize {
@@ -62,6 +69,10 @@ impl Scanning for parsimd::SetScan<'static> {
         parsimd::SetScan::stats(self)
     }
 
+    fn reasons(&self) -> parsimd::Result<Vec<parsimd::Reason>> {
+        parsimd::SetScan::reasons(self)
+    }
+
     fn len((_, rows): &(usize, parsimd::Batch)) -> usize {
         rows.len()
     }
@@ -77,6 +88,8 @@ pub(crate) struct Reader<S: Scanning> {
     kept: Mutex<VecDeque<S::Rows>>,
     /// What signal handlers raised in the middle of a record, for each pattern.
     interrupts: Vec<Interrupts>,
+    /// Where the records go that could not be read.
+    rejects: Rejects,
     has_given_rows: AtomicBool,
     /// Whether a caller was told that there are no more rows.
     has_ended: AtomicBool,
@@ -88,15 +101,31 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<S: Scanning> Reader<S> {
-    pub(crate) fn new(scan: S, interrupts: Vec<Interrupts>) -> Reader<S> {
+    pub(crate) fn new(scan: S, interrupts: Vec<Interrupts>, rejects: Rejects) -> Reader<S> {
         Reader {
             scan: Mutex::new(scan),
             stats: Mutex::default(),
             kept: Mutex::default(),
             interrupts,
+            rejects,
             has_given_rows: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
         }
+    }
+
+    /// Why records could not be read.
+    pub(crate) fn reasons(&self, py: Python<'_>) -> PyResult<Vec<parsimd::Reason>> {
+        let reasons = self.run(py, |scan| scan.reasons())?;
+        if let Some(interrupt) = self.interrupts.iter().find_map(Interrupts::take) {
+            return Err(interrupt);
+        }
+        reasons.map_err(to_python)
+    }
+
+    /// The records that could not be read and were not taken, if the program takes them itself.
+    pub(crate) fn take_rejects(&self, py: Python<'_>) -> PyResult<Batch> {
+        self.rejects.check_own()?;
+        self.run(py, S::take_rejects)?.map(Batch::new).map_err(to_python)
     }
 
     /// What was seen up to the last batch.
@@ -144,17 +173,27 @@ impl<S: Scanning> Reader<S> {
             if let Some(batch) = lock(&self.kept).pop_front() {
                 return Ok(Some(batch));
             }
-            let batch = self.run(py, S::next_soon)?.transpose().map_err(to_python)?;
+            self.rejects.hand_over(py)?;
+            let (batch, taken) = self.run(py, |scan| {
+                let batch = scan.next_soon();
+                (batch, self.rejects.take(scan))
+            })?;
+            let handed = self.rejects.hand_over(py).and_then(|()| taken.map_err(to_python));
+            // What ends the scan is told first: it is told once, and what could not be handed over is tried again.
+            let batch = batch.transpose().map_err(to_python)?;
             let batch = match batch {
                 Some(batch) if S::len(&batch) == 0 => None,
                 None => Some(None),
                 batch => Some(batch),
             };
-            if let Some(interrupt) = self.interrupts.iter().find_map(Interrupts::take) {
+            if let Some(error) = self.interrupts.iter().find_map(Interrupts::take).or(handed.err()) {
                 lock(&self.kept).extend(batch.flatten());
-                return Err(interrupt);
+                return Err(error);
             }
             if let Some(batch) = batch {
+                if batch.is_none() {
+                    self.rejects.end();
+                }
                 return Ok(batch);
             }
         }

@@ -6,7 +6,7 @@ use parsimd::Input;
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
-    types::{PyCapsule, PyDict, PyTuple},
+    types::{PyCapsule, PyDict, PyList, PyTuple},
 };
 
 use crate::{
@@ -15,8 +15,9 @@ use crate::{
     gate::Interrupts,
     make::{self, Made},
     options::ScanArguments,
-    reader::Reader,
-    stats::Stats,
+    reader::{Reader, Scanning},
+    rejects::{Asked, Rejects},
+    stats::{Reason, Stats},
 };
 
 /// A scan: an iterator over `Batch`, one for each piece of the input that has rows.
@@ -36,16 +37,29 @@ impl Scan {
         input: Input<'static>,
         arguments: ScanArguments<'_>,
         interrupts: Interrupts,
+        rejects: Asked<'_>,
     ) -> PyResult<Scan> {
         let scan = pattern.scan_input(input, arguments.options(pattern)?);
-        Ok(Scan::of(scan, vec![interrupts], Vec::new()))
+        // A file is made last: not for a scan that cannot be.
+        Ok(Scan::of(scan, vec![interrupts], Vec::new(), Rejects::new(rejects)?))
     }
 
     /// Of a scan by the patterns of a set with these names, if there are any.
-    pub(crate) fn of(scan: parsimd::Scan<'static>, interrupts: Vec<Interrupts>, patterns: Vec<String>) -> Scan {
+    pub(crate) fn of(
+        scan: parsimd::Scan<'static>,
+        interrupts: Vec<Interrupts>,
+        patterns: Vec<String>,
+        rejects: Rejects,
+    ) -> Scan {
         let schema = Arc::clone(scan.schema());
-        Scan { reader: Reader::new(scan, interrupts), schema, patterns }
+        Scan { reader: Reader::new(scan, interrupts, rejects), schema, patterns }
     }
+}
+
+/// Why lines were not read.
+fn reasons<'py, S: Scanning>(py: Python<'py>, reader: &Reader<S>) -> PyResult<Bound<'py, PyList>> {
+    let reasons = reader.reasons(py)?.into_iter().map(Reason);
+    make::list(py, reasons.map(|reason| Ok(Bound::new(py, reason)?.into_any())))
 }
 
 /// An array of texts, scanned. As an Arrow array it is an array of structs, with a row for each text; as a stream it is the rows that there are,
@@ -118,6 +132,23 @@ impl Scan {
         self.reader.read_with(py, rows, |batches| Ok(Pieces::new(batches.to_vec(), Arc::clone(&self.schema))))
     }
 
+    /// Why lines were not read: a list of `Reason`, the most frequent first, each with how many lines it has and the first of them.
+    ///
+    /// Lines that do not match are told apart by what was expected, after which field, and by the shape of what stood there: runs of letters are
+    /// alike, and runs of digits. Others are told apart by their kind, their field and their reason without the text in it. The reasons are
+    /// those of the first 1,000 lines that were not read; of more, the counts are estimates. After 20 reasons one has the rest.
+    fn reasons<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        reasons(py, &self.reader)
+    }
+
+    /// With ``rejects=True``: the lines that were not read, of the input that was read by now, and that were not taken before, as a `Batch` with the
+    /// columns ``file``, ``line``, ``offset``, ``kind``, ``field``, ``reason`` and ``text``. They are kept until they are taken.
+    ///
+    /// Raises ValueError where the scan was made without, and `ScanError` when their text passes 2 GiB.
+    fn take_rejects(&self, py: Python<'_>) -> PyResult<Batch> {
+        self.reader.take_rejects(py)
+    }
+
     /// What was seen up to the last batch.
     #[getter]
     fn stats(&self) -> Stats {
@@ -177,9 +208,14 @@ pub(crate) struct SetScan {
 }
 
 impl SetScan {
-    pub(crate) fn new(scan: parsimd::SetScan<'static>, interrupts: Vec<Interrupts>, patterns: Vec<String>) -> SetScan {
+    pub(crate) fn new(
+        scan: parsimd::SetScan<'static>,
+        interrupts: Vec<Interrupts>,
+        patterns: Vec<String>,
+        rejects: Rejects,
+    ) -> SetScan {
         let schemas = (0..patterns.len()).map(|number| Arc::clone(scan.schema(number))).collect();
-        SetScan { reader: Reader::new(scan, interrupts), schemas, patterns }
+        SetScan { reader: Reader::new(scan, interrupts, rejects), schemas, patterns }
     }
 }
 
@@ -216,6 +252,16 @@ impl SetScan {
     #[getter]
     fn stats(&self) -> Stats {
         Stats::new(self.reader.stats(), &self.patterns)
+    }
+
+    /// Why lines were not read, as `Scan.reasons`; of a line that matches no pattern, what the pattern expected of which the largest share was matched.
+    fn reasons<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        reasons(py, &self.reader)
+    }
+
+    /// With ``rejects=True``: the lines that were not read, as `Scan.take_rejects`.
+    fn take_rejects(&self, py: Python<'_>) -> PyResult<Batch> {
+        self.reader.take_rejects(py)
     }
 
     /// The names of the patterns.

@@ -9,6 +9,7 @@ use crate::{
     make::Made,
     options::{ScanArguments, Times},
     pattern::Pattern,
+    rejects::{self, Asked, Rejects},
     scan::{Scan, SetScan},
 };
 
@@ -55,6 +56,7 @@ impl PatternSet {
         limit: Option<i64>,
         strings: &str,
         max_record_bytes: isize,
+        rejects: Asked<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (input, calls_python) = if is_files { input::files(source)? } else { (input::data(source)?, false) };
         let arguments = ScanArguments {
@@ -70,15 +72,17 @@ impl PatternSet {
             max_record_bytes,
             calls_python,
             filter: Vec::new(),
+            rejects: rejects::kind(&rejects),
         };
         let options = arguments.options_of(self.set.patterns().map(|(_, pattern)| pattern))?;
         let check = if table { self.set.check_table(&options) } else { self.set.check(&options) };
         check.map_err(to_python)?;
-        let (interrupts, names) = (self.interrupts.clone(), self.names());
+        // A file is made last: not for a scan that cannot be.
+        let (interrupts, names, rejects) = (self.interrupts.clone(), self.names(), Rejects::new(rejects)?);
         if table {
-            Scan::of(self.set.scan_table(input, options), interrupts, names).into_bound_py_any(py)
+            Scan::of(self.set.scan_table(input, options), interrupts, names, rejects).into_bound_py_any(py)
         } else {
-            SetScan::new(self.set.scan_input(input, options), interrupts, names).into_bound_py_any(py)
+            SetScan::new(self.set.scan_input(input, options), interrupts, names, rejects).into_bound_py_any(py)
         }
     }
 }

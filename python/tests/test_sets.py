@@ -171,3 +171,16 @@ def test_a_set_gives_what_asking_each_pattern_in_turn_gives(formats, lines, thre
     scan = parsimd.compile_set(patterns).scan("".join(line + "\n" for line in lines), threads=threads)
     assert {name: batch.to_tuples() for name, batch in scan.read_all().items()} == expected
     assert scan.stats.unmatched == unmatched
+
+
+def test_reasons_and_rejects_are_those_of_the_pattern_that_came_furthest(tmp_path):
+    line = b"Accepted publickey for ada from 10.0.0.7 port x ssh2\n"
+    scan = parsimd.compile_set(SSH).scan(LOG + line, rejects=True)
+    scan.read_all()
+    assert [reason.count for reason in scan.reasons()] == [1, 1]
+    rejects = scan.take_rejects().to_pylist()
+    assert [(row["line"], row["text"]) for row in rejects] == [(3, "noise"), (6, line.decode().rstrip())]
+    assert rejects[1]["reason"] == 'accepted: expected {port:d} after {ip}, found "x"'
+    table = parsimd.compile_set(SSH).scan(LOG + line, table=True, rejects=tmp_path / "rejects")
+    assert len(table.read_all()) == 4
+    assert (tmp_path / "rejects").read_bytes() == b"noise\n" + line

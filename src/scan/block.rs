@@ -5,9 +5,13 @@ use std::{fmt, sync::Arc};
 use super::{
     converting::{Converting, Dictionaries},
     matching::{MatchedRows, Matching},
+    mismatch::Explainer,
+    options::Rejects,
     origin,
-    split::{Prescan, Split},
-    stats::{ColumnOffsets, Stats, Tally},
+    reasons::{Explains, Unread},
+    rejects::Rejected,
+    split::{Prescan, Record, Split},
+    stats::{Cause, ColumnOffsets, Counted, Stats, Tally},
     task::Task,
 };
 use crate::{
@@ -18,7 +22,7 @@ use crate::{
 };
 
 /// What is done with each block of an input.
-pub(crate) trait BlockTask: fmt::Debug + Send + Sync {
+pub(crate) trait BlockTask: Explains + fmt::Debug + Send + Sync {
     /// What scans blocks on one thread, with its reusable buffers.
     fn scanner(self: Arc<Self>) -> Box<dyn BlockScanner>;
 
@@ -48,7 +52,11 @@ pub(crate) struct Scanned {
     pub(crate) batches: Vec<(usize, Batch)>,
     /// What was seen in the block; records are numbered from its beginning.
     pub(crate) stats: Stats,
-    /// How many lines it has, where that is asked for.
+    /// The first records that could not be read, as many as were wanted; numbered, and their lines too, from its beginning.
+    pub(crate) unread: Vec<Unread>,
+    /// All of them, where they are asked for.
+    pub(crate) rejected: Rejected,
+    /// How many lines it stands for.
     pub(crate) lines: u64,
     /// The holes before its records, and maybe before the block.
     pub(crate) holes: Holes,
@@ -80,6 +88,8 @@ impl Scanned {
         Scanned {
             batches: Vec::new(),
             stats: Stats::default(),
+            unread: Vec::new(),
+            rejected: Rejected::default(),
             lines: 0,
             offsets: ColumnOffsets::default(),
             holes: Holes::default(),
@@ -99,8 +109,34 @@ impl Scanned {
 pub(crate) struct Wanted {
     /// Rows; one or more.
     pub(crate) rows: u64,
-    /// Entries of records that could not be read, the first of a block.
-    pub(crate) failures: usize,
+    /// Records that could not be read, the first of a block.
+    pub(crate) unread: usize,
+}
+
+/// What says why records do not match, made when it is first needed.
+#[derive(Debug, Default)]
+pub(crate) struct Explainers(Option<Vec<Explainer>>);
+
+impl Explainers {
+    /// The records of a block that could not be read, as they are kept: the first of them, as many as are wanted, and all, where they are asked for.
+    pub(crate) fn keep(
+        &mut self,
+        task: &dyn Explains,
+        block: &Block<'_>,
+        unread: Vec<(Record, Cause)>,
+        wanted: usize,
+    ) -> (Vec<Unread>, Rejected) {
+        let starts: Vec<u32> = unread.iter().map(|(record, _)| record.start).collect();
+        let unread: Vec<_> = unread.into_iter().zip(origin::lines(block.bytes, &starts)).collect();
+        let rejected = match task.rejects() {
+            Rejects::Rows if !unread.is_empty() => {
+                Rejected::rows(task, block, &unread, self.0.get_or_insert_with(|| task.explainers()))
+            }
+            Rejects::Bytes => Rejected::bytes(block, &unread),
+            Rejects::Rows | Rejects::Sample => Rejected::default(),
+        };
+        (unread.iter().take(wanted).map(|unread| Unread::new(task, block, unread)).collect(), rejected)
+    }
 }
 
 /// Reusable buffers of one thread.
@@ -108,11 +144,12 @@ pub(crate) struct Wanted {
 pub(crate) struct Buffers {
     pub(super) prescan: Prescan,
     pub(super) rows: MatchedRows,
+    explainers: Explainers,
 }
 
 impl Buffers {
     pub(super) fn new(task: &Task) -> Buffers {
-        Buffers { prescan: Prescan::new(), rows: MatchedRows::new(task) }
+        Buffers { prescan: Prescan::new(), rows: MatchedRows::new(task), explainers: Explainers::default() }
     }
 
     /// The rows of the last block that are there but did not match.
@@ -161,7 +198,7 @@ impl Task {
     /// Scans the lines of a block, as far as they are asked for.
     fn scan_lines(&self, block: &Block<'_>, buffers: &mut Buffers, wanted: Wanted) -> Scanned {
         let mut dictionaries = Dictionaries::new();
-        let scanned = self.scan_all_lines(block, buffers, &mut dictionaries, wanted.failures);
+        let scanned = self.scan_all_lines(block, buffers, &mut dictionaries, wanted.unread);
         let last = usize::try_from(wanted.rows - 1).ok().and_then(|row| buffers.rows.record(row));
         let Some(last) = last else { return scanned };
         // What stands after the last row is not seen, wherever the block ends: this is the block's end then.
@@ -171,7 +208,7 @@ impl Task {
             scanned
         } else {
             let block = Block { bytes: &block.bytes[..end], extent: end as u64, ..*block };
-            self.scan_all_lines(&block, buffers, &mut dictionaries, wanted.failures)
+            self.scan_all_lines(&block, buffers, &mut dictionaries, wanted.unread)
         };
         // The last record may have more matches.
         for (_, batch) in scanned.batches.iter_mut().filter(|(_, batch)| batch.len() as u64 > wanted.rows) {
@@ -185,18 +222,19 @@ impl Task {
         block: &Block<'b>,
         buffers: &mut Buffers,
         dictionaries: &mut Dictionaries<'b>,
-        failures_wanted: usize,
+        unread_wanted: usize,
     ) -> Scanned {
-        let mut tally = Tally::new(failures_wanted);
+        let keeps_all = self.options.rejects != Rejects::Sample;
+        let mut tally = Tally::new(if keeps_all { usize::MAX } else { unread_wanted });
         let (batch, error) = match self.scan(block, Split::Lines, &mut tally, buffers, dictionaries) {
             Ok(scanned) => scanned,
             Err(interruption) => return Scanned::stopped(interruption),
         };
+        let Counted { stats, offsets, holes, unread } = tally.end();
         let batches = if batch.is_empty() { Vec::new() } else { vec![(0, batch)] };
-        let holes = tally.holes();
-        let (stats, offsets) = tally.into_stats();
-        let lines = if self.line_column().is_some() { origin::count_lines(block) } else { 0 };
-        Scanned { batches, stats, lines, offsets, holes, ended: None, error }
+        let (unread, rejected) = buffers.explainers.keep(self, block, unread, unread_wanted);
+        let lines = buffers.prescan.newlines + block.unseen_lines;
+        Scanned { batches, stats, unread, rejected, lines, offsets, holes, ended: None, error }
     }
 
     /// Scans texts that lie side by side in a block.
@@ -211,7 +249,9 @@ impl Task {
     ) -> Result<(Batch, (Stats, ColumnOffsets), Option<Error>)> {
         let mut tally = Tally::new(limits::FAILURES_KEPT);
         let (batch, error) = self.scan(block, split, &mut tally, buffers, &mut Dictionaries::new())?;
-        Ok((batch, tally.into_stats(), error))
+        let Counted { mut stats, offsets, unread, .. } = tally.end();
+        stats.first_failures = unread.iter().map(|(record, cause)| cause.failure(block, *record, None)).collect();
+        Ok((batch, (stats, offsets), error))
     }
 
     /// The rows of a block, and what ends the scan after them.
@@ -223,7 +263,7 @@ impl Task {
         block: &Block<'b>,
         split: Split<'_>,
         tally: &mut Tally,
-        Buffers { prescan, rows }: &mut Buffers,
+        Buffers { prescan, rows, .. }: &mut Buffers,
         dictionaries: &mut Dictionaries<'b>,
     ) -> Result<(Batch, Option<Error>)> {
         let stopped = Matching { task: self, block, split, tally, prescan, rows }.run();

@@ -20,6 +20,8 @@
 //! | [`converting`] | the fields of those that match → columns |
 //! | [`origin`] | where records came from, as further columns |
 //! | [`stats`] | what was seen |
+//! | [`reasons`] | why records could not be read, in groups |
+//! | [`rejects`] | all records that could not be read |
 
 mod block;
 mod compiled;
@@ -32,7 +34,9 @@ pub(crate) mod mismatch;
 mod options;
 mod origin;
 mod part;
+mod reasons;
 mod records;
+mod rejects;
 pub(crate) mod single;
 mod split;
 mod stats;
@@ -42,18 +46,21 @@ mod tests;
 pub(crate) mod texts;
 mod workers;
 
-pub(crate) use block::{BlockScanner, BlockTask, Buffers, Scanned, Wanted};
+pub(crate) use block::{BlockScanner, BlockTask, Buffers, Explainers, Scanned, Wanted};
 pub(crate) use compiled::Compiled;
 pub(crate) use converting::Dictionaries;
 pub use hint::Hint;
+pub(crate) use mismatch::Explainer;
 pub use mismatch::{Expected, Mismatch};
-pub use options::{Matches, OnError, Origin, Predicate, ScanOptions};
-pub(crate) use origin::count_lines;
+pub use options::{Matches, OnError, Origin, Predicate, Rejects, ScanOptions};
 pub(crate) use part::{Broken, Given, Lines, Part, Parted, Parting};
+pub use reasons::Reason;
+pub(crate) use reasons::{Explains, Why};
 pub use records::Scan;
 pub(crate) use records::{Blocks, Extent};
 pub use single::{FindIter, Match};
+pub(crate) use split::Record;
 pub use stats::Stats;
-pub(crate) use stats::{Cause, ColumnOffsets, Tally};
+pub(crate) use stats::{Cause, ColumnOffsets, Counted, Tally};
 pub(crate) use task::check;
 pub use texts::{TextColumn, Texts};

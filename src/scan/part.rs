@@ -12,6 +12,7 @@ use super::{
     compiled::Compiled,
     converting::{Converting, Dictionaries},
     matching::Matching,
+    mismatch::{Explainer, Mismatch},
     options::ScanOptions,
     origin,
     split::{Record, Split},
@@ -30,6 +31,7 @@ use crate::{
 pub(crate) struct Lines {
     ends: Vec<u32>,
     records: Vec<Record>,
+    newlines: u64,
     is_ascii: bool,
     /// Those that not every program may be given, in order, by number.
     others: Vec<(u32, Other)>,
@@ -45,13 +47,14 @@ enum Other {
 }
 
 impl Lines {
-    /// Splits a block; gives the holes before its lines.
-    pub(crate) fn split(&mut self, kernels: &Kernels, block: &Block<'_>, max_record_bytes: usize) -> Holes {
+    /// Splits a block, and counts the lines, and the holes before them.
+    pub(crate) fn split(&mut self, kernels: &Kernels, block: &Block<'_>, max_record_bytes: usize, tally: &mut Tally) {
         let bytes = block.bytes;
         self.ends.clear();
         self.records.clear();
         self.others.clear();
         self.is_ascii = kernels.newlines(bytes, &mut self.ends);
+        self.newlines = self.ends.len() as u64;
         if !bytes.is_empty() && !bytes.ends_with(b"\n") {
             self.ends.push(bytes.len() as u32);
         }
@@ -71,11 +74,17 @@ impl Lines {
                 self.others.push((number, other));
             }
         }
-        holes.at(block.offset)
+        tally.skip(holes.at(block.offset));
+        tally.see(self.records.len() as u64);
     }
 
     pub(crate) fn records(&self) -> &[Record] {
         &self.records
+    }
+
+    /// How many newlines the block has.
+    pub(crate) fn newlines(&self) -> u64 {
+        self.newlines
     }
 
     /// Where the lines end, each before its newline or where the block ends.
@@ -150,6 +159,23 @@ impl Part {
         self.0.plan().kernels()
     }
 
+    /// Whether it can be said why a line does not match.
+    pub(crate) fn explains(&self) -> bool {
+        self.0.explains()
+    }
+
+    pub(crate) fn explainer(&self) -> Explainer {
+        Explainer::new(&self.0.pattern)
+    }
+
+    /// Why a line does not match, if that can be said, and how long the pattern is of which a part was matched.
+    ///
+    /// # Errors
+    /// As [`Task::why`].
+    pub(crate) fn why(&self, explainer: &mut Explainer, text: &[u8]) -> Result<Option<(Mismatch, usize)>> {
+        Ok(self.0.why(explainer, text)?.map(|mismatch| (mismatch, self.0.pattern.format.text.len())))
+    }
+
     pub(crate) fn cut(&self) -> Cut<'_> {
         self.0.cut()
     }
@@ -192,7 +218,7 @@ impl Part {
         candidates: Option<&[u32]>,
         parting: &mut Parting<'_, 'b>,
         given: &mut Given,
-        Buffers { prescan, rows }: &mut Buffers,
+        Buffers { prescan, rows, .. }: &mut Buffers,
         dictionaries: &mut Dictionaries<'b>,
     ) -> Result<Result<Option<Parted>, Broken>> {
         self.choose(candidates, parting, given);
@@ -207,7 +233,7 @@ impl Part {
         }
         for (record, cause) in failed {
             taken[record.number as usize] = true;
-            tally.unread(block, record, &cause);
+            tally.unread(record, &cause);
         }
         let numbers = rows.numbers();
         numbers.iter().for_each(|&number| taken[number as usize] = true);

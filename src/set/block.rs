@@ -13,22 +13,25 @@ use crate::{
     api::Pattern,
     batch::{Batch, Schema},
     error::{Error, Result},
-    failure::{Failure, FailureKind},
-    input::{Block, Cut, Fault, Holes},
+    failure::FailureKind,
+    input::{Block, Cut, Fault},
     limits,
     scan::{
-        BlockScanner, BlockTask, Broken, Buffers, Cause, ColumnOffsets, Dictionaries, Given, Lines, Matches, OnError,
-        Part, Parted, Parting, ScanOptions, Scanned, Stats, Tally, Wanted,
+        BlockScanner, BlockTask, Broken, Buffers, Cause, ColumnOffsets, Counted, Dictionaries, Explainer, Explainers,
+        Explains, Given, Lines, Matches, OnError, Part, Parted, Parting, Record, Rejects, ScanOptions, Scanned, Tally,
+        Wanted, Why,
     },
 };
 
 /// The patterns and the options of a scan.
 #[derive(Debug)]
 pub(super) struct SetTask {
+    names: Vec<String>,
     parts: Vec<Part>,
     anchors: Anchors,
     on_error: OnError,
     max_record_bytes: usize,
+    rejects: Rejects,
     /// Where all rows become one table.
     table: Option<Table>,
     /// The columns that notes are about, and where those of each pattern begin.
@@ -84,7 +87,21 @@ impl SetTask {
             .as_ref()
             .map_or_else(|| Arc::new(Schema::new(columns.into_iter())), |table| Arc::clone(&table.schema));
         let anchors = Anchors::new(parts.iter().map(Part::literal));
-        (SetTask { parts, anchors, on_error, max_record_bytes, table, noted, first_noted }, wrong)
+        let names = patterns.iter().map(|(name, _)| name.clone()).collect();
+        (
+            SetTask {
+                names,
+                parts,
+                anchors,
+                on_error,
+                max_record_bytes,
+                rejects: options.rejects,
+                table,
+                noted,
+                first_noted,
+            },
+            wrong,
+        )
     }
 
     /// How the literal anchors are looked for, and for each pattern whether it has one.
@@ -118,6 +135,33 @@ fn wrong_options(options: &ScanOptions) -> Option<Error> {
     Some(Error::options(why))
 }
 
+impl Explains for SetTask {
+    fn rejects(&self) -> Rejects {
+        self.rejects
+    }
+
+    fn explains(&self) -> bool {
+        self.parts[0].explains()
+    }
+
+    fn explainers(&self) -> Vec<Explainer> {
+        self.parts.iter().map(Part::explainer).collect()
+    }
+
+    /// That of the pattern of which the largest share was matched, and of several the first.
+    fn why(&self, explainers: &mut [Explainer], text: &[u8]) -> Result<Option<Why>> {
+        let mut furthest: Option<(usize, usize, Why)> = None;
+        for ((name, part), explainer) in self.names.iter().zip(&self.parts).zip(explainers) {
+            let Some((mismatch, all)) = part.why(explainer, text)? else { continue };
+            let matched = mismatch.matched;
+            if furthest.as_ref().is_none_or(|(most, of, _)| matched * of > most * all) {
+                furthest = Some((matched, all, Why { pattern: Some(name.clone()), mismatch }));
+            }
+        }
+        Ok(furthest.map(|(.., why)| why))
+    }
+}
+
 impl BlockTask for SetTask {
     fn scanner(self: Arc<Self>) -> Box<dyn BlockScanner> {
         let buffers = self.parts.iter().map(Part::buffers).collect();
@@ -128,6 +172,7 @@ impl BlockTask for SetTask {
             taken: Vec::new(),
             given: Given::default(),
             buffers,
+            explainers: Explainers::default(),
         })
     }
 
@@ -160,14 +205,14 @@ struct SetScanner {
     given: Given,
     /// Those of each pattern.
     buffers: Vec<Buffers>,
+    explainers: Explainers,
 }
 
 /// What became of the lines of a block, or of the first of them.
 struct Pass {
     /// The rows of each pattern, if it was asked.
     parted: Vec<Option<Parted>>,
-    stats: Stats,
-    holes: Holes,
+    counted: Counted,
     /// Where the scan must stop before the end of these lines.
     stop: Option<Stop>,
 }
@@ -177,14 +222,14 @@ struct Stop {
     number: usize,
     /// How many bytes of the block were seen.
     bytes: usize,
-    why: Why,
+    why: Ending,
 }
 
-enum Why {
+enum Ending {
     /// Nobody knows what the record is: a matcher failed.
     Matcher(Error),
     /// It cannot be read, and the scan raises.
-    Failure(Failure),
+    Unread(Record, Cause),
 }
 
 impl BlockScanner for SetScanner {
@@ -227,10 +272,30 @@ impl SetScanner {
             }
         }
         let batches = self.batches(&seen, &pass)?;
-        let Pass { parted, mut stats, holes, .. } = pass;
+        let Pass { parted, counted: Counted { mut stats, holes, mut unread, .. }, .. } = pass;
         stats.matched_by_pattern =
             parted.iter().map(|parted| parted.as_ref().map_or(0, |parted| parted.matched)).collect();
         stats.bytes = stop.as_ref().map_or(seen.extent, |stop| stop.bytes as u64);
+        let error = stop.map(|stop| match stop.why {
+            Ending::Matcher(error) => error,
+            Ending::Unread(record, cause) => {
+                stats.records += 1;
+                match cause.kind {
+                    FailureKind::NoMatch => stats.unmatched += 1,
+                    _ => stats.failures += 1,
+                }
+                let error = cause.error(block, record);
+                unread.push((record, cause));
+                error
+            }
+        });
+        let (unread, rejected) = self.explainers.keep(&*self.task, block, unread, wanted.unread);
+        let (offsets, lines) = (self.offsets(&parted), self.lines.newlines() + seen.unseen_lines);
+        Ok(Scanned { batches, stats, unread, rejected, lines, holes, offsets, error, ..Scanned::nothing() })
+    }
+
+    /// Which kinds of times the columns have that notes are about.
+    fn offsets(&self, parted: &[Option<Parted>]) -> ColumnOffsets {
         let mut offsets = ColumnOffsets::default();
         for (pattern, parted) in parted.iter().enumerate() {
             let Some(parted) = parted else { continue };
@@ -239,21 +304,7 @@ impl SetScanner {
                 None => self.task.first_noted[pattern] + column,
             });
         }
-        let error = stop.map(|stop| match stop.why {
-            Why::Matcher(error) => error,
-            Why::Failure(failure) => {
-                stats.records += 1;
-                match failure.kind {
-                    FailureKind::NoMatch => stats.unmatched += 1,
-                    _ => stats.failures += 1,
-                }
-                stats.first_failures.extend((wanted.failures > 0).then(|| failure.clone()));
-                Error::record(failure)
-            }
-        });
-        let has_lines = self.task.line_column(0).is_some();
-        let lines = if has_lines { crate::scan::count_lines(&seen) } else { 0 };
-        Ok(Scanned { batches, stats, lines, holes, offsets, error, ..Scanned::nothing() })
+        offsets
     }
 
     /// Gives the lines of a block to one pattern after the other, up to one at which a matcher fails.
@@ -261,10 +312,10 @@ impl SetScanner {
     /// # Errors
     /// As [`Part::scan`].
     fn pass<'b>(&mut self, block: &Block<'b>, dictionaries: &mut [Dictionaries<'b>], wanted: Wanted) -> Result<Pass> {
-        let SetScanner { task, lines, candidates, taken, given, buffers } = self;
-        let mut tally = Tally::new(if task.raises() { wanted.failures.max(1) } else { wanted.failures });
-        let holes = lines.split(task.parts[0].kernels(), block, task.max_record_bytes);
-        tally.see(lines.records().len() as u64);
+        let SetScanner { task, lines, candidates, taken, given, buffers, .. } = self;
+        let kept = if task.rejects == Rejects::Sample { wanted.unread } else { usize::MAX };
+        let mut tally = Tally::new(if task.raises() { kept.max(1) } else { kept });
+        lines.split(task.parts[0].kernels(), block, task.max_record_bytes, &mut tally);
         taken.clear();
         taken.resize(lines.records().len(), false);
         task.anchors.find(block.bytes, lines.ends(), candidates);
@@ -277,30 +328,28 @@ impl SetScanner {
             match scanned {
                 Ok(rows) => parted.push(rows),
                 Err(Broken { number, error }) => {
-                    let (number, why) = (number as usize, Why::Matcher(error));
+                    let (number, why) = (number as usize, Ending::Matcher(error));
                     stop = Some(Stop { number, bytes: lines.records()[number].start as usize, why });
                     break;
                 }
             }
         }
         for (record, _) in lines.records().iter().zip(&*taken).filter(|(_, is_taken)| !**is_taken) {
-            tally.unread(block, *record, &Cause::NO_MATCH);
+            tally.unread(*record, &Cause::NO_MATCH);
         }
-        let (mut stats, _) = tally.into_stats();
+        let counted = tally.end();
         if task.raises() && stop.is_none() {
             // What breaks the input off ends the scan by itself.
-            let raised = stats.first_failures.first().filter(|failure| failure.kind != FailureKind::Truncated);
-            stop = raised.map(|failure| {
-                let record = lines.records()[failure.record as usize];
-                let bytes = match failure.kind {
+            let raised = counted.unread.first().filter(|(_, cause)| cause.kind != FailureKind::Truncated);
+            stop = raised.map(|(record, cause)| {
+                let bytes = match cause.kind {
                     FailureKind::TooLong => record.start as usize + task.max_record_bytes + 1,
                     _ => record.end as usize,
                 };
-                Stop { number: failure.record as usize, bytes, why: Why::Failure(failure.clone()) }
+                Stop { number: record.number as usize, bytes, why: Ending::Unread(*record, cause.clone()) }
             });
         }
-        stats.first_failures.truncate(wanted.failures);
-        Ok(Pass { parted, stats, holes, stop })
+        Ok(Pass { parted, counted, stop })
     }
 
     /// The number of the line that has the last row that is asked for, if there are as many.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     batch::{Batch, Schema},
     error::Result,
-    scan::{Blocks, Stats},
+    scan::{Blocks, Reason, Stats},
 };
 
 /// A scan by a [`PatternSet`](crate::PatternSet): an iterator over batches, each with the number of its pattern in the set.
@@ -51,6 +51,36 @@ impl<'a> SetScan<'a> {
             };
             (0..schemas.len()).map(of).collect()
         })
+    }
+
+    /// Why records could not be read, as [`Scan::reasons`](crate::Scan::reasons). Of one that no pattern matches it is the mismatch of the pattern of which the
+    /// largest share was matched, and of several such patterns of the first; its text begins with the name of the pattern.
+    ///
+    /// ```
+    /// let set = parsimd::PatternSet::new([("took", "{what:w} took {ms:d}"), ("up", "{what:w} up")])?;
+    /// let mut scan = set.scan(b"db up\ndb took long\n");
+    /// scan.read_all()?;
+    /// assert_eq!(scan.reasons()?[0].to_string(), r#"1 line: took: expected {ms:d} after {what:w}, found "long""#);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Scan::reasons`](crate::Scan::reasons).
+    pub fn reasons(&self) -> Result<Vec<Reason>> {
+        self.blocks.reasons()
+    }
+
+    /// The records that could not be read, as [`Scan::take_rejects`](crate::Scan::take_rejects).
+    ///
+    /// # Errors
+    /// As [`Scan::take_rejects`](crate::Scan::take_rejects).
+    pub fn take_rejects(&mut self) -> Result<Batch> {
+        self.blocks.rejected().take_batch()
+    }
+
+    /// The records that could not be read, as [`Scan::take_rejected_bytes`](crate::Scan::take_rejected_bytes).
+    pub fn take_rejected_bytes(&mut self) -> Vec<u8> {
+        self.blocks.rejected().take_bytes()
     }
 
     /// Takes back batches that it gave, as [`Scan::put_back`](crate::Scan::put_back) does.

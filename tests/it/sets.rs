@@ -67,7 +67,7 @@ fn in_turn(patterns: &[Pattern], text: &[u8], asked: &ScanOptions) -> Expected {
         stats.records += 1;
         stats.unmatched += u64::from(matches!(answer, Answer::Unmatched));
         if let Some(mut failure) = failure {
-            (failure.record, failure.offset) = (record, offset + failure.offset);
+            (failure.record, failure.offset, failure.line) = (record, offset + failure.offset, Some(record + 1));
             if raises && expected.raised.is_none() {
                 let end = match failure.kind {
                     FailureKind::TooLong => failure.offset + asked.max_record_bytes as u64 + 1,
