@@ -70,7 +70,7 @@ fn shape(layout: &str, text: &[u8]) -> Option<usize> {
             b'%' => match codes.next()? {
                 b'Y' => digits(rest, 4)?,
                 b'b' => rest.get(..3).filter(|name| name.iter().all(u8::is_ascii_alphabetic))?.len(),
-                b'p' => rest.get(..2).filter(|name| matches!(name, b"AM" | b"PM"))?.len(),
+                b'p' => rest.get(..2).filter(|name| matches!(**name, [b'A' | b'P', b'M']))?.len(),
                 _ => digits(rest, 2)?,
             },
             byte => (rest.first() == Some(&byte)).then_some(1)?,

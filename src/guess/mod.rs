@@ -5,106 +5,45 @@
 //! | file | what |
 //! |---|---|
 //! | [`sample`] | the first lines of an input |
-//! | [`judge`] | what a pattern reads of them, by a scan, and how much that says |
+//! | [`times`], [`layouts`] | where times stand in a line |
+//! | [`atoms`] | a line as times, words, blanks, quoted texts, groups and marks |
+//! | [`types`] | the type of a column of texts |
+//! | [`elements`] | a pattern in parts, before its fields have names |
+//! | [`columns`], [`pairs`] | texts at the same place of their lines → elements |
+//! | [`align`] | lines of one kind → elements |
+//! | [`table`] | lines that are rows of a table → elements |
+//! | [`names`] | elements → the text of a pattern, with names |
+//! | [`judge`] | what a pattern reads of the lines, by a scan |
+//! | [`rank`] | which of two is the better guess |
+//! | [`kinds`] | which lines are of one kind, and which belong to the line above |
+//! | [`answer`] | what is asked, and what is answered |
+//! | [`propose`] | the candidates, judged and ranked; sets of them |
 //!
 //! # Limits
 //! [`limits::GUESS_LINES`], [`limits::GUESS_LINE_BYTES`] and [`limits::GUESS_BYTES`] bound the lines that are looked at.
 
+mod align;
+mod answer;
+mod atoms;
+mod columns;
+mod elements;
 mod judge;
+mod kinds;
+mod layouts;
+mod names;
+mod pairs;
+mod propose;
+mod rank;
 mod sample;
+mod table;
+mod times;
+mod types;
 
-
-use judge::Judge;
+pub use answer::{Guess, GuessOptions, GuessedPattern};
+use propose::{Candidate, Proposer};
 use sample::Sample;
 
-use crate::{
-    api::Pattern,
-    batch::{Batch, Schema},
-    convert::Year,
-    error::Result,
-    formats::{READY, Ready},
-    input::Input,
-    limits,
-    scan::ScanOptions,
-};
-
-/// How to guess.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct GuessOptions {
-    /// How many lines are looked at, of the beginning of the input.
-    pub lines: usize,
-    /// How many guesses to give at most.
-    pub most: usize,
-}
-
-impl Default for GuessOptions {
-    fn default() -> Self {
-        GuessOptions { lines: limits::GUESS_LINES, most: 5 }
-    }
-}
-
-/// A guess: a pattern, or a set of them where the lines are of several kinds, and what came of it.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Guess {
-    /// The pattern alone, or those of a set: a line is of the first kind whose pattern reads it. At least one.
-    pub patterns: Vec<GuessedPattern>,
-    /// Whether records go over several lines: [`ScanOptions::multiline`].
-    pub multiline: bool,
-    /// Whether times are written without a year; then [`options`](Self::options) has [`Year::Recent`].
-    pub lacks_year: bool,
-    /// How many lines were looked at.
-    pub lines: u64,
-    /// How many of them belong to records that a scan has read, with every value.
-    pub matched: u64,
-    /// What else is to be known of it, each a sentence.
-    pub notes: Vec<String>,
-}
-
-/// A pattern of a [`Guess`].
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct GuessedPattern {
-    /// The name of the ready pattern; else a name among the patterns of the guess.
-    pub name: String,
-    /// The ready pattern, if it is one.
-    pub ready: Option<&'static Ready>,
-    /// The text of the pattern.
-    pub pattern: String,
-    /// How many lines belong to records that it has read, in a set of those that no pattern before it has.
-    pub matched: u64,
-    /// The first rows, three at most.
-    pub rows: Batch,
-}
-
-impl Guess {
-    /// The pattern, unless it is a set.
-    pub fn pattern(&self) -> Option<&GuessedPattern> {
-        match &self.patterns[..] {
-            [one] => Some(one),
-            _ => None,
-        }
-    }
-
-    /// The share of the lines that it reads, from 0 to 1.
-    pub fn share(&self) -> f64 {
-        self.matched as f64 / self.lines.max(1) as f64
-    }
-
-    /// The options to scan with.
-    pub fn options(&self) -> ScanOptions {
-        let year = if self.lacks_year { Year::Recent } else { Year::Current };
-        ScanOptions { multiline: self.multiline, year, ..ScanOptions::default() }
-    }
-}
-
-impl GuessedPattern {
-    /// The names and types of the columns.
-    pub fn schema(&self) -> &Schema {
-        self.rows.schema()
-    }
-}
+use crate::{error::Result, input::Input};
 
 /// Guesses the pattern of the lines of an input, the best guess first; there is at least one.
 ///
@@ -129,29 +68,17 @@ impl GuessedPattern {
 /// [`Error::is_io`](crate::Error::is_io) from the input.
 pub fn guess(input: Input<'_>, options: &GuessOptions) -> Result<Vec<Guess>> {
     let sample = Sample::read(input, options.lines)?;
-    let mut guesses = Vec::new();
-    for ready in READY {
-        let pattern = Pattern::new(ready.pattern)?;
-        let judge = Judge::new(&sample, &pattern, false)?;
-        if judge.matched > 0 {
-            guesses.push((judge.matched, single(&sample, &pattern, Some(ready), false, judge)?));
-        }
+    let proposer = Proposer::new()?;
+    let mut found = proposer.propose(&sample)?;
+    if found.first().is_none_or(|best| best.is_poor(&sample))
+        && let Some(set) = proposer.set(&sample, &found)?
+    {
+        return Ok(std::iter::once(set).chain(guesses(&sample, found)?).take(options.most).collect());
     }
-    guesses.sort_by_key(|(matched, guess)| (std::cmp::Reverse(*matched), guess.patterns[0].pattern.len()));
-    Ok(guesses.into_iter().map(|(_, guess)| guess).take(options.most).collect())
+    found.truncate(options.most);
+    guesses(&sample, found)
 }
 
-fn single(
-    sample: &Sample,
-    pattern: &Pattern,
-    ready: Option<&'static Ready>,
-    multiline: bool,
-    judge: Judge,
-) -> Result<Guess> {
-    let name = ready.map_or("pattern", |ready| ready.name).to_owned();
-    let rows = judge.first_rows();
-    let text = pattern.format().to_owned();
-    let patterns = vec![GuessedPattern { name, ready, pattern: text, matched: judge.matched, rows }];
-    let lacks_year = judge.lacks_year(sample, pattern, multiline)?;
-    Ok(Guess { patterns, multiline, lacks_year, lines: sample.len() as u64, matched: judge.matched, notes: Vec::new() })
+fn guesses(sample: &Sample, found: Vec<Candidate>) -> Result<Vec<Guess>> {
+    found.into_iter().map(|candidate| candidate.guess(sample)).collect()
 }
