@@ -154,7 +154,8 @@ impl<'l> Walk<'_, 'l> {
 
     /// The rest of the lines as pairs, if they are pairs.
     fn pairs(&self) -> Option<Field> {
-        let may_be = !self.is_inside && self.rows.iter().all(|row| matches!(row.kind(0), Kind::Word) && row.text(0).contains('='));
+        let may_be = !self.is_inside
+            && self.rows.iter().all(|row| matches!(row.kind(0), Kind::Word) && row.text(0).contains('='));
         let rests = || self.rows.iter().map(Row::rest).collect::<Vec<_>>();
         if may_be { pairs::field(&rests(), &self.tools.types) } else { None }
     }
@@ -219,11 +220,12 @@ impl<'l> Walk<'_, 'l> {
             self.push(vec![tabs], Weight::Anchor);
         } else if is_one {
             self.push(vec![Element::Literal(blank)], Weight::Blank);
-        } else if let Some(field) = before.filter(|&value| value != Value::Time).and_then(|_| self.last_field()) {
+        } else if let Some(field) = before.filter(|value| !value.is_time()).and_then(|_| self.last_field()) {
             field.padding = Padding::After;
             if field.kind.spec == "S" {
                 field.kind.spec.clear();
             }
+            self.steps.last_mut().into_iter().for_each(|step| step.weight = Weight::Anchor);
             self.push(vec![Element::Literal(blank)], Weight::Blank);
         } else {
             self.push(vec![Element::Blanks], Weight::Blank);
@@ -268,7 +270,8 @@ impl<'l> Walk<'_, 'l> {
         if let Some(parts) = columns::parts(&self.tools.types, &different) {
             return (parts, Weight::Anchor);
         }
-        let constant = if let ([text], true) = (&different[..], field.nulls.is_empty()) { Some((*text).to_owned()) } else { None };
+        let constant =
+            if let ([text], true) = (&different[..], field.nulls.is_empty()) { Some((*text).to_owned()) } else { None };
         (vec![Element::Field(field)], Weight::Word(constant))
     }
 
@@ -330,8 +333,10 @@ fn settle(mut steps: Vec<Step>, mut is_whole: bool, is_few: bool) -> Alignment {
 
 /// Whether a word says what the number is that comes next.
 fn is_label(steps: &[Step]) -> bool {
-    let [Step { weight: Weight::Word(Some(word)), .. }, Step { weight: Weight::Blank, .. }, next, ..] = steps else { return false };
-    let is_value = matches!(&next.elements[..], [Element::Field(field)] if field.is_typed() && !matches!(field.kind.value, Value::Level | Value::Time | Value::Date | Value::Clock | Value::Unix));
+    let [Step { weight: Weight::Word(Some(word)), .. }, Step { weight: Weight::Blank, .. }, next, ..] = steps else {
+        return false;
+    };
+    let is_value = matches!(&next.elements[..], [Element::Field(field)] if field.is_typed() && field.kind.value != Value::Level && !field.kind.value.is_time());
     is_value && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 

@@ -7,10 +7,7 @@
 
 use std::ops::Range;
 
-use super::{
-    layouts,
-    times::Times,
-};
+use super::{layouts, times::Times};
 
 /// How many atoms of a line are told apart.
 const MOST: usize = 256;
@@ -73,11 +70,15 @@ fn atom(bytes: &[u8], at: usize, closings: &[usize], before: Option<&Atom>) -> (
         b'"' if closings[at] > at => (Kind::Quoted, closings[at]),
         b'[' if closings[at] > at => (Kind::Group(byte), closings[at]),
         // In or after a word it is a part of it, as in `f(x)`.
-        b'(' if closings[at] > at && before.is_none_or(|before| matches!(before.kind, Kind::Blank(_) | Kind::Mark(_))) => {
+        b'(' if closings[at] > at
+            && before.is_none_or(|before| matches!(before.kind, Kind::Blank(_) | Kind::Mark(_))) =>
+        {
             (Kind::Group(byte), closings[at])
         }
-        b'<' if closings[at] > at && bytes[at + 1].is_ascii_digit() && before.is_none() => (Kind::Group(byte), closings[at]),
-        b':' | b',' | b';' | b'|' | b'=' => (Kind::Mark(byte), at + 1),
+        b'<' if closings[at] > at && bytes[at + 1].is_ascii_digit() && before.is_none() => {
+            (Kind::Group(byte), closings[at])
+        }
+        b':' | b',' | b';' | b'|' | b'=' | b'{' => (Kind::Mark(byte), at + 1),
         _ => (Kind::Word, word_end(bytes, at, closings)),
     }
 }

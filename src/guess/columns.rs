@@ -10,7 +10,7 @@ use super::{
 /// Into how many parts a word is cut at most.
 const PARTS: usize = 8;
 /// What parts of a word stand between.
-const SEPARATORS: &[u8] = b":#@=,;|/*$+";
+const SEPARATORS: &[u8] = b":#@=/*$+";
 
 /// Each text once, in order.
 pub(super) fn distinct<'t>(texts: &[&'t str]) -> Vec<&'t str> {

@@ -76,7 +76,9 @@ impl Judge {
     /// # Errors
     /// As a scan.
     pub(super) fn lacks_year(&self, sample: &Sample, pattern: &Pattern, multiline: bool) -> Result<bool> {
-        let has_times = self.columns().any(|(_, column)| matches!(column.column_type(), ColumnType::Timestamp { .. } | ColumnType::Date));
+        let has_times = self
+            .columns()
+            .any(|(_, column)| matches!(column.column_type(), ColumnType::Timestamp { .. } | ColumnType::Date));
         if !has_times {
             return Ok(false);
         }

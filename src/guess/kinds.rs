@@ -5,11 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    align::Row,
-    atoms::Kind,
-    sample::Sample,
-};
+use super::{align::Row, atoms::Kind, sample::Sample};
 
 /// How many atoms tell kinds apart.
 const DEPTH: usize = 4;

@@ -1,6 +1,5 @@
 //! Times that the type `t` does not read, as strptime codes.
 
-
 /// The layouts, the likelier of two that can be meant first. A fraction may follow the seconds.
 const LAYOUTS: &[&str] = &[
     "%y%m%d %H%M%S",

@@ -14,7 +14,8 @@ const NO_LABELS: [&str; 16] =
 
 /// Writes elements as a pattern; `message` is what stands at the end for the rest of each line.
 pub(super) fn write(elements: &[Element], message: Option<&str>) -> String {
-    let mut writer = Writer { pattern: String::new(), taken: BTreeSet::from([OFFSET.to_owned()]), fields: 0, before: Vec::new() };
+    let mut writer =
+        Writer { pattern: String::new(), taken: BTreeSet::from([OFFSET.to_owned()]), fields: 0, before: Vec::new() };
     writer.take_keys(elements);
     writer.elements(elements, if message.is_some() { " " } else { "" });
     if let Some(spec) = message {
@@ -69,8 +70,8 @@ impl Writer {
                     let after = following(&elements[at + 1..], end);
                     let name = self.name(field, &literal, &elements[at + 1..], &after);
                     // Where a mark ends the word, that alone says where.
-                    let is_word = field.kind.spec == "S" && !after.is_empty() && !after.starts_with([' ', '\t']);
-                    let spec = if is_word { String::new() } else { field.spec() };
+                    let is_ended = field.kind.spec == "S" && !after.is_empty() && !after.starts_with([' ', '\t']);
+                    let spec = if is_ended { String::new() } else { field.spec() };
                     let colon = if spec.is_empty() { "" } else { ":" };
                     self.pattern.push_str(&format!("{{{name}{colon}{spec}}}"));
                     self.before.push((name, field.clone(), std::mem::take(&mut literal)));
@@ -115,12 +116,23 @@ impl Writer {
             Value::Size => Some("size"),
             Value::Pairs => Some("pairs"),
             Value::Boolean | Value::Float => None,
+            Value::Integer
+                if before.strip_suffix('[').is_some_and(|word| word.ends_with(|c: char| c.is_ascii_alphanumeric())) =>
+            {
+                Some("pid")
+            }
             Value::Integer => {
                 let (name, previous, _) = last?;
                 match previous.kind.value {
                     Value::Address if before == ":" => Some("port"),
-                    Value::Word | Value::Text if before.is_empty() || before == "[" && after.starts_with(']') => Some("pid"),
-                    Value::Word | Value::Text if before == ":" && previous.samples.iter().all(|text| !text.contains(' ')) => Some("line"),
+                    Value::Word | Value::Text if before.is_empty() || before == "[" && after.starts_with(']') => {
+                        Some("pid")
+                    }
+                    Value::Word | Value::Text
+                        if before == ":" && previous.samples.iter().all(|text| !text.contains(' ')) =>
+                    {
+                        Some("line")
+                    }
                     Value::Text if name == "request" && before.starts_with('"') => Some("status"),
                     Value::Integer if name == "status" => Some("bytes"),
                     _ => None,
@@ -151,8 +163,18 @@ impl Writer {
                 if before.ends_with('[') && any(&["main", "hread", "pool", "exec", "andler", "ocator"]) {
                     return Some("thread");
                 }
-                if has(Value::Level) && !field.samples.is_empty() && field.samples.iter().all(|text| !text.contains(' ')) && after.starts_with([':', ' ', ']']) {
-                    return if any(&[".", "::"]) { Some("logger") } else if after.starts_with(':') { Some("component") } else { None };
+                if has(Value::Level)
+                    && !field.samples.is_empty()
+                    && field.samples.iter().all(|text| !text.contains(' '))
+                    && after.starts_with([':', ' ', ']'])
+                {
+                    return if any(&[".", "::"]) {
+                        Some("logger")
+                    } else if after.starts_with(':') {
+                        Some("component")
+                    } else {
+                        None
+                    };
                 }
                 None
             }
@@ -162,7 +184,13 @@ impl Writer {
 
 /// The literal text that comes next.
 fn following(rest: &[Element], end: &str) -> String {
-    let literals: String = rest.iter().map_while(|element| if let Element::Literal(text) = element { Some(&**text) } else { None }).collect();
+    if let [Element::Optional(inside), ..] = rest {
+        return following(inside, end);
+    }
+    let literals: String = rest
+        .iter()
+        .map_while(|element| if let Element::Literal(text) = element { Some(&**text) } else { None })
+        .collect();
     if literals.is_empty() && rest.is_empty() { end.to_owned() } else { literals }
 }
 
@@ -187,17 +215,19 @@ fn host_follows(rest: &[Element]) -> bool {
 
 /// The word before a value, if it says what that is: `port 22`, `pid=7`.
 fn label(before: &str, field: &Field) -> Option<String> {
-    let is_named = field.is_typed() && !matches!(field.kind.value, Value::Time | Value::Level | Value::Unix | Value::Date | Value::Clock);
+    let is_named = field.is_typed() && field.kind.value != Value::Level && !field.kind.value.is_time();
     let text = before.strip_suffix('=').or_else(|| before.strip_suffix(' ').filter(|_| is_named))?;
     let begin = text.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
     let word = &text[begin..];
-    let is_label = word.starts_with(|c: char| c.is_ascii_alphabetic()) && !NO_LABELS.contains(&word);
+    let stands_alone = text[..begin].is_empty() || text[..begin].ends_with([' ', '[', '(', ':', ',']);
+    let is_label = stands_alone && word.starts_with(|c: char| c.is_ascii_alphabetic()) && !NO_LABELS.contains(&word);
     is_label.then(|| word.to_owned())
 }
 
 /// A name that a field may have.
 pub(super) fn plain(text: &str) -> String {
-    let name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let name: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     let name = name.trim_matches('_');
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name.to_owned() } else { String::new() }
 }

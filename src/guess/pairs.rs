@@ -32,7 +32,10 @@ pub(super) fn field(texts: &[&str], types: &Types) -> Option<Field> {
         is_plain && key.starts_with(|c: char| c.is_ascii_alphabetic()) && key != OFFSET
     };
     keys.retain(|(key, values)| is_name(key) && !is_few(values));
-    let is_twice = keys.iter().enumerate().any(|(at, (key, _))| keys[..at].iter().any(|(other, _)| other.eq_ignore_ascii_case(key)));
+    let is_twice = keys
+        .iter()
+        .enumerate()
+        .any(|(at, (key, _))| keys[..at].iter().any(|(other, _)| other.eq_ignore_ascii_case(key)));
     let (mut field, spec) = (Field::new(Type::new(Value::Pairs, "kv"), Vec::new(), texts), "kv(");
     if keys.is_empty() || keys.len() > KEYS || is_twice {
         return Some(field);
@@ -50,7 +53,10 @@ fn key_spec(values: &[&str], types: &Types) -> String {
     values.retain(|value| *value != "-" && !value.is_empty());
     let kind = types.of(&values).filter(|kind| !kind.spec.contains('%') && kind.value != Value::Level);
     let null = if has_null { "|-" } else { "" };
-    kind.map_or_else(|| if has_null { format!(":{null}") } else { String::new() }, |kind| format!(":{}{null}", kind.spec))
+    kind.map_or_else(
+        || if has_null { format!(":{null}") } else { String::new() },
+        |kind| format!(":{}{null}", kind.spec),
+    )
 }
 
 /// The keys and values of a text, without quotes; `None` if something in it is no pair.

@@ -7,8 +7,7 @@ use super::{
     answer::{Guess, GuessedPattern},
     elements::{Element, Field},
     judge::Judge,
-    kinds,
-    names,
+    kinds, names,
     rank::{Rank, Tier, is_plausible},
     sample::Sample,
     table,
@@ -81,7 +80,9 @@ impl Proposer {
     pub(super) fn propose(&self, sample: &Sample) -> Result<Vec<Candidate>> {
         let mut candidates = self.lines(sample)?;
         let mut records = Vec::new();
-        for one in candidates.iter().filter(|one| one.rank.tier < Tier::Message && one.judge.matched < sample.len() as u64) {
+        for one in
+            candidates.iter().filter(|one| one.rank.tier != Tier::Message && one.judge.matched < sample.len() as u64)
+        {
             if !kinds::are_continued(sample, &one.judge.is_read) {
                 continue;
             }
@@ -99,6 +100,7 @@ impl Proposer {
         let is_better = |one: &Candidate| records.iter().any(|record| record.pattern.format() == one.pattern.format());
         candidates.retain(|one| !is_better(one));
         candidates.append(&mut records);
+        candidates.retain(|one| one.rank.tier < Tier::None);
         candidates.sort_by(|a, b| a.rank.cmp(&b.rank));
         Ok(candidates)
     }
@@ -108,7 +110,7 @@ impl Proposer {
         let mut candidates = Vec::new();
         for (ready, pattern) in &self.ready {
             let judge = Judge::new(sample, pattern, false)?;
-            if judge.matched > 0 && is_plausible(&judge) {
+            if is_plausible(&judge) {
                 candidates.push(candidate(sample, pattern.clone(), Some(ready), false, Vec::new(), judge));
             }
         }
@@ -121,8 +123,9 @@ impl Proposer {
             let Ok(pattern) = Pattern::new(&text) else { continue };
             let judge = Judge::new(sample, &pattern, false)?;
             // Of two that read the same lines the first says it shorter.
-            let is_new = candidates.last().is_none_or(|last| text.strip_suffix(":|}") != last.pattern.format().strip_suffix('}') || last.judge.matched < judge.matched);
-            if judge.matched > 0 && is_new {
+            let is_longer = |last: &Candidate| text == last.pattern.format().replace("{message}", "{message:|}");
+            let is_new = candidates.last().is_none_or(|last| !is_longer(last) || last.judge.matched < judge.matched);
+            if is_new && is_plausible(&judge) {
                 candidates.push(candidate(sample, pattern, None, false, notes, judge));
             }
         }
@@ -171,7 +174,8 @@ impl Proposer {
         while patterns.len() < limits::GUESS_KINDS && !left.is_empty() {
             let rest = sample.select(left.iter().copied());
             let least = (sample.len() as u64 / 100).max(2);
-            let is_kind = |one: &Candidate| matches!(one.rank.tier, Tier::Typed | Tier::Few) && one.judge.matched >= least;
+            let is_kind =
+                |one: &Candidate| matches!(one.rank.tier, Tier::Typed | Tier::Few) && one.judge.matched >= least;
             let Some(kind) = self.lines(&rest)?.into_iter().find(is_kind) else { break };
             lacks_year |= kind.judge.lacks_year(&rest, &kind.pattern, false)?;
             matched += kind.judge.matched;
@@ -207,7 +211,11 @@ fn candidate(
 fn notes_of(elements: &[Element]) -> Vec<String> {
     let mut notes = Vec::new();
     for element in elements {
-        if let Element::Field(Field { kind: Type { value: Value::Time | Value::Date, spec, other: Some(other), .. }, .. }) = element {
+        if let Element::Field(Field {
+            kind: Type { value: Value::Time | Value::Date, spec, other: Some(other), .. },
+            ..
+        }) = element
+        {
             notes.push(format!("no day tells whether times are {spec:?} or {other:?}; the first is taken"));
         }
         if let Element::Optional(inside) = element {

@@ -2,10 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{
-    judge::Judge,
-    types::is_level,
-};
+use super::{judge::Judge, types::is_level};
 use crate::batch::{Cell, Column, ColumnType, Values};
 
 /// What guesses are sorted by: the least is the best.
@@ -25,21 +22,25 @@ pub(super) struct Rank {
 pub(super) enum Tier {
     /// It has types, and reads half of the lines.
     Typed,
-    /// It has nothing but texts.
+    /// It has nothing but texts, and reads half of the lines.
     Texts,
-    /// It has types, and reads fewer lines.
+    /// It has types, and reads a tenth of the lines.
     Few,
     /// Each line is one text.
     Message,
+    /// What is no guess.
+    None,
 }
 
 impl Rank {
     pub(super) fn new(pattern: &str, judge: &Judge, lines: usize, is_ready: bool) -> Rank {
+        let is_half = 2 * judge.matched >= lines as u64;
         let tier = match judge.columns().any(|(name, column)| is_typed(name, column)) {
-            true if 2 * judge.matched >= lines as u64 => Tier::Typed,
-            true => Tier::Few,
+            true if is_half => Tier::Typed,
+            true if 10 * judge.matched >= lines as u64 => Tier::Few,
             false if pattern.starts_with("{message") => Tier::Message,
-            false => Tier::Texts,
+            false if is_half => Tier::Texts,
+            _ => Tier::None,
         };
         Rank {
             tier,
@@ -79,9 +80,15 @@ fn is_typed(name: &str, column: &Column) -> bool {
     has_values && (!column.column_type().is_text() || name == "level" || name == "ip")
 }
 
-/// Whether the values are what the names of the columns say: levels, and pairs.
+/// Whether each row has a value, and the values are what the names of the columns say: levels, hosts and pairs.
 pub(super) fn is_plausible(judge: &Judge) -> bool {
-    judge.columns().all(|(name, column)| match column.values() {
+    let has_value = |row: usize| judge.columns().any(|(_, column)| column.get(row) != Cell::Null);
+    let empty = (0..judge.records()).filter(|&row| !has_value(row)).count();
+    100 * empty <= judge.records() && judge.columns().all(|(name, column)| match column.values() {
+        Values::Text { .. } if name == "host" => {
+            let is_none = |row: &usize| matches!(column.get(*row), Cell::Text(text) if is_level(text) || text.starts_with(['[', '-']));
+            20 * (0..column.len()).filter(is_none).count() < column.len().max(1)
+        }
         Values::Text { .. } if name == "level" => {
             let is_one = |row: &usize| match column.get(*row) {
                 Cell::Text(text) => is_level(text.trim()) || matches!(text, "I" | "W" | "E" | "F" | "D" | "V"),
@@ -91,10 +98,12 @@ pub(super) fn is_plausible(judge: &Judge) -> bool {
         }
         Values::Map(_) => {
             let has_pairs = |row: &usize| match column.get(*row) {
-                Cell::Map(pairs) => pairs.len() > 1 && pairs.iter().all(|(_, value)| !value.is_empty()),
+                Cell::Map(pairs) => {
+                    pairs.len() > 1 && 2 * pairs.iter().filter(|(_, value)| !value.is_empty()).count() >= pairs.len()
+                }
                 _ => true,
             };
-            2 * (0..column.len()).filter(has_pairs).count() >= column.len()
+            20 * (0..column.len()).filter(has_pairs).count() >= 19 * column.len()
         }
         _ => true,
     })

@@ -37,7 +37,8 @@ impl Sample {
             && let Some(batch) = scan.next().transpose()?
         {
             let column = &batch.columns()[0];
-            (0..batch.len()).for_each(|row| sample.push(if let Cell::Bytes(line) = column.get(row) { line } else { b"" }));
+            (0..batch.len())
+                .for_each(|row| sample.push(if let Cell::Bytes(line) = column.get(row) { line } else { b"" }));
         }
         sample.passed = scan.stats().failures;
         sample.check()?;
@@ -95,7 +96,9 @@ impl Sample {
         let lines = texts().filter(|line| !line.trim().is_empty());
         let is_array = lines.clone().next().is_some_and(|line| matches!(line.trim(), "[" | "{" | "[{"));
         let json = lines.clone().filter(|line| is_json(line)).count();
-        if 10 * json >= 9 * lines.clone().count() || is_array && 2 * lines.clone().filter(|line| is_member(line)).count() > lines.count() {
+        if 10 * json >= 9 * lines.clone().count()
+            || is_array && 2 * lines.clone().filter(|line| is_member(line)).count() > lines.count()
+        {
             return Err(Error::guess(
                 "this is JSON: a JSON reader gives columns of it, as pandas.read_json(…, lines=True), polars.read_ndjson or jq",
             ));
@@ -112,7 +115,11 @@ fn is_junk(line: &str) -> bool {
 /// Whether a line looks like a whole object of JSON.
 fn is_json(line: &str) -> bool {
     let inside = line.trim().trim_end_matches(',').strip_prefix('{').and_then(|line| line.strip_suffix('}'));
-    inside.is_some_and(|inside| inside.trim().is_empty() || inside.trim_start().starts_with('"') && inside.contains("\":") || inside.trim_start().starts_with('"') && inside.contains("\" :"))
+    inside.is_some_and(|inside| {
+        inside.trim().is_empty()
+            || inside.trim_start().starts_with('"') && inside.contains("\":")
+            || inside.trim_start().starts_with('"') && inside.contains("\" :")
+    })
 }
 
 /// Whether a line looks like one of an object of JSON that is written over several.

@@ -53,7 +53,9 @@ fn of(lines: &[&str], separator: &str, least: usize, types: &Types) -> Option<Ta
         };
         if let Some(head) = head.as_ref().filter(|_| is_head) {
             let label = Some(plain(head[at].trim_matches('"'))).filter(|label| !label.is_empty());
-            let fields = cell.iter_mut().filter_map(|element| if let Element::Field(field) = element { Some(field) } else { None });
+            let fields = cell
+                .iter_mut()
+                .filter_map(|element| if let Element::Field(field) = element { Some(field) } else { None });
             fields.for_each(|field| field.label.clone_from(&label));
         }
         elements.append(&mut cell);

@@ -5,11 +5,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use super::layouts;
-use crate::{
-    api::Pattern,
-    convert::Year,
-    scan::ScanOptions,
-};
+use crate::{api::Pattern, convert::Year, scan::ScanOptions};
 
 /// What the values of a field are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +35,13 @@ pub(super) enum Value {
     Text,
 }
 
+impl Value {
+    /// Whether it is a date, or a time of any kind.
+    pub(super) fn is_time(self) -> bool {
+        matches!(self, Value::Time | Value::Date | Value::Clock | Value::Unix)
+    }
+}
+
 /// A type, as a pattern has it.
 #[derive(Debug, Clone)]
 pub(super) struct Type {
@@ -56,8 +59,32 @@ impl Type {
 
 /// How bad a message is, in the words of programs that write logs.
 const LEVELS: [&str; 26] = [
-    "trace", "debug", "info", "notice", "warn", "warning", "error", "err", "crit", "critical", "alert", "emerg", "emergency", "fatal", "severe",
-    "fine", "finer", "finest", "config", "log", "panic", "verbose", "information", "success", "failure", "statement",
+    "trace",
+    "debug",
+    "info",
+    "notice",
+    "warn",
+    "warning",
+    "error",
+    "err",
+    "crit",
+    "critical",
+    "alert",
+    "emerg",
+    "emergency",
+    "fatal",
+    "severe",
+    "fine",
+    "finer",
+    "finest",
+    "config",
+    "log",
+    "panic",
+    "verbose",
+    "information",
+    "success",
+    "failure",
+    "statement",
 ];
 
 /// Whether a text is a level.
@@ -67,7 +94,10 @@ pub(super) fn is_level(text: &str) -> bool {
 
 /// `DEBUG1` to `DEBUG5`, of PostgreSQL.
 fn numbered_level(text: &str) -> bool {
-    text.len() == 6 && text.is_ascii() && text[..5].eq_ignore_ascii_case("debug") && matches!(text.as_bytes()[5], b'1'..=b'5')
+    text.len() == 6
+        && text.is_ascii()
+        && text[..5].eq_ignore_ascii_case("debug")
+        && matches!(text.as_bytes()[5], b'1'..=b'5')
 }
 
 /// The types that are asked, each compiled once.
@@ -124,17 +154,16 @@ impl Types {
         if is_unix_time(texts) && self.reads("tu", texts) {
             return Some(Type::new(Value::Unix, "tu"));
         }
-        let others = [
-            (Value::Address, "ip"),
-            (Value::Percent, "%"),
-            (Value::Duration, "dur"),
-            (Value::Size, "size"),
-        ];
+        let others = [(Value::Address, "ip"), (Value::Percent, "%"), (Value::Duration, "dur"), (Value::Size, "size")];
         if self.reads("g", texts) && !texts.iter().any(|text| is_padded(text)) {
             return Some(Type::new(Value::Float, "g"));
         }
         let found = others.into_iter().find(|(_, spec)| self.reads(spec, texts));
-        found.map(|(value, spec)| Type::new(value, spec)).filter(|kind| kind.value != Value::Size || texts.iter().any(|text| !text.ends_with(|c: char| c.is_ascii_digit())))
+        found
+            .map(|(value, spec)| Type::new(value, spec))
+            .filter(|kind| {
+                kind.value != Value::Size || texts.iter().any(|text| !text.ends_with(|c: char| c.is_ascii_digit()))
+            })
             .or_else(|| self.of_times(texts))
     }
 }
