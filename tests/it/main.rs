@@ -40,6 +40,7 @@ mod guess;
 mod guide;
 mod input_marks;
 mod long_records;
+mod mismatches;
 mod multiline;
 mod not_ascii;
 mod origin;
