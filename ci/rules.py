@@ -31,8 +31,9 @@ ROOMS = {
     "scan": BELOW_SCAN,
     "api": [*BELOW_SCAN, "scan"],
     "set": [*BELOW_SCAN, "scan", "api"],
+    "guess": ["error", "limits", "input", "batch", "convert", "formats", "scan", "api"],
     "extension": [*BELOW_SCAN, "scan", "api"],
-    "lib": [*BELOW_SCAN, "formats", "scan", "api", "set", "extension"],
+    "lib": [*BELOW_SCAN, "formats", "scan", "api", "set", "guess", "extension"],
 }
 # Where a room may have no more of another than this.
 ITEMS = {("batch", "pattern"): {"ValueKind", "DatetimeLayout", "has_date_and_time"}}
