@@ -30,7 +30,8 @@ ROOMS = {
     "scan": BELOW_SCAN,
     "api": [*BELOW_SCAN, "scan"],
     "extension": [*BELOW_SCAN, "scan", "api"],
-    "lib": [*BELOW_SCAN, "formats", "scan", "api", "extension"],
+    "cli": [*BELOW_SCAN, "formats", "scan", "api"],
+    "lib": [*BELOW_SCAN, "formats", "scan", "api", "extension", "cli"],
 }
 # Where a room may have no more of another than this.
 ITEMS = {("batch", "pattern"): {"ValueKind", "DatetimeLayout", "has_date_and_time"}}
@@ -39,7 +40,7 @@ CRATES = ["src", "simd/src", "python/src"]
 
 # A crate, as the word behind `use` or before `::`, and where it may stand.
 PLACES = {
-    "regex": ["src/engine/", "benches/"],
+    "regex": ["src/engine/", "src/cli/filter/", "benches/"],
     "regex_syntax": ["src/engine/"],
     "regex_automata": ["src/engine/program/automaton.rs"],
     "fancy_regex": ["src/engine/"],
@@ -51,9 +52,19 @@ PLACES = {
     "arrow_buffer": ["src/batch/arrow.rs", "python/src/arrow/"],
     "arrow_schema": ["src/batch/arrow.rs", "python/src/arrow/", "benches/"],
     "encoding_rs": ["src/input/"],
-    "flate2": ["src/input/", "tests/it/common.rs", "tests/it/damaged_input.rs"],
+    "flate2": ["src/input/", "tests/it/common.rs", "tests/it/damaged_input.rs", "tests/cli/"],
     "memmap2": ["src/input/mmap.rs"],
     "rustix": ["src/input/pipe.rs"],
+    "clap": ["src/cli/mod.rs", "src/cli/args.rs"],
+    "clap_complete": ["src/cli/mod.rs", "src/cli/args.rs"],
+    "clap_mangen": ["src/cli/mod.rs"],
+    "indicatif": ["src/cli/progress.rs"],
+    "csv": ["src/cli/output/delimited.rs"],
+    "serde_json": ["src/cli/output/ndjson.rs"],
+    "terminal_size": ["src/cli/output/mod.rs"],
+    "unicode_width": ["src/cli/output/table.rs"],
+    "arrow_ipc": ["src/cli/output/arrow.rs"],
+    "parquet": ["src/cli/output/parquet.rs"],
 }
 DETECTION = re.compile(r"is_\w+_feature_detected!")
 UNSAFE = re.compile(r"\bunsafe\s*(\{|\(|fn|impl|extern|trait)|(allow|expect)\(unsafe_code")
