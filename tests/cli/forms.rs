@@ -57,9 +57,9 @@ fn logfmt_is_read_back_by_the_type_of_pairs() {
 fn a_table_stands_in_columns_and_shows_control_characters() {
     assert_eq!(
         out(&[PATTERN, "--to", "table", "--select", "word,n,took,at"], LOG),
-        "word          n    took  at\n\
-         say \"hi\", é   -  12.5ms  2024-05-17 10:05:03.500\n\
-         \\tcut         7    2m3s  2024-05-17 10:05:03\n"
+        "word         n    took  at\n\
+         say \"hi\", é  -  12.5ms  2024-05-17 10:05:03.500\n\
+         \\tcut        7    2m3s  2024-05-17 10:05:03\n"
     );
 }
 

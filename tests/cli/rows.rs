@@ -85,7 +85,7 @@ fn count_is_the_number_of_rows() {
 
 #[test]
 fn sort_puts_nulls_last_and_keeps_the_order_of_equals() {
-    assert_eq!(csv(&["--sort", "ms", "--select", "ms"]), "ms\n5\n7\n10\n20\n\n");
+    assert_eq!(csv(&["--sort", "ms", "--select", "ms,host"]), "ms,host\n5,a\n7,c\n10,a\n20,b\n,a\n");
     assert_eq!(csv(&["--sort", "-ms", "--select", "ms,host", "--head", "2"]), "ms,host\n20,b\n10,a\n");
     assert_eq!(csv(&["--sort", "level,-at", "--select", "level,ms"]), "level,ms\ninfo,7\ninfo,\ninfo,5\nwarn,10\nwarn,20\n");
     assert_eq!(csv(&["--sort", "ms", "--tail", "2", "--select", "host"]), "host\nb\na\n");

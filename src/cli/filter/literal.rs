@@ -82,11 +82,13 @@ pub(in crate::cli) fn duration(text: &str, clock: &Clock) -> Option<i64> {
 pub(super) fn integers(kind: ColumnType, text: &str, clock: &Clock) -> Option<(i64, i64)> {
     let both = |value| Some((value, value));
     match kind {
-        ColumnType::Int64 => match read("{v:d}", text, clock).or_else(|| read("{v:size}", text, clock)) {
-            Some(Value::Integer(value)) => both(value),
-            _ => match text.parse::<f64>() {
-                Ok(float) if float.abs() < 9e18 => Some((float.ceil() as i64, float.floor() as i64)),
-                _ => None,
+        ColumnType::Int64 => match (read("{v:d}", text, clock), text.parse::<f64>()) {
+            (Some(Value::Integer(value)), _) => both(value),
+            (_, Ok(float)) if float.abs() < 9e18 => Some((float.ceil() as i64, float.floor() as i64)),
+            // A size of half a byte would be rounded, so it is a float first.
+            _ => match read("{v:size}", text, clock)? {
+                Value::Integer(value) => both(value),
+                Value::Float(_) => None,
             },
         },
         ColumnType::Duration => both(duration(text, clock)?),
