@@ -33,6 +33,7 @@ mod batch;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod convert;
+mod drawing;
 mod engine;
 mod error;
 #[doc(hidden)]
@@ -52,6 +53,7 @@ pub use batch::{
     Batch, Cell, Column, ColumnStats, ColumnType, Entries, Maps, Schema, Strings, TextViews, Validity, Values,
 };
 pub use convert::{BigInt, Converter, Date, DateTime, Time, TimeZone, Value, Year};
+pub use drawing::Drawing;
 pub use engine::{
     Anchored,
     external::{ExternalMatcher, MatchRanges},
@@ -63,8 +65,8 @@ pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};
 pub use plan::Plan;
 pub use scan::{
-    Expected, FindIter, Match, Matches, Mismatch, OnError, Origin, Predicate, Scan, ScanOptions, Stats, TextColumn,
-    Texts,
+    Expected, FindIter, Hint, Match, Matches, Mismatch, OnError, Origin, Predicate, Scan, ScanOptions, Stats,
+    TextColumn, Texts,
 };
 
 #[cfg(doctest)]

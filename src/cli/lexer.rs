@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::stop::Stop;
-use crate::error::{Error, Problem};
+use crate::drawing::{Drawing, View};
 
 /// A word and where it stands, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ const SIGNS: [&str; 13] = ["==", "!=", "<=", ">=", "!~", "=~", "<", ">", "=", "~
 
 /// An error that points at a place of `text`.
 pub(super) fn error_at(text: &str, span: Range<usize>, message: &str, expected: &str) -> Stop {
-    Error::syntax(Problem::Spec, text, span, message, expected).into()
+    Stop::Message(Drawing::new(message).view(View::new("argument", text, span)).help(expected).to_string())
 }
 
 /// The words of a text, the end among them.

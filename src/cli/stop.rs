@@ -35,7 +35,7 @@ impl From<io::Error> for Stop {
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Stop {
-        Stop::Message(error.to_string())
+        Stop::Message(format!("{error:#}"))
     }
 }
 

@@ -192,7 +192,7 @@ fn an_error_points_at_its_place() {
     ] {
         let error = parse(text, &available, &clock).unwrap_err().to_string();
         assert!(error.contains(message), "{text}: {error}");
-        assert!(error.contains(&format!("column {column}:")), "{text}: {error}");
+        assert!(error.contains(&format!("argument:1:{column}\n")), "{text}: {error}");
     }
     let deep = format!("{}n = 1{}", "(".repeat(5000), ")".repeat(5000));
     assert!(parse(&deep, &available, &clock).unwrap_err().to_string().contains("too deep"));
