@@ -112,10 +112,18 @@ impl Error {
         self
     }
 
+    /// The same, where `before` lines of the source precede those that it counts.
+    pub(crate) fn after_lines(mut self, before: u64) -> Self {
+        if let Kind::Record(Failure { line: Some(line), .. }) = &mut *self.0 {
+            *line += before;
+        }
+        self
+    }
+
     /// The same, where a record is one of texts that were given one by one.
     pub(crate) fn at_row(self) -> Self {
         match *self.0 {
-            Kind::Record(failure) => Error(Box::new(Kind::Row(failure))),
+            Kind::Record(failure) => Error(Box::new(Kind::Row(Failure { line: None, ..failure }))),
             _ => self,
         }
     }

@@ -65,8 +65,8 @@ pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};
 pub use plan::Plan;
 pub use scan::{
-    Expected, FindIter, Hint, Match, Matches, Mismatch, OnError, Origin, Predicate, Scan, ScanOptions, Stats,
-    TextColumn, Texts,
+    Expected, FindIter, Hint, Match, Matches, Mismatch, OnError, Origin, Predicate, Reason, Rejects, Scan, ScanOptions,
+    Stats, TextColumn, Texts,
 };
 
 #[cfg(doctest)]

@@ -63,6 +63,7 @@ from ._parsimd import Batch as Batch
 from ._parsimd import Column as Column
 from ._parsimd import Failure as Failure
 from ._parsimd import InternalError as InternalError
+from ._parsimd import Reason as Reason
 from ._parsimd import Row as Row
 from ._parsimd import Scan as Scan
 from ._parsimd import ScanError as ScanError

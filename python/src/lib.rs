@@ -5,7 +5,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`make`] | new Python objects, and the MemoryError where there is no memory for one |
-//! | [`stats`] | `Stats` and `Failure`: what a scan has seen |
+//! | [`stats`] | `Stats`, `Failure` and `Reason`: what a scan has seen |
 //! | [`error`] | errors and panics → exceptions |
 //! | [`trashcan`], [`cells`] | what objects hold: dropped on a bounded stack, read without a lock |
 //! | [`capi`] | functions of CPython for which pyo3 has no safe call |
@@ -20,6 +20,7 @@
 //! | [`engine`], [`iterator`], [`parser`] | `ParserBase`, and `ResultIterator`, which `findall` makes |
 //! | [`calls`] | `Calls`: the calls at the top of the package, and their cache |
 //! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
+//! | [`rejects`] | where the records go that a scan could not read |
 //! | [`scan`] | `Scan` and `Texts` |
 //! | [`pattern`] | `Pattern`: a format as the native engine reads it |
 //! | [`formats`] | patterns of formats that people have already |
@@ -45,6 +46,7 @@ mod objects;
 mod options;
 mod parser;
 mod pattern;
+mod rejects;
 mod result;
 mod scan;
 mod stats;
@@ -125,6 +127,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<stats::Stats>()?;
     module.add_class::<scan::Texts>()?;
     module.add_class::<stats::Failure>()?;
+    module.add_class::<stats::Reason>()?;
     module.add_class::<batch::Batch>()?;
     module.add_class::<batch::Pieces>()?;
     module.add_class::<batch::Column>()?;

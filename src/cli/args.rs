@@ -84,7 +84,13 @@ pub(super) struct Args {
     pub(super) limit: Option<u64>,
 
     /// Sort by these columns; `-` before one is from the greatest down.
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', allow_hyphen_values = true, help_heading = "Which rows and columns")]
+    #[arg(
+        long,
+        value_name = "COLUMNS",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        help_heading = "Which rows and columns"
+    )]
     pub(super) sort: Vec<String>,
 
     /// The first rows of what would be shown.
@@ -110,6 +116,14 @@ pub(super) struct Args {
     /// What to show of each group, or of all rows: 'count, sum(bytes), mean(took), p95(took), min(…), max(…), distinct(ip)'.
     #[arg(long, value_name = "FUNCTIONS", conflicts_with_all = ["count", "stats"], help_heading = "What to show")]
     pub(super) agg: Option<String>,
+
+    /// The records that have no row, as they stand.
+    #[arg(long, group = "what", conflicts_with_all = ["agg", "form", "condition", "sort", "head", "tail", "limit"], help_heading = "What to show")]
+    pub(super) unmatched: bool,
+
+    /// Why records have no row: the reasons, the most frequent first, each with the first record that has it.
+    #[arg(long, group = "what", conflicts_with = "agg", help_heading = "What to show")]
+    pub(super) why: bool,
 
     /// How the plan is made: what matches the pattern, and how fast.
     #[arg(long, help_heading = "What to show")]

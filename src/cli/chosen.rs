@@ -92,7 +92,9 @@ fn options(args: &Args) -> Result<ScanOptions, Stop> {
         Some("recent") => Year::Recent,
         Some(text) => match text.parse() {
             Ok(year @ 1..=9999) => Year::Of(year),
-            _ => return Err(Stop::new(format!("--year {text}: expected a year from 1 to 9999, `current` or `recent`"))),
+            _ => {
+                return Err(Stop::new(format!("--year {text}: expected a year from 1 to 9999, `current` or `recent`")));
+            }
         },
     };
     Ok(ScanOptions {
@@ -121,6 +123,10 @@ fn without_name(text: &str) -> &str {
 
 fn unknown_format(name: &str) -> Stop {
     let near: Vec<&str> = formats::READY.iter().map(|ready| ready.name).filter(|ready| ready.contains(name)).collect();
-    let hint = if near.is_empty() { "--list-formats lists them".to_owned() } else { format!("did you mean {}?", near.join(", ")) };
+    let hint = if near.is_empty() {
+        "--list-formats lists them".to_owned()
+    } else {
+        format!("did you mean {}?", near.join(", "))
+    };
     Stop::new(format!("no ready pattern is called {name:?}: {hint}"))
 }

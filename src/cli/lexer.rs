@@ -53,14 +53,22 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Stop> {
             '"' | '\'' | '`' => match quoted(rest, first) {
                 Some((inner, length)) if first == '`' => (Kind::Column(inner), length),
                 Some((inner, length)) => (Kind::Text(inner), length),
-                None => return Err(error_at(text, at..text.len(), "a quote that is not closed", &format!("expected another {first}"))),
+                None => {
+                    return Err(error_at(
+                        text,
+                        at..text.len(),
+                        "a quote that is not closed",
+                        &format!("expected another {first}"),
+                    ));
+                }
             },
             _ if first.is_alphabetic() || first == '_' => {
                 let length = length_while(rest, |c| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
                 (Kind::Name(rest[..length].to_owned()), length)
             }
             _ if begins_value(rest) => {
-                let length = length_while(rest, |c| c.is_alphanumeric() || matches!(c, '.' | ':' | '-' | '+' | '_' | '%' | '/'));
+                let length =
+                    length_while(rest, |c| c.is_alphanumeric() || matches!(c, '.' | ':' | '-' | '+' | '_' | '%' | '/'));
                 (Kind::Value(rest[..length].to_owned()), length)
             }
             _ => match SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
@@ -69,7 +77,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Stop> {
                 Some(sign) => (Kind::Sign(sign), sign.len()),
                 None => {
                     let expected = "expected a column, a value, a comparison, and, or, not, in, or a parenthesis";
-                    return Err(error_at(text, at..at + first.len_utf8(), &format!("{first:?} means nothing here"), expected));
+                    return Err(error_at(
+                        text,
+                        at..at + first.len_utf8(),
+                        &format!("{first:?} means nothing here"),
+                        expected,
+                    ));
                 }
             },
         };

@@ -9,6 +9,7 @@
 //! | [`gather`], [`sort`] | what is made of all rows |
 //! | [`output`] | where rows go, and in which form |
 //! | [`work`] | the way of a row through these |
+//! | [`why`] | records that have no row |
 //! | [`summary`], [`lists`], [`stop`] | what is told beside the rows |
 
 mod args;
@@ -25,6 +26,7 @@ mod sort;
 mod source;
 mod stop;
 mod summary;
+mod why;
 mod work;
 
 use std::{
@@ -41,7 +43,13 @@ use progress::Progress;
 use source::Meter;
 use stop::Stop;
 use summary::Totals;
+use why::Reasons;
 use work::Work;
+
+use crate::{
+    batch::Batch,
+    scan::{Rejects, Scan},
+};
 
 /// Something matched.
 const MATCHED: u8 = 0;
@@ -125,11 +133,15 @@ fn printed(args: &Args) -> Result<Option<Vec<u8>>, Stop> {
 /// Reads all files, and shows what is asked of them.
 fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
     let Chosen { pattern, mut options, files, mut begin, .. } = chosen;
+    let mut sink = Sink::new(args, &target)?;
     let mut work = Work::new(args, &pattern, &mut options, target)?;
+    if args.unmatched {
+        options.rejects = Rejects::Bytes;
+    }
     let meter = Meter::default();
-    let is_free = args.output.is_some() || !io::stdout().is_terminal() || work.is_quiet_until_the_end();
+    let is_free = args.output.is_some() || !io::stdout().is_terminal() || work.is_quiet_until_the_end() || args.why;
     let mut progress = Progress::new(meter.clone(), source::total(&files), is_free && !args.quiet);
-    let (mut totals, mut has_failed) = (Totals::default(), false);
+    let mut has_failed = false;
     for path in &files {
         if work.has_enough() {
             break;
@@ -145,9 +157,10 @@ fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
         };
         options.limit = options.limit.and(work.scan_limit());
         let mut scan = pattern.scan_input(input, options.clone());
-        while let Some(batch) = scan.next() {
+        // A batch without rows comes now and then where nothing matches, so that the bar moves and rejects do not pile up.
+        while let Some(batch) = scan.next_soon() {
             match batch {
-                Ok(batch) => work.push(batch)?,
+                Ok(batch) => sink.take(batch, &mut scan, &mut work)?,
                 Err(error) => {
                     progress.clear();
                     tell(&error.to_string());
@@ -159,26 +172,85 @@ fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
                 break;
             }
         }
-        totals.add(scan.stats());
+        sink.end_file(&mut scan)?;
     }
     progress.clear();
-    work.finish()?;
-    if !args.quiet && io::stderr().is_terminal() {
-        tell_end(&work, &totals);
+    sink.finish(&mut work)?;
+    if sink.is_telling {
+        tell_end(&work, &sink);
     }
-    Ok(match work.rows {
+    let has_found = if args.unmatched { sink.has_rejects } else { work.rows > 0 };
+    Ok(match has_found {
         _ if has_failed => ERROR,
-        0 => NOTHING,
-        _ => MATCHED,
+        false => NOTHING,
+        true => MATCHED,
     })
 }
 
+/// Where what a scan gives goes: rows to the work, and the rest here.
+struct Sink {
+    totals: Totals,
+    reasons: Reasons,
+    /// Where rejects go.
+    rejects: Option<Box<dyn Write + Send>>,
+    has_rejects: bool,
+    /// Where reasons go.
+    why: Option<Box<dyn Write + Send>>,
+    /// Whether there is somebody to be told what became of the records.
+    is_telling: bool,
+}
+
+impl Sink {
+    fn new(args: &Args, target: &Target) -> Result<Sink, Stop> {
+        let writer = |is_asked: bool| is_asked.then(|| target.writer()).transpose();
+        Ok(Sink {
+            totals: Totals::default(),
+            reasons: Reasons::default(),
+            rejects: writer(args.unmatched)?,
+            has_rejects: false,
+            why: writer(args.why)?,
+            is_telling: !args.quiet && io::stderr().is_terminal(),
+        })
+    }
+
+    fn take(&mut self, batch: Batch, scan: &mut Scan<'_>, work: &mut Work) -> Result<(), Stop> {
+        match &mut self.rejects {
+            Some(out) => self.has_rejects |= why::write_rejects(scan, out)?,
+            None if self.why.is_some() => work.rows += batch.len() as u64,
+            None => work.push(batch)?,
+        }
+        Ok(())
+    }
+
+    fn end_file(&mut self, scan: &mut Scan<'_>) -> Result<(), Stop> {
+        if let Some(out) = &mut self.rejects {
+            self.has_rejects |= why::write_rejects(scan, out)?;
+        }
+        if self.why.is_some() || self.is_telling {
+            self.reasons.add(scan)?;
+        }
+        self.totals.add(scan.stats());
+        Ok(())
+    }
+
+    fn finish(&mut self, work: &mut Work) -> Result<(), Stop> {
+        match (&mut self.why, &self.rejects) {
+            (Some(out), _) => Ok(out.write_all(self.reasons.draw().as_bytes())?),
+            (None, Some(_)) => Ok(()),
+            (None, None) => work.finish(),
+        }
+    }
+}
+
 /// Tells what became of the records.
-fn tell_end(work: &Work, totals: &Totals) {
+fn tell_end(work: &Work, sink: &Sink) {
     let left_out = work.left_out();
     if !left_out.is_empty() {
         tell(&format!("no room for {}; --select chooses columns", left_out.join(", ")));
     }
-    totals.notes.iter().for_each(|note| tell(note));
-    tell(&totals.lines());
+    sink.totals.notes.iter().for_each(|note| tell(note));
+    tell(&sink.totals.line());
+    if let Some(reason) = sink.reasons.first().filter(|_| sink.why.is_none()) {
+        tell(&format!("{reason}; --why shows all"));
+    }
 }

@@ -188,7 +188,10 @@ mod tests {
         let mut wanted: Vec<(i64, i64)> = (0..500).map(|n| (-(n * 7919 % 83), n * 31 % 17)).collect();
         wanted.sort_unstable();
         for (row, (n, x)) in wanted.into_iter().enumerate() {
-            assert_eq!((all.columns()[0].get(row), all.columns()[1].get(row)), (Cell::Int64(-n), Cell::Float64(x as f64)));
+            assert_eq!(
+                (all.columns()[0].get(row), all.columns()[1].get(row)),
+                (Cell::Int64(-n), Cell::Float64(x as f64))
+            );
         }
         for head in [0, 1, 7, 499, 500, 501] {
             assert_eq!(sorted(Some(head)), all.take(&(0..500.min(head as usize)).collect::<Vec<_>>()));

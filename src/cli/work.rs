@@ -130,7 +130,7 @@ impl Work {
             rows: 0,
         };
         options.limit = work.scan_limit().filter(|limit| *limit <= SCAN_LIMIT);
-        if work.gather.is_none() {
+        if work.gather.is_none() && !args.why && !args.unmatched {
             work.output = Some(work.target.open(empty.project(&work.shown).schema())?);
         }
         Ok(work)
@@ -279,7 +279,9 @@ fn times(args: &Args, available: &Available, clock: &Clock) -> Result<Vec<Condit
     if since.is_none() && until.is_none() {
         return Ok(Vec::new());
     }
-    let column = available.time().ok_or_else(|| Stop::new("--since and --until need a column of time stamps, and there is none"))?;
+    let column = available
+        .time()
+        .ok_or_else(|| Stop::new("--since and --until need a column of time stamps, and there is none"))?;
     let is_utc = available.column_type(&column) == Some(crate::batch::ColumnType::Timestamp { utc: true });
     let mut parts = Vec::new();
     let mut add = |least, most| parts.push(Condition::Test(column.clone(), Test::Between(least, most)));
@@ -305,7 +307,9 @@ fn instant(option: &str, text: &str, clock: &Clock, is_utc: bool) -> Result<i64,
     }
     let moment = Moment::timestamp(text, clock);
     moment.map(|moment| moment.first).ok_or_else(|| {
-        Stop::new(format!("{option} {text}: expected a time, as in 2024-05-17 or '2024-05-17 10:05', or how long ago, as in 2h"))
+        Stop::new(format!(
+            "{option} {text}: expected a time, as in 2024-05-17 or '2024-05-17 10:05', or how long ago, as in 2h"
+        ))
     })
 }
 

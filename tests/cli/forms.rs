@@ -50,7 +50,10 @@ fn logfmt_is_read_back_by_the_type_of_pairs() {
     let logfmt = form("logfmt");
     assert!(logfmt.starts_with("word=\"say \\\"hi\\\", é\" x=1.5 at=2024-05-17T10:05:03.500 day="), "{logfmt}");
     let back = out(&["{:kv(word,n:d,took:dur)}"], &logfmt);
-    assert_eq!(back, "{\"word\":\"say \\\"hi\\\", é\",\"n\":null,\"took\":0.0125}\n{\"word\":\"\\tcut\",\"n\":7,\"took\":123}\n");
+    assert_eq!(
+        back,
+        "{\"word\":\"say \\\"hi\\\", é\",\"n\":null,\"took\":0.0125}\n{\"word\":\"\\tcut\",\"n\":7,\"took\":123}\n"
+    );
 }
 
 #[test]

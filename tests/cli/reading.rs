@@ -115,8 +115,7 @@ fn a_reader_that_goes_away_ends_the_work_without_a_word() {
 
 #[test]
 fn rows_of_a_pipe_come_while_it_is_open() {
-    let mut child =
-        command().args(["{n:d}"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command().args(["{n:d}"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let mut stdout = child.stdout.take().unwrap();
     for n in 1..4 {

@@ -46,7 +46,10 @@ fn a_wrong_condition_is_drawn_with_its_place() {
 
 #[test]
 fn since_and_until_are_of_the_first_column_of_times() {
-    assert_eq!(csv(&["--since", "2024-05-17 10:00:01", "--until", "2024-05-18", "--select", "host"]), "host\nb\na\nc\n");
+    assert_eq!(
+        csv(&["--since", "2024-05-17 10:00:01", "--until", "2024-05-18", "--select", "host"]),
+        "host\nb\na\nc\n"
+    );
     let ran = parsimd(&["{n:d}", "--since", "2024-05-17"]);
     assert!(ran.code == 2 && ran.err.contains("need a column of time stamps"), "{ran:?}");
     let ran = parsimd(&[PATTERN, "--since", "2h"]);
@@ -87,7 +90,10 @@ fn count_is_the_number_of_rows() {
 fn sort_puts_nulls_last_and_keeps_the_order_of_equals() {
     assert_eq!(csv(&["--sort", "ms", "--select", "ms,host"]), "ms,host\n5,a\n7,c\n10,a\n20,b\n,a\n");
     assert_eq!(csv(&["--sort", "-ms", "--select", "ms,host", "--head", "2"]), "ms,host\n20,b\n10,a\n");
-    assert_eq!(csv(&["--sort", "level,-at", "--select", "level,ms"]), "level,ms\ninfo,7\ninfo,\ninfo,5\nwarn,10\nwarn,20\n");
+    assert_eq!(
+        csv(&["--sort", "level,-at", "--select", "level,ms"]),
+        "level,ms\ninfo,7\ninfo,\ninfo,5\nwarn,10\nwarn,20\n"
+    );
     assert_eq!(csv(&["--sort", "ms", "--tail", "2", "--select", "host"]), "host\nb\na\n");
     let ran = parsimd(&[PATTERN, "--sort", "-took"]);
     assert!(ran.code == 2 && ran.err.contains("took"), "{ran:?}");
@@ -97,12 +103,20 @@ fn sort_puts_nulls_last_and_keeps_the_order_of_equals() {
 fn groups_come_in_the_order_in_which_they_were_seen() {
     assert_eq!(csv(&["--group-by", "level"]), "level,count\ninfo,3\nwarn,2\n");
     assert_eq!(
-        csv(&["--group-by", "level", "--agg", "count, count(ms), sum(ms), mean(ms), min(ms), max(at), median(ms), p100(ms), distinct(host)"]),
+        csv(&[
+            "--group-by",
+            "level",
+            "--agg",
+            "count, count(ms), sum(ms), mean(ms), min(ms), max(at), median(ms), p100(ms), distinct(host)"
+        ]),
         "level,count,count(ms),sum(ms),mean(ms),min(ms),max(at),median(ms),p100(ms),distinct(host)\n\
          info,3,2,12,6.0,5,2024-05-17T11:00:00,5.0,7.0,2\n\
          warn,2,2,30,15.0,10,2024-05-18T00:00:00,10.0,20.0,2\n"
     );
-    assert_eq!(csv(&["--group-by", "host,level", "--sort", "-count,host", "--head", "2"]), "host,level,count\na,info,2\na,warn,1\n");
+    assert_eq!(
+        csv(&["--group-by", "host,level", "--sort", "-count,host", "--head", "2"]),
+        "host,level,count\na,info,2\na,warn,1\n"
+    );
     assert_eq!(csv(&["--agg", "sum(ms)", "--where", "level = 'warn'"]), "sum(ms)\n30\n");
 }
 
@@ -137,5 +151,32 @@ fn statistics_say_what_is_in_each_column() {
         assert!(drawn.contains(words), "{words} is not in\n{drawn}");
     }
     let rows = csv(&["--stats", "--select", "ms"]);
-    assert!(rows.starts_with("column,type,count,nulls,distinct,min,max,mean,median,p95,histogram\nms,integer,4,1,4,5,20,10.5,7.0,20.0,"), "{rows}");
+    assert!(
+        rows.starts_with(
+            "column,type,count,nulls,distinct,min,max,mean,median,p95,histogram\nms,integer,4,1,4,5,20,10.5,7.0,20.0,"
+        ),
+        "{rows}"
+    );
+}
+
+#[test]
+fn records_without_a_row_come_as_they_stand() {
+    let log = "info 1\nnoise\r\nwarn 99999999999999999999\ninfo 2\nlast";
+    let ran = parsimd_of(&["{level:w} {ms:d}", "--unmatched"], log.as_bytes());
+    assert_eq!((ran.out.as_str(), ran.code), ("noise\r\nwarn 99999999999999999999\nlast\n", 0));
+    assert_eq!(parsimd_of(&["{level:w} {ms:d}", "--unmatched"], b"info 1\n").code, 1);
+    let many = "noise and more noise\n".repeat(100_000);
+    assert!(parsimd_of(&["{level:w} {ms:d}", "--unmatched"], many.as_bytes()).out == many);
+}
+
+#[test]
+fn reasons_are_told_with_their_first_record_and_its_place() {
+    let folder = Folder::new();
+    let [a, b] = [folder.file("a", "info: 1\nwarn: -\nnoise\n"), folder.file("b", "warn: -\n")];
+    let ran = parsimd(&["{level:w}: {ms:d}", &a, &b, "--why"]);
+    let begin = format!("2 lines: expected {{ms:d}} after {{level:w}}, found \"-\"\n    {a}:2: warn: -\n");
+    assert!(ran.out.starts_with(&begin), "{}", ran.out);
+    let caret = ran.out.lines().nth(2).unwrap_or_default();
+    assert_eq!(caret.len(), format!("    {a}:2: warn: -").len());
+    assert_eq!((caret.trim(), ran.code), ("^", 0));
 }

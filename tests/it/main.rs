@@ -21,6 +21,8 @@
 //! | [`text_views`] | text as views of the input |
 //! | [`binary_text`] | text as bytes |
 //! | [`datetime_range`] | dates and times at the ends of what a column holds |
+//! | [`reasons`] | why lines were not read, in groups |
+//! | [`rejects`] | every record that was not read can be had |
 //! | [`times`] | what a time without a year or an offset means |
 //! | [`common`] | what several of them need |
 
@@ -46,6 +48,8 @@ mod origin;
 mod pairs;
 mod pipes;
 mod rare_matches;
+mod reasons;
+mod rejects;
 mod text_views;
 mod threads;
 mod times;

@@ -104,7 +104,8 @@ pub(super) fn integers(kind: ColumnType, text: &str, clock: &Clock) -> Option<(i
 
 /// A number of a column of floats: `1.5`, `10%`, `2K`.
 pub(super) fn float(text: &str, clock: &Clock) -> Option<f64> {
-    let read = read("{v:%}", text, clock).or_else(|| read("{v:g}", text, clock)).or_else(|| read("{v:size}", text, clock));
+    let read =
+        read("{v:%}", text, clock).or_else(|| read("{v:g}", text, clock)).or_else(|| read("{v:size}", text, clock));
     match read? {
         Value::Integer(value) => Some(value as f64),
         Value::Float(value) => Some(value),
@@ -114,8 +115,7 @@ pub(super) fn float(text: &str, clock: &Clock) -> Option<f64> {
 /// What a column whose field is `format` has for a text.
 fn read(format: &str, text: &str, clock: &Clock) -> Option<Value> {
     let pattern = Pattern::new(format).ok()?;
-    let options =
-        ScanOptions { tz: clock.tz.clone(), year: clock.year, limit: Some(1), ..ScanOptions::default() };
+    let options = ScanOptions { tz: clock.tz.clone(), year: clock.year, limit: Some(1), ..ScanOptions::default() };
     let batch = pattern.scan_input(Input::bytes(text), options).read_all().ok()?;
     if batch.is_empty() {
         return None;

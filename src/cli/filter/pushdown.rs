@@ -1,11 +1,7 @@
 //! What of a condition the scan decides by itself, before it reads the other columns of a row.
 
 use super::{Condition, Test};
-use crate::{
-    api::Pattern,
-    batch::ColumnType,
-    scan::Predicate,
-};
+use crate::{api::Pattern, batch::ColumnType, scan::Predicate};
 
 /// The predicates for the scan, and what is left to be asked of its rows.
 ///
@@ -34,9 +30,7 @@ fn predicate(condition: &Condition, pattern: &Pattern) -> Option<(usize, Predica
         (Test::Between(least, most), ColumnType::Int64 | ColumnType::Timestamp { .. }) => {
             Some((number, Predicate::Between(*least, *most)))
         }
-        (Test::Text(super::Comparison::Equal, text), ColumnType::Text) => {
-            Some((number, Predicate::Text(text.clone())))
-        }
+        (Test::Text(super::Comparison::Equal, text), ColumnType::Text) => Some((number, Predicate::Text(text.clone()))),
         _ => None,
     }
 }

@@ -14,7 +14,8 @@ use crate::{
     },
 };
 
-const NAMES: &str = "expected count, count(…), distinct(…), sum(…), mean(…), min(…), max(…), median(…), or a percentile as in p95(…)";
+const NAMES: &str =
+    "expected count, count(…), distinct(…), sum(…), mean(…), min(…), max(…), median(…), or a percentile as in p95(…)";
 
 /// A function of the rows of a group.
 #[derive(Debug, Clone)]
@@ -85,7 +86,8 @@ impl Function {
                 }
             }
             State::Extreme(kept) => {
-                let wanted = if self.kind == FunctionKind::Min { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater };
+                let wanted =
+                    if self.kind == FunctionKind::Min { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater };
                 let value = Kept::of(cell);
                 // A NaN is no least and no greatest value, unless there is no other.
                 let is_nan = |kept: &Kept| matches!(kept, Kept::Float(value) if value.is_nan());

@@ -75,9 +75,7 @@ impl Groups {
 
 impl Gather for Groups {
     fn add(&mut self, batch: &Batch) -> Result<(), Stop> {
-        let of = |name: &str| {
-            batch.column(name).ok_or_else(|| Stop::new(format!("no column is called {name:?}")))
-        };
+        let of = |name: &str| batch.column(name).ok_or_else(|| Stop::new(format!("no column is called {name:?}")));
         let by = self.by.iter().map(|(name, _)| of(name)).collect::<Result<Vec<_>, _>>()?;
         let columns = self.functions.iter().map(|function| function.column.as_deref().map(of).transpose());
         let columns = columns.collect::<Result<Vec<_>, _>>()?;

@@ -152,7 +152,10 @@ mod tests {
     fn the_ends_of_floats_have_bins() {
         for number in [1e308, f64::MIN_POSITIVE, f64::INFINITY, f64::NEG_INFINITY, -5e-324, 0.0] {
             let shown = value(bin(number));
-            assert!(shown == number || (shown / number - 1.0).abs() < 0.0101 || number.abs() < 1e-300, "{number} {shown}");
+            assert!(
+                shown == number || (shown / number - 1.0).abs() < 0.0101 || number.abs() < 1e-300,
+                "{number} {shown}"
+            );
         }
     }
 }

@@ -96,7 +96,11 @@ impl Gather for Describe {
             ("mean".to_owned(), ColumnType::Float64, of(&|c| c.mean().map(Kept::Float))),
             ("median".to_owned(), ColumnType::Float64, of(&|c| c.quantile(0.5).map(Kept::Float))),
             ("p95".to_owned(), ColumnType::Float64, of(&|c| c.quantile(0.95).map(Kept::Float))),
-            ("histogram".to_owned(), ColumnType::Text, of(&|c| text(c.histogram.draw(20)).filter(|t| *t != Kept::Text(Vec::new())))),
+            (
+                "histogram".to_owned(),
+                ColumnType::Text,
+                of(&|c| text(c.histogram.draw(20)).filter(|t| *t != Kept::Text(Vec::new()))),
+            ),
         ]))
     }
 

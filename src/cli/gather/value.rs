@@ -18,10 +18,7 @@ impl Kept {
             Cell::Null | Cell::Map(_) => return None,
             Cell::Text(text) => Kept::Text(text.as_bytes().to_vec()),
             Cell::Bytes(bytes) => Kept::Text(bytes.to_vec()),
-            Cell::Int64(value)
-            | Cell::Timestamp(value)
-            | Cell::Time(value)
-            | Cell::Duration(value) => Kept::Int(value),
+            Cell::Int64(value) | Cell::Timestamp(value) | Cell::Time(value) | Cell::Duration(value) => Kept::Int(value),
             Cell::Date(value) => Kept::Int(value.into()),
             Cell::Float64(value) => Kept::Float(value),
             Cell::Bool(value) => Kept::Bool(value),
@@ -32,9 +29,7 @@ impl Kept {
     pub(super) fn order(&self, other: &Kept) -> std::cmp::Ordering {
         match (self, other) {
             (Kept::Int(a), Kept::Int(b)) => a.cmp(b),
-            (Kept::Float(a), Kept::Float(b)) => {
-                a.partial_cmp(b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
-            }
+            (Kept::Float(a), Kept::Float(b)) => a.partial_cmp(b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan())),
             (Kept::Bool(a), Kept::Bool(b)) => a.cmp(b),
             (Kept::Text(a), Kept::Text(b)) => a.cmp(b),
             _ => std::cmp::Ordering::Equal,

@@ -16,7 +16,6 @@ mod parquet;
 mod table;
 mod text;
 
-
 pub(super) use table::printable;
 
 use std::{
@@ -114,7 +113,9 @@ fn parquet(out: Box<dyn Write + Send>, schema: &Schema) -> Result<Box<dyn Output
 
 #[cfg(not(feature = "parquet"))]
 fn parquet(_: Box<dyn Write + Send>, _: &Schema) -> Result<Box<dyn Output>, Stop> {
-    Err(Stop::new("this build of the command has no Parquet: take `--to arrow`, or build it with the feature `parquet`"))
+    Err(Stop::new(
+        "this build of the command has no Parquet: take `--to arrow`, or build it with the feature `parquet`",
+    ))
 }
 
 /// The form that the name of a file says.

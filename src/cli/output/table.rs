@@ -75,7 +75,8 @@ impl<W: Write> Output for Table<W> {
         }
         let mut cells = Vec::with_capacity(batch.columns().len());
         for (at, column) in batch.columns().iter().enumerate() {
-            let texts: Vec<String> = (0..batch.len()).map(|row| show(column.get(row), column.column_type(), &mut self.dates)).collect();
+            let texts: Vec<String> =
+                (0..batch.len()).map(|row| show(column.get(row), column.column_type(), &mut self.dates)).collect();
             let widest = texts.iter().map(|text| text.width()).max().unwrap_or(0);
             self.natural[at] = self.natural[at].max(widest);
             cells.push(texts);
