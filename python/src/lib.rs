@@ -24,6 +24,7 @@
 //! | [`scan`] | `Scan` and `Texts` |
 //! | [`pattern`] | `Pattern`: a format as the native engine reads it |
 //! | [`formats`] | patterns of formats that people have already |
+//! | [`command`] | the command `parsimd` |
 
 mod arguments;
 mod arrow;
@@ -31,6 +32,7 @@ mod batch;
 mod calls;
 mod capi;
 mod cells;
+mod command;
 mod converter;
 mod cpython;
 mod engine;
@@ -153,6 +155,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(point_at, module)?)?;
     module.add_function(wrap_pyfunction!(formats::pattern_of, module)?)?;
     module.add_function(wrap_pyfunction!(formats::ready_patterns, module)?)?;
+    module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
     module.add_function(wrap_pyfunction!(converter::check_column, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)
 }

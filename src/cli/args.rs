@@ -21,7 +21,7 @@ The exit code is 0 if a record matched, 1 if none did, 2 after an error.";
 
 /// Reads logs by the pattern that writes them: typed columns out of lines.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "parsimd", version, max_term_width = 110, after_help = EXAMPLES)]
+#[command(name = "parsimd", bin_name = "parsimd", version, max_term_width = 110, after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The pattern, then the files. A first argument with a `{` that is no file is the pattern. Standard input is `-`, or no file.
     #[arg(value_name = "PATTERN] [FILE")]
