@@ -30,9 +30,10 @@ ROOMS = {
     "plan": ["error", "limits", "pattern", "engine"],
     "scan": BELOW_SCAN,
     "api": [*BELOW_SCAN, "scan"],
+    "guess": ["error", "limits", "input", "batch", "convert", "formats", "scan", "api"],
     "extension": [*BELOW_SCAN, "scan", "api"],
-    "cli": [*BELOW_SCAN, "formats", "scan", "api"],
-    "lib": [*BELOW_SCAN, "formats", "scan", "api", "extension", "cli"],
+    "cli": [*BELOW_SCAN, "formats", "scan", "api", "guess"],
+    "lib": [*BELOW_SCAN, "formats", "scan", "api", "guess", "extension", "cli"],
 }
 # Where a room may have no more of another than this.
 ITEMS = {("batch", "pattern"): {"ValueKind", "DatetimeLayout", "has_date_and_time"}}

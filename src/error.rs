@@ -32,6 +32,7 @@ enum Kind {
     WrongAnswer { message: String },
     Column { message: String },
     Options { message: String },
+    Guess { message: String },
     TimeZone { message: String },
     Record(Failure),
     Row(Failure),
@@ -82,6 +83,10 @@ impl Error {
 
     pub(crate) fn options(message: impl Into<String>) -> Self {
         Error(Box::new(Kind::Options { message: message.into() }))
+    }
+
+    pub(crate) fn guess(message: impl Into<String>) -> Self {
+        Error(Box::new(Kind::Guess { message: message.into() }))
     }
 
     pub(crate) fn time_zone(message: String) -> Self {
@@ -181,6 +186,11 @@ impl Error {
     /// True when options of a scan do not go together, or not with the pattern.
     pub fn is_options(&self) -> bool {
         matches!(*self.0, Kind::Options { .. })
+    }
+
+    /// True when no pattern can be [guessed](crate::guess()) from an input: it has no lines, or is no text, or JSON.
+    pub fn is_guess(&self) -> bool {
+        matches!(*self.0, Kind::Guess { .. })
     }
 
     /// True when a text is no [`TimeZone`](crate::TimeZone).
@@ -293,6 +303,7 @@ impl fmt::Display for Error {
             | Kind::WrongAnswer { message }
             | Kind::TimeZone { message }
             | Kind::Options { message }
+            | Kind::Guess { message }
             | Kind::Column { message } => f.write_str(message),
             Kind::External { source } | Kind::Interrupted { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),

@@ -40,6 +40,7 @@ mod error;
 pub mod extension;
 mod failure;
 pub mod formats;
+mod guess;
 mod input;
 #[cfg(test)]
 mod lanes;
@@ -60,6 +61,7 @@ pub use engine::{
 };
 pub use error::{Error, Result};
 pub use failure::{Failure, FailureKind};
+pub use guess::{Guess, GuessOptions, GuessedPattern, guess};
 pub use input::Input;
 pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};

@@ -17,6 +17,11 @@
 //! | [`REASONS_GIVEN`] | 20 | the records of further reasons are counted together |
 //! | [`MEMORY_KEPT`] | 4 | a batch of views copies its long texts out of the block, rather than keep so many times their memory |
 //! | [`EXCERPT_BYTES`] | 120 | a longer record is cut in a failure entry |
+//! | [`GUESS_LINES`] | 1,000 | a guess looks at no more lines |
+//! | [`GUESS_BYTES`] | 4 MiB | a guess looks at no more lines once it has read so much |
+//! | [`GUESS_LINE_BYTES`] | 16 KiB | a guess passes over a longer line |
+//! | [`GUESS_FIELDS`] | 64 | a pattern that was guessed has no more fields; the rest of a line is one text |
+//! | [`GUESS_KINDS`] | 8 | a guess tells no more kinds of lines apart |
 
 /// How large the compiled regular expression of a pattern may be, in bytes of the compiled program.
 pub const REGEX_BYTES: usize = 32 << 20;
@@ -64,3 +69,18 @@ pub const REASONS_GIVEN: usize = 20;
 
 /// How much of a record that failed is kept, in bytes.
 pub const EXCERPT_BYTES: usize = 120;
+
+/// How many lines a [guess](crate::guess()) looks at, unless it is asked for another number.
+pub const GUESS_LINES: usize = 1000;
+
+/// After how many bytes a guess looks at no further lines.
+pub const GUESS_BYTES: usize = 4 << 20;
+
+/// How long a line may be that a guess looks at, in bytes.
+pub const GUESS_LINE_BYTES: usize = 16 << 10;
+
+/// How many fields a pattern has at most that was guessed.
+pub const GUESS_FIELDS: usize = 64;
+
+/// How many kinds of lines a guess tells apart.
+pub const GUESS_KINDS: usize = 8;

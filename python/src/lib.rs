@@ -25,6 +25,7 @@
 //! | [`pattern`] | `Pattern`: a format as the native engine reads it |
 //! | [`formats`] | patterns of formats that people have already |
 //! | [`command`] | the command `parsimd` |
+//! | [`guess`] | patterns for lines of which nothing is known |
 
 mod arguments;
 mod arrow;
@@ -39,6 +40,7 @@ mod engine;
 mod error;
 mod formats;
 mod gate;
+mod guess;
 mod input;
 mod iterator;
 mod make;
@@ -146,6 +148,9 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ScanError", module.py().get_type::<error::ScanError>())?;
     module.add("InternalError", module.py().get_type::<error::InternalError>())?;
     module.add("RECORD_BYTES", parsimd::limits::RECORD_BYTES)?;
+    module.add("GUESS_LINES", parsimd::limits::GUESS_LINES)?;
+    module.add("GUESS_BYTES", parsimd::limits::GUESS_BYTES)?;
+    module.add("GUESS_LINE_BYTES", parsimd::limits::GUESS_LINE_BYTES)?;
     module.add("TYPES", parsimd::extension::types().collect::<Vec<_>>())?;
     module.add("STRPTIME", parsimd::extension::strptime().collect::<Vec<_>>())?;
     module.add_function(wrap_pyfunction!(isa, module)?)?;
@@ -156,6 +161,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(formats::pattern_of, module)?)?;
     module.add_function(wrap_pyfunction!(formats::ready_patterns, module)?)?;
     module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
+    module.add_function(wrap_pyfunction!(guess::guess_lines, module)?)?;
     module.add_function(wrap_pyfunction!(converter::check_column, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)
 }

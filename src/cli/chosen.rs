@@ -16,9 +16,6 @@ use crate::{
 };
 use parsimd_simd::Isa;
 
-/// How many bytes of standard input are read for a guess.
-const BEGIN: usize = 1 << 16;
-
 /// What is read, and by which pattern.
 pub(super) struct Chosen {
     pub(super) pattern: Pattern,
@@ -65,9 +62,9 @@ impl Chosen {
             ([one], ..) => without_name(one).to_owned(),
             ([], None, None) => {
                 if is_stdin(&files[0]) {
-                    begin = stdin_begin(BEGIN)?;
+                    begin = stdin_begin()?;
                 }
-                let guess = guessing::best(&files[0], &begin)?;
+                let guess = guessing::best(&files, &begin)?;
                 options.multiline |= guess.multiline && options.matches == Matches::Line;
                 if args.year.is_none() && guess.lacks_year {
                     options.year = Year::Recent;

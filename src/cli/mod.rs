@@ -100,6 +100,12 @@ fn run_args(args: &Args) -> Result<u8, Stop> {
         let _ = Args::command().print_help();
         return Ok(ERROR);
     }
+    if args.guess {
+        let (_, files) = chosen::split(args);
+        let begin = if source::is_stdin(&files[0]) { source::stdin_begin()? } else { Vec::new() };
+        io::stdout().lock().write_all(guessing::listed(&files, &begin)?.as_bytes())?;
+        return Ok(MATCHED);
+    }
     let chosen = Chosen::new(args)?;
     if let Some(guessed) = chosen.guessed.as_ref().filter(|_| !args.quiet) {
         tell(guessed);

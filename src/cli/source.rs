@@ -13,7 +13,7 @@ use std::{
 use crate::{error::Result, input::Input};
 
 /// What standard input is called in messages.
-const STDIN: &str = "<stdin>";
+pub(super) const STDIN: &str = "<stdin>";
 
 /// Whether a path stands for standard input.
 pub(super) fn is_stdin(path: &Path) -> bool {
@@ -69,11 +69,14 @@ pub(super) fn total(paths: &[PathBuf]) -> Option<u64> {
     paths.iter().map(length).sum()
 }
 
-/// The beginning of standard input, for whoever guesses: what comes at once, up to `most` bytes.
-pub(super) fn stdin_begin(most: usize) -> io::Result<Vec<u8>> {
-    let mut begin = vec![0; most];
+/// How many bytes of standard input are read for a guess.
+const BEGIN: usize = 1 << 16;
+
+/// The beginning of standard input, for whoever guesses: what comes at once.
+pub(super) fn stdin_begin() -> io::Result<Vec<u8>> {
+    let mut begin = vec![0; BEGIN];
     let mut used = 0;
-    while used < most {
+    while used < BEGIN {
         let read = io::stdin().read(&mut begin[used..])?;
         used += read;
         // A pipe that is written to slowly has given its first lines.

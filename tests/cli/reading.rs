@@ -187,3 +187,20 @@ fn lists_and_the_plan_are_printed_without_reading() {
         assert!(ran.out.contains(words), "{args:?}: {}", ran.out);
     }
 }
+
+#[test]
+fn without_a_pattern_it_is_guessed_and_told() {
+    let log: String = (0..60)
+        .map(|n| format!("2026-01-02 03:04:{n:02} INFO [main] app.Server: request {n} took {} ms\n", n * 7))
+        .collect();
+    let folder = Folder::new();
+    let file = folder.file("a.log", &log);
+    for ran in [parsimd(&[&file, "--to", "csv"]), parsimd_of(&["--to", "csv"], log.as_bytes())] {
+        assert_eq!((ran.code, ran.out.lines().count()), (0, 61), "{ran:?}");
+        assert!(ran.err.starts_with("parsimd: guessed") && ran.err.contains('{'), "{}", ran.err);
+    }
+    assert_eq!(parsimd(&[&file, "--quiet", "--count"]).err, "");
+    let ran = parsimd(&[&file, "--guess"]);
+    assert!(ran.code == 0 && ran.out.contains("100 %") && ran.out.contains('{'), "{ran:?}");
+    assert_eq!(parsimd(&[&folder.path("none"), "--guess"]).code, 2);
+}

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`cases`] | the cases of `tests/cases/`, which Python runs too, come out as they say, however they are run |
 //! | [`formats`] | the ready patterns read the lines of the programs that they are for |
+//! | [`guess`] | guesses are what a scan reads, and any bytes are guessed from or refused |
 //! | [`guide`] | the examples of the guide |
 //! | [`examples`] | the programs of `examples/` |
 //! | [`pipes`] | pipes keep nobody waiting |
@@ -37,6 +38,7 @@ mod datetime_range;
 mod examples;
 mod filters;
 mod formats;
+mod guess;
 mod guide;
 mod input_marks;
 mod long_records;
