@@ -62,12 +62,12 @@ PLACES = {
     "clap_complete": ["src/cli/mod.rs", "src/cli/args.rs"],
     "clap_mangen": ["src/cli/mod.rs"],
     "indicatif": ["src/cli/progress.rs"],
-    "csv": ["src/cli/output/delimited.rs"],
-    "serde_json": ["src/cli/output/ndjson.rs"],
+    "csv": ["src/cli/output/delimited.rs", "benches/"],
+    "serde_json": ["src/cli/output/ndjson.rs", "benches/"],
     "terminal_size": ["src/cli/output/mod.rs"],
     "unicode_width": ["src/cli/output/table.rs"],
     "arrow_ipc": ["src/cli/output/arrow.rs"],
-    "parquet": ["src/cli/output/parquet.rs"],
+    "parquet": ["src/cli/output/"],
 }
 DETECTION = re.compile(r"is_\w+_feature_detected!")
 UNSAFE = re.compile(r"\bunsafe\s*(\{|\(|fn|impl|extern|trait)|(allow|expect)\(unsafe_code")

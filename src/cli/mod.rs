@@ -202,6 +202,8 @@ struct Sink {
     has_rejects: bool,
     /// Where reasons go.
     why: Option<Box<dyn Write + Send>>,
+    /// Of the terminal to which they go.
+    width: Option<usize>,
     /// Whether there is somebody to be told what became of the records.
     is_telling: bool,
 }
@@ -215,6 +217,7 @@ impl Sink {
             rejects: writer(args.unmatched)?,
             has_rejects: false,
             why: writer(args.why)?,
+            width: target.width,
             is_telling: !args.quiet && io::stderr().is_terminal(),
         })
     }
@@ -241,7 +244,7 @@ impl Sink {
 
     fn finish(&mut self, work: &mut Work) -> Result<(), Stop> {
         match (&mut self.why, &self.rejects) {
-            (Some(out), _) => Ok(out.write_all(self.reasons.draw().as_bytes())?),
+            (Some(out), _) => Ok(out.write_all(self.reasons.draw(self.width).as_bytes())?),
             (None, Some(_)) => Ok(()),
             (None, None) => work.finish(),
         }

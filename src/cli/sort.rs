@@ -167,8 +167,7 @@ mod tests {
 
     fn batches(log: &str) -> (Arc<Schema>, Vec<Batch>) {
         let pattern = Pattern::new("{n:d|-} {x:g}").unwrap();
-        let mut options = crate::scan::ScanOptions::default();
-        options.block_bytes = 64;
+        let options = crate::scan::ScanOptions { block_bytes: 64, ..crate::scan::ScanOptions::default() };
         let scan = pattern.scan_input(crate::input::Input::bytes(log), options);
         let schema = Arc::clone(scan.schema());
         (schema, scan.map(Result::unwrap).collect())

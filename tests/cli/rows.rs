@@ -174,9 +174,8 @@ fn reasons_are_told_with_their_first_record_and_its_place() {
     let folder = Folder::new();
     let [a, b] = [folder.file("a", "info: 1\nwarn: -\nnoise\n"), folder.file("b", "warn: -\n")];
     let ran = parsimd(&["{level:w}: {ms:d}", &a, &b, "--why"]);
-    let begin = format!("2 lines: expected {{ms:d}} after {{level:w}}, found \"-\"\n    {a}:2: warn: -\n");
+    let begin =
+        format!("2 lines: expected {{ms:d}} after {{level:w}}, found \"-\"\n    {a}:2:\n    warn: -\n          ^\n");
     assert!(ran.out.starts_with(&begin), "{}", ran.out);
-    let caret = ran.out.lines().nth(2).unwrap_or_default();
-    assert_eq!(caret.len(), format!("    {a}:2: warn: -").len());
-    assert_eq!((caret.trim(), ran.code), ("^", 0));
+    assert_eq!(ran.code, 0);
 }

@@ -39,7 +39,7 @@ const FORMAT: &str = "{word:|-} {n:d|-} {m:d|-} {x:g|-} {at:ti|-} {day:%Y-%m-%d}
 
 fn log() -> String {
     let line = |row: usize| {
-        let null = |every: usize, value: String| if row % every == 0 { "-".to_owned() } else { value };
+        let null = |every: usize, value: String| if row.is_multiple_of(every) { "-".to_owned() } else { value };
         format!(
             "{} {} {} {} {} 2024-05-{:02} {:02}:30:15 {} {}\n",
             null(5, ["zwölf", "login", "log", "a\\b"][row % 4].to_owned()),

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 
-use super::Output;
+use super::writer::Output;
 use crate::{
     batch::{Batch, Schema},
     cli::stop::Stop,

@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use super::{
-    Output, ndjson,
+    ndjson,
     text::{self, Dates},
+    writer::Output,
 };
 use crate::{
     batch::{Batch, Cell, ColumnType, Schema},

@@ -2,6 +2,7 @@
 //!
 //! | file | form |
 //! |---|---|
+//! | [`writer`] | what takes rows |
 //! | [`text`] | the text of values |
 //! | [`table`] | columns side by side |
 //! | [`ndjson`], [`delimited`], [`logfmt`] | a line for each row |
@@ -15,8 +16,10 @@ mod ndjson;
 mod parquet;
 mod table;
 mod text;
+mod writer;
 
 pub(super) use table::printable;
+pub(super) use writer::Output;
 
 use std::{
     fs::File,
@@ -28,21 +31,7 @@ use super::{
     args::{Args, Color, Form},
     stop::Stop,
 };
-use crate::batch::{Batch, Cell, ColumnType, Schema};
-
-/// Takes rows.
-pub(super) trait Output {
-    /// Writes rows; all batches have the schema with which the output was opened.
-    fn write(&mut self, batch: &Batch) -> Result<(), Stop>;
-
-    /// Writes what comes after the last row.
-    fn finish(&mut self) -> Result<(), Stop>;
-
-    /// The names of columns for which there was no room.
-    fn left_out(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
+use crate::batch::{Cell, ColumnType, Schema};
 
 /// Where the output goes, and how it looks.
 #[derive(Debug, Clone)]

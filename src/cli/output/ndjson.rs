@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use super::{
-    Output,
     text::{self, Dates},
+    writer::Output,
 };
 use crate::{
     batch::{Batch, Cell, ColumnType},

@@ -4,7 +4,7 @@ use std::{io::Write, sync::Arc};
 
 use parquet::{arrow::ArrowWriter, basic::Compression, errors::ParquetError, file::properties::WriterProperties};
 
-use super::Output;
+use super::writer::Output;
 use crate::{
     batch::{Batch, Schema},
     cli::stop::Stop,

@@ -9,8 +9,8 @@ use std::io::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{
-    Output,
     text::{self, Dates},
+    writer::Output,
 };
 use crate::{
     batch::{Batch, Cell, ColumnType, Schema},
@@ -32,6 +32,8 @@ pub(super) struct Table<W> {
     width: Option<usize>,
     colors: bool,
     names: Vec<String>,
+    /// Which columns are of text that may be cut: half a number would be another number.
+    can_be_cut: Vec<bool>,
     /// Of the widest value so far.
     natural: Vec<usize>,
     has_header: bool,
@@ -42,7 +44,8 @@ impl<W> Table<W> {
     pub(super) fn new(out: W, width: Option<usize>, colors: bool, schema: &Schema) -> Table<W> {
         let names: Vec<String> = schema.columns().map(|(name, _)| printable(name)).collect();
         let natural = names.iter().map(|name| name.width()).collect();
-        Table { out, width, colors, names, natural, has_header: false, dates: Dates::default() }
+        let can_be_cut = schema.columns().map(|(_, kind)| kind.is_text() || kind == ColumnType::Map).collect();
+        Table { out, width, colors, names, can_be_cut, natural, has_header: false, dates: Dates::default() }
     }
 }
 
@@ -81,8 +84,7 @@ impl<W: Write> Output for Table<W> {
             self.natural[at] = self.natural[at].max(widest);
             cells.push(texts);
         }
-        let can_be_cut: Vec<bool> = batch.columns().iter().map(|column| is_cut(column.column_type())).collect();
-        let widths = fit(&self.natural, &can_be_cut, self.width);
+        let widths = fit(&self.natural, &self.can_be_cut, self.width);
         let mut lines = Lines { buffer: Vec::new(), colors: self.colors };
         if !self.has_header {
             self.has_header = true;
@@ -92,11 +94,10 @@ impl<W: Write> Output for Table<W> {
             }
         }
         for row in 0..batch.len() {
-            for (at, &width) in widths.iter().enumerate() {
-                let column = &batch.columns()[at];
+            for ((at, column), texts) in batch.columns().iter().enumerate().zip(&cells).take(widths.len()) {
                 let is_null = column.validity().is_some_and(|validity| !validity.is_valid(row));
                 let (right, color) = (is_right(column.column_type()), if is_null { DIM } else { "" });
-                lines.cell(&cells[at][row], Style { width, right, color, last: at + 1 == widths.len() });
+                lines.cell(&texts[row], Style { width: widths[at], right, color, last: at + 1 == widths.len() });
             }
         }
         self.out.write_all(&lines.buffer)?;
@@ -109,7 +110,7 @@ impl<W: Write> Output for Table<W> {
 
     fn left_out(&self) -> Vec<String> {
         // A column that has no room has none for the rest of the table, as widths only grow.
-        let shown = fit(&self.natural, &vec![true; self.natural.len()], self.width).len();
+        let shown = fit(&self.natural, &self.can_be_cut, self.width).len();
         self.names[shown..].to_vec()
     }
 }
@@ -145,11 +146,6 @@ impl Lines {
 /// Numbers stand to the right.
 fn is_right(kind: ColumnType) -> bool {
     matches!(kind, ColumnType::Int64 | ColumnType::Float64 | ColumnType::Duration)
-}
-
-/// Whether a value may be cut: half a number would be another number.
-fn is_cut(kind: ColumnType) -> bool {
-    kind.is_text() || kind == ColumnType::Map
 }
 
 /// The widths of the columns that are shown.
