@@ -30,7 +30,7 @@ def by_hand(format, log):
     for number, line in enumerate(log.splitlines(), 1):
         why = parser.explain_mismatch(line)
         if why is not None:
-            group = groups.setdefault((why.expected, why.after, shape(why.found)), [0, number, str(why)])
+            group = groups.setdefault((why.expected, why.after, shape(why.found)), [0, number, why.message])
             group[0] += 1
     return sorted(groups.values(), key=lambda group: (-group[0], group[1]))
 

@@ -20,7 +20,8 @@
 //! | [`propose`] | the candidates, judged and ranked; sets of them |
 //!
 //! # Limits
-//! [`limits::GUESS_LINES`], [`limits::GUESS_LINE_BYTES`] and [`limits::GUESS_BYTES`] bound the lines that are looked at.
+//! [`GUESS_LINES`](crate::limits::GUESS_LINES), [`GUESS_LINE_BYTES`](crate::limits::GUESS_LINE_BYTES) and [`GUESS_BYTES`](crate::limits::GUESS_BYTES) bound the lines that are
+//! looked at, [`GUESS_FIELDS`](crate::limits::GUESS_FIELDS) and [`GUESS_KINDS`](crate::limits::GUESS_KINDS) what is made of them.
 
 mod align;
 mod answer;

@@ -27,10 +27,12 @@ impl Sample {
     /// # Errors
     /// From the input. [`Error::is_guess`]: there is nothing to guess from.
     pub(super) fn read(input: Input<'_>, lines: usize) -> Result<Sample> {
-        let mut options = ScanOptions::default();
-        options.strings = Strings::Binary;
-        options.max_record_bytes = limits::GUESS_LINE_BYTES;
-        options.limit = Some(lines as u64);
+        let options = ScanOptions {
+            strings: Strings::Binary,
+            max_record_bytes: limits::GUESS_LINE_BYTES,
+            limit: Some(lines as u64),
+            ..ScanOptions::default()
+        };
         let mut scan = Pattern::new("{line:|}")?.scan_input(input, options);
         let mut sample = Sample { text: Vec::new(), starts: vec![0], passed: 0 };
         while sample.text.len() < limits::GUESS_BYTES
