@@ -13,12 +13,16 @@ import pytest
 LOG = "info 12\nnoise\nwarn 340\n"
 
 
+# Away from python/, where the package has no extension beside it.
+ELSEWHERE = Path(sys.executable).parent
+
+
 def command(*arguments: str) -> List[str]:
     return [sys.executable, "-m", "parsimd", *arguments]
 
 
 def run(*arguments: str, text: str = LOG, **options: Any) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command(*arguments), input=text, capture_output=True, text=True, **options)
+    return subprocess.run(command(*arguments), input=text, capture_output=True, text=True, cwd=ELSEWHERE, **options)
 
 
 def test_it_reads_lines_and_writes_rows() -> None:
@@ -40,12 +44,12 @@ def test_an_argument_that_is_not_unicode_is_a_path(tmp_path: Path) -> None:
             file.write(LOG)
     except OSError:
         pytest.skip("this file system takes UTF-8 names alone")
-    ran = subprocess.run([*command("{level:w} {ms:d}", "--count"), path], capture_output=True)
+    ran = subprocess.run([*command("{level:w} {ms:d}", "--count"), path], capture_output=True, cwd=ELSEWHERE)
     assert (ran.stdout, ran.returncode) == (b"2\n", 0)
 
 
 def test_ctrl_c_ends_it_while_it_waits() -> None:
-    process = subprocess.Popen(command("{n:d}"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command("{n:d}"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ELSEWHERE)
     assert process.stdin is not None and process.stdout is not None
     process.stdin.write("1\n")
     process.stdin.flush()

@@ -2,15 +2,15 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`args`] | what it is called with |
-//! | [`chosen`], [`guessing`] | the pattern, the files |
-//! | [`source`], [`progress`] | files, and how far they were read |
-//! | [`columns`], [`filter`], [`lexer`] | which columns, which rows |
-//! | [`gather`], [`sort`] | what is made of all rows |
-//! | [`output`] | where rows go, and in which form |
-//! | [`work`] | the way of a row through these |
-//! | [`why`] | records that have no row |
-//! | [`summary`], [`lists`], [`stop`] | what is told beside the rows |
+//! | `args` | what it is called with |
+//! | `chosen`, `guessing` | the pattern, the files |
+//! | `source`, `progress` | files, and how far they were read |
+//! | `columns`, `filter`, `lexer` | which columns, which rows |
+//! | `gather`, `sort` | what is made of all rows |
+//! | `output` | where rows go, and in which form |
+//! | `work` | the way of a row through these |
+//! | `why` | records that have no row |
+//! | `summary`, `lists`, `stop` | what is told beside the rows |
 
 mod args;
 mod chosen;
