@@ -72,7 +72,9 @@ impl Chosen {
                 guessed = Some(guess.told);
                 guess.pattern
             }
-            _ => return Err(Stop::new("several patterns at once are not read yet: give one -p")),
+            _ => {
+                return Err(Stop::new("several patterns at once are not read yet: give one -p, and scan once for each"));
+            }
         };
         let mut builder = Pattern::builder(&text).case_sensitive(args.case_sensitive);
         if let Some(name) = &args.isa {
