@@ -31,7 +31,7 @@ dev: $(DEV_VENV)/made
 test: lint test-rust test-python
 
 test-rust:
-	$(CARGO) test --locked --features parsimd/arrow
+	$(CARGO) test --locked --features parsimd/parquet
 
 test-python: $(VENV)/installed
 	cd python && PARSIMD_CASES=$(CASES) ../$(BIN)/pytest
@@ -40,8 +40,8 @@ test-python: $(VENV)/installed
 ## make lint     formatting, clippy, links of the documentation, and the rules of docs/architecture.md
 lint:
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
-	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --quiet --locked --workspace --no-deps --document-private-items --features parsimd/arrow
+	$(CARGO) clippy --locked --workspace --all-targets --features parsimd/parquet -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --quiet --locked --workspace --no-deps --document-private-items --features parsimd/parquet
 	$(PYTHON) -m unittest discover --quiet --start-directory ci
 	$(PYTHON) ci/rules.py
 

@@ -33,7 +33,8 @@ ROOMS = {
     "set": [*BELOW_SCAN, "scan", "api"],
     "guess": ["error", "limits", "input", "batch", "convert", "formats", "scan", "api"],
     "extension": [*BELOW_SCAN, "scan", "api"],
-    "lib": [*BELOW_SCAN, "formats", "scan", "api", "set", "guess", "extension"],
+    "cli": [*BELOW_SCAN, "formats", "scan", "api", "set", "guess"],
+    "lib": [*BELOW_SCAN, "formats", "scan", "api", "set", "guess", "extension", "cli"],
 }
 # Where a room may have no more of another than this.
 ITEMS = {("batch", "pattern"): {"ValueKind", "DatetimeLayout", "has_date_and_time"}}
@@ -43,7 +44,7 @@ CRATES = ["src", "simd/src", "python/src"]
 # A crate, as the word behind `use` or before `::`, and where it may stand.
 PLACES = {
     "annotate_snippets": ["src/drawing.rs"],
-    "regex": ["src/engine/", "benches/"],
+    "regex": ["src/engine/", "src/cli/filter/", "benches/"],
     "regex_syntax": ["src/engine/"],
     "regex_automata": ["src/engine/program/automaton.rs"],
     "fancy_regex": ["src/engine/"],
@@ -56,9 +57,19 @@ PLACES = {
     "arrow_buffer": ["src/batch/arrow.rs", "python/src/arrow/"],
     "arrow_schema": ["src/batch/arrow.rs", "python/src/arrow/", "benches/"],
     "encoding_rs": ["src/input/"],
-    "flate2": ["src/input/", "tests/it/common.rs", "tests/it/damaged_input.rs"],
+    "flate2": ["src/input/", "tests/it/common.rs", "tests/it/damaged_input.rs", "tests/cli/"],
     "memmap2": ["src/input/mmap.rs"],
     "rustix": ["src/input/pipe.rs"],
+    "clap": ["src/cli/mod.rs", "src/cli/args.rs"],
+    "clap_complete": ["src/cli/mod.rs", "src/cli/args.rs"],
+    "clap_mangen": ["src/cli/mod.rs"],
+    "indicatif": ["src/cli/progress.rs"],
+    "csv": ["src/cli/output/delimited.rs", "benches/"],
+    "serde_json": ["src/cli/output/ndjson.rs", "benches/"],
+    "terminal_size": ["src/cli/output/mod.rs"],
+    "unicode_width": ["src/cli/output/table.rs"],
+    "arrow_ipc": ["src/cli/output/arrow.rs"],
+    "parquet": ["src/cli/output/"],
 }
 DETECTION = re.compile(r"is_\w+_feature_detected!")
 UNSAFE = re.compile(r"\bunsafe\s*(\{|\(|fn|impl|extern|trait)|(allow|expect)\(unsafe_code")

@@ -30,6 +30,8 @@
 
 mod api;
 mod batch;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod convert;
 mod drawing;
 mod engine;

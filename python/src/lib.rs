@@ -25,6 +25,7 @@
 //! | [`pattern`] | `Pattern`: a format as the native engine reads it |
 //! | [`set`] | `PatternSet`: several of them |
 //! | [`formats`] | patterns of formats that people have already |
+//! | [`command`] | the command `parsimd` |
 //! | [`guess`] | patterns for lines of which nothing is known |
 
 mod arguments;
@@ -33,6 +34,7 @@ mod batch;
 mod calls;
 mod capi;
 mod cells;
+mod command;
 mod converter;
 mod cpython;
 mod engine;
@@ -163,6 +165,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(point_at, module)?)?;
     module.add_function(wrap_pyfunction!(formats::pattern_of, module)?)?;
     module.add_function(wrap_pyfunction!(formats::ready_patterns, module)?)?;
+    module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
     module.add_function(wrap_pyfunction!(guess::guess_lines, module)?)?;
     module.add_function(wrap_pyfunction!(converter::check_column, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)

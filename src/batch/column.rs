@@ -428,7 +428,7 @@ impl Column {
         }
     }
 
-    /// The rows with these numbers, none of them twice, in this order.
+    /// The rows with these numbers, in this order, and none of them twice: so the text is no longer than that of all rows.
     pub(crate) fn take(&self, rows: &[usize]) -> Column {
         fn each<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
             rows.iter().map(|&row| values[row]).collect()

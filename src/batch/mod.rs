@@ -133,8 +133,8 @@ impl Batch {
         Arc::make_mut(&mut self.columns[column]).add(more);
     }
 
-    /// The rows with these numbers, which are in order and none of them twice.
-    fn take(&self, rows: &[usize]) -> Batch {
+    /// The rows with these numbers, in this order.
+    pub(crate) fn take(&self, rows: &[usize]) -> Batch {
         let columns = self.columns.iter().map(|column| column.take(rows)).collect();
         Batch::new(Arc::clone(&self.schema), columns, rows.len())
     }

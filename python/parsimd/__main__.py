@@ -1,0 +1,19 @@
+"""``python -m parsimd``, and the script ``parsimd``: the command."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from parsimd._parsimd import run_command
+
+
+def main() -> int:
+    """Runs the command with the arguments of the process; gives its exit code."""
+    # The handler of Python would wait until the command has ended. Ctrl-C ends the process, as it does with any command.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return run_command(sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+//! The command `parsimd`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    parsimd::cli::run(std::env::args_os())
+}

@@ -1,0 +1,123 @@
+//! The words of `--where` and `--agg`.
+
+use std::ops::Range;
+
+use super::stop::Stop;
+use crate::drawing::{Drawing, View};
+
+/// A word and where it stands, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) span: Range<usize>,
+}
+
+/// What a word is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The name of a column, a function or an operator.
+    Name(String),
+    /// A name in backticks, which is that of a column.
+    Column(String),
+    /// A text in quotes.
+    Text(String),
+    /// What begins with a digit: a number, a duration, a size, a time, an address.
+    Value(String),
+    /// `(` `)` `,` `=` `==` `!=` `<` `<=` `>` `>=` `~` `!~`
+    Sign(&'static str),
+    /// The end of the text.
+    End,
+}
+
+const SIGNS: [&str; 13] = ["==", "!=", "<=", ">=", "!~", "=~", "<", ">", "=", "~", "(", ")", ","];
+
+/// An error that points at a place of `text`.
+pub(super) fn error_at(text: &str, span: Range<usize>, message: &str, expected: &str) -> Stop {
+    Stop::Message(Drawing::new(message).view(View::new("argument", text, span)).help(expected).to_string())
+}
+
+/// The words of a text, the end among them.
+///
+/// # Errors
+/// A quote without its partner, or a character that begins no word.
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Stop> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        if first.is_whitespace() {
+            at += first.len_utf8();
+            continue;
+        }
+        let rest = &text[at..];
+        let (kind, length) = match first {
+            '"' | '\'' | '`' => match quoted(rest, first) {
+                Some((inner, length)) if first == '`' => (Kind::Column(inner), length),
+                Some((inner, length)) => (Kind::Text(inner), length),
+                None => {
+                    return Err(error_at(
+                        text,
+                        at..text.len(),
+                        "a quote that is not closed",
+                        &format!("expected another {first}"),
+                    ));
+                }
+            },
+            _ if first.is_alphabetic() || first == '_' => {
+                let length = length_while(rest, |c| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
+                (Kind::Name(rest[..length].to_owned()), length)
+            }
+            _ if begins_value(rest) => {
+                let length =
+                    length_while(rest, |c| c.is_alphanumeric() || matches!(c, '.' | ':' | '-' | '+' | '_' | '%' | '/'));
+                (Kind::Value(rest[..length].to_owned()), length)
+            }
+            _ => match SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
+                Some("==") => (Kind::Sign("="), 2),
+                Some("=~") => (Kind::Sign("~"), 2),
+                Some(sign) => (Kind::Sign(sign), sign.len()),
+                None => {
+                    let expected = "expected a column, a value, a comparison, and, or, not, in, or a parenthesis";
+                    return Err(error_at(
+                        text,
+                        at..at + first.len_utf8(),
+                        &format!("{first:?} means nothing here"),
+                        expected,
+                    ));
+                }
+            },
+        };
+        found.push(Token { kind, span: at..at + length });
+        at += length;
+    }
+    found.push(Token { kind: Kind::End, span: text.len()..text.len() });
+    Ok(found)
+}
+
+/// The text in quotes with which `rest` begins, and its length with them. A backslash stands for itself, unless a quote follows: so a
+/// regular expression is written as it is.
+fn quoted(rest: &str, quote: char) -> Option<(String, usize)> {
+    let mut inner = String::new();
+    let mut letters = rest.char_indices().skip(1);
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\\' => match letters.next()?.1 {
+                next if next == quote => inner.push(quote),
+                next => inner.extend(['\\', next]),
+            },
+            _ if letter == quote => return Some((inner, at + 1)),
+            _ => inner.push(letter),
+        }
+    }
+    None
+}
+
+/// Whether a value begins here: a digit, after a sign or a point or without one; or an IPv6 address that begins with colons.
+fn begins_value(rest: &str) -> bool {
+    let after_sign = rest.strip_prefix(['-', '+']).unwrap_or(rest);
+    let digits = after_sign.strip_prefix('.').unwrap_or(after_sign);
+    digits.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with("::")
+}
+
+fn length_while(text: &str, belongs: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !belongs(c)).unwrap_or(text.len())
+}

@@ -1,0 +1,55 @@
+//! The bar on the terminal while a long work goes on.
+
+use std::{
+    io::{self, IsTerminal},
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::source::Meter;
+
+/// A work that takes less long has no bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Bytes read, how fast, how long it will take, and rows: on standard error, if that is a terminal and rows do not go there too.
+pub(super) struct Progress {
+    begin: Instant,
+    meter: Meter,
+    total: Option<u64>,
+    is_wanted: bool,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// `is_shown` says that the terminal is free.
+    pub(super) fn new(meter: Meter, total: Option<u64>, is_shown: bool) -> Progress {
+        let is_wanted = is_shown && io::stderr().is_terminal();
+        Progress { begin: Instant::now(), meter, total, is_wanted, bar: None }
+    }
+
+    /// Shows how far it is.
+    pub(super) fn update(&mut self, rows: u64) {
+        if !self.is_wanted || self.begin.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(self.total, ProgressDrawTarget::stderr_with_hz(10));
+            let template = match self.total {
+                Some(_) => "{bar:20} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {msg} {eta} left",
+                None => "{spinner} {binary_bytes} {binary_bytes_per_sec} {msg} {elapsed}",
+            };
+            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.with_style(style).with_elapsed(self.begin.elapsed())
+        });
+        bar.set_message(format!("{rows} rows"));
+        bar.set_position(self.meter.bytes());
+    }
+
+    /// Takes the bar away: something else is written now.
+    pub(super) fn clear(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! What is done with the rows: filter, limit, gather, sort, show.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    args::{Args, Form, Included},
+    columns::Available,
+    filter::{self, Clock, Columns, Condition, Moment, Test},
+    gather::{Count, Describe, Function, Gather, Groups, functions},
+    output::{Output, Target},
+    sort::{Key, Sorter, Tail, unknown},
+    stop::Stop,
+};
+use crate::{
+    api::Pattern,
+    batch::{Batch, Schema, Strings},
+    input::Input,
+    scan::{Predicate, ScanOptions},
+};
+
+/// A limit of so many rows is left to the scan, which then works on one thread; of more, blocks after it may be read.
+const SCAN_LIMIT: u64 = 100_000;
+/// The width of a drawing where there is no terminal.
+const WIDTH: usize = 80;
+
+/// The rest of the way of a row.
+pub(super) struct Work {
+    /// What of `--where` the scan does not decide.
+    condition: Option<Condition>,
+    /// How many rows may still be taken.
+    limit: Option<u64>,
+    gather: Option<Box<dyn Gather>>,
+    order: Order,
+    /// How many rows may still be shown.
+    head: Option<u64>,
+    tail: Option<u64>,
+    /// The columns that are shown, by their numbers in a batch.
+    shown: Vec<usize>,
+    target: Target,
+    /// Whether what was gathered is drawn, and not shown as rows.
+    is_drawn: bool,
+    output: Option<Box<dyn Output>>,
+    /// How many rows were taken.
+    pub(super) rows: u64,
+}
+
+/// What becomes of rows before they are shown.
+enum Order {
+    AsTheyCome,
+    Sort(Sorter),
+    Tail(Tail),
+}
+
+/// What was asked for, before the columns are known by number.
+struct Asked {
+    condition: Option<Condition>,
+    functions: Option<Vec<Function>>,
+    by: Vec<String>,
+    /// The columns of rows, or of statistics.
+    shown: Vec<String>,
+    sort: Vec<Key>,
+}
+
+impl Work {
+    /// Reads the arguments, and completes the options of the scan.
+    ///
+    /// # Errors
+    /// A wrong condition, function or name of a column.
+    pub(super) fn new(args: &Args, pattern: &Pattern, options: &mut ScanOptions, target: Target) -> Result<Work, Stop> {
+        let available = Available::new(pattern, options);
+        let asked = Asked::new(args, &available, options)?;
+        let (predicates, condition) = match asked.condition {
+            Some(condition) => filter::split(condition, pattern),
+            None => (Vec::new(), None),
+        };
+        options.filter = joined(predicates);
+        let gathers = args.count || args.stats || asked.functions.is_some();
+        let mut needed = asked.by.clone();
+        if let Some(condition) = &condition {
+            let mut names = BTreeSet::new();
+            condition.columns(&mut names);
+            needed.extend(names);
+        }
+        match &asked.functions {
+            Some(functions) => needed.extend(functions.iter().filter_map(|function| function.column.clone())),
+            None if args.count => {}
+            None => needed.splice(0..0, asked.shown.clone()).for_each(drop),
+        }
+        if !gathers {
+            needed.extend(asked.sort.iter().map(|key| key.column.clone()));
+        }
+        available.choose(&needed, options)?;
+        options.strings = if asked.sort.is_empty() && args.tail.is_none() { Strings::View } else { Strings::Utf8 };
+        pattern.check(options)?;
+        let empty = pattern.scan_input(Input::bytes(b""), options.clone()).read_all()?;
+        let number = |name: &String| empty.schema().position(name).ok_or_else(|| available.unknown(name));
+        let mut shown = asked.shown.iter().map(number).collect::<Result<Vec<_>, _>>().unwrap_or_default();
+        let gather: Option<Box<dyn Gather>> = match asked.functions {
+            Some(functions) => {
+                let by = asked.by.into_iter().map(|name| {
+                    let kind = empty.column(&name).ok_or_else(|| available.unknown(&name))?.column_type();
+                    Ok((name, kind))
+                });
+                Some(Box::new(Groups::new(by.collect::<Result<_, Stop>>()?, functions)))
+            }
+            None if args.count => Some(Box::new(Count::default())),
+            None if args.stats => Some(Box::new(Describe::new(empty.project(&shown).schema()))),
+            None => None,
+        };
+        let schema = match &gather {
+            Some(gather) => Arc::clone(gather.rows()?.schema()),
+            None => Arc::clone(empty.schema()),
+        };
+        if gathers {
+            shown = (0..schema.len()).collect();
+        }
+        let is_drawn = target.form == Form::Table || args.count && args.form.is_none();
+        let order = order(args, asked.sort, &schema)?;
+        let mut work = Work {
+            condition,
+            limit: args.limit,
+            gather,
+            order,
+            head: args.head,
+            tail: args.tail,
+            shown,
+            target,
+            is_drawn,
+            output: None,
+            rows: 0,
+        };
+        options.limit = work.scan_limit().filter(|limit| *limit <= SCAN_LIMIT);
+        if work.gather.is_none() && !args.why && !args.unmatched {
+            work.output = Some(work.target.open(empty.project(&work.shown).schema())?);
+        }
+        Ok(work)
+    }
+
+    /// How many rows the scan has to give at most, if that is known to be enough.
+    pub(super) fn scan_limit(&self) -> Option<u64> {
+        let shown = if self.gather.is_none() && matches!(self.order, Order::AsTheyCome) { self.head } else { None };
+        let limit = self.limit.into_iter().chain(shown).min();
+        limit.filter(|_| self.condition.is_none())
+    }
+
+    /// Whether nothing is written before all rows were read.
+    pub(super) fn is_quiet_until_the_end(&self) -> bool {
+        self.gather.is_some() || !matches!(self.order, Order::AsTheyCome)
+    }
+
+    /// Whether no more rows are needed.
+    pub(super) fn has_enough(&self) -> bool {
+        let shows = self.gather.is_none() && matches!(self.order, Order::AsTheyCome);
+        self.limit == Some(0) || shows && self.head == Some(0)
+    }
+
+    /// Takes rows of the scan.
+    pub(super) fn push(&mut self, batch: Batch) -> Result<(), Stop> {
+        let batch = match &self.condition {
+            None => batch,
+            Some(condition) => {
+                let mut kept = vec![true; batch.len()];
+                condition.narrow(&batch, &mut kept);
+                if kept.contains(&false) { batch.filter(|row| kept[row]) } else { batch }
+            }
+        };
+        let batch = cut(batch, &mut self.limit);
+        self.rows += batch.len() as u64;
+        if let Some(gather) = &mut self.gather {
+            return gather.add(&batch);
+        }
+        match &mut self.order {
+            Order::AsTheyCome => self.show(batch),
+            Order::Sort(sorter) => sorter.push(batch),
+            Order::Tail(tail) => {
+                tail.push(batch);
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes what is left to be written.
+    pub(super) fn finish(&mut self) -> Result<(), Stop> {
+        if let Some(gather) = self.gather.take() {
+            if self.is_drawn
+                && let Some(drawing) = gather.draw(self.target.width.unwrap_or(WIDTH))
+            {
+                self.target.writer()?.write_all(drawing.as_bytes())?;
+                return Ok(());
+            }
+            let rows = gather.rows()?;
+            self.output = Some(self.target.open(rows.schema())?);
+            match &mut self.order {
+                Order::AsTheyCome => self.show(rows)?,
+                Order::Sort(sorter) => sorter.push(rows)?,
+                Order::Tail(tail) => tail.push(rows),
+            }
+        }
+        match std::mem::replace(&mut self.order, Order::AsTheyCome) {
+            Order::AsTheyCome => {}
+            Order::Sort(sorter) => {
+                let sorted = sorter.sorted()?;
+                let skipped = self.tail.map_or(0, |tail| (sorted.len() as u64).saturating_sub(tail)) as usize;
+                self.show(sorted.take(&(skipped..sorted.len()).collect::<Vec<_>>()))?;
+            }
+            Order::Tail(mut tail) => {
+                for batch in tail.batches() {
+                    self.show(batch)?;
+                }
+            }
+        }
+        match &mut self.output {
+            Some(output) => output.finish(),
+            None => Ok(()),
+        }
+    }
+
+    /// The columns for which there was no room.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        self.output.as_ref().map(|output| output.left_out()).unwrap_or_default()
+    }
+
+    fn show(&mut self, batch: Batch) -> Result<(), Stop> {
+        let batch = cut(batch, &mut self.head);
+        let Some(output) = &mut self.output else { return Ok(()) };
+        if batch.is_empty() {
+            return Ok(());
+        }
+        output.write(&batch.project(&self.shown))
+    }
+}
+
+impl Asked {
+    fn new(args: &Args, available: &Available, options: &ScanOptions) -> Result<Asked, Stop> {
+        let clock = Clock { tz: options.tz.clone(), year: options.year };
+        let mut parts = Vec::new();
+        if let Some(text) = &args.condition {
+            parts.push(filter::parse(text, available, &clock)?);
+        }
+        parts.extend(times(args, available, &clock)?);
+        let condition = if parts.len() > 1 { Some(Condition::And(flat(parts))) } else { parts.pop() };
+        let functions = match (&args.agg, &args.group_by) {
+            (Some(text), _) => Some(functions(text, available)?),
+            (None, Some(_)) => Some(vec![Function::count()]),
+            (None, None) => None,
+        };
+        let by = args.group_by.clone().unwrap_or_default();
+        for name in by.iter().chain(args.select.iter().flatten()) {
+            available.column_type(name).ok_or_else(|| available.unknown(name))?;
+        }
+        let mut shown = args.select.clone().unwrap_or_else(|| available.by_default());
+        for included in &args.include {
+            let name = match included {
+                Included::File => "file",
+                Included::Line => "line",
+                Included::Offset => "offset",
+            };
+            if !shown.iter().any(|shown| shown == name) {
+                shown.push(name.to_owned());
+            }
+        }
+        let sort = args.sort.iter().map(|text| Key::new(text)).collect();
+        Ok(Asked { condition, functions, by, shown, sort })
+    }
+}
+
+/// Parts of which none is an `and`.
+fn flat(parts: Vec<Condition>) -> Vec<Condition> {
+    let each = parts.into_iter().flat_map(|part| match part {
+        Condition::And(parts) => parts,
+        one => vec![one],
+    });
+    each.collect()
+}
+
+/// `--since` and `--until`, of the first column of times.
+fn times(args: &Args, available: &Available, clock: &Clock) -> Result<Vec<Condition>, Stop> {
+    let (since, until) = (args.since.as_deref(), args.until.as_deref());
+    if since.is_none() && until.is_none() {
+        return Ok(Vec::new());
+    }
+    let column = available
+        .time()
+        .ok_or_else(|| Stop::new("--since and --until need a column of time stamps, and there is none"))?;
+    let is_utc = available.column_type(&column) == Some(crate::batch::ColumnType::Timestamp { utc: true });
+    let mut parts = Vec::new();
+    let mut add = |least, most| parts.push(Condition::Test(column.clone(), Test::Between(least, most)));
+    if let Some(text) = since {
+        add(instant("--since", text, clock, is_utc)?, i64::MAX);
+    }
+    if let Some(text) = until {
+        add(i64::MIN, instant("--until", text, clock, is_utc)?.saturating_sub(1));
+    }
+    Ok(parts)
+}
+
+/// A time, or how long ago it is.
+fn instant(option: &str, text: &str, clock: &Clock, is_utc: bool) -> Result<i64, Stop> {
+    if let Some(ago) = filter::duration(text.trim_start_matches('-'), clock) {
+        if !is_utc {
+            return Err(Stop::new(format!(
+                "{option} {text}: the times in the log have no offset; say with --tz where their clock hangs, and it is known how long ago they are"
+            )));
+        }
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        return Ok(i64::try_from(now.as_micros()).unwrap_or(i64::MAX).saturating_sub(ago / 1000));
+    }
+    let moment = Moment::timestamp(text, clock);
+    moment.map(|moment| moment.first).ok_or_else(|| {
+        Stop::new(format!(
+            "{option} {text}: expected a time, as in 2024-05-17 or '2024-05-17 10:05', or how long ago, as in 2h"
+        ))
+    })
+}
+
+/// One predicate for each field: bounds are joined, as the scan asks all of them anyway.
+fn joined(predicates: Vec<(usize, Predicate)>) -> Vec<(usize, Predicate)> {
+    let mut found: Vec<(usize, Predicate)> = Vec::new();
+    for (field, predicate) in predicates {
+        let other = found.iter_mut().find(|(other, _)| *other == field);
+        match (other, &predicate) {
+            (Some((_, Predicate::Between(least, most))), Predicate::Between(a, b)) => {
+                (*least, *most) = ((*least).max(*a), (*most).min(*b));
+            }
+            _ => found.push((field, predicate)),
+        }
+    }
+    found
+}
+
+fn order(args: &Args, keys: Vec<Key>, schema: &Arc<Schema>) -> Result<Order, Stop> {
+    if let Some(key) = keys.iter().find(|key| schema.position(&key.column).is_none()) {
+        return Err(unknown(key, schema));
+    }
+    Ok(match args.tail {
+        _ if !keys.is_empty() => Order::Sort(Sorter::new(keys, args.head, Arc::clone(schema))),
+        Some(tail) => Order::Tail(Tail::new(tail)),
+        None => Order::AsTheyCome,
+    })
+}
+
+/// The first rows of a batch, if not all of them are wanted any more.
+fn cut(batch: Batch, wanted: &mut Option<u64>) -> Batch {
+    let Some(wanted) = wanted else { return batch };
+    let rows = batch.len().min(usize::try_from(*wanted).unwrap_or(usize::MAX));
+    *wanted -= rows as u64;
+    if rows < batch.len() { batch.take(&(0..rows).collect::<Vec<_>>()) } else { batch }
+}
