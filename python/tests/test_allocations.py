@@ -32,6 +32,7 @@ CALLS = {
         "scan_file": "p.scan_file(path).read_all()",
         "own column": "own.scan(b'500000\\nx\\n7\\n', on_error='null').read_all()",
         "explain_mismatch": "p.explain_mismatch('abc x')",
+        "write": "p.write(a='abc', n=500000)",
         "engine": "p.engine",
         "format": "p.format",
         "named_fields": "p.named_fields",
@@ -133,7 +134,7 @@ ELSEWHERE = {"Parser": {"scan_polars", "parse_array", "map_arrow", "map_table", 
 # fails crashes the interpreter, with no extension in it.
 IN_PYTHON = {
     "parsimd": {"compile", "with_pattern", "extract_format", "dates", "parse", "search", "findall", "percentage", "numbers", "nested"},
-    "Parser": {"evaluate_result", "by re", "engine", "scan", "scan_file", "own column"},
+    "Parser": {"evaluate_result", "by re", "engine", "scan", "scan_file", "own column", "write"},
     "Result": {"pickle"},
     "ResultIterator": {"pickle"},
     "Scan": {"read_all", "read", "batches", "buffer"},
