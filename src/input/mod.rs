@@ -1,4 +1,4 @@
-//! Where the bytes come from: memory, a reader, a file (plain or gzip), cut into blocks of whole records.
+//! Where the bytes come from: memory, a reader, a file (plain or compressed), cut into blocks of whole records.
 //!
 //! | file | what |
 //! |---|---|
@@ -9,13 +9,14 @@
 //! | [`sniff`] | how a stream is compressed, by its first bytes |
 //! | [`lead`] | marks of the encoding before a text, and holes before a record |
 //! | [`utf16`] | UTF-16, read as UTF-8 |
-//! | [`gzip`] | gzip, and what is left of it where it is damaged |
+//! | [`unpack`] | compressed streams, and what is left of them where they are damaged |
+//! | [`codec`] | the compressions: what they begin with, what may follow, and how they are unpacked |
 //! | [`pipe`] | files that may have nothing to read yet |
 //! | [`mmap`] | files that are mapped into memory |
 
 mod block;
+mod codec;
 mod cut;
-mod gzip;
 mod lead;
 mod mmap;
 #[cfg(unix)]
@@ -23,6 +24,7 @@ mod pipe;
 mod sniff;
 mod source;
 mod stream;
+mod unpack;
 mod utf16;
 
 use std::{
@@ -136,7 +138,7 @@ impl<'a> Input<'a> {
         Input { source, name: name.into(), offset: 0, waiting, lead, has_ended: false, asides }
     }
 
-    /// The same input, unpacked if its first bytes say that it is gzip. Only a [`reader`](Self::reader) has to be asked for this: a file is unpacked
+    /// The same input, unpacked if its first bytes say that it is gzip, zstd, xz, bzip2 or lz4. Only a [`reader`](Self::reader) has to be asked for this: a file is unpacked
     /// anyway, and what is in memory never is.
     ///
     /// ```
@@ -178,13 +180,13 @@ impl<'a> Input<'a> {
         self
     }
 
-    /// A file; gzip is seen by its first bytes, whatever the file is called.
+    /// A file, plain or compressed with gzip, zstd, xz, bzip2 or lz4; its first bytes say which, whatever it is called.
     ///
     /// A pipe, a terminal or a device is read as its data comes: [`Scan::next_soon`](crate::Scan::next_soon) does not wait for it. A pipe by name
     /// that nobody has opened for writing yet has no data yet.
     ///
     /// # Errors
-    /// [`Error::is_io`]: it cannot be opened, is a directory, or is compressed in a way that is not read. Of what is no plain file the last is
+    /// [`Error::is_io`]: it cannot be opened, is a directory or a zip archive, or is compressed in a way that this build does not read. Of what is no plain file the last is
     /// found out when it is scanned.
     pub fn open(path: impl AsRef<Path>) -> Result<Input<'a>> {
         let path = path.as_ref();
