@@ -51,3 +51,7 @@ pub const FAILURES_KEPT: usize = 10;
 
 /// How much of a record that failed is kept, in bytes.
 pub const EXCERPT_BYTES: usize = 120;
+
+/// How many bytes of text may be scanned ahead of compressed files whose turn has not come, by a scan of several threads. What is held of them are columns, which
+/// take about as much.
+pub const AHEAD_BYTES: u64 = 128 << 20;

@@ -71,6 +71,10 @@ impl Stream for Sniffed<'_> {
         self.stream.read(buffer, end)
     }
 
+    fn is_packed(&self) -> bool {
+        self.stream.is_packed()
+    }
+
     fn notes(&mut self) -> Vec<String> {
         self.stream.notes()
     }

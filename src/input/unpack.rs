@@ -149,6 +149,10 @@ impl<S: Stream> Stream for Unpack<S> {
         }
     }
 
+    fn is_packed(&self) -> bool {
+        true
+    }
+
     fn notes(&mut self) -> Vec<String> {
         self.note.take().into_iter().collect()
     }

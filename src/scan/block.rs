@@ -30,6 +30,8 @@ pub(super) struct Scanned {
     pub(super) holes: Holes,
     /// The source that ended here, and what it has to tell.
     pub(super) ended: Option<(Arc<str>, Vec<String>)>,
+    /// The file that cannot be read, and whether its end was told.
+    pub(super) broken: Option<(Error, bool)>,
     /// Which kinds of times its columns have.
     pub(super) offsets: ColumnOffsets,
     /// What ends the scan here.
@@ -49,6 +51,7 @@ impl Scanned {
                 Scanned { stats: Stats { bytes, ..Stats::default() }, holes, ..Scanned::nothing() }
             }
             Aside::Ended(source, notes) => Scanned { ended: Some((source, notes)), ..Scanned::nothing() },
+            Aside::Broken { error, was_open } => Scanned { broken: Some((error, was_open)), ..Scanned::nothing() },
         }
     }
 
@@ -60,6 +63,7 @@ impl Scanned {
             offsets: ColumnOffsets::default(),
             holes: Holes::default(),
             ended: None,
+            broken: None,
             error: None,
         }
     }
@@ -135,7 +139,7 @@ impl Task {
         let (batch, holes) = (Some(batch).filter(|batch| !batch.is_empty()), tally.holes());
         let (stats, offsets) = tally.into_stats();
         let lines = if self.line_column().is_some() { origin::count_lines(block) } else { 0 };
-        Scanned { batch, stats, lines, offsets, holes, ended: None, error }
+        Scanned { batch, stats, lines, offsets, holes, ended: None, broken: None, error }
     }
 
     /// Scans texts that lie side by side in a block.

@@ -11,7 +11,7 @@ use std::{collections::VecDeque, mem, num::NonZeroUsize, sync::Arc, time::Instan
 use super::{
     block::{Scanned, Wanted},
     compiled::Compiled,
-    options::ScanOptions,
+    options::{OnError, ScanOptions},
     stats::{ColumnOffsets, Stats},
     task::Task,
     workers::{WAVE, Workers},
@@ -41,13 +41,19 @@ pub struct Scan<'a> {
     offsets: ColumnOffsets,
     /// How many rows may still be given.
     rows_left: u64,
+    /// How many sources were read to their end, and what was wrong with the last that could not.
+    sources_read: u64,
+    broken: Option<Error>,
     /// What ends the scan, once the rows before it were given.
     error: Option<Error>,
     ended: bool,
 }
 
 impl<'a> Scan<'a> {
-    pub(crate) fn new(pattern: &Arc<Compiled>, input: Input<'a>, options: ScanOptions) -> Scan<'a> {
+    pub(crate) fn new(pattern: &Arc<Compiled>, mut input: Input<'a>, options: ScanOptions) -> Scan<'a> {
+        if options.on_error != OnError::Raise {
+            input.skip_broken();
+        }
         // Which block has the last row is known only when those before it were scanned.
         let threads = if options.limit.is_some() { Some(NonZeroUsize::MIN) } else { options.threads };
         let rows_left = options.limit.unwrap_or(u64::MAX);
@@ -63,6 +69,8 @@ impl<'a> Scan<'a> {
             lines: 0,
             offsets: ColumnOffsets::default(),
             rows_left,
+            sources_read: 0,
+            broken: None,
             error: wrong,
             ended: false,
         }
@@ -147,7 +155,8 @@ impl Scan<'_> {
             if let Some(error) = self.error.take() {
                 return Err(error);
             }
-            while let Some(Scanned { mut batch, stats, lines, offsets, holes, ended, error }) = self.ready.pop_front() {
+            while let Some(scanned) = self.ready.pop_front() {
+                let Scanned { mut batch, stats, lines, offsets, holes, ended, broken, error } = scanned;
                 self.error = error.map(|error| error.after_records(self.stats.records));
                 self.stats.add(stats);
                 self.offsets.add(offsets, &self.task.schema, &mut self.stats.notes);
@@ -156,6 +165,12 @@ impl Scan<'_> {
                     batch.add(column, self.lines as i64);
                 }
                 self.lines = if ended.is_some() { 0 } else { self.lines + lines };
+                self.sources_read += u64::from(ended.is_some());
+                if let Some((error, was_open)) = broken {
+                    self.sources_read -= u64::from(was_open);
+                    self.stats.source_errors.push(error.to_string());
+                    self.broken = Some(error);
+                }
                 if let Some((source, notes)) = ended {
                     let notes = mem::take(&mut self.holes).note().into_iter().chain(notes);
                     self.stats.notes.extend(notes.map(|note| format!("{source}: {note}")));
@@ -175,7 +190,8 @@ impl Scan<'_> {
                 Wanted { rows: self.rows_left, failures: limits::FAILURES_KEPT - self.stats.first_failures.len() };
             let is_over = self.workers.scan_wave(&self.task, wanted, &mut self.input, &mut self.ready);
             if is_over && self.ready.is_empty() {
-                return Ok(None);
+                // Where nothing at all could be read, there is no answer.
+                return self.broken.take().filter(|_| self.sources_read == 0).map_or(Ok(None), Err);
             }
             if end.is_some_and(|end| Instant::now() > end) && self.ready.iter().all(Scanned::is_empty) {
                 return Batch::concat(Arc::clone(&self.task.schema), &[]).map(Some);

@@ -33,6 +33,9 @@ pub struct Stats {
     /// the text is UTF-16; that bytes which follow gzip data were ignored. And of a column, with its name, that some of its times have an offset and others
     /// have none.
     pub notes: Vec<String>,
+    /// Of each file that could not be opened or read to its end, and was passed over, what was wrong, with its name: see
+    /// [`Input::files`](crate::Input::files).
+    pub source_errors: Vec<String>,
 }
 
 impl Stats {
@@ -48,6 +51,7 @@ impl Stats {
         self.failures += block.failures;
         self.bytes += block.bytes;
         self.notes.extend(block.notes);
+        self.source_errors.extend(block.source_errors);
     }
 }
 
@@ -242,6 +246,7 @@ impl Tally {
             bytes: self.bytes,
             first_failures: self.first_failures,
             notes: Vec::new(),
+            source_errors: Vec::new(),
         };
         (stats, self.offsets)
     }

@@ -28,6 +28,7 @@ mod all_matches;
 mod binary_text;
 mod cases;
 mod columns_and_limit;
+mod compressed;
 mod common;
 mod converters;
 mod damaged_input;

@@ -110,19 +110,28 @@ impl Codec {
     pub(super) fn after(self, rest: &[u8], padding: u64) -> After {
         let zeros = || rest.iter().take_while(|&&byte| byte == 0).count();
         match (self, rest) {
-            (Codec::Xz, []) if !padding.is_multiple_of(4) => After::Wrong("it is padded by a number of bytes that is no multiple of four"),
+            (Codec::Xz, _) if rest.first() != Some(&0) && !padding.is_multiple_of(4) => {
+                After::Wrong("it is padded by a number of bytes that is no multiple of four")
+            }
             (_, []) => After::End,
-            (Codec::Gzip, [0x1f, 0x8b, ..]) => After::Member,
             (Codec::Gzip | Codec::Xz, [0, ..]) => After::Padding(zeros()),
-            (Codec::Xz, [0xfd, b'7', b'z', b'X', b'Z', 0, ..]) if padding.is_multiple_of(4) => After::Member,
-            (Codec::Zstd, [0x28, 0xb5, 0x2f, 0xfd, ..]) => After::Member,
-            (Codec::Lz4, [0x04, 0x22, 0x4d, 0x18, ..]) => After::Member,
-            // Frames that hold something else, which are passed over.
-            (Codec::Zstd | Codec::Lz4, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) => After::Member,
-            // One that is cut in its header is damaged.
-            (Codec::Bzip2, [b'B'] | [b'B', b'Z'] | [b'B', b'Z', b'h'] | [b'B', b'Z', b'h', b'1'..=b'9', ..]) => After::Member,
-            (Codec::Gzip | Codec::Bzip2, _) => After::Ignored,
+            (Codec::Gzip, [0x1f, 0x8b, ..]) => After::Member,
+            (Codec::Gzip, _) => After::Ignored,
+            (Codec::Bzip2, [b'B', b'Z', b'h', b'1'..=b'9', ..]) => After::Member,
+            (Codec::Xz, _) if begins(rest, &[0xfd, b'7', b'z', b'X', b'Z', 0]) => After::Member,
+            (Codec::Zstd, _) if begins(rest, &[0x28, 0xb5, 0x2f, 0xfd]) => After::Member,
+            (Codec::Lz4, _) if begins(rest, &[0x04, 0x22, 0x4d, 0x18]) => After::Member,
+            // A frame that holds something else, which is passed over.
+            (Codec::Zstd | Codec::Lz4, [0x50..=0x5f, rest @ ..]) if begins(rest, &[0x2a, 0x4d, 0x18]) => After::Member,
+            (Codec::Bzip2, _) if rest.len() < 4 && begins(rest, b"BZh") => After::Member,
+            (Codec::Bzip2, _) => After::Ignored,
             (Codec::Zstd | Codec::Xz | Codec::Lz4, _) => After::Wrong("other bytes follow it"),
         }
     }
+}
+
+/// Whether bytes begin as a header does, or are its beginning alone: then it is damaged, and not something else.
+fn begins(bytes: &[u8], header: &[u8]) -> bool {
+    let known = bytes.len().min(header.len());
+    bytes[..known] == header[..known]
 }
