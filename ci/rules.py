@@ -51,7 +51,12 @@ PLACES = {
     "arrow_buffer": ["src/batch/arrow.rs", "python/src/arrow/"],
     "arrow_schema": ["src/batch/arrow.rs", "python/src/arrow/", "benches/"],
     "encoding_rs": ["src/input/"],
-    "flate2": ["src/input/", "tests/it/common.rs", "tests/it/damaged_input.rs"],
+    "flate2": ["src/input/codec/", "tests/it/", "benches/"],
+    "zstd": ["src/input/codec/", "tests/it/compressed.rs", "benches/"],
+    "liblzma": ["src/input/codec/", "tests/it/compressed.rs", "benches/"],
+    "bzip2": ["src/input/codec/", "tests/it/compressed.rs", "benches/"],
+    "lz4_flex": ["src/input/codec/", "tests/it/compressed.rs", "benches/"],
+    "twox_hash": ["src/input/codec/"],
     "memmap2": ["src/input/mmap.rs"],
     "rustix": ["src/input/pipe.rs"],
 }

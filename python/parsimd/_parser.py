@@ -761,14 +761,15 @@ class Parser(_parsimd.ParserBase):
         tz: Optional[str] = None,
         year: Union[int, Literal["recent"], None] = None,
     ) -> Scan:
-        """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`.
+        """Matches each line of a file, or of one file after the other; plain text, or compressed with gzip, zstd, xz, bzip2 or lz4. Otherwise as `scan`.
 
         A file is a path (str, bytes or os.PathLike) or an open file: anything with a method ``read(n)`` that gives bytes or str. An open file is
         read from where it stands, and further than the last line that is scanned; its text is scanned as UTF-8, however it is
         encoded. Such a scan uses one thread.
 
-        A file that breaks, such as damaged gzip, raises when all lines before the damage were given. The line that is cut there is counted in
-        ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip data are ignored.
+        A file that breaks, such as a damaged archive, raises when all lines before the damage were given. Of several files, one that cannot be opened or
+        breaks is passed over and named in ``.stats.source_errors``, unless ``on_error="raise"`` or no file could be read. The line that is cut there is counted in
+        ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip or bzip2 data are ignored.
         A byte order mark and NUL bytes before a line are skipped, and UTF-16 with a mark is read. ``.stats.notes`` tells of these, but for a mark of UTF-8.
         """
         return self._scan_files(path, match, multiline, threads, on_error, columns, include, limit, strings, max_record_bytes, tz, year)

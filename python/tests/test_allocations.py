@@ -122,7 +122,7 @@ CALLS = {
         "repr": "repr(r)",
     },
     "Stats": {
-        name: f"s.stats.{name}" for name in ("records", "matched", "unmatched", "failures", "bytes", "first_failures", "notes")
+        name: f"s.stats.{name}" for name in ("records", "matched", "unmatched", "failures", "bytes", "first_failures", "notes", "source_errors")
     },
     "Failure": {name: f"f.{name}" for name in ("source", "offset", "record", "kind", "field", "reason", "text")},
 }

@@ -95,10 +95,7 @@ pub(crate) enum Aside {
     /// The source of this name has ended, with what it has to tell.
     Ended(Arc<str>, Vec<String>),
     /// A file cannot be read, and what comes after it is. Its end was told before, if it was opened at all.
-    Broken {
-        error: Error,
-        was_open: bool,
-    },
+    Broken { error: Error, was_open: bool },
 }
 
 /// A source whose turn has not come.

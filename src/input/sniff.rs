@@ -47,7 +47,8 @@ impl<'a> Sniffed<'a> {
         let codec = match kind {
             Some(Kind::Packed(codec)) => Some(codec),
             Some(Kind::Zip) => {
-                let message = "a zip archive, which is files in a file: unpack it first, or into a pipe, as by unzip -p";
+                let message =
+                    "a zip archive, which is files in a file: unpack it first, or into a pipe, as by unzip -p";
                 return Err(io::Error::new(io::ErrorKind::Unsupported, message));
             }
             None => None,

@@ -66,7 +66,10 @@ impl<S: Stream> Unpack<S> {
 
     fn damage(&self, kind: io::ErrorKind, what: &str) -> io::Error {
         let (name, place, unpacked) = (self.codec.name(), self.place(), self.unpacked);
-        io::Error::new(kind, format!("damaged {name} data at compressed byte {place}, after {unpacked} unpacked bytes: {what}"))
+        io::Error::new(
+            kind,
+            format!("damaged {name} data at compressed byte {place}, after {unpacked} unpacked bytes: {what}"),
+        )
     }
 
     /// Finds out what comes after a member and so much padding.

@@ -148,7 +148,8 @@ fn an_archive_that_is_cut_at_any_byte_gives_the_rows_before_and_says_so() {
             let least = reference.iter().filter(|&&byte| byte == b'\n').count();
             for (threads, step) in [(1, 1 << 20), (1, 1), (3, 7)] {
                 let (rows, errors, stats) = scan(cut, threads, step, 50);
-                let how = format!("{}: {length} of {} bytes, {threads} threads, {step} at a time", codec.name, packed.len());
+                let how =
+                    format!("{}: {length} of {} bytes, {threads} threads, {step} at a time", codec.name, packed.len());
                 assert!(rows >= least, "{how}: {rows} rows, {least} can be had");
                 // gzip takes one byte of a header for garbage.
                 if length == first.len() || codec.name == "gzip" && length == first.len() + 1 {
@@ -229,9 +230,8 @@ fn what_follows_the_data_is_taken_as_the_tool_of_the_compression_takes_it() {
         let other = Some(if codec.ignores { "note" } else { "error" });
         check("garbage", b"\nxyz and more", 0, other);
         for &zeros in &[1, 3, 4, 512, 200_000] {
-            let is_padding = codec.padding.contains(&zeros)
-                || codec.name == "gzip"
-                || codec.name == "xz" && zeros.is_multiple_of(4);
+            let is_padding =
+                codec.padding.contains(&zeros) || codec.name == "gzip" || codec.name == "xz" && zeros.is_multiple_of(4);
             check(&format!("{zeros} zeros"), &vec![0; zeros], 0, if is_padding { None } else { other });
         }
         check("another member", &(codec.pack)(b"info 2"), 1, None);
@@ -276,7 +276,10 @@ fn a_zip_archive_is_refused_with_what_to_do() {
     for header in [&b"PK\x03\x04\x14\0\0\0"[..], b"PK\x05\x06\0\0"] {
         let (rows, errors, _) = scan(header, 1, 3, 100);
         assert_eq!(rows, 0);
-        assert!(errors.len() == 1 && errors[0].contains("a zip archive") && errors[0].contains("unzip -p"), "{errors:?}");
+        assert!(
+            errors.len() == 1 && errors[0].contains("a zip archive") && errors[0].contains("unzip -p"),
+            "{errors:?}"
+        );
     }
     assert_eq!(scan(b"PK 3\ninfo 0\n", 1, 3, 100).0, 1);
 }
@@ -302,13 +305,16 @@ fn several(folder: &Folder, codec: &Codec, counts: &[usize]) -> Vec<std::path::P
 fn files_that_are_read_side_by_side_give_their_rows_in_order() {
     let folder = Folder::new();
     for codec in &CODECS {
-        for counts in [&[70_000, 1, 0, 50_000, 40_000, 3, 9][..], &[3, 90_000], &[90_000, 3], &[1000, 0, 0, 0, 0, 60_000, 5]] {
+        for counts in
+            [&[70_000, 1, 0, 50_000, 40_000, 3, 9][..], &[3, 90_000], &[90_000, 3], &[1000, 0, 0, 0, 0, 60_000, 5]]
+        {
             let paths = several(&folder, codec, counts);
             let mut expected: Option<Stats> = None;
             for threads in [1, 2, 4, 9] {
                 for block_bytes in [3000, 1 << 18] {
                     let input = Input::files(paths.clone()).unwrap_or_else(|error| panic!("{error}"));
-                    let (rows, errors, stats) = seen(pattern("info {n:d}").scan_input(input, options(threads, block_bytes)));
+                    let (rows, errors, stats) =
+                        seen(pattern("info {n:d}").scan_input(input, options(threads, block_bytes)));
                     assert_eq!((rows, errors), (counts.iter().sum(), vec![]), "{} {counts:?} {threads}", codec.name);
                     assert_eq!(*expected.get_or_insert(stats.clone()), stats, "{} {counts:?} {threads}", codec.name);
                 }
@@ -324,7 +330,8 @@ fn a_scan_of_several_files_that_is_dropped_early_or_put_back_is_as_on_one_thread
     let input = || Input::files(paths.clone()).unwrap_or_else(|error| panic!("{error}"));
     for batches in 0..5 {
         let mut scan = pattern("info {n:d}").scan_input(input(), options(3, 5000));
-        let given: Vec<_> = scan.by_ref().take(batches).map(|batch| batch.unwrap_or_else(|error| panic!("{error}"))).collect();
+        let given: Vec<_> =
+            scan.by_ref().take(batches).map(|batch| batch.unwrap_or_else(|error| panic!("{error}"))).collect();
         scan.put_back(given);
         if batches % 2 == 0 {
             assert_eq!(scan.read_all().map(|batch| batch.len()).ok(), Some(270_000));
@@ -384,7 +391,8 @@ fn where_no_file_can_be_read_the_last_error_is_told_after_the_rows() {
     let packed = gzip(&lines(1000));
     let cut = folder.write("cut", &packed[..packed.len() - 3]);
     for threads in [1, 3] {
-        let input = Input::files([folder.at("missing"), cut.clone(), folder.at("gone")]).unwrap_or_else(|error| panic!("{error}"));
+        let input = Input::files([folder.at("missing"), cut.clone(), folder.at("gone")])
+            .unwrap_or_else(|error| panic!("{error}"));
         let (rows, errors, stats) = seen(pattern("info {n:d}").scan_input(input, options(threads, 500)));
         assert!(rows == 1000 && errors.len() == 1 && errors[0].contains("gone"), "{rows} {errors:?}");
         assert_eq!(stats.source_errors.len(), 3);

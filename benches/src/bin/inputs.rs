@@ -142,7 +142,8 @@ fn measure(codec: &Codec, pattern: &Pattern, text: &[u8], folder: &Path, rounds:
             fs::write(&path, (codec.pack)(&rest[..end])?)?;
             (rest, paths) = (&rest[end..], [paths, vec![path]].concat());
         }
-        let packed: u64 = paths.iter().map(|path| fs::metadata(path).map(|found| found.len())).sum::<io::Result<_>>()?;
+        let packed: u64 =
+            paths.iter().map(|path| fs::metadata(path).map(|found| found.len())).sum::<io::Result<_>>()?;
         let check = |threads| {
             let rows = scan(pattern, &paths, threads)?;
             if rows == lines { Ok(()) } else { Err(format!("{}: {rows} rows of {lines}", codec.name).into()) }

@@ -2,7 +2,7 @@
 
 use bzip2::{Decompress, Status};
 
-use super::{Decoder, Done};
+use super::decoder::{Decoder, Done};
 
 pub(super) struct Bzip2(Decompress);
 

@@ -2,7 +2,7 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{Decoder, Done};
+use super::decoder::{Decoder, Done};
 
 /// The logarithm of the largest window that gzip has.
 const WINDOW_BITS: u8 = 15;

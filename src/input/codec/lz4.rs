@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use lz4_flex::block::decompress_into_with_dict;
 use twox_hash::XxHash32;
 
-use super::{Decoder, Done};
+use super::decoder::{Decoder, Done};
 
 /// How far a block may refer to those before it.
 const WINDOW: usize = 1 << 16;
@@ -85,7 +85,8 @@ impl Lz4 {
         if has_dictionary {
             return Err("it needs a dictionary".to_owned());
         }
-        let length = has_length.then(|| header[MAGIC + 2..end].iter().rev().fold(0, |length, &byte| length << 8 | u64::from(byte)));
+        let length = has_length
+            .then(|| header[MAGIC + 2..end].iter().rev().fold(0, |length, &byte| length << 8 | u64::from(byte)));
         self.frame = Frame {
             are_blocks_independent: has(5),
             have_blocks_checksums: has(4),

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "bzip2")]
 mod bzip2;
+mod decoder;
 mod gzip;
 #[cfg(feature = "lz4")]
 mod lz4;
@@ -15,27 +16,7 @@ mod zstd;
 
 use std::io;
 
-/// Unpacks one member, as its bytes come.
-pub(super) trait Decoder: Send {
-    /// Unpacks some of `packed`, which goes on where the last call ended, into `buffer`, and says whether the member has ended. `done` is right with an error
-    /// too: the bytes that it counts as unpacked are good.
-    ///
-    /// # Errors
-    /// What is wrong with the data.
-    fn step(&mut self, packed: &[u8], buffer: &mut [u8], done: &mut Done) -> Result<bool, String>;
-
-    /// How many packed bytes it must be given if the last call did nothing.
-    fn wants(&self) -> usize {
-        1
-    }
-}
-
-/// What a step of a decoder has done, in bytes.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Done {
-    pub(super) taken: usize,
-    pub(super) unpacked: usize,
-}
+pub(super) use decoder::{Decoder, Done};
 
 /// A compression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::io;
 
 use liblzma::stream::{Action, Status, Stream};
 
-use super::{Decoder, Done};
+use super::decoder::{Decoder, Done};
 
 /// How much memory a file may ask for, in bytes: `xz -9` takes 65 MiB.
 const MEMORY: u64 = 1 << 30;

@@ -4,7 +4,7 @@ use std::io;
 
 use zstd::stream::raw::{Decoder as Context, InBuffer, Operation, OutBuffer};
 
-use super::{Decoder, Done};
+use super::decoder::{Decoder, Done};
 
 /// What the header of the shortest frame has.
 const HEADER: usize = 5;
