@@ -131,7 +131,7 @@ fn main() -> Outcome<()> {
 
 /// Prints the lines of a compression: one file, and the same text in four.
 fn measure(codec: &Codec, pattern: &Pattern, text: &[u8], folder: &Path, rounds: usize) -> Outcome<()> {
-    let lines = text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    let lines = pattern.scan(text).try_fold(0, |rows, batch| batch.map(|batch| rows + batch.len() as u64))?;
     for files in [1, 4] {
         let mut paths = Vec::new();
         let mut rest = text;
