@@ -14,7 +14,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons gc python-aarch64 bench bench-built bench-cliffs bench-inputs bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
+.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons bench bench-built bench-cliffs bench-inputs bench-kernels bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -58,17 +58,9 @@ msrv:
 lanes:
 	ci/lanes.sh
 
-## make pythons  the Python tests on every CPython that is promised
+## make pythons  the Python tests on every CPython that is promised, with the garbage collector at every chance, on an emulated aarch64
 pythons:
-	ci/pythons.sh 'python-3.*'
-
-## make gc       the Python tests with the garbage collector at every chance
-gc:
-	ci/pythons.sh 'gc-*'
-
-## make python-aarch64  the Python tests on an emulated aarch64
-python-aarch64:
-	ci/pythons.sh python-aarch64
+	ci/pythons.sh
 
 ## make bench    whole scans beside peers in Rust and Python, results in Python, memory (MEGABYTES=64, BENCH=--record)
 bench: bench-built $(BENCH_VENV)/installed

@@ -83,8 +83,11 @@ run() {
     esac
 }
 
-status=0
-run_lanes "$LANES" "$@" || status=$?
+# Not `|| status=$?`: that would have the lanes go on after a command that fails.
+set +e
+run_lanes "$LANES" "$@"
+status=$?
+set -e
 # Not a lane: what the compiler made of the kernels. On other machines there is nothing to compare.
 if [ $# = 0 ] && [ "$(uname -m)" = x86_64 ]; then
     ci/symbols.sh || status=1

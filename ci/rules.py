@@ -15,10 +15,11 @@ import modules
 ROOT = Path(__file__).resolve().parent.parent
 
 # The rooms of src/, each with those that it may import beside itself.
-BELOW_SCAN = ["failure", "error", "limits", "input", "pattern", "batch", "convert", "engine", "plan"]
+BELOW_SCAN = ["drawing", "failure", "error", "limits", "input", "pattern", "batch", "convert", "engine", "plan"]
 ROOMS = {
+    "drawing": [],
     "failure": [],
-    "error": ["failure"],
+    "error": ["drawing", "failure"],
     "limits": [],
     "input": ["error", "limits"],
     "pattern": ["error", "limits"],
@@ -39,6 +40,7 @@ CRATES = ["src", "simd/src", "python/src"]
 
 # A crate, as the word behind `use` or before `::`, and where it may stand.
 PLACES = {
+    "annotate_snippets": ["src/drawing.rs"],
     "regex": ["src/engine/", "benches/"],
     "regex_syntax": ["src/engine/"],
     "regex_automata": ["src/engine/program/automaton.rs"],

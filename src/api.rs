@@ -13,7 +13,8 @@ use crate::{
     pattern::{CustomType, Field, Format, FormatOptions},
     plan::Plan,
     scan::{
-        self, Compiled, FindIter, Match, Mismatch, Scan, ScanOptions, TextColumn, Texts, mismatch, single::find_match,
+        self, Compiled, FindIter, Hint, Match, Mismatch, Scan, ScanOptions, TextColumn, Texts, hint, mismatch,
+        single::find_match,
     },
 };
 
@@ -152,6 +153,25 @@ impl Pattern {
     /// As `parse`. [`Error::is_regex`](crate::Error::is_regex): the pattern is for an external matcher alone.
     pub fn explain_mismatch(&self, text: &str) -> Result<Option<Mismatch>> {
         mismatch::Explainer::new(&self.0).explain(text)
+    }
+
+    /// What would match `text`, which this pattern does not match, as `why` says: another type for the field, say, or a part that may be missing. Each
+    /// change was tried. `None` where none is known that comes further.
+    ///
+    /// ```
+    /// let pattern = parsimd::Pattern::new("{status:d} {size:d}")?;
+    /// let line = "304 -";
+    /// let why = pattern.explain_mismatch(line)?.unwrap();
+    /// let hint = pattern.hint(&why, line).unwrap();
+    /// assert_eq!(hint.message, "`{size:d|-}` reads this: \"-\" stands for no value");
+    /// assert!(parsimd::Pattern::new(&hint.pattern.unwrap())?.parse(line)?.is_some());
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Limits
+    /// Some tens of patterns are compiled and matched, which takes milliseconds to some tens of them. Of a text of more than 64 KiB nothing is said.
+    pub fn hint(&self, why: &Mismatch, text: &str) -> Option<Hint> {
+        hint::hint(&self.0, why, text)
     }
 
     /// All matches in `text`.

@@ -8,7 +8,10 @@
 
 use std::{borrow::Cow, fmt, io, ops::Range};
 
-use crate::failure::Failure;
+use crate::{
+    drawing::{Drawing, View},
+    failure::Failure,
+};
 
 /// What every fallible call of this crate gives back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -209,6 +212,25 @@ impl Error {
         }
     }
 
+    /// The place in the format, drawn, with what to do; `None` for an error that is not about a format. The alternate form of
+    /// [`Display`](fmt::Display), `{error:#}`, is this drawing where there is one.
+    pub fn draw(&self) -> Option<Drawing> {
+        match &*self.0 {
+            Kind::Syntax { format, span, message, expected, .. } => {
+                Some(Drawing::new(message).view(View::new("pattern", format, span.clone())).help(expected))
+            }
+            _ => None,
+        }
+    }
+
+    /// Its message, and below it the place in the format, drawn: for a program that has no other place for the drawing.
+    pub(crate) fn drawn_message(&self) -> String {
+        match &*self.0 {
+            Kind::Syntax { format, span, message, expected, .. } => below(message, format, span.clone(), expected),
+            _ => self.to_string(),
+        }
+    }
+
     /// The record that a scan stopped at: what kept it from being read, where, and in which field.
     pub fn failure(&self) -> Option<&Failure> {
         match &*self.0 {
@@ -234,6 +256,12 @@ impl Error {
     }
 }
 
+/// A message about a place in a format, and the place drawn below it.
+pub fn below(message: &str, format: &str, span: Range<usize>, expected: &str) -> String {
+    let drawing = Drawing::new("").view(View::new("pattern", format, span)).help(expected).without_title();
+    format!("{message}\n{drawing}")
+}
+
 impl From<parsimd_simd::IsaError> for Error {
     fn from(source: parsimd_simd::IsaError) -> Self {
         Error(Box::new(Kind::Isa(source)))
@@ -244,13 +272,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Kind::Syntax { format, span, message, expected, .. } => {
+                if f.alternate() {
+                    return self.draw().map_or(Ok(()), |drawing| drawing.fmt(f));
+                }
                 // Of several lines, the one in which it begins.
                 let begin = format[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-                let end = format[span.start..].find('\n').map_or(format.len(), |newline| span.start + newline);
-                let column = format[begin..span.start].chars().count();
-                let width = format[span.start..span.end.min(end)].chars().count().max(1);
-                let line = &format[begin..end];
-                write!(f, "{message}\n  {line}\n  {:column$}{:^<width$} column {}: {expected}", "", "", column + 1)
+                write!(f, "{message}: column {}: {expected}", format[begin..span.start].chars().count() + 1)
             }
             Kind::Regex { message }
             | Kind::Limit { message }

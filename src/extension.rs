@@ -16,12 +16,18 @@ use crate::{
 pub use crate::{
     convert::{Answer, ConvertTexts},
     engine::captures::ABSENT,
-    pattern::suggestion,
+    error::below,
+    pattern::{other_language, suggestion},
 };
 
 /// A converter whose function is given several texts at once, and gives values of this kind; what it raises leaves the scan, which can go on.
 pub fn converter(kind: ValueKind, function: Arc<dyn ConvertTexts>) -> Converter {
     Converter::of_texts(kind, function)
+}
+
+/// The message of an error; of one in a format with the place, drawn below.
+pub fn drawn_message(error: &Error) -> String {
+    error.drawn_message()
 }
 
 /// The error of a scan of texts, with its row counted from `first`: what was scanned is a piece of something longer.

@@ -31,6 +31,7 @@
 mod api;
 mod batch;
 mod convert;
+mod drawing;
 mod engine;
 mod error;
 #[doc(hidden)]
@@ -50,6 +51,7 @@ pub use batch::{
     Batch, Cell, Column, ColumnStats, ColumnType, Entries, Maps, Schema, Strings, TextViews, Validity, Values,
 };
 pub use convert::{BigInt, Converter, Date, DateTime, Time, TimeZone, Value, Year};
+pub use drawing::Drawing;
 pub use engine::{
     Anchored,
     external::{ExternalMatcher, MatchRanges},
@@ -61,8 +63,8 @@ pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};
 pub use plan::Plan;
 pub use scan::{
-    Expected, FindIter, Match, Matches, Mismatch, OnError, Origin, Predicate, Scan, ScanOptions, Stats, TextColumn,
-    Texts,
+    Expected, FindIter, Hint, Match, Matches, Mismatch, OnError, Origin, Predicate, Scan, ScanOptions, Stats,
+    TextColumn, Texts,
 };
 
 #[cfg(doctest)]

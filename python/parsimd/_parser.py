@@ -15,7 +15,9 @@ import re
 import sys
 import time
 import warnings
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, TypeVar, Union
 
@@ -76,6 +78,8 @@ PARSE_RE = re.compile(r"({{|}}|{[\w-]*(?:\.[\w-]+|\[[^]]+])*(?::[^}]+)?})")
 
 # What begins a fraction, in the format itself, maybe in an optional part or behind one.
 _FOLLOWING = re.compile(r"(?:{:[\[\]]})*([.,])")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _SPECIAL = re.compile(r"[?\\.\[\]()*+^$!|]")
 
@@ -228,8 +232,12 @@ class Match:
         return self.parser.evaluate_result(self.match)
 
 
-class Mismatch(NamedTuple):
-    """Why a text does not match a pattern; `Parser.explain_mismatch` makes it."""
+@dataclass(frozen=True)
+class Mismatch:
+    """Why a text does not match a pattern; `Parser.explain_mismatch` makes it.
+
+    ``str``, and so ``print``, gives the drawing; ``message`` is one line.
+    """
 
     expected: str
     """What the pattern has where the text has something else: a text in quotes, a field as the pattern has it, or ``the end``."""
@@ -241,12 +249,64 @@ class Mismatch(NamedTuple):
     """What stands there: a word or so. Nothing at the end of the text."""
     matched: int
     """How many characters of the pattern were matched."""
-
     message: str
-    """All of that in one line, as ``str`` gives it."""
+    """All of that in one line."""
+    _parser: "Parser" = field(repr=False, compare=False)
+    _text: str = field(repr=False, compare=False)
+
+    @property
+    def help(self) -> Optional[str]:
+        """What would match, in one line: another type for the field, say, or a part that may be missing. None where nothing is known.
+
+        What is said of a change of the pattern was tried: with it the pattern comes further in this text. Some tens of patterns are compiled
+        for that when it is first asked for, which takes milliseconds; of a text of more than 64 KiB nothing is said.
+
+        >>> import parsimd
+        >>> parsimd.compile("{status:d} {size:d}").explain_mismatch("304 -").help
+        '`{size:d|-}` reads this: "-" stands for no value'
+        """
+        return self._hint[0]
+
+    @property
+    def suggestion(self) -> Optional[str]:
+        """The pattern with that done, where it is a change of the pattern.
+
+        >>> import parsimd
+        >>> parsimd.compile("{status:d} {size:d}").explain_mismatch("304 -").suggestion
+        '{status:d} {size:d|-}'
+        """
+        return self._hint[1]
+
+    def draw(self, width: int = 100, color: bool = False) -> str:
+        """The pattern and the text, with the place marked in both, and the help. Lines that are longer than ``width`` columns, at least 40, are cut
+        around the place, but for the message and the help. With ``color`` it has the colors of a terminal, as ANSI escape sequences.
+
+        >>> import parsimd
+        >>> print(parsimd.compile("{status:d} {size:d}").explain_mismatch("304 -").draw())
+        error: expected {size:d} after {status:d}, found "-"
+         --> pattern:1:12
+          |
+        1 | {status:d} {size:d}
+          | -----------^^^^^^^^ expected this
+          | |
+          | matched
+          |
+         ::: text:1:5
+          |
+        1 | 304 -
+          |     ^ found this
+          |
+          = help: `{size:d|-}` reads this: "-" stands for no value
+        """
+        pattern = self._parser._scan_pattern()
+        return pattern.draw_mismatch(self._text, self.help, max(operator.index(width), 0), color)
 
     def __str__(self) -> str:
-        return self.message
+        return self.draw()
+
+    @cached_property
+    def _hint(self) -> Tuple[Optional[str], Optional[str]]:
+        return self._parser._scan_pattern().hint(self._text) or (None, None)
 
 
 class Parser(_parsimd.ParserBase):
@@ -920,16 +980,31 @@ class Parser(_parsimd.ParserBase):
         >>> import parsimd
         >>> log = parsimd.compile("{ip} - - [{ts:th}] {status:d}")
         >>> why = log.explain_mismatch("8.8.8.8 - bob [17/May/2015:10:05:03 +0000] 200")
-        >>> print(why)
-        expected " - - [" after {ip}, found " - bob ["
+        >>> why.message
+        'expected " - - [" after {ip}, found " - bob ["'
         >>> why.offset, why.expected
         (7, '" - - ["')
+        >>> print(why)
+        error: expected " - - [" after {ip}, found " - bob ["
+         --> pattern:1:5
+          |
+        1 | {ip} - - [{ts:th}] {status:d}
+          | ----^^^^^^ expected this
+          | |
+          | matched
+          |
+         ::: text:1:8
+          |
+        1 | 8.8.8.8 - bob [17/May/2015:10:05:03 +0000] 200
+          |        ^^^^^^^^ found this
+          |
+          = help: `{}` in the place of "-" reads any text
         """
         pattern = self._scan_pattern()
         if self._touched:
             raise NotImplementedError(f"of this parser Python's re knows alone what matches: {self._touched}")
         found = pattern.explain_mismatch(string)
-        return None if found is None else Mismatch(*found)
+        return None if found is None else Mismatch(*found, self, string)
 
     def _scan_pattern(self) -> "_parsimd.Pattern":
         """The native engine for scans. The parser keeps it until something changes that it was made of. One that may ask this parser for what
@@ -1031,9 +1106,18 @@ def _advising(error: Exception, advice: str, end: str = "") -> Exception:
 def _point_at(error: Exception, format: str, column: int, field: str) -> None:
     """Adds to an error of our own where in the format it is, and what to do. One of a subclass stays as it is."""
     advice, end = error.__dict__.pop("_advice", ("", ""))
-    if advice:
-        at, length = (column + len(field) - 1 - len(end), len(end)) if end else (column, len(field))
-        error.args = (f"{error.args[0]}\n  {format}\n  {' ' * (at - 1)}{'^' * length} column {at}: {advice}",)
+    if not advice:
+        return
+    if end and format[column - 2 : column - 1] == "%":
+        # A field after a percent sign is one of grok or dissect.
+        advice = _parsimd.other_language(_printable(format)) or advice
+    at, length = (column + len(field) - 1 - len(end), len(end)) if end else (column, len(field))
+    error.args = (_parsimd.point_at(_printable(str(error.args[0])), _printable(format), at - 1, length, _printable(advice)),)
+
+
+def _printable(text: str) -> str:
+    """The text with a mark in the place of each lone surrogate, which is no character."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 # One object, whose methods these are: it holds the cache of compiled formats.

@@ -79,7 +79,7 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
             set().err().unwrap_or_else(|| raised.clone_ref(py))
         });
     }
-    make::error::<PyValueError>(error.to_string())
+    make::error::<PyValueError>(parsimd::extension::drawn_message(&error))
 }
 
 /// Runs `work`; a panic becomes an [`InternalError`].

@@ -78,6 +78,19 @@ fn suggestion(kind: &str, custom: Vec<String>) -> Option<Made<String>> {
     parsimd::extension::suggestion(kind, custom.iter().map(String::as_str)).map(Made)
 }
 
+/// What to do where a format is written in another language than that of patterns, or None.
+#[pyfunction]
+fn other_language(format: &str) -> Option<Made<&'static str>> {
+    parsimd::extension::other_language(format).map(Made)
+}
+
+/// A message about a place in a format, in characters, with the place drawn below it and what to do.
+#[pyfunction]
+fn point_at(message: &str, format: &str, start: usize, length: usize, advice: &str) -> Made<String> {
+    let byte = |at| format.char_indices().nth(at).map_or(format.len(), |(byte, _)| byte);
+    Made(parsimd::extension::below(message, format, byte(start)..byte(start + length), advice))
+}
+
 /// Whether `PARSIMD_PLAIN_CLASSES` asks for classes whose type slots are pyo3's.
 fn asks_for_plain_classes() -> PyResult<bool> {
     let value = std::env::var_os("PARSIMD_PLAIN_CLASSES").unwrap_or_default();
@@ -133,6 +146,8 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(isa, module)?)?;
     module.add_function(wrap_pyfunction!(available_isas, module)?)?;
     module.add_function(wrap_pyfunction!(suggestion, module)?)?;
+    module.add_function(wrap_pyfunction!(other_language, module)?)?;
+    module.add_function(wrap_pyfunction!(point_at, module)?)?;
     module.add_function(wrap_pyfunction!(formats::pattern_of, module)?)?;
     module.add_function(wrap_pyfunction!(formats::ready_patterns, module)?)?;
     module.add_function(wrap_pyfunction!(converter::check_column, module)?)?;

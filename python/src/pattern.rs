@@ -122,6 +122,24 @@ impl Pattern {
         make::tuple(py, parts).map(Some)
     }
 
+    /// What would match `text`, which is not matched: what to do, and the pattern with that done, where it is a change of the pattern.
+    fn hint<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let Some(why) = self.pattern.explain_mismatch(text).map_err(to_python)? else { return Ok(None) };
+        let Some(hint) = self.pattern.hint(&why, text) else { return Ok(None) };
+        let pattern = match &hint.pattern {
+            Some(pattern) => make::text(py, pattern).map(Bound::into_any),
+            None => Ok(py.None().into_bound(py)),
+        };
+        make::tuple(py, [make::text(py, &hint.message).map(Bound::into_any), pattern]).map(Some)
+    }
+
+    /// Why `text` is not matched, drawn. Nothing where it is.
+    fn draw_mismatch(&self, text: &str, help: Option<&str>, width: usize, color: bool) -> PyResult<Made<String>> {
+        let Some(why) = self.pattern.explain_mismatch(text).map_err(to_python)? else { return Ok(Made(String::new())) };
+        let drawing = why.draw(self.pattern.format(), text).width(width).color(color);
+        Ok(Made(help.map_or(drawing.clone(), |help| drawing.help(help)).to_string()))
+    }
+
     /// A matcher for whole text. `converters` has, for each field, a callable that takes the text, or None for the native conversion.
     fn matcher(&self, py: Python<'_>, converters: Vec<Py<PyAny>>, tz_class: Py<PyAny>) -> PyResult<Matcher> {
         Matcher::new(py, self.pattern.clone(), converters, tz_class)

@@ -176,7 +176,7 @@ def test_a_wrong_format_is_told_with_its_column():
         ("{a:d} {a}", parsimd.RepeatedNameError, 7),
         ("{a_b_}{a[b]}", KeyError, 7),
     ):
-        with pytest.raises(error, match=rf"column {column}\b"):
+        with pytest.raises(error, match=rf"pattern:1:{column}\b"):
             parsimd.compile(format)
 
 

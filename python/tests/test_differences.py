@@ -152,9 +152,10 @@ def test_a_layout_that_is_a_broken_expression_is_pointed_at(layout):
     with pytest.raises(re.error):
         parse.compile(format)
     for call in (parsimd.compile, lambda format: parsimd.parse(format, "x"), lambda format: parsimd.compile(format).scan("x")):
-        with pytest.raises(ValueError, match="column 8: put what is neither a strptime code nor plain text outside of the field") as caught:
+        with pytest.raises(ValueError, match="help: put what is neither a strptime code nor plain text outside of the field") as caught:
             call(format)
-        first, shown, marks = str(caught.value).split("\n")
+        first, at, _, shown, marks, _, _ = str(caught.value).split("\n")
+        assert at == " --> pattern:1:8"
         assert first.startswith(f"format spec {layout!r} is a broken regular expression: ")
         assert shown[marks.index("^") :][: marks.count("^")] == layout
 

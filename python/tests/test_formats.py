@@ -55,7 +55,7 @@ def test_an_access_log_is_read_by_what_its_server_was_configured_with():
 
 
 def test_what_cannot_be_said_points_at_it():
-    with pytest.raises(ValueError, match=r"nothing stands between two fields\n  \$a \$b\$c\n     \^\^\^\^ column 4"):
+    with pytest.raises(ValueError, match=r"nothing stands between two fields\n --> pattern:1:4\n  \|\n1 \| \$a \$b\$c\n  \|    \^\^\^\^\n"):
         formats.nginx("$a $b$c")
     with pytest.raises(ValueError, match="NOPE"):
         formats.grok("%{NOPE:a}")

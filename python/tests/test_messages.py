@@ -172,14 +172,19 @@ ADVICE = [
 def test_a_format_that_is_refused_says_where_and_what_to_do(format, place, advice):
     types = {"Severity": own("[A-Z]+")}
     message = raised(lambda package, format, text: package.compile(format, types), parsimd, format, "")[1]
-    _, shown, marks = message.split("\n")
-    assert shown == "  " + format
-    marks, _, said = marks.partition(" column ")
-    column, _, said = said.partition(": ")
-    at = marks.index("^")
-    assert shown[at : len(marks)] == place and set(marks[at:]) == {"^"}
-    assert int(column) == at - 1
-    assert said.startswith(advice)
+    _, at, _, shown, marks, _, said = message.split("\n")
+    line, column = re.fullmatch(r" --> pattern:(\d+):(\d+)", at).groups()
+    assert shown == "1 | " + format.replace("\udc80", "\ufffd") and line == "1"
+    marked = marks.index("^")
+    assert shown[marked : len(marks)] == place.replace("\udc80", "\ufffd") and set(marks[marked:]) == {"^"}
+    assert int(column) == marked - 3
+    assert said.startswith("  = help: " + advice)
+
+
+def test_a_pattern_of_another_tool_is_told():
+    for format, tool in [("%{IP:client} %{WORD:method}", "grok"), ("%{name->} %{+x:y}", "dissect")]:
+        message = raised(lambda package, format, text: package.compile(format), parsimd, format, "")
+        assert message is None or f"formats.{tool} makes a pattern of it" in message[1], format
 
 
 def test_what_parse_takes_is_no_error_though_a_brace_is_missing():

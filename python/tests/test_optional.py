@@ -35,8 +35,8 @@ def test_the_expression_is_an_optional_group_and_parse_refuses_the_marks():
 @pytest.mark.parametrize(
     ("format", "message"),
     [
-        ("a{:[}b", r"\{:\[\} begins .*\n  a\{:\[\}b\n   \^\^\^\^ column 2: write \{:\]\}"),
-        ("a{:]}b", r"\{:\]\} ends .* column 2: write"),
+        ("a{:[}b", r"\{:\[\} begins .*\n1 . a\{:\[\}b\n  .  \^\^\^\^\n.* = help: write \{:\]\}"),
+        ("a{:]}b", r"\{:\]\} ends .*pattern:1:2\n.* = help: write"),
         ("{:[}" * 9 + "{:]}" * 9, "more than 8 deep"),
         ("{a}{:[}{a}{:]}", "is repeated"),
         ("{:[}{a}{:]}{a}", "is repeated"),

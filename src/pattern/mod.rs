@@ -39,10 +39,10 @@ pub use format::Field;
 pub(crate) use format::{Format, FormatOptions, Group, Key, Piece};
 pub use nulls::NullTexts;
 pub(crate) use pairs::{Pairs, is_flag, is_pairs};
-pub(crate) use parts::PartKind;
+pub(crate) use parts::{Part, PartKind};
 pub(crate) use spec::Align;
-pub(crate) use suggest::is_near;
-pub use suggest::suggestion;
+pub(crate) use suggest::{about, is_near};
+pub use suggest::{other_language, suggestion};
 pub use types::{CustomType, DatetimeLayout, ValueKind};
 pub(crate) use types::{
     DAYS, MONTHS, STRPTIME, TYPES, fraction_digits, fraction_marks, has_date_and_time, name_at, strptime_letters,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     keys,
-    suggest::suggestion,
+    suggest::suggestion_at,
     types::{self, CustomType},
 };
 use crate::error::{Error, Problem, Result};
@@ -92,7 +92,7 @@ impl Spec {
                 format,
                 kind_span,
                 format!("format spec {rest:?} not recognised"),
-                suggestion(before_nulls(rest), names).unwrap_or_else(list),
+                suggestion_at(format, span.start, before_nulls(rest), names).unwrap_or_else(list),
             ));
         }
         Ok(Spec { fill, align, width, grouping, precision, kind: kind.to_owned(), nulls, kind_span })

@@ -84,6 +84,70 @@ pub fn suggestion<'a>(kind: &str, custom: impl IntoIterator<Item = &'a str>) -> 
     None
 }
 
+/// What a type reads, in a few words.
+pub(crate) fn about(code: &str) -> Option<String> {
+    let what = match code {
+        "n" => "digits in groups, as in 1,234",
+        "tg" => "a date with the day first",
+        "ta" => "a date with the month first",
+        _ => NAMES.iter().find(|(_, other, _)| *other == code)?.2,
+    };
+    Some(what.split(';').next().unwrap_or(what).to_owned())
+}
+
+/// As [`suggestion`], where the spec begins at byte `start` of `format`: what stands before it may be of another language.
+pub(super) fn suggestion_at<'a>(
+    format: &str,
+    start: usize,
+    kind: &str,
+    custom: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let before = format.get(..start).unwrap_or_default();
+    let is_grok = before.rfind('{').is_some_and(|brace| before[..brace].ends_with('%'));
+    let other = if is_grok { other_language(format) } else { None };
+    other.map(str::to_owned).or_else(|| suggestion(kind, custom))
+}
+
+/// What to do where a format is written in another language than that of patterns, whose characters stand for themselves here.
+pub fn other_language(format: &str) -> Option<&'static str> {
+    let after = |mark: &str, is_next: fn(char) -> bool| {
+        format.match_indices(mark).any(|(at, _)| format[at + mark.len()..].starts_with(is_next))
+    };
+    let has_any = |texts: &[&str]| texts.iter().any(|text| format.contains(text));
+    if has_any(&["%>s", "%h %l", "%{Referer}i", "\"%r\""]) {
+        return Some("this looks like a LogFormat of Apache: formats.apache makes a pattern of it");
+    }
+    if after("%{", |c| c.is_ascii_uppercase()) {
+        return Some("this looks like a grok pattern: formats.grok makes a pattern of it");
+    }
+    // Every field of a dissect pattern is written so.
+    let has_dissect = after("%{", |c| c.is_ascii_lowercase() || matches!(c, '+' | '?' | '&' | '*'));
+    if has_dissect && format.matches('{').count() == format.matches("%{").count() {
+        return Some("this looks like a dissect pattern: formats.dissect makes a pattern of it");
+    }
+    if after("$", |c| c.is_ascii_lowercase())
+        && has_any(&["$remote_", "$request", "$status", "$time_", "$http_", "$body_"])
+    {
+        return Some("this looks like a log_format of nginx: formats.nginx makes a pattern of it");
+    }
+    let classes = ["\\d", "\\w", "\\s", "\\S"].map(|class| after(class, |c| matches!(c, '+' | '*' | '?' | '{' | ')')));
+    let other_marks = ["(?", ".*", ".+", "[^", "[0-9", "[a-z", "[A-Z", "\\["];
+    if format.starts_with('^') || classes.contains(&true) || has_any(&other_marks) {
+        return Some(
+            "this looks like a regular expression, whose characters stand for themselves here: a field is {n:d}, and a type of your own has an expression",
+        );
+    }
+    if has_any(&["%Y", "%H:%M", "%d/%b", "%b %d", "%m/%d"]) {
+        return Some("strptime codes stand in a field, as in {when:%Y-%m-%d}");
+    }
+    if after("%", |c| matches!(c, 's' | 'd' | 'i' | 'u' | 'f' | 'x')) {
+        return Some(
+            "this looks like a format of printf: a field is {} for any text, {:d} for an integer, {:f} for a float",
+        );
+    }
+    None
+}
+
 /// Whether two names differ in no more than case, or in one character that is other, missing, added or swapped with its neighbour.
 ///
 /// Of names of one or two characters each is near every other, so these must be equal but for case.
@@ -164,6 +228,47 @@ mod tests {
         assert!(told("YYYY-MM-DD").contains("%Y-%m-%d"));
         assert!(told(r"\d+").contains("a type of your own"));
         assert_eq!(told("L"), "did you mean l?");
+    }
+
+    #[test]
+    fn a_format_of_another_tool_is_told_from_a_pattern() {
+        for (format, tool) in [
+            ("%{IP:client} %{WORD}", "grok"),
+            ("%{ip} %{+time}", "dissect"),
+            ("%h %l %u %t \"%r\" %>s", "Apache"),
+            ("%{Referer}i %>s", "Apache"),
+            ("$remote_addr [$time_local]", "nginx"),
+            (r"\d+ (.*)", "regular expression"),
+            ("(?P<x>a)", "regular expression"),
+            ("^{a}$", "regular expression"),
+            ("%Y-%m-%d", "strptime"),
+            ("%s: %d", "printf"),
+        ] {
+            assert!(other_language(format).is_some_and(|what| what.contains(tool)), "{format}");
+        }
+        for pattern in [
+            "{a} {b:d}",
+            "{p:d}% of {x}",
+            "{cpu:d}%{rest}",
+            "{p:d}%. {m}",
+            r"C:\data\windows",
+            "costs {n}$",
+            "US$ {n:d}",
+            "[{a}] (x) a|b",
+            "1.5 * {a}",
+        ] {
+            assert_eq!(other_language(pattern), None, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn every_type_that_a_hint_names_is_told_in_words() {
+        for code in [
+            "th", "ti", "te", "tg", "ta", "tc", "ts", "t", "tu", "tt", "ip", "d", "g", "n", "%", "bool", "dur", "size",
+            "q", "w", "S",
+        ] {
+            assert!(about(code).is_some_and(|what| !what.is_empty()), "{code}");
+        }
     }
 
     #[test]

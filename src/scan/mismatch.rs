@@ -11,6 +11,7 @@ use super::{
     single::{Match, find_match},
 };
 use crate::{
+    drawing::{Drawing, View},
     engine::Anchored,
     error::Result,
     pattern::{Format, PartKind},
@@ -31,6 +32,44 @@ pub struct Mismatch {
     pub found: String,
     /// How much of the pattern was matched, in bytes of its text: a part of a literal too.
     pub matched: usize,
+    /// Where in the pattern that stands which was expected, in bytes of its text: the whole of a field or of a literal. Nothing at its end.
+    pub span: Range<usize>,
+}
+
+impl Mismatch {
+    /// The mismatch of the pattern with the text `format` and the text `text`, drawn: what it was found for.
+    ///
+    /// ```
+    /// let pattern = parsimd::Pattern::new("{ip} {status:d} {size:d}")?;
+    /// let line = "8.8.8.8 304 -";
+    /// let why = pattern.explain_mismatch(line)?.unwrap();
+    /// let expected = "\
+    /// error: expected {size:d} after {status:d}, found \"-\"
+    ///  --> pattern:1:17
+    ///   |
+    /// 1 | {ip} {status:d} {size:d}
+    ///   | ----------------^^^^^^^^ expected this
+    ///   | |
+    ///   | matched
+    ///   |
+    ///  ::: text:1:13
+    ///   |
+    /// 1 | 8.8.8.8 304 -
+    ///   |             ^ found this";
+    /// assert_eq!(why.draw(pattern.format(), line).to_string(), expected);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When the places are none of `format` and `text`.
+    pub fn draw(&self, format: &str, text: &str) -> Drawing {
+        let label = if self.expected == Expected::End { "expected the end" } else { "expected this" };
+        let label_found = if self.found.is_empty() { "found the end" } else { "found this" };
+        let found = self.offset..self.offset + self.found.len();
+        Drawing::new(&self.to_string())
+            .view(View::new("pattern", format, self.span.clone()).label(label).label_before("matched"))
+            .view(View::new("text", text, found).label(label_found))
+    }
 }
 
 /// What a pattern expected.
@@ -77,6 +116,8 @@ pub(crate) struct Explainer {
 #[derive(Debug)]
 struct Part {
     expected: Expected,
+    /// Where it stands in the format, in bytes.
+    span: Range<usize>,
     is_field: bool,
     is_any_text: bool,
 }
@@ -113,7 +154,7 @@ impl Explainer {
             };
             let is_field = matches!(part.kind, PartKind::Field { .. });
             let is_any_text = part.kind == PartKind::Field { is_any_text: true };
-            parts.push(Part { expected, is_field, is_any_text });
+            parts.push(Part { expected, span: part.span.clone(), is_field, is_any_text });
         }
         Explainer { pattern: Arc::clone(pattern), parts, cuts }
     }
@@ -131,17 +172,32 @@ impl Explainer {
                 offset: end,
                 found: word(&text[end..], None).to_owned(),
                 matched: self.pattern.format.text.len(),
+                span: self.pattern.format.text.len()..self.pattern.format.text.len(),
             }));
         };
         let offset = self.place(count, text, end);
-        let expected = &self.parts[next.part].expected;
+        let Part { expected, span, .. } = &self.parts[next.part];
         Ok(Some(Mismatch {
             expected: expected.clone(),
+            span: span.clone(),
             after: self.field_before(next.part),
             offset,
             found: word(&text[offset..], expected.text()).to_owned(),
             matched: count.checked_sub(1).map_or(0, |last| self.cuts[last].end),
         }))
+    }
+
+    /// How much of the pattern is left when its longest beginning is matched at the start of `text`, in bytes of its text; `None` unless that is less than
+    /// `limit`. One beginning is matched to know that.
+    pub(super) fn left(&mut self, text: &str, limit: usize) -> Result<Option<usize>> {
+        let whole = self.pattern.format.text.len();
+        let least = self.cuts.partition_point(|cut| whole - cut.end >= limit);
+        let Some(cut) = self.cuts.get_mut(least) else { return Ok(None) };
+        if cut.end_in(&self.pattern, text)?.is_none() {
+            return Ok(None);
+        }
+        let (count, _) = self.longest(text)?;
+        Ok(count.checked_sub(1).map(|last| whole - self.cuts[last].end))
     }
 
     /// How many beginnings match at the start of `text`, and where in it the longest of them ends.

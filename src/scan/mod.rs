@@ -5,6 +5,7 @@
 //! | [`compiled`] | a format with all that was decided about it |
 //! | [`single`] | `parse`, `search`, `find_iter`: one text |
 //! | [`mismatch`] | why a text does not match |
+//! | [`hint`] | what would match it |
 //! | [`records`] | `scan`: the lines of an input |
 //! | [`texts`] | `scan_texts`, `scan_column`: texts given one by one |
 //! | [`options`] | how to scan, as the caller says it |
@@ -23,6 +24,7 @@ mod block;
 mod compiled;
 mod converting;
 mod head;
+pub(crate) mod hint;
 mod keys;
 mod matching;
 pub(crate) mod mismatch;
@@ -39,6 +41,7 @@ pub(crate) mod texts;
 mod workers;
 
 pub(crate) use compiled::Compiled;
+pub use hint::Hint;
 pub use mismatch::{Expected, Mismatch};
 pub use options::{Matches, OnError, Origin, Predicate, ScanOptions};
 pub use records::Scan;

@@ -39,6 +39,7 @@ mod formats;
 mod guide;
 mod input_marks;
 mod long_records;
+mod mismatches;
 mod multiline;
 mod not_ascii;
 mod origin;

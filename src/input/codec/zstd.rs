@@ -41,8 +41,8 @@ impl Zstd {
 impl Decoder for Zstd {
     fn step(&mut self, packed: &[u8], buffer: &mut [u8], done: &mut Done) -> Result<bool, String> {
         // An error says nothing of what the same call has unpacked. So no call has more than one block, and none has a block and what was left before it.
-        let left = if self.is_full { self.run(&[], buffer, done)? } else { 0 };
-        if left == 0 {
+        let is_done = self.is_full && (self.run(&[], buffer, done)? > 0 || self.next == 0);
+        if !is_done {
             self.run(&packed[..packed.len().min(self.next.max(1))], buffer, done)?;
         }
         Ok(self.next == 0)
