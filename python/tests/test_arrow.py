@@ -161,7 +161,7 @@ def test_what_ends_a_scan_is_told_through_the_stream(tmp_path):
         reader.read_all()
     plain = tmp_path / "plain.log"
     plain.write_text(TEXT)
-    scan = PARSER.scan_file([plain, tmp_path / "missing.log"])
+    scan = PARSER.scan_file([plain, tmp_path / "missing.log"], on_error="raise")
     with pytest.raises(OSError, match="missing.log"):
         pyarrow.table(scan)
     assert scan.stats.records == 3
