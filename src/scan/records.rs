@@ -104,7 +104,7 @@ impl Scan<'_> {
     /// ```
     ///
     /// # Errors
-    /// From the input; from a wrong [`ScanOptions`]; from a record, with [`OnError::Raise`](crate::OnError::Raise); [`is_limit`](crate::Error::is_limit) when the text of a column passes 2 GiB,
+    /// From the input; from a wrong [`ScanOptions`]; from a record, with [`OnError::Raise`]; [`is_limit`](crate::Error::is_limit) when the text of a column passes 2 GiB,
     /// unless it is in views.
     pub fn read_all(&mut self) -> Result<Batch> {
         let mut batches = Vec::new();
