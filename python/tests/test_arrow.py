@@ -1,7 +1,7 @@
 """Batches, columns and scans as Arrow data: what pyarrow, polars, pandas and duckdb make of them."""
 
-import gzip
 import gc
+import gzip
 import os
 import re
 import signal
