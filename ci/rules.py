@@ -30,8 +30,9 @@ ROOMS = {
     "plan": ["error", "limits", "pattern", "engine"],
     "scan": BELOW_SCAN,
     "api": [*BELOW_SCAN, "scan"],
+    "guess": ["error", "limits", "input", "batch", "convert", "formats", "scan", "api"],
     "extension": [*BELOW_SCAN, "scan", "api"],
-    "lib": [*BELOW_SCAN, "formats", "scan", "api", "extension"],
+    "lib": [*BELOW_SCAN, "formats", "scan", "api", "guess", "extension"],
 }
 # Where a room may have no more of another than this.
 ITEMS = {("batch", "pattern"): {"ValueKind", "DatetimeLayout", "has_date_and_time"}}

@@ -32,6 +32,7 @@ enum Kind {
     WrongAnswer { message: String },
     Column { message: String },
     Options { message: String },
+    Guess { message: String },
     TimeZone { message: String },
     Record(Failure),
     Row(Failure),
@@ -84,6 +85,10 @@ impl Error {
         Error(Box::new(Kind::Options { message: message.into() }))
     }
 
+    pub(crate) fn guess(message: impl Into<String>) -> Self {
+        Error(Box::new(Kind::Guess { message: message.into() }))
+    }
+
     pub(crate) fn time_zone(message: String) -> Self {
         Error(Box::new(Kind::TimeZone { message }))
     }
@@ -112,10 +117,18 @@ impl Error {
         self
     }
 
+    /// The same, where `before` lines of the source precede those that it counts.
+    pub(crate) fn after_lines(mut self, before: u64) -> Self {
+        if let Kind::Record(Failure { line: Some(line), .. }) = &mut *self.0 {
+            *line += before;
+        }
+        self
+    }
+
     /// The same, where a record is one of texts that were given one by one.
     pub(crate) fn at_row(self) -> Self {
         match *self.0 {
-            Kind::Record(failure) => Error(Box::new(Kind::Row(failure))),
+            Kind::Record(failure) => Error(Box::new(Kind::Row(Failure { line: None, ..failure }))),
             _ => self,
         }
     }
@@ -173,6 +186,11 @@ impl Error {
     /// True when options of a scan do not go together, or not with the pattern.
     pub fn is_options(&self) -> bool {
         matches!(*self.0, Kind::Options { .. })
+    }
+
+    /// True when no pattern can be [guessed](crate::guess()) from an input: it has no lines, or is no text, or JSON.
+    pub fn is_guess(&self) -> bool {
+        matches!(*self.0, Kind::Guess { .. })
     }
 
     /// True when a text is no [`TimeZone`](crate::TimeZone).
@@ -285,6 +303,7 @@ impl fmt::Display for Error {
             | Kind::WrongAnswer { message }
             | Kind::TimeZone { message }
             | Kind::Options { message }
+            | Kind::Guess { message }
             | Kind::Column { message } => f.write_str(message),
             Kind::External { source } | Kind::Interrupted { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),

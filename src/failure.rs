@@ -59,6 +59,8 @@ pub struct Failure {
     pub source: String,
     /// Where the record begins in that source, in bytes, decompressed.
     pub offset: u64,
+    /// The number of its first line in that source, from 1; `None` for a text that was given by itself.
+    pub line: Option<u64>,
     /// The number of the record in the scan, from 0.
     pub record: u64,
     /// What kept it from being read.

@@ -38,6 +38,7 @@ mod error;
 pub mod extension;
 mod failure;
 pub mod formats;
+mod guess;
 mod input;
 #[cfg(test)]
 mod lanes;
@@ -58,13 +59,14 @@ pub use engine::{
 };
 pub use error::{Error, Result};
 pub use failure::{Failure, FailureKind};
+pub use guess::{Guess, GuessOptions, GuessedPattern, guess};
 pub use input::Input;
 pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};
 pub use plan::Plan;
 pub use scan::{
-    Expected, FindIter, Hint, Match, Matches, Mismatch, OnError, Origin, Predicate, Scan, ScanOptions, Stats,
-    TextColumn, Texts,
+    Expected, FindIter, Hint, Match, Matches, Mismatch, OnError, Origin, Predicate, Reason, Rejects, Scan, ScanOptions,
+    Stats, TextColumn, Texts,
 };
 
 #[cfg(doctest)]

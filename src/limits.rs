@@ -13,8 +13,16 @@
 //! | [`RECORD_BYTES`] | 64 MiB | a longer record fails, and is skipped; [`ScanOptions::max_record_bytes`](crate::ScanOptions::max_record_bytes) sets it |
 //! | [`BLOCK_BYTES_MOST`] | 1 GiB | larger blocks and longer records cannot be asked for |
 //! | [`FAILURES_KEPT`] | 10 | failures are still counted, their texts are no longer kept |
+//! | [`UNREAD_KEPT`] | 1,000 | reasons are those of so many records, and their counts are estimates |
+//! | [`EXPLAINED_BYTES`] | 4 KiB | a longer record is not kept to be explained, so that all take 4 MiB at most: it does not match, and that is all |
+//! | [`REASONS_GIVEN`] | 20 | the records of further reasons are counted together |
 //! | [`MEMORY_KEPT`] | 4 | a batch of views copies its long texts out of the block, rather than keep so many times their memory |
 //! | [`EXCERPT_BYTES`] | 120 | a longer record is cut in a failure entry |
+//! | [`GUESS_LINES`] | 1,000 | a guess looks at no more lines |
+//! | [`GUESS_BYTES`] | 4 MiB | a guess looks at no more lines once it has read so much |
+//! | [`GUESS_LINE_BYTES`] | 16 KiB | a guess passes over a longer line |
+//! | [`GUESS_FIELDS`] | 64 | a pattern that was guessed has no more fields; the rest of a line is one text |
+//! | [`GUESS_KINDS`] | 8 | a guess tells no more kinds of lines apart |
 
 /// How large the compiled regular expression of a pattern may be, in bytes of the compiled program.
 pub const REGEX_BYTES: usize = 32 << 20;
@@ -50,9 +58,34 @@ pub const MEMORY_KEPT: usize = 4;
 /// How many failures a scan keeps with their text; all are counted.
 pub const FAILURES_KEPT: usize = 10;
 
+/// How many records that could not be read a scan keeps for its reasons. With [`EXPLAINED_BYTES`] each, and an excerpt, that is 4 MiB at most; a scan without such records
+/// keeps nothing.
+pub const UNREAD_KEPT: usize = 1000;
+
+/// How long a record may be that is kept for the reasons of a scan, to be explained, in bytes: what is missing from a longer one nobody can tell from its beginning.
+pub const EXPLAINED_BYTES: usize = 4096;
+
+/// How many reasons a scan gives before the one that has the rest.
+pub const REASONS_GIVEN: usize = 20;
+
 /// How much of a record that failed is kept, in bytes.
 pub const EXCERPT_BYTES: usize = 120;
 
 /// How many bytes of text may be scanned ahead of compressed files whose turn has not come, by a scan of several threads. What is held of them are columns, which
 /// take about as much.
 pub const AHEAD_BYTES: u64 = 128 << 20;
+
+/// How many lines a [guess](crate::guess()) looks at, unless it is asked for another number.
+pub const GUESS_LINES: usize = 1000;
+
+/// After how many bytes a guess looks at no further lines.
+pub const GUESS_BYTES: usize = 4 << 20;
+
+/// How long a line may be that a guess looks at, in bytes.
+pub const GUESS_LINE_BYTES: usize = 16 << 10;
+
+/// How many fields a pattern has at most that was guessed.
+pub const GUESS_FIELDS: usize = 64;
+
+/// How many kinds of lines a guess tells apart.
+pub const GUESS_KINDS: usize = 8;

@@ -45,6 +45,8 @@ from ._convert import FixedTzOffset as FixedTzOffset
 from ._convert import dt_format_to_regex as dt_format_to_regex
 from ._convert import percentage as percentage
 from ._convert import with_pattern as with_pattern
+from ._guess import Guess as Guess
+from ._guess import guess as guess
 from ._parser import PARSE_RE as PARSE_RE
 from ._parser import Engine as Engine
 from ._parser import Match as Match
@@ -63,6 +65,7 @@ from ._parsimd import Batch as Batch
 from ._parsimd import Column as Column
 from ._parsimd import Failure as Failure
 from ._parsimd import InternalError as InternalError
+from ._parsimd import Reason as Reason
 from ._parsimd import Row as Row
 from ._parsimd import Scan as Scan
 from ._parsimd import ScanError as ScanError

@@ -39,9 +39,13 @@ from ._convert import (
     strptime_expression,
     unknown_codes,
 )
+from ._parsimd import Batch
 from ._parsimd import Result as Result
 from ._parsimd import ResultIterator as ResultIterator
 from ._parsimd import Scan
+from ._rejects import _Rejects
+from ._rejects import asked as _asked_rejects
+from ._rejects import listed as _listed
 
 if TYPE_CHECKING:
     import polars
@@ -766,6 +770,7 @@ class Parser(_parsimd.ParserBase):
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: Union[int, Literal["recent"], None] = None,
+        rejects: _Rejects = False,
     ) -> Scan:
         """Matches each line of ``data`` and gives typed columns: an iterator over `Batch`.
 
@@ -798,11 +803,17 @@ class Parser(_parsimd.ParserBase):
         database as ``"Europe/Berlin"``. Every column of timestamps is then in UTC. An hour that comes twice is the earlier one. Without
         ``tz`` such times are as they are written. ``year`` is the year of times that are written without one: a number, or ``"recent"``, which is
         for each time the newest year that has its day and does not put it more than a day into the future. Without it, it is the current one.
+
+        ``rejects`` keeps every line that could not be read, where `Scan.reasons` has only the first of each kind. With True, `Scan.take_rejects` gives them as a `Batch`
+        that says where each is and why it could not be read. A function is called with such batches. To a path, whose file is made anew, or a file that is open for bytes they are written as they
+        stand, newlines and all, to be scanned once more. What the function or the file raises comes out of the call that reads the scan; no row is lost, and what was not handed over
+        is handed over before anything more is read.
         """
         asked = None if columns is None else _names(columns, "columns")
         origins = _names(include, "include")
         return self._scan_pattern().scan(
-            data, False, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, ()
+            data, False, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, (),
+            _asked_rejects(rejects),
         )
 
     def scan_file(
@@ -820,6 +831,7 @@ class Parser(_parsimd.ParserBase):
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: Union[int, Literal["recent"], None] = None,
+        rejects: _Rejects = False,
     ) -> Scan:
         """Matches each line of a file, or of one file after the other; plain text, or compressed with gzip, zstd, xz, bzip2 or lz4. Otherwise as `scan`.
 
@@ -832,7 +844,9 @@ class Parser(_parsimd.ParserBase):
         ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip or bzip2 data are ignored.
         A byte order mark and NUL bytes before a line are skipped, and UTF-16 with a mark is read. ``.stats.notes`` tells of these, but for a mark of UTF-8.
         """
-        return self._scan_files(path, match, multiline, threads, on_error, columns, include, limit, strings, max_record_bytes, tz, year)
+        return self._scan_files(
+            path, match, multiline, threads, on_error, columns, include, limit, strings, max_record_bytes, tz, year, rejects=rejects
+        )
 
     def _scan_files(
         self,
@@ -849,14 +863,17 @@ class Parser(_parsimd.ParserBase):
         tz: Optional[str],
         year: Union[int, Literal["recent"], None],
         filter: Sequence[Tuple[str, Union[Tuple[int, int], str]]] = (),
+        rejects: _Rejects = False,
     ) -> Scan:
         """As `scan_file`, with a filter: ``filter`` has names of columns, each with a text or with two integers (of times, microseconds since
         1970). A row is dropped unless each of these columns has that text, or a value from the first integer to the second. The other
         fields of dropped rows are not read."""
         asked = None if columns is None else _names(columns, "columns")
         origins = _names(include, "include")
+        files, each = _listed(files) if rejects else (files, [])
         return self._scan_pattern().scan(
-            files, True, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, filter
+            files, True, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, filter,
+            _asked_rejects(rejects, each),
         )
 
     def scan_polars(
@@ -871,15 +888,19 @@ class Parser(_parsimd.ParserBase):
         max_record_bytes: int = _MAX_RECORD_BYTES,
         tz: Optional[str] = None,
         year: Union[int, Literal["recent"], None] = None,
+        rejects: Union[_Path, Callable[[Batch], Any], None] = None,
     ) -> "polars.LazyFrame":
         """The lines of files as a polars LazyFrame: nothing is read before it is collected. Otherwise as `scan_file`.
 
         Files are named by their paths, since each query reads them again. A path may have wildcards: ``logs/*.gz``. Only the columns that a query needs are handed to polars, rows are filtered
         batch by batch, by comparisons with constants while they are scanned, and reading stops where a query has enough.
+
+        ``rejects`` is a path or a function, as in `scan`: each query makes the file anew, or calls the function, with the lines that it has read and that were not
+        read for the columns that it needs. A value that a filter looks at, and that cannot be read, does not pass: its line is no reject.
         """
         from ._polars import scan_polars
 
-        return scan_polars(self, paths, match, multiline, threads, on_error, include, max_record_bytes, tz, year)
+        return scan_polars(self, paths, match, multiline, threads, on_error, include, max_record_bytes, tz, year, rejects)
 
     def parse_array(
         self,

@@ -12,12 +12,15 @@ import glob
 import json
 import os
 import warnings
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Literal, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Optional, Tuple, Union
+
+from ._rejects import asked as asked_rejects
 
 if TYPE_CHECKING:
     import polars
 
     from ._parser import Parser
+    from ._parsimd import Batch
 
 #: About how many rows a frame has. polars takes some tenths of a millisecond for each frame.
 _ROWS = 50_000
@@ -42,13 +45,17 @@ def scan_polars(
     max_record_bytes: int,
     tz: Optional[str],
     year: Union[int, Literal["recent"], None],
+    rejects: "Union[_Path, Callable[[Batch], Any], None]",
 ) -> "polars.LazyFrame":
     import polars
     from polars.io.plugins import register_io_source
 
     from ._parser import _names
 
+    if isinstance(rejects, bool) or hasattr(rejects, "write"):
+        raise TypeError(f"rejects of scan_polars must be a path or a function, since each query reads the files again, not {rejects!r}")
     files, included = _expand(paths), _names(include, "include")
+    asked_rejects(rejects, files)
     nothing = parser.scan(b"", match=match, multiline=multiline, include=included, max_record_bytes=max_record_bytes, tz=tz, year=year)
     empty = polars.DataFrame(nothing)
     # Of the fields: where a record came from is no part of it.
@@ -74,7 +81,7 @@ def scan_polars(
         filters = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_filters(predicate, types))
         origins = [name for name in included if name in wanted]
         # polars keeps text as views too, so it takes these without a copy.
-        scan = parser._scan_files(files, match, multiline, threads, on_error, read, origins, None, "view", max_record_bytes, tz, year, filters)
+        scan = parser._scan_files(files, match, multiline, threads, on_error, read, origins, None, "view", max_record_bytes, tz, year, filters, rejects)
         while left != 0:
             pieces = scan._read_pieces(size if left is None else min(size, left))
             count = len(pieces) if left is None else min(len(pieces), left)

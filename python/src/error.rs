@@ -47,16 +47,10 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
             None if source.kind() == io::ErrorKind::IsADirectory => {
                 make::error::<PyIsADirectoryError>(error.to_string())
             }
-            Some(code) => {
+            Some(_) => {
                 let message = error.to_string();
-                let name = message.strip_suffix(&format!(": {source}")).unwrap_or(&message).to_owned();
-                let words = source.to_string();
-                let words = words.split(" (os error").next().unwrap_or_default().to_owned();
-                Python::attach(|py| {
-                    let text = |text: &str| make::text(py, text).map(Bound::into_any);
-                    let code = make::int(py, code.into()).map(Bound::into_any);
-                    make::error_of::<PyOSError>(make::tuple(py, [code, text(&words), text(&name)]))
-                })
+                let name = message.strip_suffix(&format!(": {source}")).unwrap_or(&message);
+                Python::attach(|py| os_error(py, source, name))
             }
             None => make::error::<PyOSError>(error.to_string()),
         };
@@ -80,6 +74,16 @@ pub(crate) fn to_python(error: parsimd::Error) -> PyErr {
         });
     }
     make::error::<PyValueError>(parsimd::extension::drawn_message(&error))
+}
+
+/// The exception for an error with a file of this name.
+pub(crate) fn os_error(py: Python<'_>, error: &io::Error, name: &str) -> PyErr {
+    let words = error.to_string();
+    let Some(code) = error.raw_os_error() else { return make::error::<PyOSError>(format!("{name}: {words}")) };
+    let text = |text: &str| make::text(py, text).map(Bound::into_any);
+    let words = words.split(" (os error").next().unwrap_or_default();
+    let code = make::int(py, code.into()).map(Bound::into_any);
+    make::error_of::<PyOSError>(make::tuple(py, [code, text(words), text(name)]))
 }
 
 /// Runs `work`; a panic becomes an [`InternalError`].

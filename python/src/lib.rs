@@ -5,7 +5,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`make`] | new Python objects, and the MemoryError where there is no memory for one |
-//! | [`stats`] | `Stats` and `Failure`: what a scan has seen |
+//! | [`stats`] | `Stats`, `Failure` and `Reason`: what a scan has seen |
 //! | [`error`] | errors and panics → exceptions |
 //! | [`trashcan`], [`cells`] | what objects hold: dropped on a bounded stack, read without a lock |
 //! | [`capi`] | functions of CPython for which pyo3 has no safe call |
@@ -20,9 +20,11 @@
 //! | [`engine`], [`iterator`], [`parser`] | `ParserBase`, and `ResultIterator`, which `findall` makes |
 //! | [`calls`] | `Calls`: the calls at the top of the package, and their cache |
 //! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
+//! | [`rejects`] | where the records go that a scan could not read |
 //! | [`scan`] | `Scan` and `Texts` |
 //! | [`pattern`] | `Pattern`: a format as the native engine reads it |
 //! | [`formats`] | patterns of formats that people have already |
+//! | [`guess`] | patterns for lines of which nothing is known |
 
 mod arguments;
 mod arrow;
@@ -36,6 +38,7 @@ mod engine;
 mod error;
 mod formats;
 mod gate;
+mod guess;
 mod input;
 mod iterator;
 mod make;
@@ -45,6 +48,7 @@ mod objects;
 mod options;
 mod parser;
 mod pattern;
+mod rejects;
 mod result;
 mod scan;
 mod stats;
@@ -125,6 +129,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<stats::Stats>()?;
     module.add_class::<scan::Texts>()?;
     module.add_class::<stats::Failure>()?;
+    module.add_class::<stats::Reason>()?;
     module.add_class::<batch::Batch>()?;
     module.add_class::<batch::Pieces>()?;
     module.add_class::<batch::Column>()?;
@@ -141,6 +146,9 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ScanError", module.py().get_type::<error::ScanError>())?;
     module.add("InternalError", module.py().get_type::<error::InternalError>())?;
     module.add("RECORD_BYTES", parsimd::limits::RECORD_BYTES)?;
+    module.add("GUESS_LINES", parsimd::limits::GUESS_LINES)?;
+    module.add("GUESS_BYTES", parsimd::limits::GUESS_BYTES)?;
+    module.add("GUESS_LINE_BYTES", parsimd::limits::GUESS_LINE_BYTES)?;
     module.add("TYPES", parsimd::extension::types().collect::<Vec<_>>())?;
     module.add("STRPTIME", parsimd::extension::strptime().collect::<Vec<_>>())?;
     module.add_function(wrap_pyfunction!(isa, module)?)?;
@@ -150,6 +158,7 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(point_at, module)?)?;
     module.add_function(wrap_pyfunction!(formats::pattern_of, module)?)?;
     module.add_function(wrap_pyfunction!(formats::ready_patterns, module)?)?;
+    module.add_function(wrap_pyfunction!(guess::guess_lines, module)?)?;
     module.add_function(wrap_pyfunction!(converter::check_column, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)
 }

@@ -26,6 +26,7 @@ pub(crate) struct ScanArguments<'a> {
     /// Whether the input is read by calls of Python.
     pub(crate) calls_python: bool,
     pub(crate) filter: Vec<(String, Predicate)>,
+    pub(crate) rejects: parsimd::Rejects,
 }
 
 /// A predicate on a column's value: an integer or a timestamp between two, or a text.
@@ -59,6 +60,7 @@ impl<'a> ScanArguments<'a> {
             max_record_bytes: limits::RECORD_BYTES as isize,
             calls_python: false,
             filter: Vec::new(),
+            rejects: parsimd::Rejects::default(),
         }
     }
 
@@ -67,6 +69,7 @@ impl<'a> ScanArguments<'a> {
         let matches = [("line", Matches::Line), ("first", Matches::First), ("all", Matches::All)];
         options.matches = choice("match", self.matches, matches)?;
         options.multiline = self.multiline;
+        options.rejects = self.rejects;
         let (tz, year, begin) = self.times;
         options.tz = tz.map(|name| TimeZone::new(&name)).transpose().map_err(to_python)?;
         options.year = year.map_or(Year::Recent, Year::Of);

@@ -20,6 +20,7 @@ use crate::{
     make::{self, Made},
     matcher::Matcher,
     options::{Predicate, ScanArguments, Times},
+    rejects::{self, Asked},
     scan::{Scan, Texts},
 };
 
@@ -162,6 +163,7 @@ impl Pattern {
         strings: &str,
         max_record_bytes: isize,
         filter: Vec<(String, Predicate)>,
+        rejects: Asked<'_>,
     ) -> PyResult<Scan> {
         let (input, calls_python) = if is_files { input::files(source)? } else { (input::data(source)?, false) };
         let arguments = ScanArguments {
@@ -177,8 +179,9 @@ impl Pattern {
             max_record_bytes,
             calls_python,
             filter,
+            rejects: rejects::kind(&rejects),
         };
-        Scan::new(&self.pattern, input, arguments, self.interrupts.clone())
+        Scan::new(&self.pattern, input, arguments, self.interrupts.clone(), rejects)
     }
 
     /// Matches each text of an Arrow array of strings or bytes, as a whole. An error counts its rows from `first_row`.

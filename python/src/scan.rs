@@ -18,7 +18,7 @@ use parsimd::Input;
 use pyo3::{
     exceptions::{PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
-    types::{PyCapsule, PyDict, PyTuple},
+    types::{PyCapsule, PyDict, PyList, PyTuple},
 };
 
 use crate::{
@@ -28,7 +28,8 @@ use crate::{
     gate::{self, Interrupts},
     make::{self, Made},
     options::ScanArguments,
-    stats::Stats,
+    rejects::{Asked, Rejects},
+    stats::{Reason, Stats},
 };
 
 /// A scan: an iterator over `Batch`, one for each piece of the input that has rows.
@@ -42,6 +43,8 @@ pub(crate) struct Scan {
     /// Batches that come next: they were read by a call that failed. They are not put back into the scan, whose lock another call may have, and it may be
     /// this one's caller.
     kept: Mutex<VecDeque<parsimd::Batch>>,
+    /// Where the records go that could not be read.
+    rejects: Rejects,
     /// What signal handlers raised in the middle of a record.
     interrupts: Interrupts,
     schema: Arc<parsimd::Schema>,
@@ -61,6 +64,7 @@ impl Scan {
         input: Input<'static>,
         arguments: ScanArguments<'_>,
         interrupts: Interrupts,
+        rejects: Asked<'_>,
     ) -> PyResult<Scan> {
         let scan = pattern.scan_input(input, arguments.options(pattern)?);
         let schema = Arc::clone(scan.schema());
@@ -68,6 +72,8 @@ impl Scan {
             scan: Mutex::new(scan),
             stats: Mutex::default(),
             kept: Mutex::default(),
+            // A file is made last: not for a scan that cannot be.
+            rejects: Rejects::new(rejects)?,
             interrupts,
             schema,
             has_given_rows: AtomicBool::new(false),
@@ -115,17 +121,27 @@ impl Scan {
             if let Some(batch) = lock(&self.kept).pop_front() {
                 return Ok(Some(batch));
             }
-            let batch = self.run(py, parsimd::Scan::next_soon)?.transpose().map_err(to_python)?;
+            self.rejects.hand_over(py)?;
+            let (batch, taken) = self.run(py, |scan| {
+                let batch = scan.next_soon();
+                (batch, self.rejects.take(scan))
+            })?;
+            let handed = self.rejects.hand_over(py).and_then(|()| taken.map_err(to_python));
+            // What ends the scan is told first: it is told once, and what could not be handed over is tried again.
+            let batch = batch.transpose().map_err(to_python)?;
             let batch = match batch {
                 Some(batch) if batch.is_empty() => None,
                 None => Some(None),
                 batch => Some(batch),
             };
-            if let Some(interrupt) = self.interrupts.take() {
+            if let Some(error) = self.interrupts.take().or(handed.err()) {
                 lock(&self.kept).extend(batch.flatten());
-                return Err(interrupt);
+                return Err(error);
             }
             if let Some(batch) = batch {
+                if batch.is_none() {
+                    self.rejects.end();
+                }
                 return Ok(batch);
             }
         }
@@ -268,6 +284,29 @@ impl Scan {
     #[pyo3(name = "_read_pieces")]
     fn read_pieces(&self, py: Python<'_>, rows: usize) -> PyResult<Pieces> {
         self.read_with(py, rows, |batches| Ok(Pieces::new(batches.to_vec(), Arc::clone(&self.schema))))
+    }
+
+    /// Why lines were not read: a list of `Reason`, the most frequent first, each with how many lines it has and the first of them.
+    ///
+    /// Lines that do not match are told apart by what was expected, after which field, and by the shape of what stood there: runs of letters are
+    /// alike, and runs of digits. Others are told apart by their kind, their field and their reason without the text in it. The reasons are
+    /// those of the first 1,000 lines that were not read; of more, the counts are estimates. After 20 reasons one has the rest.
+    fn reasons<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let reasons = self.run(py, |scan| scan.reasons())?;
+        if let Some(interrupt) = self.interrupts.take() {
+            return Err(interrupt);
+        }
+        let reasons = reasons.map_err(to_python)?.into_iter().map(Reason);
+        make::list(py, reasons.map(|reason| Ok(Bound::new(py, reason)?.into_any())))
+    }
+
+    /// With ``rejects=True``: the lines that were not read, of the input that was read by now, and that were not taken before, as a `Batch` with the
+    /// columns ``file``, ``line``, ``offset``, ``kind``, ``field``, ``reason`` and ``text``. They are kept until they are taken.
+    ///
+    /// Raises ValueError where the scan was made without, and `ScanError` when their text passes 2 GiB.
+    fn take_rejects(&self, py: Python<'_>) -> PyResult<Batch> {
+        self.rejects.check_own()?;
+        self.run(py, parsimd::Scan::take_rejects)?.map(Batch::new).map_err(to_python)
     }
 
     /// What was seen up to the last batch.

@@ -1,4 +1,4 @@
-//! `Stats` and `Failure`: counts and first failures of a scan, as Python objects.
+//! `Stats`, `Failure` and `Reason`: counts, first failures and reasons of a scan, as Python objects.
 
 use pyo3::{prelude::*, types::PyList};
 
@@ -91,6 +91,12 @@ impl Failure {
         Made(self.0.offset)
     }
 
+    /// The number of its first line in that file, from 1; None for a value of an array.
+    #[getter]
+    fn line(&self) -> Option<Made<u64>> {
+        self.0.line.map(Made)
+    }
+
     /// The number of the record in the scan, from 0.
     #[getter]
     fn record(&self) -> Made<u64> {
@@ -127,6 +133,99 @@ impl Failure {
     }
 
     /// The field, if there is one, and the reason.
+    fn __str__(&self) -> Made<String> {
+        Made(self.0.to_string())
+    }
+}
+
+/// A reason why lines were not read, and how many have it. The last of a list may be the rest: all but its count is None then.
+#[pyclass(frozen, module = "parsimd")]
+pub(crate) struct Reason(pub(crate) parsimd::Reason);
+
+impl Reason {
+    fn example(&self) -> Option<&parsimd::Failure> {
+        self.0.example.as_ref()
+    }
+}
+
+#[pymethods]
+impl Reason {
+    /// How many lines have it.
+    #[getter]
+    fn count(&self) -> Made<u64> {
+        Made(self.0.count)
+    }
+
+    /// Whether the count is an estimate: the first 1,000 lines that were not read stand for the others.
+    #[getter]
+    fn is_estimate(&self) -> bool {
+        self.0.is_estimate
+    }
+
+    /// What kept them from being read, as in `Failure`.
+    #[getter]
+    fn kind(&self) -> Option<Made<&str>> {
+        self.example().map(|example| Made(example.kind.name()))
+    }
+
+    /// The name of the field that has no value; None unless ``kind`` is ``"conversion"``.
+    #[getter]
+    fn field(&self) -> Option<Made<&str>> {
+        self.example()?.field.as_deref().map(Made)
+    }
+
+    /// Why the first of them could not be read: what was expected, after which field, and what stood there.
+    #[getter]
+    fn reason(&self) -> Option<Made<&str>> {
+        self.example().map(|example| Made(&*example.reason))
+    }
+
+    /// The name of the file of the first.
+    #[getter]
+    fn source(&self) -> Option<Made<&str>> {
+        self.example().map(|example| Made(&*example.source))
+    }
+
+    /// The number of the first in that file, from 1.
+    #[getter]
+    fn line(&self) -> Option<Made<u64>> {
+        self.example()?.line.map(Made)
+    }
+
+    /// The number of the first in the scan, from 0.
+    #[getter]
+    fn record(&self) -> Option<Made<u64>> {
+        self.example().map(|example| Made(example.record))
+    }
+
+    /// Where the first begins in that file, in bytes, decompressed.
+    #[getter]
+    fn offset(&self) -> Option<Made<u64>> {
+        self.example().map(|example| Made(example.offset))
+    }
+
+    /// Where in the first something else was expected, in bytes from its beginning; None where nobody can tell.
+    #[getter]
+    fn position(&self) -> Option<Made<usize>> {
+        self.0.position.map(Made)
+    }
+
+    /// The first, cut when it is long.
+    #[getter]
+    fn text(&self) -> Option<Made<&str>> {
+        self.example().map(|example| Made(&*example.text))
+    }
+
+    fn __repr__(&self) -> Made<String> {
+        Made(match self.example() {
+            Some(parsimd::Failure { source, line: Some(line), .. }) => {
+                format!("<Reason {}; first in {source} line {line}>", self.0)
+            }
+            _ => format!("<Reason {}>", self.0),
+        })
+    }
+
+    /// One line: ``2,011 lines: expected " - - [" after {ip}, found " - bob ["``.
     fn __str__(&self) -> Made<String> {
         Made(self.0.to_string())
     }

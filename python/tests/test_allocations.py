@@ -72,6 +72,9 @@ CALLS = {
         "read": "p.scan(text).read(1)",
         "batches": "list(p.scan(text))",
         "buffer": "list(p.scan(bytearray(text)))",
+        "reasons": "s.reasons()",
+        "take_rejects": "k.take_rejects()",
+        "rejects": "p.scan(text, rejects=taken.append).read_all()",
         "stats": "s.stats",
         "names": "s.names",
         "types": "s.types",
@@ -124,7 +127,11 @@ CALLS = {
     "Stats": {
         name: f"s.stats.{name}" for name in ("records", "matched", "unmatched", "failures", "bytes", "first_failures", "notes", "source_errors")
     },
-    "Failure": {name: f"f.{name}" for name in ("source", "offset", "record", "kind", "field", "reason", "text")},
+    "Failure": {name: f"f.{name}" for name in ("source", "line", "offset", "record", "kind", "field", "reason", "text")},
+    "Reason": {
+        name: f"w.{name}"
+        for name in ("count", "is_estimate", "kind", "field", "reason", "source", "line", "record", "offset", "position", "text")
+    },
 }
 # What needs another package, asks the file system, or is data.
 ELSEWHERE = {"Parser": {"scan_polars", "parse_array", "map_arrow", "map_table", "spark_schema"}}
@@ -137,7 +144,7 @@ IN_PYTHON = {
     "Parser": {"evaluate_result", "by re", "engine", "scan", "scan_file", "own column", "write"},
     "Result": {"pickle"},
     "ResultIterator": {"pickle"},
-    "Scan": {"read_all", "read", "batches", "buffer"},
+    "Scan": {"read_all", "read", "batches", "buffer", "rejects"},
 }
 IS_SOUND = sys.version_info < (3, 12)
 
@@ -169,6 +176,7 @@ def test_an_allocation_that_fails_is_a_memory_error(of, tmp_path):
     text = b"".join(b"abc %d\\n" % (n * 10**6) for n in range(20)) + b"nonsense\\n"
     s = p.scan(text)
     b = s.read_all()
+    k, w, taken = p.scan(text, rejects=True), s.reasons()[0], []
     c, r, f, i, x = b["n"], b[2], s.stats.first_failures[0], p.findall("abc 5"), p.parse("abc 5")
     wrong = set()
     for name, call in calls.items():

@@ -5,9 +5,13 @@ use std::sync::Arc;
 use super::{
     converting::{Converting, Dictionaries},
     matching::{MatchedRows, Matching},
+    mismatch::Explainer,
+    options::Rejects,
     origin,
-    split::{Prescan, Split},
-    stats::{ColumnOffsets, Stats, Tally},
+    reasons::Unread,
+    rejects::Rejected,
+    split::{Prescan, Record, Split},
+    stats::{Cause, ColumnOffsets, Counted, Stats, Tally},
     task::Task,
 };
 use crate::{
@@ -24,7 +28,11 @@ pub(super) struct Scanned {
     pub(super) batch: Option<Batch>,
     /// What was seen in the block; records are numbered from its beginning.
     pub(super) stats: Stats,
-    /// How many lines it has, where that is asked for.
+    /// The first records that could not be read, as many as were wanted; numbered, and their lines too, from its beginning.
+    pub(super) unread: Vec<Unread>,
+    /// All of them, where they are asked for.
+    pub(super) rejected: Rejected,
+    /// How many lines it stands for.
     pub(super) lines: u64,
     /// The holes before its records, and maybe before the block.
     pub(super) holes: Holes,
@@ -59,6 +67,8 @@ impl Scanned {
         Scanned {
             batch: None,
             stats: Stats::default(),
+            unread: Vec::new(),
+            rejected: Rejected::default(),
             lines: 0,
             offsets: ColumnOffsets::default(),
             holes: Holes::default(),
@@ -79,8 +89,8 @@ impl Scanned {
 pub(super) struct Wanted {
     /// Rows; one or more.
     pub(super) rows: u64,
-    /// Entries of records that could not be read, the first of a block.
-    pub(super) failures: usize,
+    /// Records that could not be read, the first of a block.
+    pub(super) unread: usize,
 }
 
 /// Reusable buffers of one thread.
@@ -88,11 +98,13 @@ pub(super) struct Wanted {
 pub(super) struct Buffers {
     prescan: Prescan,
     rows: MatchedRows,
+    /// Made when it is first needed.
+    explainer: Option<Explainer>,
 }
 
 impl Buffers {
     pub(super) fn new(task: &Task) -> Buffers {
-        Buffers { prescan: Prescan::new(), rows: MatchedRows::new(task) }
+        Buffers { prescan: Prescan::new(), rows: MatchedRows::new(task), explainer: None }
     }
 
     /// The rows of the last block that are there but did not match.
@@ -105,7 +117,7 @@ impl Task {
     /// Scans the lines of a block, as far as they are asked for. What comes of it depends on the block alone.
     pub(super) fn scan_lines(&self, block: &Block<'_>, buffers: &mut Buffers, wanted: Wanted) -> Scanned {
         let mut dictionaries = Dictionaries::new();
-        let scanned = self.scan_all_lines(block, buffers, &mut dictionaries, wanted.failures);
+        let scanned = self.scan_all_lines(block, buffers, &mut dictionaries, wanted.unread);
         let last = usize::try_from(wanted.rows - 1).ok().and_then(|row| buffers.rows.record(row));
         let Some(last) = last else { return scanned };
         // What stands after the last row is not seen, wherever the block ends: this is the block's end then.
@@ -115,7 +127,7 @@ impl Task {
             scanned
         } else {
             let block = Block { bytes: &block.bytes[..end], extent: end as u64, ..*block };
-            self.scan_all_lines(&block, buffers, &mut dictionaries, wanted.failures)
+            self.scan_all_lines(&block, buffers, &mut dictionaries, wanted.unread)
         };
         // The last record may have more matches.
         if let Some(batch) = scanned.batch.take_if(|batch| batch.len() as u64 > wanted.rows) {
@@ -129,17 +141,41 @@ impl Task {
         block: &Block<'b>,
         buffers: &mut Buffers,
         dictionaries: &mut Dictionaries<'b>,
-        failures_wanted: usize,
+        unread_wanted: usize,
     ) -> Scanned {
-        let mut tally = Tally::new(failures_wanted);
+        let keeps_all = self.options.rejects != Rejects::Sample;
+        let mut tally = Tally::new(if keeps_all { usize::MAX } else { unread_wanted });
         let (batch, error) = match self.scan(block, Split::Lines, &mut tally, buffers, dictionaries) {
             Ok(scanned) => scanned,
             Err(interruption) => return Scanned::stopped(interruption),
         };
-        let (batch, holes) = (Some(batch).filter(|batch| !batch.is_empty()), tally.holes());
-        let (stats, offsets) = tally.into_stats();
-        let lines = if self.line_column().is_some() { origin::count_lines(block) } else { 0 };
-        Scanned { batch, stats, lines, offsets, holes, ended: None, broken: None, error }
+        let Counted { stats, offsets, holes, unread } = tally.end();
+        let starts: Vec<u32> = unread.iter().map(|(record, _)| record.start).collect();
+        let unread: Vec<_> = unread.into_iter().zip(origin::lines(block.bytes, &starts)).collect();
+        Scanned {
+            batch: Some(batch).filter(|batch| !batch.is_empty()),
+            stats,
+            rejected: self.rejected(block, &unread, buffers),
+            unread: unread.iter().take(unread_wanted).map(|unread| Unread::new(self, block, unread)).collect(),
+            lines: buffers.prescan.newlines + block.unseen_lines,
+            offsets,
+            holes,
+            ended: None,
+            broken: None,
+            error,
+        }
+    }
+
+    /// The records that could not be read, each with the line that it begins at, as they are asked for.
+    fn rejected(&self, block: &Block<'_>, unread: &[((Record, Cause), i64)], buffers: &mut Buffers) -> Rejected {
+        match self.options.rejects {
+            Rejects::Rows if !unread.is_empty() => {
+                let explainer = buffers.explainer.get_or_insert_with(|| Explainer::new(&self.pattern));
+                Rejected::rows(self, block, unread, explainer)
+            }
+            Rejects::Bytes => Rejected::bytes(block, unread),
+            Rejects::Rows | Rejects::Sample => Rejected::default(),
+        }
     }
 
     /// Scans texts that lie side by side in a block.
@@ -154,7 +190,9 @@ impl Task {
     ) -> Result<(Batch, (Stats, ColumnOffsets), Option<Error>)> {
         let mut tally = Tally::new(limits::FAILURES_KEPT);
         let (batch, error) = self.scan(block, split, &mut tally, buffers, &mut Dictionaries::new())?;
-        Ok((batch, tally.into_stats(), error))
+        let Counted { mut stats, offsets, unread, .. } = tally.end();
+        stats.first_failures = unread.iter().map(|(record, cause)| cause.failure(block, *record, None)).collect();
+        Ok((batch, (stats, offsets), error))
     }
 
     /// The rows of a block, and what ends the scan after them.
@@ -166,7 +204,7 @@ impl Task {
         block: &Block<'b>,
         split: Split<'_>,
         tally: &mut Tally,
-        Buffers { prescan, rows }: &mut Buffers,
+        Buffers { prescan, rows, .. }: &mut Buffers,
         dictionaries: &mut Dictionaries<'b>,
     ) -> Result<(Batch, Option<Error>)> {
         let stopped = Matching { task: self, block, split, tally, prescan, rows }.run();

@@ -91,7 +91,7 @@ impl Converting<'_, '_> {
                 if let Some(record) =
                     self.rows.record(*row).filter(|record| last != Some((record.number, record.start)))
                 {
-                    self.tally.unread(self.block, record, cause);
+                    self.tally.unread(record, cause);
                     last = Some((record.number, record.start));
                 }
             }
@@ -181,7 +181,7 @@ impl Converting<'_, '_> {
         let record = self.rows.record(row)?;
         let nulls = self.rows.missing().iter().filter(|&&missing| missing < row).count();
         let records = self.rows.records_before(row);
-        self.tally.end_with(self.block, record, cause, (records - nulls) as u64);
+        self.tally.end_with(record, cause, (records - nulls) as u64);
         self.rows.truncate(row);
         Some(cause.error(self.block, record))
     }

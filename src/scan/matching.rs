@@ -8,6 +8,7 @@ use parsimd_simd::Span;
 use super::{
     compiled::Place,
     keys,
+    mismatch::Explainer,
     options::{Matches, OnError},
     single::{find, next_start},
     split::{Candidates, Prescan, Prescanned, Record, Split, pass},
@@ -322,7 +323,7 @@ impl<'m> Matching<'m> {
     /// Adds the lines that have the literal anchor, where nobody asks about the others, and says whether the block is ASCII.
     fn push_candidates(&mut self) -> Option<bool> {
         let is_asked =
-            self.tally.wants_failures() || self.task.options.on_error != OnError::Skip || self.may_have_faults();
+            self.tally.wants_unread() || self.task.options.on_error != OnError::Skip || self.may_have_faults();
         let is_asked = is_asked || self.task.head.is_some();
         if is_asked || !self.prescan.may_skip_lines() || !matches!(self.split, Split::Lines) {
             return None;
@@ -370,7 +371,7 @@ impl<'m> Matching<'m> {
             if split.is_null(record) {
                 self.tally.unmatched(1);
             } else {
-                self.tally.unread(self.block, record, &Cause::NO_MATCH);
+                self.tally.unread(record, &Cause::NO_MATCH);
             }
         }
         self.tally.skip(holes.at(self.block.offset));
@@ -403,7 +404,7 @@ impl<'m> Matching<'m> {
             if is_null {
                 self.tally.unmatched(1);
             } else {
-                self.tally.unread(block, record, &cause);
+                self.tally.unread(record, &cause);
             }
             match on_error {
                 // Its values could be wrong, and the scan ends with what broke the input.
@@ -416,7 +417,10 @@ impl<'m> Matching<'m> {
                         FailureKind::TooLong => record.start as usize + self.task.options.max_record_bytes + 1,
                         _ => record.end as usize,
                     };
-                    return Some(Stopped { bytes: bytes as u64, error: cause.error(block, record) });
+                    return Some(Stopped {
+                        bytes: bytes as u64,
+                        error: self.explained(cause, record).error(block, record),
+                    });
                 }
                 OnError::Null | OnError::Raise => {
                     let mut row = self.rows.spans.row(index);
@@ -428,6 +432,18 @@ impl<'m> Matching<'m> {
         }
         self.rows.finish(&lost);
         None
+    }
+
+    /// The cause, with what the pattern expected in a record that does not match.
+    fn explained(&self, cause: Cause, record: Record) -> Cause {
+        if cause.kind != FailureKind::NoMatch {
+            return cause;
+        }
+        let why = self.task.why(&mut Explainer::new(&self.task.pattern), record.text(self.block.bytes));
+        match why {
+            Ok(Some(why)) => Cause { reason: format!("{}: {why}", cause.reason).into(), ..cause },
+            _ => cause,
+        }
     }
 
     /// The records of which not all is known after the walk, by index: those in which it stopped, or all where each may have further matches.

@@ -19,6 +19,8 @@
 //! | [`converting`] | the fields of those that match → columns |
 //! | [`origin`] | where records came from, as further columns |
 //! | [`stats`] | what was seen |
+//! | [`reasons`] | why records could not be read, in groups |
+//! | [`rejects`] | all records that could not be read |
 
 mod block;
 mod compiled;
@@ -30,7 +32,9 @@ mod matching;
 pub(crate) mod mismatch;
 mod options;
 mod origin;
+mod reasons;
 mod records;
+mod rejects;
 pub(crate) mod single;
 mod split;
 mod stats;
@@ -43,7 +47,8 @@ mod workers;
 pub(crate) use compiled::Compiled;
 pub use hint::Hint;
 pub use mismatch::{Expected, Mismatch};
-pub use options::{Matches, OnError, Origin, Predicate, ScanOptions};
+pub use options::{Matches, OnError, Origin, Predicate, Rejects, ScanOptions};
+pub use reasons::Reason;
 pub use records::Scan;
 pub use single::{FindIter, Match};
 pub use stats::Stats;

@@ -64,6 +64,18 @@ impl Origin {
     }
 }
 
+/// What a scan keeps of the records that it could not read, beside their counts: see [`ScanOptions::rejects`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Rejects {
+    /// The first of them, for [`Scan::reasons`](crate::Scan::reasons).
+    #[default]
+    Sample,
+    /// Each, as a row that says where it is and why it could not be read: [`Scan::take_rejects`](crate::Scan::take_rejects).
+    Rows,
+    /// Each, as it stands in the input: [`Scan::take_rejected_bytes`](crate::Scan::take_rejected_bytes).
+    Bytes,
+}
+
 /// A predicate on the value of a field: see [`ScanOptions::filter`]. A field that is null satisfies none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -133,6 +145,9 @@ pub struct ScanOptions {
     pub filter: Vec<(usize, Predicate)>,
     /// How columns of text lie in memory; with [`Strings::Binary`] records that are not UTF-8 are matched too.
     pub strings: Strings,
+    /// What is kept of the records that could not be read. Where each is kept, each is looked at: lines without the literal that the pattern needs too, which
+    /// are else only counted.
+    pub rejects: Rejects,
     /// How many rows to give at most; `None` is all. What stands after the record of the last row is neither counted nor reported, and no block after
     /// it is read: such a scan works on one thread.
     pub limit: Option<u64>,
@@ -154,6 +169,7 @@ impl Default for ScanOptions {
             include: Vec::new(),
             filter: Vec::new(),
             strings: Strings::default(),
+            rejects: Rejects::default(),
             limit: None,
         }
     }

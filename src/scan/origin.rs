@@ -50,16 +50,17 @@ pub(super) fn columns(included: &[Origin], block: &Block<'_>, starts: &[u32]) ->
     included.iter().map(column).collect()
 }
 
-/// How many lines a block stands for.
-pub(super) fn count_lines(block: &Block<'_>) -> u64 {
-    newlines(block.bytes) as u64 + block.unseen_lines
+/// The number of the line of a block that begins at, or has, this byte of it, from 1.
+pub(super) fn line(block: &Block<'_>, at: u32) -> u64 {
+    1 + newlines(&block.bytes[..at as usize]) as u64
 }
 
 fn newlines(bytes: &[u8]) -> usize {
     memchr::memchr_iter(b'\n', bytes).count()
 }
 
-fn lines(bytes: &[u8], starts: &[u32]) -> Vec<i64> {
+/// The numbers of the lines that begin at these places, which are in order, from 1.
+pub(super) fn lines(bytes: &[u8], starts: &[u32]) -> Vec<i64> {
     let (mut line, mut at) = (1, 0);
     let mut number = |&start: &u32| {
         line += newlines(&bytes[at..start as usize]) as i64;

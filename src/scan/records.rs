@@ -12,6 +12,8 @@ use super::{
     block::{Scanned, Wanted},
     compiled::Compiled,
     options::{OnError, ScanOptions},
+    reasons::{self, Reason, Unread},
+    rejects::Rejected,
     stats::{ColumnOffsets, Stats},
     task::Task,
     workers::{WAVE, Workers},
@@ -34,9 +36,13 @@ pub struct Scan<'a> {
     /// Batches that were given once and put back.
     held: VecDeque<Batch>,
     stats: Stats,
+    /// The first records that could not be read.
+    unread: Vec<Unread>,
+    /// All of them that nobody has taken, where they are asked for.
+    rejected: Rejected,
     /// The holes of the source that has not ended, as far as its blocks were handed out.
     holes: Holes,
-    /// How many lines of that source were handed out, where it is asked for.
+    /// How many lines of that source were handed out.
     lines: u64,
     offsets: ColumnOffsets,
     /// How many rows may still be given.
@@ -65,6 +71,8 @@ impl<'a> Scan<'a> {
             ready: VecDeque::new(),
             held: VecDeque::new(),
             stats: Stats::default(),
+            unread: Vec::new(),
+            rejected: Rejected::default(),
             holes: Holes::default(),
             lines: 0,
             offsets: ColumnOffsets::default(),
@@ -86,6 +94,65 @@ impl Scan<'_> {
     /// The names and types of the columns.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.task.schema
+    }
+
+    /// Why records could not be read: the reasons, the most frequent first, each with how many records it has and the first of them. Of two that are as
+    /// frequent, that of the earlier record is first.
+    ///
+    /// Records that do not match are told apart by what the pattern expected, after which field, and by the shape of what stood there: runs of letters
+    /// are alike, and runs of digits. Others are told apart by their kind, their field and their reason without the text in it. The reasons are those
+    /// of the first [`limits::UNREAD_KEPT`] records that could not be read; of more, the counts are estimates, and say so. After
+    /// [`limits::REASONS_GIVEN`] reasons, one without an example has the rest. The counts of all are `unmatched + failures` of [`stats`](Self::stats).
+    ///
+    /// Nothing is explained before this is called: it takes some milliseconds.
+    ///
+    /// ```
+    /// let mut scan = parsimd::Pattern::new("{level:w}: {ms:d} ms")?.scan(b"info: 12 ms\nwarn: - ms\nnoise\ninfo: ? ms\nwarn: - ms\n");
+    /// scan.read_all()?;
+    /// let reasons: Vec<String> = scan.reasons()?.iter().map(ToString::to_string).collect();
+    /// assert_eq!(reasons[0], r#"2 lines: expected {ms:d} after {level:w}, found "-""#);
+    /// assert_eq!(reasons.len(), 3);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::is_external`]: an external matcher was asked, and could not answer.
+    pub fn reasons(&self) -> Result<Vec<Reason>> {
+        reasons::group(&self.task, &self.unread, [self.stats.unmatched, self.stats.failures])
+    }
+
+    /// The records that could not be read, of the blocks whose rows were given by now, and that it has not given: with [`Rejects::Rows`](crate::Rejects::Rows),
+    /// else there are none. They are in the order of the input, and as many as [`stats`](Self::stats) counts as unmatched and as failures.
+    ///
+    /// The columns are `file`, the name of the source; `line`, from 1; `offset`, in bytes of the source; `kind`, as [`FailureKind::name`](crate::FailureKind::name)
+    /// has it; `field`, or null; `reason`, with what the pattern expected; and `text`, the whole record, in which what is not UTF-8 is replaced
+    /// by U+FFFD. Of a record that is too long the text is its beginning.
+    ///
+    /// They are kept until they are taken. Whoever reads a large input takes them after each batch.
+    ///
+    /// ```
+    /// let mut options = parsimd::ScanOptions::default();
+    /// options.rejects = parsimd::Rejects::Rows;
+    /// let input = parsimd::Input::bytes(b"1\nx\n2\n");
+    /// let mut scan = parsimd::Pattern::new("{n:d}")?.scan_input(input, options);
+    /// scan.read_all()?;
+    /// let rejects = scan.take_rejects()?;
+    /// let reason = rejects.column("reason").map(|column| column.get(0));
+    /// assert_eq!(reason, Some(parsimd::Cell::Text(r#"expected {n:d}, found "x""#)));
+    /// assert_eq!(scan.take_rejects()?.len(), 0);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_limit`](crate::Error::is_limit): their text passes 2 GiB. They stay, and are not to be had: take them more often.
+    pub fn take_rejects(&mut self) -> Result<Batch> {
+        self.rejected.take_batch()
+    }
+
+    /// As [`take_rejects`](Self::take_rejects), with [`Rejects::Bytes`](crate::Rejects::Bytes): the records as they stand in the input, decompressed, to be
+    /// scanned once more. Each ends with its newline; the last of a source, and one of which only the beginning was held, get one if they have none.
+    pub fn take_rejected_bytes(&mut self) -> Vec<u8> {
+        self.rejected.take_bytes()
     }
 
     /// The rest of the input as one batch.
@@ -150,14 +217,27 @@ impl Scan<'_> {
         batch
     }
 
+    /// Keeps the first records that could not be read, of the next block.
+    fn keep_unread(&mut self, unread: Vec<Unread>) {
+        let room = limits::UNREAD_KEPT - self.unread.len();
+        let (records, lines) = (self.stats.records, self.lines);
+        self.unread.extend(unread.into_iter().take(room).map(|one| one.after(records, lines)));
+        let failures = &mut self.stats.first_failures;
+        let kept = self.unread.iter().take(limits::FAILURES_KEPT).skip(failures.len());
+        failures.extend(kept.map(|unread| unread.failure().clone()));
+    }
+
     fn next_batch(&mut self, end: Option<Instant>) -> Result<Option<Batch>> {
         loop {
             if let Some(error) = self.error.take() {
                 return Err(error);
             }
             while let Some(scanned) = self.ready.pop_front() {
-                let Scanned { mut batch, stats, lines, offsets, holes, ended, broken, error } = scanned;
-                self.error = error.map(|error| error.after_records(self.stats.records));
+                let Scanned { mut batch, stats, unread, rejected, lines, offsets, holes, ended, broken, error } =
+                    scanned;
+                self.error = error.map(|error| error.after_records(self.stats.records).after_lines(self.lines));
+                self.keep_unread(unread);
+                self.rejected.add(rejected, self.lines);
                 self.stats.add(stats);
                 self.offsets.add(offsets, &self.task.schema, &mut self.stats.notes);
                 self.holes.append(holes);
@@ -186,8 +266,7 @@ impl Scan<'_> {
             if self.rows_left == 0 {
                 return Ok(None);
             }
-            let wanted =
-                Wanted { rows: self.rows_left, failures: limits::FAILURES_KEPT - self.stats.first_failures.len() };
+            let wanted = Wanted { rows: self.rows_left, unread: limits::UNREAD_KEPT.saturating_sub(self.unread.len()) };
             let is_over = self.workers.scan_wave(&self.task, wanted, &mut self.input, &mut self.ready);
             if is_over && self.ready.is_empty() {
                 // Where nothing at all could be read, there is no answer.

@@ -84,6 +84,8 @@ fn without_return(bytes: &[u8], start: u32, end: u32) -> u32 {
 pub(super) struct Prescan {
     /// The ends of the records.
     pub(super) ends: Vec<u32>,
+    /// How many newlines the block has, where lines are its records.
+    pub(super) newlines: u64,
     /// The places of the literal anchor.
     pub(super) literals: Vec<u32>,
     /// The lines around those places, where only these are looked for.
@@ -117,6 +119,7 @@ impl Prescan {
     pub(super) fn new() -> Prescan {
         Prescan {
             ends: Vec::new(),
+            newlines: 0,
             literals: Vec::new(),
             lines: Vec::new(),
             quits: Vec::new(),
@@ -137,6 +140,7 @@ impl Prescan {
             }
             Split::Lines => {
                 let is_ascii = kernels.newlines(bytes, &mut self.ends);
+                self.newlines = self.ends.len() as u64;
                 if !bytes.ends_with(b"\n") {
                     self.ends.push(bytes.len() as u32);
                 }
@@ -172,6 +176,7 @@ impl Prescan {
         self.literals.clear();
         let LineCount { newlines, is_ascii, has_nul } =
             plan.kernels().anchor_and_newlines(bytes, literal, &mut self.literals);
+        self.newlines = newlines as u64;
         // There may be holes, which are counted.
         if has_nul || !self.find_quits(plan, bytes, is_ascii, Some(program)) || !self.quits.is_empty() {
             return None;

@@ -1,8 +1,8 @@
 //! What a scan has seen: counts, and the first records that could not be read.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use super::split::Record;
+use super::{origin, split::Record};
 use crate::{
     batch::{ColumnType, Schema},
     convert::OffsetsSeen,
@@ -41,10 +41,12 @@ pub struct Stats {
 impl Stats {
     /// Adds the counts of the next block.
     pub(super) fn add(&mut self, block: Stats) {
+        let failures = block
+            .first_failures
+            .into_iter()
+            .map(|failure| Failure { record: self.records + failure.record, ..failure });
         let room = limits::FAILURES_KEPT - self.first_failures.len();
-        let failures = block.first_failures.into_iter().take(room);
-        self.first_failures
-            .extend(failures.map(|failure| Failure { record: self.records + failure.record, ..failure }));
+        self.first_failures.extend(failures.take(room));
         self.records += block.records;
         self.matched += block.matched;
         self.unmatched += block.unmatched;
@@ -80,7 +82,7 @@ impl ColumnOffsets {
 }
 
 /// Why a record has no values, before it is known whether anybody asks.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Cause {
     pub(super) kind: FailureKind,
     /// The name of the column of the field.
@@ -116,12 +118,13 @@ impl Cause {
         Cause { kind: FailureKind::Conversion, field: Some(field), reason: reason.into() }
     }
 
-    /// The entry for a record of a block.
-    fn failure(&self, block: &Block<'_>, record: Record) -> Failure {
-        let text = &block.bytes[record.start as usize..record.end as usize];
+    /// The entry for a record of a block, which is on this line of it.
+    pub(super) fn failure(&self, block: &Block<'_>, record: Record, line: Option<u64>) -> Failure {
+        let text = record.text(block.bytes);
         Failure {
             source: block.source.to_string(),
             offset: block.offset + u64::from(record.start),
+            line,
             record: record.number,
             kind: self.kind,
             field: self.field.clone(),
@@ -132,7 +135,7 @@ impl Cause {
 
     /// The error for a record at which a scan stops.
     pub(super) fn error(&self, block: &Block<'_>, record: Record) -> Error {
-        Error::record(self.failure(block, record))
+        Error::record(self.failure(block, record, Some(origin::line(block, record.start))))
     }
 }
 
@@ -144,31 +147,31 @@ pub(super) struct Tally {
     failures: u64,
     bytes: u64,
     holes: Holes,
-    /// In the order of the input.
-    first_failures: Vec<Failure>,
+    /// The first that could not be read, by number.
+    unread: BTreeMap<u64, (Record, Cause)>,
     /// How many of these are kept.
-    failures_wanted: usize,
+    unread_wanted: usize,
     /// Of the columns of its rows.
     offsets: ColumnOffsets,
 }
 
 impl Tally {
-    pub(super) fn new(failures_wanted: usize) -> Tally {
+    pub(super) fn new(unread_wanted: usize) -> Tally {
         Tally {
             records: 0,
             unmatched: 0,
             failures: 0,
             bytes: 0,
             holes: Holes::default(),
-            first_failures: Vec::new(),
-            failures_wanted,
+            unread: BTreeMap::new(),
+            unread_wanted,
             offsets: ColumnOffsets::default(),
         }
     }
 
-    /// Whether entries of records that could not be read are of use still.
-    pub(super) fn wants_failures(&self) -> bool {
-        self.failures_wanted > 0
+    /// Whether it is of use still to know which records could not be read.
+    pub(super) fn wants_unread(&self) -> bool {
+        self.unread_wanted > 0
     }
 
     /// Counts records that were seen.
@@ -191,32 +194,28 @@ impl Tally {
         self.holes.append(holes);
     }
 
-    pub(super) fn holes(&self) -> Holes {
-        self.holes
-    }
-
     /// Counts as unmatched, of the records that were seen, some of which nobody asks.
     pub(super) fn unmatched(&mut self, records: u64) {
         self.unmatched += records;
     }
 
-    /// Counts a record that was seen as one that could not be read, and keeps an entry.
-    pub(super) fn unread(&mut self, block: &Block<'_>, record: Record, cause: &Cause) {
+    /// Counts a record that was seen as one that could not be read, and keeps why.
+    pub(super) fn unread(&mut self, record: Record, cause: &Cause) {
         match cause.kind {
             FailureKind::NoMatch => self.unmatched += 1,
             _ => self.failures += 1,
         }
-        self.keep(block, record, cause);
+        self.keep(record, cause);
     }
 
     /// Ends the counts with a record whose conversion fails. All records before it were seen, and `matched` of them have matched.
-    pub(super) fn end_with(&mut self, block: &Block<'_>, record: Record, cause: &Cause, matched: u64) {
+    pub(super) fn end_with(&mut self, record: Record, cause: &Cause, matched: u64) {
         self.records = record.number + 1;
         self.unmatched = record.number - matched;
         self.failures = 1;
         self.bytes = record.end.into();
-        self.first_failures.clear();
-        self.keep(block, record, cause);
+        self.unread.clear();
+        self.keep(record, cause);
     }
 
     /// Keeps which kinds of times the columns have.
@@ -224,30 +223,39 @@ impl Tally {
         self.offsets = ColumnOffsets::new(offsets);
     }
 
-    /// Keeps an entry, if it is one of the first in the order of the input.
-    fn keep(&mut self, block: &Block<'_>, record: Record, cause: &Cause) {
-        let (kept, wanted) = (&mut self.first_failures, self.failures_wanted);
-        if kept.len() >= wanted && kept.last().is_some_and(|last| last.record < record.number) {
+    /// Keeps a record and why it could not be read, if it is one of the first in the order of the input.
+    fn keep(&mut self, record: Record, cause: &Cause) {
+        let is_full = self.unread.len() >= self.unread_wanted;
+        if is_full && self.unread.last_key_value().is_none_or(|(&last, _)| last < record.number) {
             return;
         }
-        let at = kept.partition_point(|failure| failure.record < record.number);
-        if at < wanted {
-            kept.insert(at, cause.failure(block, record));
-            kept.truncate(wanted);
+        self.unread.insert(record.number, (record, cause.clone()));
+        if self.unread.len() > self.unread_wanted {
+            self.unread.pop_last();
         }
     }
 
-    pub(super) fn into_stats(self) -> (Stats, ColumnOffsets) {
+    /// The counts, and the records that were kept, in order.
+    pub(super) fn end(self) -> Counted {
         let stats = Stats {
             records: self.records,
             matched: self.records - self.unmatched - self.failures,
             unmatched: self.unmatched,
             failures: self.failures,
             bytes: self.bytes,
-            first_failures: self.first_failures,
-            notes: Vec::new(),
-            source_errors: Vec::new(),
+            ..Stats::default()
         };
-        (stats, self.offsets)
+        Counted { stats, offsets: self.offsets, holes: self.holes, unread: self.unread.into_values().collect() }
     }
+}
+
+/// What was counted of a block.
+#[derive(Debug)]
+pub(super) struct Counted {
+    /// Without failures.
+    pub(super) stats: Stats,
+    pub(super) offsets: ColumnOffsets,
+    pub(super) holes: Holes,
+    /// Records that could not be read, in order: as many of the first as were wanted.
+    pub(super) unread: Vec<(Record, Cause)>,
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{
     compiled::{Compiled, Place},
     head::Head,
-    options::{OnError, Origin, Predicate, ScanOptions},
+    mismatch::{Explainer, Mismatch},
+    options::{Matches, OnError, Origin, Predicate, ScanOptions},
     origin,
 };
 use crate::{
@@ -84,6 +85,26 @@ impl Task {
     /// Whether a match must fill its record.
     pub(super) fn anchored(&self) -> Anchored {
         self.options.matches.anchored()
+    }
+
+    /// Whether it can be said why a record does not match: what is to match anywhere in it has no place at which it stops.
+    pub(super) fn explains(&self) -> bool {
+        self.options.matches == Matches::Line
+    }
+
+    /// Why a record that does not match does not, if that can be said: what is not UTF-8 is not
+    /// explained.
+    ///
+    /// # Errors
+    /// [`Error::is_external`]: an external matcher could not answer.
+    pub(super) fn why(&self, explainer: &mut Explainer, text: &[u8]) -> Result<Option<Mismatch>> {
+        let text = std::str::from_utf8(text).ok().filter(|_| self.explains());
+        let Some(text) = text else { return Ok(None) };
+        match explainer.explain(text) {
+            Err(error) if error.is_external() && !error.is_wrong_answer() => Err(error),
+            Err(_) => Ok(None),
+            why => why,
+        }
     }
 
     /// How the input is to be cut into blocks.

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`cases`] | the cases of `tests/cases/`, which Python runs too, come out as they say, however they are run |
 //! | [`formats`] | the ready patterns read the lines of the programs that they are for |
+//! | [`guess`] | guesses are what a scan reads, and any bytes are guessed from or refused |
 //! | [`guide`] | the examples of the guide |
 //! | [`examples`] | the programs of `examples/` |
 //! | [`pipes`] | pipes keep nobody waiting |
@@ -21,6 +22,8 @@
 //! | [`text_views`] | text as views of the input |
 //! | [`binary_text`] | text as bytes |
 //! | [`datetime_range`] | dates and times at the ends of what a column holds |
+//! | [`reasons`] | why lines were not read, in groups |
+//! | [`rejects`] | every record that was not read can be had |
 //! | [`times`] | what a time without a year or an offset means |
 //! | [`common`] | what several of them need |
 
@@ -36,6 +39,7 @@ mod datetime_range;
 mod examples;
 mod filters;
 mod formats;
+mod guess;
 mod guide;
 mod input_marks;
 mod long_records;
@@ -47,6 +51,8 @@ mod origin;
 mod pairs;
 mod pipes;
 mod rare_matches;
+mod reasons;
+mod rejects;
 mod text_views;
 mod threads;
 mod times;
