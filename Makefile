@@ -14,7 +14,7 @@ CASES ?= 1500
 MEGABYTES ?= 64
 BENCH ?=
 
-.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons bench bench-built bench-cliffs bench-kernels bench-sets bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
+.PHONY: help demo dev test test-rust test-python lint lint-bench msrv lanes pythons bench bench-built bench-cliffs bench-inputs bench-kernels bench-sets bench-whole bench-single bench-spark linear rg clients spark engines oracle guide clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -74,6 +74,10 @@ bench-built:
 ## make bench-cliffs  what each part of the language costs, beside the plain pattern
 bench-cliffs:
 	$(CARGO) run --locked --release --package parsimd-benches --bin cliffs
+
+## make bench-inputs  files plain and compressed, on one thread and on two
+bench-inputs:
+	$(CARGO) run --locked --release --package parsimd-benches --bin inputs
 
 ## make bench-kernels  each kernel beside its peers, per instruction set
 bench-kernels:

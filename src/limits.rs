@@ -7,6 +7,7 @@
 //! | [`TEXT_BYTES`] | 4 GiB | `parse`, `search` and `find_iter` of a longer text are an error with `is_limit` |
 //! | [`BLOCK_BYTES`] | 256 KiB | a scan reads the input in blocks of this size; a record longer than a block is still read whole |
 //! | [`BLOCKS_AHEAD`] | 4 | a scan with several threads reads no further ahead than so many blocks for each |
+//! | [`AHEAD_BYTES`] | 128 MiB | a scan with several threads reads no further ahead in the compressed files whose turn has not come |
 //! | [`THREADS_PER_CORE`] | 4 | a scan that was told to use more threads uses so many |
 //! | [`PARALLEL_BYTES`] | 1 MiB | a scan that was not told how many threads to use takes more than one |
 //! | [`RECORD_BYTES`] | 64 MiB | a longer record fails, and is skipped; [`ScanOptions::max_record_bytes`](crate::ScanOptions::max_record_bytes) sets it |
@@ -69,6 +70,10 @@ pub const REASONS_GIVEN: usize = 20;
 
 /// How much of a record that failed is kept, in bytes.
 pub const EXCERPT_BYTES: usize = 120;
+
+/// How many bytes of text may be scanned ahead of compressed files whose turn has not come, by a scan of several threads. What is held of them are columns, which
+/// take about as much.
+pub const AHEAD_BYTES: u64 = 128 << 20;
 
 /// How many lines a [guess](crate::guess()) looks at, unless it is asked for another number.
 pub const GUESS_LINES: usize = 1000;

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+    from ._write import Writer
+
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
 _Match = Literal["line", "first", "all"]
 _Origin = Literal["file", "line", "offset"]
@@ -325,6 +327,8 @@ class Parser(_parsimd.ParserBase):
 
     #: The native engine of the last scan, and what it was made of. A copy or a pickle has none.
     _kept_pattern: Optional[Tuple[Any, "_parsimd.Pattern"]] = None
+    #: What writes lines, once it was asked for. A copy or a pickle has none.
+    _kept_writer: Optional["Writer"] = None
 
     def __init__(self, format: str, extra_types: _Types = None, case_sensitive: bool = False) -> None:
         self._group_to_name_map: Dict[str, str] = {}
@@ -362,7 +366,7 @@ class Parser(_parsimd.ParserBase):
             self._touch(f"its {name} was replaced")
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_kept_pattern"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_kept_pattern", "_kept_writer")}
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         # The older protocols cannot make an object that has a native class below it.
@@ -829,14 +833,15 @@ class Parser(_parsimd.ParserBase):
         year: Union[int, Literal["recent"], None] = None,
         rejects: _Rejects = False,
     ) -> Scan:
-        """Matches each line of a file, or of one file after the other; plain text or gzip. Otherwise as `scan`.
+        """Matches each line of a file, or of one file after the other; plain text, or compressed with gzip, zstd, xz, bzip2 or lz4. Otherwise as `scan`.
 
         A file is a path (str, bytes or os.PathLike) or an open file: anything with a method ``read(n)`` that gives bytes or str. An open file is
         read from where it stands, and further than the last line that is scanned; its text is scanned as UTF-8, however it is
         encoded. Such a scan uses one thread.
 
-        A file that breaks, such as damaged gzip, raises when all lines before the damage were given. The line that is cut there is counted in
-        ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip data are ignored.
+        A file that breaks, such as a damaged archive, raises when all lines before the damage were given. Of several files, one that cannot be opened or
+        breaks is passed over and named in ``.stats.source_errors``, unless ``on_error="raise"`` or no file could be read. The line that is cut there is counted in
+        ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip or bzip2 data are ignored.
         A byte order mark and NUL bytes before a line are skipped, and UTF-16 with a mark is read. ``.stats.notes`` tells of these, but for a mark of UTF-8.
         """
         return self._scan_files(
@@ -961,6 +966,31 @@ class Parser(_parsimd.ParserBase):
         from ._arrow import spark_schema
 
         return spark_schema(self, tz)
+
+    def write(self, values: Any = (), /, **named: Any) -> str:
+        """The line that ``parse`` reads these values from: the inverse of `parse`.
+
+        ``values`` is a mapping of names to values, a sequence with the values of the fields without a name, a `Result` or a `Row`; ``named`` are further
+        values by name. A field whose value is None, or is not given, is its first null text; an optional part is left out when all of
+        its fields are None. A row has texts for ``ip``, ``F`` and types of the program's own; they are written as they are.
+
+        What was written is read once more. ValueError says which value would be read back as another, or not at all: text that holds what
+        follows it, a time without an offset where its layout has one, a number that is too wide or is cut by its precision, ``nan``, a newline.
+        ValueError too for a value that no field has the name of, and for None where the field has no null text; TypeError where ``values`` are none of the above.
+
+        >>> import parsimd
+        >>> log = parsimd.compile("{ip:ip} [{at:t}] {request:q} {size:d|-}")
+        >>> line = log.write({"ip": "8.8.8.8", "at": parsimd.datetime(2015, 5, 17, 10, 5, 3), "request": "GET /", "size": None})
+        >>> line
+        '8.8.8.8 [2015-05-17T10:05:03] "GET /" -'
+        >>> log.write(log.parse(line)) == line
+        True
+        """
+        if self._kept_writer is None:
+            from ._write import Writer
+
+            self._kept_writer = Writer(self)
+        return self._kept_writer.write(self, values, named)
 
     def explain_mismatch(self, string: str) -> Optional[Mismatch]:
         """Why ``parse`` gives None for this text: how far it came, what it expected there, and what stands there. None where it matches.

@@ -345,7 +345,10 @@ class Stats:
     def first_failures(self) -> List[Failure]: ...
     @property
     def notes(self) -> List[str]:
-        """What else there is to be told of the sources that have ended: NUL bytes that were skipped, UTF-16, ignored bytes that follow gzip data."""
+        """What else there is to be told of the sources that have ended: NUL bytes that were skipped, UTF-16, ignored bytes that follow compressed data."""
+    @property
+    def source_errors(self) -> List[str]:
+        """Of each file that could not be opened or read to its end, and was passed over, what was wrong, with its name."""
 
 @final
 class Failure:

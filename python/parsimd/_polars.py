@@ -11,6 +11,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+import warnings
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Optional, Tuple, Union
 
 from ._rejects import asked as asked_rejects
@@ -85,6 +86,7 @@ def scan_polars(
             pieces = scan._read_pieces(size if left is None else min(size, left))
             count = len(pieces) if left is None else min(len(pieces), left)
             if not count:
+                _warn_of(scan.stats.source_errors)
                 return
             if left is not None:
                 left -= count
@@ -104,6 +106,13 @@ def scan_polars(
             yield frame
 
     return register_io_source(source, schema=empty.schema, is_pure=True)
+
+
+def _warn_of(errors: List[str]) -> None:
+    """Warns of files that were passed over: a query gives nobody the statistics of its scan."""
+    if errors:
+        others = f"; and {len(errors) - 1} more" if len(errors) > 1 else ""
+        warnings.warn(f"a file that cannot be read was passed over: {errors[0]}{others}", UserWarning, stacklevel=2)
 
 
 #: The unit and the zone that polars writes after the number of a timestamp, by the type of a column that it can be compared with.

@@ -79,10 +79,16 @@ impl Stats {
         make::list(py, failures.map(|failure| Ok(Bound::new(py, failure)?.into_any())))
     }
 
-    /// What else there is to be told of the sources that have ended: NUL bytes that were skipped, UTF-16, ignored bytes that follow gzip data.
+    /// What else there is to be told of the sources that have ended: NUL bytes that were skipped, UTF-16, ignored bytes that follow compressed data.
     #[getter]
     fn notes(&self) -> Made<Vec<String>> {
         Made(self.stats.notes.clone())
+    }
+
+    /// Of each file that could not be opened or read to its end, and was passed over, what was wrong, with its name.
+    #[getter]
+    fn source_errors(&self) -> Made<Vec<String>> {
+        Made(self.0.source_errors.clone())
     }
 
     fn __repr__(&self) -> Made<String> {

@@ -32,6 +32,7 @@ CALLS = {
         "scan_file": "p.scan_file(path).read_all()",
         "own column": "own.scan(b'500000\\nx\\n7\\n', on_error='null').read_all()",
         "explain_mismatch": "p.explain_mismatch('abc x')",
+        "write": "p.write(a='abc', n=500000)",
         "engine": "p.engine",
         "format": "p.format",
         "named_fields": "p.named_fields",
@@ -124,7 +125,7 @@ CALLS = {
         "repr": "repr(r)",
     },
     "Stats": {
-        name: f"s.stats.{name}" for name in ("records", "matched", "unmatched", "failures", "bytes", "matched_by_pattern", "first_failures", "notes")
+        name: f"s.stats.{name}" for name in ("records", "matched", "unmatched", "failures", "bytes", "matched_by_pattern", "first_failures", "notes", "source_errors")
     },
     "Failure": {name: f"f.{name}" for name in ("source", "line", "offset", "record", "kind", "field", "reason", "text")},
     "Reason": {
@@ -140,7 +141,7 @@ ELSEWHERE = {"Parser": {"scan_polars", "parse_array", "map_arrow", "map_table", 
 # fails crashes the interpreter, with no extension in it.
 IN_PYTHON = {
     "parsimd": {"compile", "with_pattern", "extract_format", "dates", "parse", "search", "findall", "percentage", "numbers", "nested"},
-    "Parser": {"evaluate_result", "by re", "engine", "scan", "scan_file", "own column"},
+    "Parser": {"evaluate_result", "by re", "engine", "scan", "scan_file", "own column", "write"},
     "Result": {"pickle"},
     "ResultIterator": {"pickle"},
     "Scan": {"read_all", "read", "batches", "buffer", "rejects"},

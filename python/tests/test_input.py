@@ -8,6 +8,7 @@ import io
 import os
 import textwrap
 import threading
+import zipfile
 import zlib
 
 import parsimd
@@ -83,8 +84,33 @@ def test_a_text_that_begins_as_the_name_of_a_compression_is_text(tmp_path):
 
     for data in (b"", b"info 1\n"):
         (tmp_path / "x.log").write_bytes(bz2.compress(data))
-        with pytest.raises(OSError, match="bzip2"):
-            PARSER.scan_file(tmp_path / "x.log")
+        assert len(PARSER.scan_file(tmp_path / "x.log").read_all()) == len(data) // 7
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("name", ["gzip", "bz2", "lzma"])
+def test_compressed_files_and_open_files_give_the_lines_before_damage(name, threads, tmp_path):
+    packed = __import__(name).compress(LINES)
+    assert rows(PARSER.scan_file(io.BytesIO(packed + packed)))[1] is None
+    (tmp_path / "a").write_bytes(packed)
+    (tmp_path / "cut").write_bytes(packed[:-20])
+    whole, error = rows(PARSER.scan_file([tmp_path / "a"] * 3, threads=threads))
+    assert whole == rows(PARSER.scan(LINES))[0] * 3 and error is None
+    found, error = rows(PARSER.scan_file(tmp_path / "cut", threads=threads))
+    assert found == whole[: len(found)] and isinstance(error, OSError) and "cut: damaged" in str(error)
+    # Of several files the others are read.
+    scan = PARSER.scan_file([tmp_path / "missing", tmp_path / "a", tmp_path / "cut", tmp_path / "a"], threads=threads)
+    assert rows(scan) == (whole[: len(whole) // 3] + found + whole[: len(whole) // 3], None)
+    assert ["missing: No such file" in scan.stats.source_errors[0], "cut: damaged" in scan.stats.source_errors[1]] == [True] * 2
+    assert isinstance(rows(PARSER.scan_file([tmp_path / "a", tmp_path / "cut"], on_error="raise", threads=threads))[1], OSError)
+    assert isinstance(rows(PARSER.scan_file([tmp_path / "missing", tmp_path / "gone"], threads=threads))[1], FileNotFoundError)
+
+
+def test_a_zip_archive_is_an_error_that_says_what_to_do(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.log", "w") as archive:
+        archive.writestr("a", "info 1\n")
+    with pytest.raises(OSError, match="zip archive.*unzip -p"):
+        PARSER.scan_file(tmp_path / "x.log")
 
 
 def run(code):
@@ -228,7 +254,7 @@ def test_paths_and_open_files_may_be_mixed(tmp_path):
     scan = PARSER.scan_file([tmp_path / "a", io.BytesIO(b"noise")])
     assert rows(scan) == ([97], None) and scan.stats.first_failures[0].source == "<file>"
     # Each path in a row of them is opened when its turn comes.
-    found, error = rows(PARSER.scan_file([io.BytesIO(b"info 1"), tmp_path / "a", tmp_path / "missing"]))
+    found, error = rows(PARSER.scan_file([io.BytesIO(b"info 1"), tmp_path / "a", tmp_path / "missing"], on_error="raise"))
     assert found == [1, 97] and isinstance(error, FileNotFoundError)
 
 

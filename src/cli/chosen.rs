@@ -73,7 +73,9 @@ impl Chosen {
                 guess.pattern
             }
             _ => {
-                return Err(Stop::new("several patterns at once are not read yet: give one -p, and scan once for each"));
+                return Err(Stop::new(
+                    "several patterns at once are not read yet: give one -p, and scan once for each",
+                ));
             }
         };
         let mut builder = Pattern::builder(&text).case_sensitive(args.case_sensitive);

@@ -1,4 +1,4 @@
-//! Where the bytes come from: memory, a reader, a file (plain or gzip), cut into blocks of whole records.
+//! Where the bytes come from: memory, a reader, a file (plain or compressed), cut into blocks of whole records.
 //!
 //! | file | what |
 //! |---|---|
@@ -9,13 +9,14 @@
 //! | [`sniff`] | how a stream is compressed, by its first bytes |
 //! | [`lead`] | marks of the encoding before a text, and holes before a record |
 //! | [`utf16`] | UTF-16, read as UTF-8 |
-//! | [`gzip`] | gzip, and what is left of it where it is damaged |
+//! | [`unpack`] | compressed streams, and what is left of them where they are damaged |
+//! | [`codec`] | the compressions: what they begin with, what may follow, and how they are unpacked |
 //! | [`pipe`] | files that may have nothing to read yet |
 //! | [`mmap`] | files that are mapped into memory |
 
 mod block;
+mod codec;
 mod cut;
-mod gzip;
 mod lead;
 mod mmap;
 #[cfg(unix)]
@@ -23,6 +24,7 @@ mod pipe;
 mod sniff;
 mod source;
 mod stream;
+mod unpack;
 mod utf16;
 
 use std::{
@@ -79,6 +81,10 @@ pub struct Input<'a> {
     /// The end of the source was told.
     has_ended: bool,
     asides: Vec<Aside>,
+    /// The source is a file that was opened by its path.
+    is_file: bool,
+    /// Whether a file that cannot be read ends the input, or is told of and passed over.
+    skips_broken: bool,
 }
 
 /// What is to be known of an input beside its blocks.
@@ -88,12 +94,14 @@ pub(crate) enum Aside {
     Passed(u64, Holes),
     /// The source of this name has ended, with what it has to tell.
     Ended(Arc<str>, Vec<String>),
+    /// A file cannot be read, and what comes after it is. Its end was told before, if it was opened at all.
+    Broken { error: Error, was_open: bool },
 }
 
 /// A source whose turn has not come.
 enum Waiting<'a> {
     Path(PathBuf),
-    Source(Source<'a>, Arc<str>),
+    Source(Source<'a>, Arc<str>, bool),
 }
 
 impl fmt::Debug for Input<'_> {
@@ -133,10 +141,11 @@ impl<'a> Input<'a> {
 
     fn new(source: Source<'a>, name: &str) -> Input<'a> {
         let (lead, waiting, asides) = (Lead::default(), VecDeque::new(), Vec::new());
-        Input { source, name: name.into(), offset: 0, waiting, lead, has_ended: false, asides }
+        let (has_ended, is_file, skips_broken) = (false, false, false);
+        Input { source, name: name.into(), offset: 0, waiting, lead, has_ended, asides, is_file, skips_broken }
     }
 
-    /// The same input, unpacked if its first bytes say that it is gzip. Only a [`reader`](Self::reader) has to be asked for this: a file is unpacked
+    /// The same input, unpacked if its first bytes say that it is gzip, zstd, xz, bzip2 or lz4. Only a [`reader`](Self::reader) has to be asked for this: a file is unpacked
     /// anyway, and what is in memory never is.
     ///
     /// ```
@@ -173,18 +182,18 @@ impl<'a> Input<'a> {
     /// # Ok::<(), parsimd::Error>(())
     /// ```
     pub fn then(mut self, next: Input<'a>) -> Input<'a> {
-        self.waiting.push_back(Waiting::Source(next.source, next.name));
+        self.waiting.push_back(Waiting::Source(next.source, next.name, next.is_file));
         self.waiting.extend(next.waiting);
         self
     }
 
-    /// A file; gzip is seen by its first bytes, whatever the file is called.
+    /// A file, plain or compressed with gzip, zstd, xz, bzip2 or lz4; its first bytes say which, whatever it is called.
     ///
     /// A pipe, a terminal or a device is read as its data comes: [`Scan::next_soon`](crate::Scan::next_soon) does not wait for it. A pipe by name
     /// that nobody has opened for writing yet has no data yet.
     ///
     /// # Errors
-    /// [`Error::is_io`]: it cannot be opened, is a directory, or is compressed in a way that is not read. Of what is no plain file the last is
+    /// [`Error::is_io`]: it cannot be opened, is a directory or a zip archive, or is compressed in a way that this build does not read. Of what is no plain file the last is
     /// found out when it is scanned.
     pub fn open(path: impl AsRef<Path>) -> Result<Input<'a>> {
         let path = path.as_ref();
@@ -203,19 +212,39 @@ impl<'a> Input<'a> {
         } else {
             Source::stream(Box::new(Sniffed::new(slow(file).map_err(fail)?)), Pace::Timed)
         };
-        Ok(Input::new(source, &name))
+        Ok(Input { is_file: true, ..Input::new(source, &name) })
     }
 
     /// Files, one after the other. The last line of a file and the first of the next are two records, newline or not. The
-    /// first file is opened now, the others when their turn comes.
+    /// first file is opened now, the others when their turn comes; compressed files are opened and read ahead by a scan of several threads.
+    ///
+    /// A scan passes over a file that cannot be opened or read, unless it has [`OnError::Raise`](crate::OnError::Raise) or there is no other file that can
+    /// be read; [`Stats::source_errors`](crate::Stats::source_errors) has the errors.
     ///
     /// # Errors
-    /// As [`open`](Self::open), for the first file.
+    /// As [`open`](Self::open), for a file that is the only one.
     pub fn files(paths: impl IntoIterator<Item = PathBuf>) -> Result<Input<'a>> {
-        let mut paths = paths.into_iter();
-        let first = paths.next().map(Input::open).transpose()?;
-        let input = first.unwrap_or_else(|| Input::bytes(b""));
-        Ok(Input { waiting: paths.map(Waiting::Path).collect(), ..input })
+        let mut waiting: VecDeque<_> = paths.into_iter().collect();
+        let input = match (waiting.pop_front(), waiting.is_empty()) {
+            (None, _) => Input::bytes(b""),
+            (Some(only), true) => Input::open(only)?,
+            (Some(first), false) => Input::open(&first).unwrap_or_else(|_| {
+                // What is wrong with it is told when it is its turn.
+                waiting.push_front(first);
+                Input::nothing()
+            }),
+        };
+        Ok(Input { waiting: waiting.into_iter().map(Waiting::Path).collect(), ..input })
+    }
+
+    /// An input that has ended, and of which nothing is told.
+    fn nothing() -> Input<'a> {
+        Input { has_ended: true, ..Input::bytes(b"") }
+    }
+
+    /// Passes over files that cannot be read.
+    pub(crate) fn skip_broken(&mut self) {
+        self.skips_broken = true;
     }
 
     /// Reads the next block into `holder`: whole records of about `size` bytes, ending in a newline unless its source ended. There is none
@@ -234,23 +263,69 @@ impl<'a> Input<'a> {
                     self.offset += holder.extent;
                     return Ok(Next::Block);
                 }
+                Err(error) if is_passing(&error) => return Err(Error::io(&*self.name, error)),
                 Err(error) => {
-                    if !is_passing(&error) {
-                        self.end_source();
-                    }
-                    return Err(Error::io(&*self.name, error));
+                    self.end_source();
+                    self.source = Input::nothing().source;
+                    self.tell_broken(Error::io(&*self.name, error), self.is_file, true)?;
                 }
             }
-            (self.source, self.name) = match self.waiting.pop_front() {
+            (self.source, self.name, self.is_file) = match self.waiting.pop_front() {
                 None => return Ok(Next::End),
-                Some(Waiting::Source(source, name)) => (source, name),
-                Some(Waiting::Path(path)) => {
-                    let next = Input::open(path)?;
-                    (next.source, next.name)
-                }
+                Some(Waiting::Source(source, name, is_file)) => (source, name, is_file),
+                Some(Waiting::Path(path)) => match Input::open(path) {
+                    Ok(next) => (next.source, next.name, true),
+                    Err(error) => {
+                        self.tell_broken(error, true, false)?;
+                        continue;
+                    }
+                },
             };
             (self.offset, self.lead, self.has_ended) = (0, Lead::default(), false);
         }
+    }
+
+    /// Whether the source is a compressed file, of which it takes long to read a block.
+    pub(crate) fn is_packed(&self) -> bool {
+        matches!(&self.source, Source::Stream(reading) if reading.pace == Pace::Full && reading.stream.is_packed())
+    }
+
+    /// The source that is read now, as an input of its own; this one goes on with the next. `None` if there is no file after it.
+    pub(crate) fn split_current(&mut self) -> Option<Input<'a>> {
+        matches!(self.waiting.front(), Some(Waiting::Path(_))).then(|| {
+            let (waiting, skips_broken) = (mem::take(&mut self.waiting), self.skips_broken);
+            mem::replace(self, Input { waiting, skips_broken, ..Input::nothing() })
+        })
+    }
+
+    /// The next source, as an input of its own, if it is a compressed file or cannot be opened; this one goes on with those after it.
+    pub(crate) fn split_next(&mut self) -> Option<Input<'a>> {
+        let path = match self.waiting.pop_front()? {
+            Waiting::Path(path) if !fs::metadata(&path).is_ok_and(|found| !found.is_file()) => path,
+            other => {
+                self.waiting.push_front(other);
+                return None;
+            }
+        };
+        let skips_broken = self.skips_broken;
+        match Input::open(&path) {
+            Ok(next) if !next.is_packed() => {
+                self.waiting.push_front(Waiting::Source(next.source, next.name, true));
+                None
+            }
+            Ok(next) => Some(Input { skips_broken, ..next }),
+            // What is wrong with it is told when it is read.
+            Err(_) => Some(Input { skips_broken, waiting: [Waiting::Path(path)].into(), ..Input::nothing() }),
+        }
+    }
+
+    /// Tells that a source cannot be read, or gives the error if that ends the input.
+    fn tell_broken(&mut self, error: Error, is_file: bool, was_open: bool) -> Result<()> {
+        if !(self.skips_broken && is_file) {
+            return Err(error);
+        }
+        self.asides.push(Aside::Broken { error, was_open });
+        Ok(())
     }
 
     /// Counts what was passed before the block that was read, or before the end.

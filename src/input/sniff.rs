@@ -3,8 +3,9 @@
 use std::{io, time::Instant};
 
 use super::{
-    gzip::Gzip,
+    codec::Codec,
     stream::{CHUNK, Plain, Stream, is_passing},
+    unpack::Unpack,
 };
 
 /// A stream that shows by its first bytes how it is compressed.
@@ -22,7 +23,7 @@ impl<'a> Sniffed<'a> {
     /// Reads as many bytes as are needed to know what the stream is.
     ///
     /// # Errors
-    /// `WouldBlock` where they do not come before `end`; `Unsupported` for a compression that is not read.
+    /// `WouldBlock` where they do not come before `end`; `Unsupported` for what is not read.
     pub(super) fn find_out(&mut self, end: Instant) -> io::Result<()> {
         let mut after = After::More;
         let kind = loop {
@@ -43,15 +44,22 @@ impl<'a> Sniffed<'a> {
                 Err(error) => after = After::Failed(error),
             }
         };
-        if let Some(kind) = kind.filter(|&kind| kind != "gzip") {
-            let message =
-                format!("compressed with {kind}, which is not read here: decompress it into a pipe, or use gzip");
-            return Err(io::Error::new(io::ErrorKind::Unsupported, message));
-        }
+        let codec = match kind {
+            Some(Kind::Packed(codec)) => Some(codec),
+            Some(Kind::Zip) => {
+                let message =
+                    "a zip archive, which is files in a file: unpack it first, or into a pipe, as by unzip -p";
+                return Err(io::Error::new(io::ErrorKind::Unsupported, message));
+            }
+            None => None,
+        };
         self.is_known = true;
         let stream = std::mem::replace(&mut self.stream, Box::new(Plain(io::empty())));
         let stream = Begun { after, ..Begun::new(std::mem::take(&mut self.beginning), stream) };
-        self.stream = if kind.is_some() { Box::new(Gzip::new(stream)) } else { Box::new(stream) };
+        self.stream = match codec {
+            Some(codec) => Box::new(Unpack::new(codec, stream)?),
+            None => Box::new(stream),
+        };
         Ok(())
     }
 }
@@ -62,6 +70,10 @@ impl Stream for Sniffed<'_> {
             self.find_out(end)?;
         }
         self.stream.read(buffer, end)
+    }
+
+    fn is_packed(&self) -> bool {
+        self.stream.is_packed()
     }
 
     fn notes(&mut self) -> Vec<String> {
@@ -120,26 +132,39 @@ impl<S: Stream> Stream for Begun<S> {
 /// What a stream may be, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guess {
-    Is(&'static str),
+    Is(Kind),
     IsPlain,
     /// They are too few.
     MayBe,
 }
 
+/// What a stream is that is not plain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Packed(Codec),
+    Zip,
+}
+
 /// Stands for one of the digits 1 to 9 in a header; none has this byte itself.
 const DIGIT: u8 = 0xff;
 
+const BZIP2: Kind = Kind::Packed(Codec::Bzip2);
+
 /// What compressed data begins with. All that a format always begins with is here, so that a text that happens to begin as a name does is text.
-/// The others cannot begin a text in UTF-8.
+/// The others have control characters, or are no UTF-8.
 ///
-/// From RFC 1952 (gzip), RFC 8878 (Zstandard), the .xz file format 1.2.1, and the bzip2 sources: there a header is followed by the mark of a
-/// block, or of the end where there is no block.
-const HEADERS: [(&str, &[u8]); 5] = [
-    ("gzip", &[0x1f, 0x8b]),
-    ("zstd", &[0x28, 0xb5, 0x2f, 0xfd]),
-    ("xz", &[0xfd, b'7', b'z', b'X', b'Z', 0]),
-    ("bzip2", &[b'B', b'Z', b'h', DIGIT, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]),
-    ("bzip2", &[b'B', b'Z', b'h', DIGIT, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90]),
+/// From RFC 1952 (gzip), RFC 8878 (Zstandard, and its skippable frame as `pzstd` writes it), the .xz file format 1.2.1, the LZ4 Frame Format 1.6.4, the .ZIP
+/// File Format Specification 6.3, and the bzip2 sources: there a header is followed by the mark of a block, or of the end where there is no block.
+const HEADERS: [(Kind, &[u8]); 9] = [
+    (Kind::Packed(Codec::Gzip), &[0x1f, 0x8b]),
+    (Kind::Packed(Codec::Zstd), &[0x28, 0xb5, 0x2f, 0xfd]),
+    (Kind::Packed(Codec::Zstd), &[0x50, 0x2a, 0x4d, 0x18]),
+    (Kind::Packed(Codec::Xz), &[0xfd, b'7', b'z', b'X', b'Z', 0]),
+    (Kind::Packed(Codec::Lz4), &[0x04, 0x22, 0x4d, 0x18]),
+    (BZIP2, &[b'B', b'Z', b'h', DIGIT, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]),
+    (BZIP2, &[b'B', b'Z', b'h', DIGIT, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90]),
+    (Kind::Zip, &[b'P', b'K', 3, 4]),
+    (Kind::Zip, &[b'P', b'K', 5, 6]),
 ];
 
 /// How a stream is compressed that begins so.
@@ -166,10 +191,10 @@ mod tests {
         for (kind, header) in HEADERS {
             let header: Vec<u8> = header.iter().map(|&byte| if byte == DIGIT { b'5' } else { byte }).collect();
             for length in 0..header.len() {
-                assert_eq!(compression(&header[..length]), Guess::MayBe, "{kind} {length}");
+                assert_eq!(compression(&header[..length]), Guess::MayBe, "{kind:?} {length}");
                 let mut other = header.clone();
                 other[length] ^= 0x20;
-                assert_eq!(compression(&other), Guess::IsPlain, "{kind} {length}");
+                assert_eq!(compression(&other), Guess::IsPlain, "{kind:?} {length}");
             }
             assert_eq!(compression(&header), Guess::Is(kind));
             assert_eq!(compression(&[&header[..], b"and more"].concat()), Guess::Is(kind));
@@ -177,12 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn no_text_in_utf_8_begins_as_compressed_data_but_for_the_whole_header_of_bzip2() {
-        for (kind, header) in HEADERS.iter().filter(|(kind, _)| *kind != "bzip2") {
-            assert!(std::str::from_utf8(header).is_err(), "{kind}");
+    fn no_text_without_control_characters_begins_as_compressed_data_but_for_the_whole_header_of_bzip2() {
+        for (kind, header) in HEADERS.iter().filter(|(kind, _)| *kind != BZIP2) {
+            let is_text = std::str::from_utf8(header).is_ok_and(|text| !text.chars().any(char::is_control));
+            assert!(!is_text, "{kind:?}");
         }
         for text in ["BZh 5\n", "BZh\n", "BZh9\n", "BZh91AY&S\n", "B", "(\u{b5}/\n", ""] {
-            assert_ne!(compression(&[text.as_bytes(), b"\n0123456789"].concat()), Guess::Is("bzip2"), "{text:?}");
+            assert_ne!(compression(&[text.as_bytes(), b"\n0123456789"].concat()), Guess::Is(BZIP2), "{text:?}");
         }
     }
 }

@@ -18,6 +18,11 @@ pub(super) trait Stream: Send {
     /// that cannot tell whether there is something to read waits for it.
     fn read(&mut self, buffer: &mut [u8], end: Instant) -> io::Result<usize>;
 
+    /// Whether it takes long to read, as it is unpacked.
+    fn is_packed(&self) -> bool {
+        false
+    }
+
     /// What is to be told of the stream, once it has ended.
     fn notes(&mut self) -> Vec<String> {
         Vec::new()
@@ -42,6 +47,10 @@ impl<R: Read + Send> Stream for Plain<R> {
 impl Stream for Box<dyn Stream + '_> {
     fn read(&mut self, buffer: &mut [u8], end: Instant) -> io::Result<usize> {
         (**self).read(buffer, end)
+    }
+
+    fn is_packed(&self) -> bool {
+        (**self).is_packed()
     }
 
     fn notes(&mut self) -> Vec<String> {

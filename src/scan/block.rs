@@ -62,6 +62,8 @@ pub(crate) struct Scanned {
     pub(crate) holes: Holes,
     /// The source that ended here, and what it has to tell.
     pub(crate) ended: Option<(Arc<str>, Vec<String>)>,
+    /// The file that cannot be read, and whether its end was told.
+    pub(crate) broken: Option<(Error, bool)>,
     /// Which kinds of times its columns have.
     pub(crate) offsets: ColumnOffsets,
     /// What ends the scan here.
@@ -81,6 +83,7 @@ impl Scanned {
                 Scanned { stats: Stats { bytes, ..Stats::default() }, holes, ..Scanned::nothing() }
             }
             Aside::Ended(source, notes) => Scanned { ended: Some((source, notes)), ..Scanned::nothing() },
+            Aside::Broken { error, was_open } => Scanned { broken: Some((error, was_open)), ..Scanned::nothing() },
         }
     }
 
@@ -94,6 +97,7 @@ impl Scanned {
             offsets: ColumnOffsets::default(),
             holes: Holes::default(),
             ended: None,
+            broken: None,
             error: None,
         }
     }
@@ -234,7 +238,7 @@ impl Task {
         let batches = if batch.is_empty() { Vec::new() } else { vec![(0, batch)] };
         let (unread, rejected) = buffers.explainers.keep(self, block, unread, unread_wanted);
         let lines = buffers.prescan.newlines + block.unseen_lines;
-        Scanned { batches, stats, unread, rejected, lines, offsets, holes, ended: None, error }
+        Scanned { batches, stats, unread, rejected, lines, offsets, holes, ended: None, broken: None, error }
     }
 
     /// Scans texts that lie side by side in a block.

@@ -11,7 +11,7 @@ use std::{collections::VecDeque, mem, num::NonZeroUsize, sync::Arc, time::Instan
 use super::{
     block::{BlockTask, Scanned, Wanted},
     compiled::Compiled,
-    options::ScanOptions,
+    options::{OnError, ScanOptions},
     reasons::{self, Reason, Unread},
     rejects::Rejected,
     stats::{ColumnOffsets, Stats},
@@ -47,23 +47,27 @@ pub(crate) struct Blocks<'a> {
     offsets: ColumnOffsets,
     /// How many rows may still be given.
     rows_left: u64,
+    /// How many sources were read to their end, and what was wrong with the last that could not.
+    sources_read: u64,
+    broken: Option<Error>,
     /// What ends the scan, once the rows before it were given.
     error: Option<Error>,
     ended: bool,
 }
 
-/// How many threads may scan, and how many rows are wanted.
+/// How many threads may scan, how many rows are wanted, and whether a source that cannot be read ends the scan.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Extent {
     threads: Option<NonZeroUsize>,
     rows: u64,
+    stops: bool,
 }
 
 impl Extent {
     pub(crate) fn of(options: &ScanOptions) -> Extent {
         // Which block has the last row is known only when those before it were scanned.
         let threads = if options.limit.is_some() { Some(NonZeroUsize::MIN) } else { options.threads };
-        Extent { threads, rows: options.limit.unwrap_or(u64::MAX) }
+        Extent { threads, rows: options.limit.unwrap_or(u64::MAX), stops: options.on_error == OnError::Raise }
     }
 }
 
@@ -71,10 +75,13 @@ impl<'a> Blocks<'a> {
     /// With something `wrong`, its first call is that error.
     pub(crate) fn new(
         task: Arc<dyn BlockTask>,
-        input: Input<'a>,
-        Extent { threads, rows: rows_left }: Extent,
+        mut input: Input<'a>,
+        Extent { threads, rows: rows_left, stops }: Extent,
         wrong: Option<Error>,
     ) -> Blocks<'a> {
+        if !stops {
+            input.skip_broken();
+        }
         Blocks {
             task,
             input,
@@ -88,6 +95,8 @@ impl<'a> Blocks<'a> {
             lines: 0,
             offsets: ColumnOffsets::default(),
             rows_left,
+            sources_read: 0,
+            broken: None,
             error: wrong,
             ended: false,
         }
@@ -173,7 +182,7 @@ impl Blocks<'_> {
                 return Err(error);
             }
             while let Some(scanned) = self.ready.pop_front() {
-                let Scanned { batches, stats, unread, rejected, lines, offsets, holes, ended, error } = scanned;
+                let Scanned { batches, stats, unread, rejected, lines, offsets, holes, ended, broken, error } = scanned;
                 self.error = error.map(|error| error.after_records(self.stats.records).after_lines(self.lines));
                 self.keep_unread(unread);
                 self.rejected.add(rejected, self.lines);
@@ -182,6 +191,12 @@ impl Blocks<'_> {
                 self.holes.append(holes);
                 let lines_before = self.lines as i64;
                 self.lines = if ended.is_some() { 0 } else { self.lines + lines };
+                self.sources_read += u64::from(ended.is_some());
+                if let Some((error, was_open)) = broken {
+                    self.sources_read -= u64::from(was_open);
+                    self.stats.source_errors.push(error.to_string());
+                    self.broken = Some(error);
+                }
                 if let Some((source, notes)) = ended {
                     let notes = mem::take(&mut self.holes).note().into_iter().chain(notes);
                     self.stats.notes.extend(notes.map(|note| format!("{source}: {note}")));
@@ -206,7 +221,8 @@ impl Blocks<'_> {
             let wanted = Wanted { rows: self.rows_left, unread: limits::UNREAD_KEPT.saturating_sub(self.unread.len()) };
             let is_over = self.workers.scan_wave(&self.task, wanted, &mut self.input, &mut self.ready);
             if is_over && self.ready.is_empty() {
-                return Ok(None);
+                // Where nothing at all could be read, there is no answer.
+                return self.broken.take().filter(|_| self.sources_read == 0).map_or(Ok(None), Err);
             }
             if end.is_some_and(|end| Instant::now() > end) && self.ready.iter().all(Scanned::is_empty) {
                 let empty = Batch::concat(Arc::clone(self.task.schema(0)), &[])?;
@@ -329,7 +345,7 @@ impl Scan<'_> {
     /// ```
     ///
     /// # Errors
-    /// From the input; from a wrong [`ScanOptions`]; from a record, with [`OnError::Raise`](crate::OnError::Raise); [`is_limit`](crate::Error::is_limit) when the text of a column passes 2 GiB,
+    /// From the input; from a wrong [`ScanOptions`]; from a record, with [`OnError::Raise`]; [`is_limit`](crate::Error::is_limit) when the text of a column passes 2 GiB,
     /// unless it is in views.
     pub fn read_all(&mut self) -> Result<Batch> {
         let schema = Arc::clone(self.schema());

@@ -35,6 +35,9 @@ pub struct Stats {
     /// the text is UTF-16; that bytes which follow gzip data were ignored. And of a column, with its name, that some of its times have an offset and others
     /// have none.
     pub notes: Vec<String>,
+    /// Of each file that could not be opened or read to its end, and was passed over, what was wrong, with its name: see
+    /// [`Input::files`](crate::Input::files).
+    pub source_errors: Vec<String>,
 }
 
 impl Stats {
@@ -57,6 +60,7 @@ impl Stats {
         for (matched, more) in self.matched_by_pattern.iter_mut().zip(block.matched_by_pattern) {
             *matched += more;
         }
+        self.source_errors.extend(block.source_errors);
     }
 }
 

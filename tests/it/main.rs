@@ -32,6 +32,7 @@ mod binary_text;
 mod cases;
 mod columns_and_limit;
 mod common;
+mod compressed;
 mod converters;
 mod damaged_input;
 mod datetime_range;
