@@ -68,8 +68,9 @@ struct Lane<'a> {
     is_over: bool,
 }
 
-/// Which lane a block is of, and its number in the wave.
-type Ticket = (usize, usize);
+/// Which lane a block is of, and its number in the wave; and whether it is the block, or what is to be told before it. The block may be scanned by another
+/// thread than the one that read it.
+type Ticket = (usize, usize, bool);
 
 /// The blocks of a wave that are still to be taken.
 struct Wave<'w, 'a> {
@@ -157,7 +158,7 @@ impl<'a> Workers<'a> {
             ready.extend(done.into_iter().map(|(_, scanned)| scanned));
             return turns == [Turn::Over];
         }
-        for ((lane, _), scanned) in done {
+        for ((lane, ..), scanned) in done {
             self.lanes[lane].held.push_back(scanned);
         }
         for (lane, turn) in self.lanes.iter_mut().zip(turns) {
@@ -253,7 +254,7 @@ impl<'a> Wave<'_, 'a> {
         let mut state = self.state.lock().ok()?;
         if mem::take(&mut worker.is_interrupted) {
             state.taken += 1;
-            return Some((0, 0));
+            return Some((0, 0, true));
         }
         let mut is_reading = false;
         loop {
@@ -275,7 +276,7 @@ impl<'a> Wave<'_, 'a> {
                 state.waiting -= 1;
                 continue;
             };
-            let ticket = (lane, state.taken);
+            let ticket = (lane, state.taken, true);
             state.taken += 1;
             state.turns[lane] = Turn::Taken;
             drop(state);
@@ -301,7 +302,8 @@ impl<'a> Wave<'_, 'a> {
     fn read(&self, task: &dyn BlockTask, ticket: Ticket, worker: &mut Worker<'a>) -> Next {
         let Ok(mut input) = self.inputs[ticket.0].lock() else { return Next::End };
         let next = input.next_block(task.cut(), self.end, &mut worker.holder);
-        worker.done.extend(input.take_asides().into_iter().map(|aside| (ticket, Scanned::aside(aside))));
+        let before = (ticket.0, ticket.1, false);
+        worker.done.extend(input.take_asides().into_iter().map(|aside| (before, Scanned::aside(aside))));
         next.unwrap_or_else(|error| {
             let is_interrupted = error.is_interruption();
             worker.done.push((ticket, Scanned::stopped(error)));
