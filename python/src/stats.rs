@@ -88,7 +88,7 @@ impl Stats {
     /// Of each file that could not be opened or read to its end, and was passed over, what was wrong, with its name.
     #[getter]
     fn source_errors(&self) -> Made<Vec<String>> {
-        Made(self.0.source_errors.clone())
+        Made(self.stats.source_errors.clone())
     }
 
     fn __repr__(&self) -> Made<String> {
