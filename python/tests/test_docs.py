@@ -17,7 +17,7 @@ PAGES = sorted(str(page.relative_to(ROOT)) for page in [ROOT / "README.md", ROOT
 # Run by spark/test_guide.py.
 IN_SPARK = ["docs/guide/spark.md"]
 # Of these there is nothing to run in Python; the examples in Rust are run by tests/it/guide.rs.
-WITHOUT_EXAMPLES = ["docs/architecture.md", "docs/cookbook/index.md", "docs/guide/performance.md", "docs/guide/rust.md"]
+WITHOUT_EXAMPLES = ["docs/architecture.md", "docs/cookbook/index.md", "docs/guide/command.md", "docs/guide/performance.md", "docs/guide/rust.md"]
 
 
 @pytest.mark.parametrize("module", [parsimd, parsimd._convert, parsimd.formats], ids=lambda module: module.__name__)

@@ -252,7 +252,12 @@ impl<'a> Wave<'_, 'a> {
     /// Gives a worker its next block; `None` if there are no more. A state whose lock is poisoned is over: a thread has panicked.
     fn take(&self, task: &dyn BlockTask, number: usize, worker: &mut Worker<'a>) -> Option<Ticket> {
         let mut state = self.state.lock().ok()?;
-        if mem::take(&mut worker.is_interrupted) {
+        if worker.is_interrupted {
+            // In the next wave, once the caller was told.
+            if state.taken >= state.most {
+                return None;
+            }
+            worker.is_interrupted = false;
             state.taken += 1;
             return Some((0, 0, true));
         }
