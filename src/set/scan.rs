@@ -57,8 +57,8 @@ impl<'a> SetScan<'a> {
     /// largest share was matched, and of several such patterns of the first; its text begins with the name of the pattern.
     ///
     /// ```
-    /// let set = parsimd::PatternSet::new([("took", "{what:w} took {ms:d}"), ("up", "{what:w} up")])?;
-    /// let mut scan = set.scan(b"db up\ndb took long\n");
+    /// let set = parsimd::PatternSet::new([("took", "{what:w} took {ms:d}"), ("up", "{what:w} is up and well")])?;
+    /// let mut scan = set.scan(b"db is up and well\ndb took long\n");
     /// scan.read_all()?;
     /// assert_eq!(scan.reasons()?[0].to_string(), r#"1 line: took: expected {ms:d} after {what:w}, found "long""#);
     /// # Ok::<(), parsimd::Error>(())
