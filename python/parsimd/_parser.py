@@ -263,7 +263,7 @@ class Mismatch:
         """What would match, in one line: another type for the field, say, or a part that may be missing. None where nothing is known.
 
         What is said of a change of the pattern was tried: with it the pattern comes further in this text. Some tens of patterns are compiled
-        for that when it is first asked for, which takes milliseconds; of a text of more than 64 KiB nothing is said.
+        for that when it is first asked for, which takes milliseconds to some tens; of a text of more than 64 KiB nothing is said.
 
         >>> import parsimd
         >>> parsimd.compile("{status:d} {size:d}").explain_mismatch("304 -").help

@@ -60,7 +60,6 @@ impl Stats {
         for (matched, more) in self.matched_by_pattern.iter_mut().zip(block.matched_by_pattern) {
             *matched += more;
         }
-        self.source_errors.extend(block.source_errors);
     }
 }
 
