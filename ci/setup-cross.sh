@@ -49,7 +49,7 @@ echo "rustc $rustc with $llvm"
     cd "$debs/host"
     apt-get -qq download \
         "rustc-web=$rustc" "libstd-rust-web-$series=$rustc" "libstd-rust-web-dev=$rustc" \
-        "libstd-rust-web-dev:arm64=$rustc" "$llvm" \
+        "libstd-rust-web-dev:arm64=$rustc" "rust-web-src=$rustc" "$llvm" \
         gcc-12-aarch64-linux-gnu cpp-12-aarch64-linux-gnu binutils-aarch64-linux-gnu \
         libgcc-12-dev-arm64-cross libgcc-s1-arm64-cross libc6-arm64-cross libc6-dev-arm64-cross \
         linux-libc-dev-arm64-cross qemu-user-static

@@ -5,6 +5,8 @@
 # instruction set's features. What is not inlined becomes a symbol of its own (an operation of a vector, or an intrinsic
 # itself), costs a call each time, and no test of answers would notice. So the symbols of the built library are compared
 # with those that may exist: for each instruction set of x86-64 the kernels of `kernel_list`, and nothing else.
+#
+# In the extension for Python, ci/vectors.py looks for instructions that only some CPUs have, where any CPU may come by.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -32,3 +34,7 @@ if strays=$(grep -E '^[tT] .*(parsimd_simd::vector::|as parsimd_simd::vector::|g
     exit 1
 fi
 echo "each kernel is one function: $(wc -l <<< "$expected") of them, and no intrinsic is called"
+
+# The whole extension, with the crates that are built in. With PROFILE=ci it is the one that CI has already.
+make --no-print-directory dist/built
+python3 ci/vectors.py dist/*.whl

@@ -28,9 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 pub(crate) fn run(log: impl Read + Send, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let pattern = Pattern::new(r#"{host} - - [{}] "{}" {status:d} {bytes:d}"#)?;
-    let mut options = ScanOptions::default();
-    let wanted = ["host", "status", "bytes"];
-    options.columns = Some(wanted.iter().filter_map(|name| pattern.field_number(name)).collect());
+    let options = ScanOptions::new().columns(["host", "status", "bytes"]);
 
     let mut groups = HashMap::new();
     let mut total = 0;

@@ -11,7 +11,7 @@ use std::{
     path::PathBuf,
 };
 
-use parsimd::{Cell, Input, Pattern, ScanOptions};
+use parsimd::{Input, Pattern, ScanOptions};
 
 fn main() -> Result<(), Box<dyn Error>> {
     run(std::env::args_os().skip(1).map(PathBuf::from), &mut io::stdout().lock())
@@ -19,9 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 pub(crate) fn run(paths: impl IntoIterator<Item = PathBuf>, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let pattern = Pattern::new("{time:ti} {level:w} {}")?;
-    let mut options = ScanOptions::default();
     // Text of the other fields is never copied, and dates are not converted.
-    options.columns = pattern.field_number("level").map(|level| vec![level]);
+    let options = ScanOptions::new().columns(["level"]);
     // `threads` is left as it is: as many as there are cores, once the input turns out to be large.
 
     let mut levels: BTreeMap<String, u64> = BTreeMap::new();
@@ -29,9 +28,8 @@ pub(crate) fn run(paths: impl IntoIterator<Item = PathBuf>, out: &mut impl Write
     // Batch after batch, in bounded memory.
     for batch in &mut scan {
         let batch = batch?;
-        let level = &batch.columns()[0];
-        for row in 0..batch.len() {
-            let Cell::Text(level) = level.get(row) else { continue };
+        for row in batch.rows() {
+            let level: &str = row.get("level")?;
             match levels.get_mut(level) {
                 Some(count) => *count += 1,
                 None => drop(levels.insert(level.to_owned(), 1)),

@@ -83,7 +83,7 @@ impl Pattern {
     }
 
     /// The number in [`fields`](Self::fields) of the field whose column is called `column`: its name or, without one, its number among the
-    /// positional fields. For [`ScanOptions::columns`] and [`ScanOptions::filter`].
+    /// positional fields.
     pub fn field_number(&self, column: &str) -> Option<usize> {
         self.0.field_number(column)
     }
@@ -221,8 +221,7 @@ impl Pattern {
     /// ```
     /// use parsimd::{OnError, Pattern, ScanOptions};
     ///
-    /// let mut options = ScanOptions::default();
-    /// options.on_error = OnError::Null;
+    /// let options = ScanOptions::new().on_error(OnError::Null);
     /// let texts: [Option<&[u8]>; 3] = [Some(b"one\ntwo 2"), None, Some(b"three")];
     /// let found = Pattern::new("{text} {n:d}")?.scan_texts(texts, options)?;
     /// let batch = found.to_batch()?;

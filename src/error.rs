@@ -27,12 +27,14 @@ enum Kind {
     Limit { message: String },
     Memory { message: String },
     Value { text: String, reason: Cow<'static, str> },
+    Cell { row: u64, column: Option<String>, reason: String },
     External { source: Box<dyn std::error::Error + Send + Sync> },
     Interrupted { source: Box<dyn std::error::Error + Send + Sync> },
     WrongAnswer { message: String },
     Column { message: String },
     Options { message: String },
     Guess { message: String },
+    NoLines { message: String },
     TimeZone { message: String },
     Record(Failure),
     Row(Failure),
@@ -89,6 +91,11 @@ impl Error {
         Error(Box::new(Kind::Guess { message: message.into() }))
     }
 
+    /// There is nothing to guess from.
+    pub(crate) fn no_lines(message: impl Into<String>) -> Self {
+        Error(Box::new(Kind::NoLines { message: message.into() }))
+    }
+
     pub(crate) fn time_zone(message: String) -> Self {
         Error(Box::new(Kind::TimeZone { message }))
     }
@@ -103,6 +110,11 @@ impl Error {
 
     pub(crate) fn value(text: &str, reason: impl Into<Cow<'static, str>>) -> Self {
         Error(Box::new(Kind::Value { text: text.to_owned(), reason: reason.into() }))
+    }
+
+    /// What a row has in a column, or the row itself where there is none, is no value of the type that was asked for.
+    pub(crate) fn cell(row: u64, column: Option<&str>, reason: String) -> Self {
+        Error(Box::new(Kind::Cell { row, column: column.map(str::to_owned), reason }))
     }
 
     pub(crate) fn record(failure: Failure) -> Self {
@@ -173,9 +185,9 @@ impl Error {
         matches!(*self.0, Kind::WrongAnswer { .. })
     }
 
-    /// True when the text matched but is no value of its type: `30/Feb/2020` as a date, say.
+    /// True when the text matched but is no value of its type: `30/Feb/2020` as a date, say; or when a row was asked for a type that its value is none of.
     pub fn is_value(&self) -> bool {
-        matches!(*self.0, Kind::Value { .. })
+        matches!(*self.0, Kind::Value { .. } | Kind::Cell { .. })
     }
 
     /// True when a scan was asked for a column that is not there, or twice for the same.
@@ -190,7 +202,13 @@ impl Error {
 
     /// True when no pattern can be [guessed](crate::guess()) from an input: it has no lines, or is no text, or JSON.
     pub fn is_guess(&self) -> bool {
-        matches!(*self.0, Kind::Guess { .. })
+        matches!(*self.0, Kind::Guess { .. } | Kind::NoLines { .. })
+    }
+
+    /// Whether no pattern can be guessed because there is no line.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_no_lines(&self) -> bool {
+        matches!(*self.0, Kind::NoLines { .. })
     }
 
     /// True when a text is no [`TimeZone`](crate::TimeZone).
@@ -257,9 +275,10 @@ impl Error {
         }
     }
 
-    /// Which of the texts given one by one a scan stopped at, from 0.
+    /// Which of the texts given one by one a scan stopped at, from 0; or the number of the row whose value is no value of the type that it was asked for.
     pub fn row(&self) -> Option<u64> {
         match &*self.0 {
+            Kind::Cell { row, .. } => Some(*row),
             Kind::Row(failure) => Some(failure.record),
             _ => None,
         }
@@ -304,9 +323,12 @@ impl fmt::Display for Error {
             | Kind::TimeZone { message }
             | Kind::Options { message }
             | Kind::Guess { message }
+            | Kind::NoLines { message }
             | Kind::Column { message } => f.write_str(message),
             Kind::External { source } | Kind::Interrupted { source } => source.fmt(f),
             Kind::Value { text, reason } => write!(f, "{text:?}: {reason}"),
+            Kind::Cell { row, column: Some(column), reason } => write!(f, "row {row}, column {column:?}: {reason}"),
+            Kind::Cell { row, column: None, reason } => write!(f, "row {row}: {reason}"),
             Kind::Record(failure) => write!(f, "{}: record at byte {}: {failure}", failure.source, failure.offset),
             Kind::Row(failure) => write!(f, "row {}: {failure}", failure.record),
             Kind::Io { context, source } => write!(f, "{context}: {source}"),

@@ -3,13 +3,18 @@
 //! A result in Python is a text and spans, and its values are converted when they are read. So these functions give spans without a
 //! [`Match`](crate::Match), of text that is known to be ASCII, and values from a field's text alone.
 
-use std::sync::Arc;
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 pub use parsimd_simd::Span;
 
 use crate::{
-    Anchored, Converter, Error, Field, Match, Pattern, Result, Value, ValueKind, convert,
+    Anchored, Batch, Column, Converter, Error, Field, Input, Match, Pattern, PatternSet, Result, Scan, ScanOptions,
+    Schema, SetScan, Value, ValueKind, convert,
     engine::captures::InlineSpans,
+    input,
     pattern::{STRPTIME, TYPES},
     scan::single::{find, find_match},
 };
@@ -17,7 +22,8 @@ pub use crate::{
     convert::{Answer, ConvertTexts},
     engine::captures::ABSENT,
     error::below,
-    pattern::{other_language, suggestion},
+    pattern::{is_near, other_language, suggestion},
+    scan::Unmatched,
 };
 
 /// A converter whose function is given several texts at once, and gives values of this kind; what it raises leaves the scan, which can go on.
@@ -33,6 +39,51 @@ pub fn drawn_message(error: &Error) -> String {
 /// The error of a scan of texts, with its row counted from `first`: what was scanned is a piece of something longer.
 pub fn numbered_from(error: Error, first: u64) -> Error {
     error.after_records(first)
+}
+
+/// As [`Input::files`], and adds the bytes that are read of the files, as they lie on the disk, to a counter.
+pub fn files_counted<'a>(paths: Vec<PathBuf>, counter: Arc<AtomicU64>) -> Result<Input<'a>> {
+    Input::files_counted(paths, Some(counter))
+}
+
+/// How many bytes files have together, as they lie on the disk; `None` if one of them is no plain file.
+pub fn total_bytes(paths: &[PathBuf]) -> Option<u64> {
+    input::total_bytes(paths)
+}
+
+/// As [`PatternSet::scan_input`], but options that are wrong are an error at once, as of [`PatternSet::check`].
+pub fn set_batches<'a>(set: &PatternSet, input: Input<'a>, options: ScanOptions) -> Result<SetScan<'a>> {
+    set.scan_input(input, options).checked()
+}
+
+/// As [`PatternSet::scan_table`], but options that are wrong are an error at once, as of [`PatternSet::check_table`].
+pub fn set_table<'a>(set: &PatternSet, input: Input<'a>, options: ScanOptions) -> Result<Scan<'a>> {
+    set.scan_table(input, options).checked()
+}
+
+/// Where a scan has seen records and not one matched, the first, which says why it does not; nothing where that cannot be said.
+pub fn none_matched(scan: &Scan<'_>) -> Option<Unmatched> {
+    scan.none_matched()
+}
+
+/// As [`none_matched`], of a scan by several patterns.
+pub fn none_of_set_matched(scan: &SetScan<'_>) -> Option<Unmatched> {
+    scan.none_matched()
+}
+
+/// These columns of a schema, in this order.
+pub fn project(schema: &Schema, columns: &[usize]) -> Schema {
+    schema.project(columns)
+}
+
+/// Column `at` of a schema, of its pieces, as [`Batch::concat`] joins it.
+pub fn join(schema: &Schema, at: usize, pieces: &[Arc<Column>]) -> Result<Column> {
+    schema.join(at, pieces)
+}
+
+/// So many rows, of columns that have so many each, and the types of the schema.
+pub fn batch(schema: Arc<Schema>, columns: Vec<Arc<Column>>, rows: usize) -> Batch {
+    Batch::of_columns(schema, columns, rows)
 }
 
 /// Type code, its expression, the capture groups in that.

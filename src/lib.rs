@@ -40,6 +40,9 @@ mod error;
 pub mod extension;
 mod failure;
 pub mod formats;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guess;
 mod input;
 #[cfg(test)]
@@ -47,6 +50,7 @@ mod lanes;
 pub mod limits;
 mod pattern;
 mod plan;
+mod rows;
 mod scan;
 mod set;
 
@@ -67,6 +71,9 @@ pub use input::Input;
 pub use parsimd_simd::{Isa, IsaError};
 pub use pattern::{CustomType, DatetimeLayout, Field, NullTexts, ValueKind};
 pub use plan::Plan;
+#[cfg(feature = "serde")]
+pub use rows::Records;
+pub use rows::{ColumnIndex, FromCell, Row, Rows, Shown};
 pub use scan::{
     Expected, FindIter, Hint, Match, Matches, Mismatch, OnError, Origin, Predicate, Reason, Rejects, Scan, ScanOptions,
     Stats, TextColumn, Texts,

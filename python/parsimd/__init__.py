@@ -49,6 +49,7 @@ from ._guess import Guess as Guess
 from ._guess import guess as guess
 from ._parser import PARSE_RE as PARSE_RE
 from ._parser import Engine as Engine
+from ._parser import ExpressionError as ExpressionError
 from ._parser import Match as Match
 from ._parser import Mismatch as Mismatch
 from ._parser import Parser as Parser
@@ -73,6 +74,7 @@ from ._parsimd import SetScan as SetScan
 from ._parsimd import Stats as Stats
 from ._parsimd import available_isas as available_isas
 from ._parsimd import isa as isa
+from ._progress import Progress as Progress
 from ._set import PatternSet as PatternSet
 from ._set import compile_set as compile_set
 

@@ -7,8 +7,9 @@ one of these functions is called.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, Literal, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Optional, Union
 
+from ._arguments import Name, check_options
 from ._parsimd import ScanError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ._parsimd import Texts
 
 _Year = Union[int, Literal["recent"], None]
+Match = Literal["line", "first"]
 
 _SPARK_TYPES = {
     "text": "STRING",
@@ -37,16 +39,24 @@ _SPARK_TYPES = {
 _SPARK_CASTS = {"time[us]": "time64[ns]", "duration[ns]": "duration[us]"}
 
 
-def parse_array(parser: "Parser", array: Any, on_error: str, tz: Optional[str], year: _Year) -> "pyarrow.StructArray":
+def parse_array(parser: "Parser", array: Any, match: Match, on_error: str, tz: Optional[str], year: _Year) -> "pyarrow.StructArray":
     import pyarrow
 
-    if on_error == "skip":
-        raise ValueError("on_error must be 'null' or 'raise': an array of the same length has no place for what is skipped")
-    parts = [pyarrow.array(texts) for texts in _scan(_scanner(parser, on_error, tz, year), array)]
+    check_keeps_rows(match, on_error)
+    parts = _structs(_scanner(parser, match, on_error, tz, year), _array(array))
     if len(parts) == 1:
         return parts[0]
-    kind = pyarrow.struct(list(_schema(parser, tz)))
+    kind = pyarrow.struct(list(schema(parser, tz)))
     return pyarrow.chunked_array(parts, kind).combine_chunks()
+
+
+def check_keeps_rows(match: str, on_error: str) -> None:
+    """Raises ValueError for options with which a column of texts would not give one value for each, and TypeError for what are none."""
+    check_options(match=match, on_error=on_error)
+    if match == "all":
+        raise ValueError("match must be 'line' or 'first': a text has one value, and not one for every match")
+    if on_error == "skip":
+        raise ValueError("on_error must be 'null' or 'raise': an array of the same length has no place for what is skipped")
 
 
 def map_arrow(
@@ -60,6 +70,8 @@ def map_arrow(
     # Iterating over these would go through letters, names, or the columns of a single batch.
     if isinstance(batches, (str, bytes, bytearray, memoryview, dict)) or hasattr(batches, "schema") and hasattr(batches, "columns"):
         raise TypeError(f"batches must be an iterable of record batches, not {_kind(batches)}: for one table there is map_table")
+    if not hasattr(batches, "__iter__"):
+        raise TypeError(f"batches must be an iterable of record batches, not {_kind(batches)}")
     # What is wrong with these is said now, and not when the first batch is asked for.
     parser.scan(b"", tz=tz, year=year)
     return _map_batches(parser, iter(batches), column, on_error, tz, year)
@@ -75,12 +87,12 @@ def _map_batches(
 ) -> Iterator["pyarrow.RecordBatch"]:
     import pyarrow
 
-    scan = _scanner(parser, on_error, tz, year)
+    scan = _scanner(parser, "line", on_error, tz, year)
     casts = {number: _SPARK_CASTS[kind] for number, kind in enumerate(parser.scan(b"").types.values()) if kind in _SPARK_CASTS}
     for batch in batches:
         if not isinstance(batch, (pyarrow.RecordBatch, pyarrow.Table)):
             raise TypeError(f"batches must be record batches of pyarrow, not {_kind(batch)}")
-        for texts in _scan(scan, _text_column(batch, column)):
+        for texts in _scan(scan, _array(_text_column(batch, column))):
             for rows in pyarrow.RecordBatchReader.from_stream(texts):
                 yield _for_spark(rows, casts)
 
@@ -92,9 +104,19 @@ def map_table(
 
     if not isinstance(table, (pyarrow.Table, pyarrow.RecordBatch)):
         raise TypeError(f"table must be a table of pyarrow, not {_kind(table)}")
-    parts = _scan(_scanner(parser, on_error, tz, year), _text_column(table, column))
-    batches = [rows for texts in parts for rows in pyarrow.RecordBatchReader.from_stream(texts)]
-    return pyarrow.Table.from_batches(batches, _schema(parser, tz))
+    return table_of(parser, _text_column(table, column), "line", on_error, tz, year)
+
+
+def table_of(parser: "Parser", array: Any, match: Match, on_error: str, tz: Optional[str], year: _Year) -> "pyarrow.Table":
+    """The rows of a column of texts as a table. With the option ``"null"`` there is one for each, all nulls where a text does not match."""
+    import pyarrow
+
+    scan, array, fields = _scanner(parser, match, on_error, tz, year), _array(array), schema(parser, tz)
+    if on_error != "skip" and fields.names and pyarrow.types.is_dictionary(array.type):
+        batches = [pyarrow.RecordBatch.from_arrays(rows.flatten(), schema=fields) for rows in _structs(scan, array)]
+    else:
+        batches = [rows for texts in _scan(scan, array) for rows in pyarrow.RecordBatchReader.from_stream(texts)]
+    return pyarrow.Table.from_batches(batches, fields)
 
 
 def spark_schema(parser: "Parser", tz: Optional[str]) -> str:
@@ -112,29 +134,47 @@ def _for_spark(batch: "pyarrow.RecordBatch", casts: Dict[int, str]) -> "pyarrow.
     return batch
 
 
-def _schema(parser: "Parser", tz: Optional[str]) -> "pyarrow.Schema":
+def schema(parser: "Parser", tz: Optional[str]) -> "pyarrow.Schema":
     import pyarrow
 
     return pyarrow.schema(parser.scan(b"", tz=tz))
 
 
-def _scanner(parser: "Parser", on_error: str, tz: Optional[str], year: _Year) -> Callable[[Any, int], "Texts"]:
-    """A function that scans an array, by the parser as it is now."""
+def _scanner(parser: "Parser", match: str, on_error: str, tz: Optional[str], year: _Year) -> "Callable[[Any], List[Texts]]":
+    """A function that scans arrays, by the parser as it is now."""
     pattern, times = parser._scan_pattern(), parser._times(tz, year)
-    return lambda array, first: pattern.scan_array(array, on_error, times, first)
+    return lambda arrays: pattern.scan_arrays(arrays, match, on_error, times)
 
 
-def _scan(scan: Callable[[Any, int], "Texts"], array: Any) -> Iterator["Texts"]:
-    """The scanned texts of each part of an array, or of any other object with Arrow arrays."""
+def _structs(scan: "Callable[[Any], List[Texts]]", array: Any) -> "List[pyarrow.StructArray]":
+    """What became of each part of an array of Arrow, with one value for each text. Each different text of a dictionary is parsed once."""
     import pyarrow
 
-    array = _array(array)
+    if pyarrow.types.is_dictionary(array.type):
+        parts = array.chunks if isinstance(array, pyarrow.ChunkedArray) else [array]
+        try:
+            return [_of_dictionary(scan, part) for part in parts]
+        except ScanError:
+            # The row of the first text that cannot be read is that of a column of all texts.
+            pass
+    return [pyarrow.array(texts) for texts in _scan(scan, array)]
+
+
+def _of_dictionary(scan: "Callable[[Any], List[Texts]]", array: "pyarrow.DictionaryArray") -> "pyarrow.StructArray":
+    import pyarrow.compute
+
+    used = array.indices.unique().drop_null()
+    [texts] = scan(array.dictionary.take(used))
+    return pyarrow.array(texts).take(pyarrow.compute.index_in(array.indices, used))
+
+
+def _scan(scan: "Callable[[Any], List[Texts]]", array: Any) -> "List[Texts]":
+    """The scanned texts of each part of an array of Arrow."""
+    import pyarrow
+
     if pyarrow.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
-    first = 0
-    for part in array.chunks if isinstance(array, pyarrow.ChunkedArray) else [array]:
-        yield scan(part, first)
-        first += len(part)
+    return scan(array)
 
 
 def _array(texts: Any) -> Any:
@@ -171,7 +211,7 @@ def _text_column(table: Any, column: Optional[str]) -> Any:
 
     if column is not None:
         if column not in table.schema.names:
-            raise KeyError(f"no column {column!r}; there are {table.schema.names}")
+            raise KeyError(Name(column, f"no column {column!r}; there are {table.schema.names}"))
         return table.column(column)
     for number, field in enumerate(table.schema):
         kind = field.type.value_type if pyarrow.types.is_dictionary(field.type) else field.type

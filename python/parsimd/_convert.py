@@ -14,6 +14,7 @@ from datetime import time, timedelta, tzinfo
 from typing import Any, Callable, Literal, Mapping, Optional, Sequence, TypeVar
 
 from . import _parsimd
+from ._arguments import check_expression, check_text, is_count, shown
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -39,13 +40,24 @@ def with_pattern(
     converter then, once for each different text of a batch. None is a null; an exception, or a value of another type, is a failure of the record. Without ``column``
     a scan keeps the text.
 
-    Raises ValueError for another ``column``.
+    Raises ValueError for another ``column``, and TypeError where ``pattern`` is no str, ``regex_group_count`` no number or the converter no function.
     """
+    check_expression(pattern)
+    if not (regex_group_count is None or is_count(regex_group_count)):
+        raise TypeError(f"regex_group_count must be the number of groups in the pattern, or None, not {shown(regex_group_count)}")
     if column is not None:
+        check_text(column, "column")
         _parsimd.check_column(column)
 
     def decorate(converter: _F) -> _F:
-        converter.pattern = pattern  # type: ignore[attr-defined]
+        if not callable(converter):
+            raise TypeError(f"with_pattern is for a function of the text, as int is, not {type(converter).__name__}")
+        try:
+            converter.pattern = pattern  # type: ignore[attr-defined]
+        except (AttributeError, TypeError):
+            # A class that is built in, or a method of one.
+            name = getattr(converter, "__name__", type(converter).__name__)
+            raise TypeError(f"with_pattern cannot give {name} a pattern: give one to a function that calls it, as lambda text: {name}(text)") from None
         converter.regex_group_count = regex_group_count  # type: ignore[attr-defined]
         if column is not None:
             converter.column = column  # type: ignore[attr-defined]
@@ -235,7 +247,19 @@ class UnixTime(ByText):
 class Duration(ByText):
     """A duration: amounts with units, or hours, minutes and seconds. What is less than a microsecond is cut off."""
 
-    UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9, "d": 86400 * 10**9}
+    UNITS = {
+        word: nanos
+        for nanos, words in (
+            (1, "ns nsec nsecs nanosecond nanoseconds"),
+            (10**3, "us usec usecs microsecond microseconds"),
+            (10**6, "ms msec msecs millisecond milliseconds"),
+            (10**9, "s sec secs second seconds"),
+            (60 * 10**9, "m min mins minute minutes"),
+            (3600 * 10**9, "h hr hrs hour hours"),
+            (86400 * 10**9, "d day days"),
+        )
+        for word in words.split()
+    }
 
     def __call__(self, string: str, match: Any = None) -> timedelta:
         text = string.translate(_LETTERS).replace("\u00b5", "u").replace("\u03bc", "u").replace("\u039c", "u")
@@ -247,7 +271,7 @@ class Duration(ByText):
                 raise ValueError(f"{string!r}: minutes and seconds must be in 0..59")
             nanos = self._nanos(hours, "h") + self._nanos(minutes, "m") + self._nanos(seconds, "s")
         else:
-            nanos = sum(self._nanos(*amount) for amount in re.findall(r"([\d.]+)([a-z]+)", amounts))
+            nanos = sum(self._nanos(*amount) for amount in re.findall(r"([\d.]+) ?([a-z]+)", amounts))
         nanos = -nanos if text[0] == "-" else nanos
         if not -(2**63) <= nanos < 2**63:
             raise ValueError(f"{string!r}: a duration of more than 292 years, which nanoseconds in 64 bits cannot hold")

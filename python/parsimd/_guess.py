@@ -7,8 +7,10 @@ from itertools import islice
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, Union
 
 from . import _parsimd
+from ._arguments import is_count, shown
 from ._parser import Parser
 from ._parser import compile as _compile
+from ._set import PatternSet, compile_set
 
 __all__ = ["Guess", "guess"]
 
@@ -27,11 +29,11 @@ class Guess:
     pattern: Optional[str]
     """The text of the pattern; None where it is a set."""
     patterns: List[Tuple[str, str]]
-    """Names and patterns: one, or those of a set. A line is of the first kind whose pattern reads it."""
+    """Names and patterns: one, or those of a set. A line is of the first kind whose pattern matches it, as in a `PatternSet`."""
     name: Optional[str]
     """The name of the ready pattern, if it is one; of a kind in a set, its name there."""
     options: Dict[str, Any]
-    """What to scan with: ``guess.compile().scan_file(path, **guess.options)``."""
+    """What to scan with: ``guess.compile().scan_file(path, **guess.options)``. Those of a set are the options of each of its kinds."""
     matched: int
     """How many of the lines belong to records that a scan has read, with every value."""
     lines: int
@@ -50,12 +52,9 @@ class Guess:
         """The share of the lines that it reads, from 0 to 1."""
         return self.matched / self.lines if self.lines else 0.0
 
-    def compile(self) -> Parser:
-        """The parser of the pattern. Of a set each kind has one: a ValueError says so."""
-        if self.pattern is None:
-            names = ", ".join(name for name, _ in self.patterns)
-            raise ValueError(f"the lines are of several kinds, {names}: compile each of guess.kinds")
-        return _compile(self.pattern)
+    def compile(self) -> Union[Parser, PatternSet]:
+        """The parser of the pattern; of a set the `PatternSet`, as `compile_set` makes it. Either scans with ``options``."""
+        return compile_set(dict(self.patterns)) if self.pattern is None else _compile(self.pattern)
 
     def __repr__(self) -> str:
         what = repr(self.pattern) if self.pattern is not None else f"{len(self.kinds)} kinds"
@@ -109,6 +108,8 @@ def guess(
 
     Raises ValueError where there are no lines, or no text, or JSON.
     """
+    if not (is_count(lines) and is_count(most)):
+        raise TypeError(f"lines and most must be numbers from 1, not {shown(lines)} and {shown(most)}")
     if lines < 1 or most < 1:
         raise ValueError(f"lines and most must be 1 or more, not {lines} and {most}")
     return [_guessed(*found) for found in _parsimd.guess_lines(_sample(source, lines), most)]
@@ -135,6 +136,8 @@ def _sample(source: Any, lines: int) -> bytes:
 
 def _given(source: Any) -> Iterator[bytes]:
     """Lines that were given one by one, each with a newline."""
+    if not (hasattr(source, "__iter__") or hasattr(source, "__getitem__")):
+        raise TypeError(f"guess takes a path, an open file, bytes or lines, not {type(source).__name__}")
     for number, line in enumerate(source):
         if not isinstance(line, (str, bytes)):
             raise TypeError(f"line {number} must be str or bytes, not {type(line).__name__}")

@@ -8,6 +8,7 @@ same answer. `Parser.engine` says which engine matches, and why.
 
 from __future__ import annotations
 
+import builtins
 import logging
 import operator
 import os
@@ -19,9 +20,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar, Union
 
 from . import _parsimd
+from ._arguments import Message, check_converter, check_format, check_options, check_places, check_text, shown
 from ._convert import (
     BEYOND,
     DatetimeLayout,
@@ -43,9 +45,12 @@ from ._parsimd import Batch
 from ._parsimd import Result as Result
 from ._parsimd import ResultIterator as ResultIterator
 from ._parsimd import Scan
+from ._progress import _Progress
+from ._progress import asked as _asked_progress
 from ._rejects import _Rejects
 from ._rejects import asked as _asked_rejects
-from ._rejects import listed as _listed
+from ._sources import Files as _Files
+from ._sources import sources as _sources
 
 if TYPE_CHECKING:
     import polars
@@ -63,12 +68,6 @@ _Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 _MAX_RECORD_BYTES = _parsimd.RECORD_BYTES
 
 
-class _Readable(Protocol):
-    """An open file."""
-
-    def read(self, size: int, /) -> Union[bytes, str, None]: ...
-
-
 # The state of a parser from which the values of a match are made.
 _STATE = ("_type_conversions", "_fixed_fields", "_named_fields", "_group_to_name_map")
 
@@ -83,6 +82,8 @@ PARSE_RE = re.compile(r"({{|}}|{[\w-]*(?:\.[\w-]+|\[[^]]+])*(?::[^}]+)?})")
 # What begins a fraction, in the format itself, maybe in an optional part or behind one.
 _FOLLOWING = re.compile(r"(?:{:[\[\]]})*([.,])")
 
+_NO_MAPPING = "extra_types must be a mapping of names to converters, not %s"
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _SPECIAL = re.compile(r"[?\\.\[\]()*+^$!|]")
@@ -96,9 +97,22 @@ _FLOATS = {"f": float, "F": Decimal, "e": float, "E": float, "g": float, "G": fl
 class TooManyFields(ValueError):
     """More fields than the regular expression engine takes. Current versions of Python take any number."""
 
+    __module__ = "parsimd"
+
 
 class RepeatedNameError(ValueError):
     """A name stands twice in a format, with different types."""
+
+    __module__ = "parsimd"
+
+
+class ExpressionError(ValueError, NotImplementedError):
+    """The regular expression of a format cannot be compiled: that of a type of the program's own is wrong, or a width.
+
+    It is a ValueError, as every error in a format, and a NotImplementedError, which ``parse`` raises at the first use.
+    """
+
+    __module__ = "parsimd"
 
 
 class Engine(NamedTuple):
@@ -161,10 +175,15 @@ def _is_list(type: str) -> bool:
 
 def _is_own(type: str, extra_types: Any) -> bool:
     """Whether a type is one of the program's own. As in ``parse``, ``extra_types`` without a type of that name may be any object."""
-    if extra_types is None or type not in extra_types:
+    if extra_types is None:
         return False
-    _check_mapping(extra_types)
-    return True
+    try:
+        is_there = type in extra_types
+    except TypeError:  # Nothing can be in it.
+        is_there = True
+    if is_there:
+        _check_mapping(extra_types)
+    return is_there
 
 
 def _advice(type: str, extra_types: Any) -> str:
@@ -176,13 +195,15 @@ def _advice(type: str, extra_types: Any) -> str:
     except UnicodeError:  # A lone surrogate.
         suggestion = None
     types = f"one of the types d {' '.join(_TYPES)}, a strptime code such as %Y, or a name in extra_types"
+    if isinstance(extra_types, (list, tuple, set, frozenset)) and extra_types:
+        suggestion = _NO_MAPPING % builtins.type(extra_types).__name__
     return suggestion or f"expected {types}"
 
 
 def _check_mapping(extra_types: Any) -> None:
     # A text is asked for names letter by letter, and a list by numbers.
     if not (hasattr(extra_types, "keys") and hasattr(extra_types, "__getitem__")):
-        raise TypeError(f"extra_types must be a mapping of names to converters, not {type(extra_types).__name__}")
+        raise TypeError(_NO_MAPPING % type(extra_types).__name__)
 
 
 def _grouped(regex: str, grouping: str) -> str:
@@ -331,6 +352,7 @@ class Parser(_parsimd.ParserBase):
     _kept_writer: Optional["Writer"] = None
 
     def __init__(self, format: str, extra_types: _Types = None, case_sensitive: bool = False) -> None:
+        check_format(format)
         self._group_to_name_map: Dict[str, str] = {}
         self._name_to_group_map: Dict[str, str] = {}
         self._name_types: Dict[str, str] = {}
@@ -343,6 +365,8 @@ class Parser(_parsimd.ParserBase):
         self._group_index = 0
         # The columns of the marks of optional parts that have not ended, and the groups that stand in one.
         self._open_marks: List[int] = []
+        # What is to be told of the groups of a type of the program's own, and whether it was.
+        self._miscounted, self._has_warned = "", False
         self._optional_groups: Set[Union[int, str]] = set()
         # The groups of `kv(…)`, whose keys are the fields, and the null texts of these groups.
         self._key_groups: Dict[Union[int, str], Tuple[List[Key], Optional["re.Pattern[str]"]]] = {}
@@ -352,7 +376,11 @@ class Parser(_parsimd.ParserBase):
         self._match_cache: Optional["re.Pattern[str]"] = None
         self._search_cache: Optional["re.Pattern[str]"] = None
         self._touched: Optional[str] = None
+        # Whether something is in the expression that may be none: the pattern of a type of the program's own, or a fill character.
+        self._is_doubtful = False
         self._expression_text = self._generate_expression()
+        if self._is_doubtful:
+            self._check_expression()
         log.debug("format %r -> %r", format, self._expression)
 
     def __repr__(self) -> str:
@@ -399,16 +427,27 @@ class Parser(_parsimd.ParserBase):
     @property
     def _match_re(self) -> "re.Pattern[str]":
         if self._match_cache is None:
-            expression = rf"\A{self._expression}\Z"
-            try:
-                self._match_cache = re.compile(expression, self._flags)
-            except re.error as error:
-                # Programs look for the words of `parse`, which end with the expression.
-                raise NotImplementedError(
-                    f"Group names (e.g. (?P<name>) can cause failure, as they are not escaped properly: '{expression}': {error}; "
-                    "the pattern of a type or a fill character can be the cause, too"
-                )
+            self._match_cache = self._compile_whole()
         return self._match_cache
+
+    def _compile_whole(self) -> "re.Pattern[str]":
+        expression = rf"\A{self._expression}\Z"
+        try:
+            return re.compile(expression, self._flags)
+        except re.error as error:
+            # Programs look for the words of `parse`, which end with the expression.
+            raise ExpressionError(
+                f"Group names (e.g. (?P<name>) can cause failure, as they are not escaped properly: '{expression}': {error}; "
+                "the pattern of a type or a fill character can be the cause, too"
+            )
+
+    def _check_expression(self) -> None:
+        """Raises `ExpressionError` where ``re`` cannot compile the expression: now, and not at the first use."""
+        try:
+            # Nothing of it is kept: a program may replace the expression before the first use. `re` has it in its cache.
+            self._compile_whole()
+        except OverflowError:
+            pass  # As in `parse`, a number that is too large for ``re`` is told at the first use.
 
     @property
     def _search_re(self) -> "re.Pattern[str]":
@@ -433,6 +472,7 @@ class Parser(_parsimd.ParserBase):
 
     def _generate_expression(self) -> str:
         expression = []
+        broken: Optional[ExpressionError] = None
         column = 1
         for part in PARSE_RE.split(self._format):
             if part in ("{{", "}}"):
@@ -445,7 +485,10 @@ class Parser(_parsimd.ParserBase):
                     expression.append(self._handle_mark(part, column) if is_mark else self._handle_field(part))
                 except (ValueError, KeyError) as error:
                     _point_at(error, self._format, column, part)
-                    raise
+                    if not isinstance(error, ExpressionError):
+                        raise
+                    # What else is wrong comes first: `parse` tells it now, and this at the first use.
+                    broken = broken or error
             else:
                 expression.append(_SPECIAL.sub(r"\\\g<0>", part))
             column += len(part)
@@ -453,6 +496,8 @@ class Parser(_parsimd.ParserBase):
             unclosed = _advising(ValueError("{:[} begins an optional part that does not end"), "write {:]} where it ends")
             _point_at(unclosed, self._format, self._open_marks.pop(), "{:[}")
             raise unclosed
+        if broken is not None:
+            raise broken
         return "".join(expression)
 
     def _handle_mark(self, mark: str, column: int) -> str:
@@ -477,7 +522,7 @@ class Parser(_parsimd.ParserBase):
             if spread is None:
                 taken = self._group_to_name_map[re.sub(r"[.\[\]-]", "_", field)]
                 raise _advising(
-                    KeyError("duplicated group name %r" % (field,)),
+                    KeyError(Message("duplicated group name %r" % (field,))),
                     f"use a name that differs from {taken!r} in more than . [ ] - and _",
                 )
             group = field.replace(spread, "_" * underscores)
@@ -514,16 +559,27 @@ class Parser(_parsimd.ParserBase):
             wrap = f"(?P<{group}>%s)"
         else:
             group = self._group_index
+            self._count_group()
             self._fixed_fields.append(group)
             wrap = "(%s)"
         if self._open_marks:
             self._optional_groups.add(group)
         inside, before, after = self._compile_spec(spec, group) if spec else (".+?", "", "")
+        if isinstance(group, str):
+            # After its spec, of which `parse` tells at once.
+            self._check_name(name, group)
         if group in self._key_groups:
             # Its keys are the fields.
             (self._named_fields if isinstance(group, str) else self._fixed_fields).pop()
         self._group_index += 1
         return before + wrap % inside + after
+
+    def _check_name(self, name: str, group: str) -> None:
+        """Raises `ExpressionError` for a name that no group can have."""
+        if not re.sub(r"[.\[\]-]", "_", name).isidentifier() and "%" not in name:
+            raise _advising(ExpressionError(f"{name!r} is no name of a field"), "a name has letters, digits, _ . - and [ ], and begins with a letter")
+        # A part of it may be left that was spread to tell it from another name.
+        self._is_doubtful |= not group.isidentifier()
 
     def _compile_spec(self, spec: str, group: Union[int, str]) -> Tuple[str, str, str]:
         """The expression inside the capture, and those of the padding before and after it."""
@@ -534,9 +590,13 @@ class Parser(_parsimd.ParserBase):
         is_any_text = not type
         if _is_own(type, self._extra_types):
             converter = self._extra_types[type]
+            check_converter(type, converter)
             regex = getattr(converter, "pattern", ".+?")
+            self._check_own(type, regex, spec)
             is_any_text = getattr(converter, "pattern", None) is None
-            self._group_index += getattr(converter, "regex_group_count", 0) or 0
+            count = getattr(converter, "regex_group_count", 0) or 0
+            self._group_index += count
+            self._check_count(type, regex, count)
             convert = TextOnly(converter)
         elif type == "d":
             digits = "+" if not width else "{1,%d}" % int(width)
@@ -568,6 +628,7 @@ class Parser(_parsimd.ParserBase):
             elif type == "%":
                 convert = percentage
             elif type[0] == "t":
+                self._count_group()
                 regex, convert = _without_mark(regex, type, self._next_mark), DatetimeLayout(type, first)
             if type in "fFeEgG%" and "grouping" in parts and convert is not None:
                 regex, convert = _grouped(regex, parts["grouping"]), Grouped(convert, parts["grouping"])
@@ -577,6 +638,10 @@ class Parser(_parsimd.ParserBase):
                 regex = ".+?"
             else:
                 regex = ".{%s,%s}?" % (width or ("1" if most else ""), most)
+            least = width or "1"
+            if most.isdecimal() and least.isdecimal() and int(most) < int(least):
+                wrong = ExpressionError(f"no text has at least {least} and at most {most} characters")
+                raise _advising(wrong, "write the fewest characters before the point, and as many or more after it, as in 2.8", spec)
         if type and type in "n%fFegdobxEGX":
             regex = "[-+ ]?" + (f"{fill or '0'}*" if align == "=" else "") + regex
         if "nulls" in parts:
@@ -593,7 +658,45 @@ class Parser(_parsimd.ParserBase):
         padding = f"{fill or ' '}*"
         if padding[0] in r".\+?*[](){}^$":
             padding = "\\" + padding
+        # `parse` does not escape all fill characters.
+        if padding == "|*" and align in ("<", "^", ">"):
+            raise _advising(ExpressionError("the fill character | is the bar of a regular expression"), "fill with another character", spec)
+        self._is_doubtful |= align == "=" and fill is not None and _SPECIAL.match(fill) is not None
         return regex, padding if align in (">", "^") else "", padding if align in ("<", "^") else ""
+
+    def _check_own(self, type: str, pattern: Optional[str], spec: str) -> None:
+        """Raises `ExpressionError` for the pattern of a type of the program's own that is no regular expression."""
+        if pattern is None or pattern == ".+?":
+            return
+        self._is_doubtful = True
+        if not isinstance(pattern, str):
+            return
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            # A group of another field may be meant: the expression of the whole format shows it.
+            if "group reference" not in error.msg and "unknown group" not in error.msg:
+                wrong = ExpressionError(f"the pattern {pattern!r} of type {type!r} is no regular expression: {error}")
+                raise _advising(wrong, "write a regular expression of Python's re; a backslash before ( ) [ ] { } * + ? . | lets it stand for itself", spec)
+
+    def _check_count(self, type: str, pattern: Optional[str], count: int) -> None:
+        """Keeps what is to be told of a pattern with another number of groups than its type says, if groups are counted after it."""
+        try:
+            groups = re.compile(pattern or "").groups
+        except (re.error, TypeError, OverflowError):
+            return
+        if groups != count and not self._miscounted:
+            has = f"{groups} group" if groups == 1 else f"{groups} groups"
+            self._miscounted = (
+                f"the pattern of type {type!r} has {has}, and its regex_group_count is {count}: fields after it get wrong texts. Write "
+                f"regex_group_count={groups}" + (", or (?:…) for a group that is not needed" if groups else "")
+            )
+
+    def _count_group(self) -> None:
+        """Warns, once, where a field is told by the number of its group and the groups before it were counted wrong, as `parse` counts them too."""
+        if self._miscounted and not self._has_warned:
+            self._has_warned = True
+            _warn(self._miscounted)
 
     def _compile_key(self, key: str, before: Sequence[Key]) -> Key:
         """A key of ``kv(…)``, with the spec of its values. ``before`` are those before it in its list."""
@@ -624,6 +727,12 @@ class Parser(_parsimd.ParserBase):
     def _typed_keys(self) -> Set[str]:
         """The keys of ``kv(…)`` whose values may not be what their type takes."""
         return {key.name for keys, _ in self._key_groups.values() for key in keys if key.values is not None}
+
+    def _may_fail(self, types: Mapping[str, str]) -> Set[str]:
+        """The columns, of those with these types, in which a text that matched may have no value, so that its row is dropped."""
+        # Texts and maps have a value always, unless a function of the program makes it, or it is that of a key whose type does not take it.
+        fallible = {name for name, kind in types.items() if kind not in ("text", "map[text, text]")}
+        return {*fallible, *self._typed_keys(), *self._scan_pattern().converted}
 
     # -- engines
 
@@ -703,10 +812,12 @@ class Parser(_parsimd.ParserBase):
         return self._finish(self._match_re.match(string), evaluate_result)
 
     def _search_by_re(self, string: str, pos: int, endpos: int, evaluate_result: bool) -> Union[Result, Match, None]:
+        check_places(pos=pos, endpos=endpos)
         return self._finish(self._search_re.search(string, pos, endpos), evaluate_result)
 
     def _find_by_re(self, string: str, pos: int, endpos: int, empty_at: Optional[int]) -> Optional["re.Match[str]"]:
         """The next match that is not the empty one at ``empty_at`` again."""
+        check_places(pos=pos, endpos=endpos)
         matches = self._search_re.finditer(string, pos, endpos)
         match = next(matches, None)
         if match is not None and match.span() == (empty_at, empty_at):
@@ -771,6 +882,7 @@ class Parser(_parsimd.ParserBase):
         tz: Optional[str] = None,
         year: Union[int, Literal["recent"], None] = None,
         rejects: _Rejects = False,
+        progress: _Progress = None,
     ) -> Scan:
         """Matches each line of ``data`` and gives typed columns: an iterator over `Batch`.
 
@@ -781,7 +893,7 @@ class Parser(_parsimd.ParserBase):
 
         ``threads`` is how many threads may be used; None is one for small data, and as many as there are cores for large. More than
         four for each core are of no use, and not started. Batches, counts and errors are the same. ``columns`` names the fields that
-        become columns, in that order; without it these are the fields with a name, or all if none has one. Whether a value fits is asked only of
+        become columns, in that order; without it these are the fields with a name, or all if none has one. With an empty list rows have no columns, and can be counted. Whether a value fits is asked only of
         these. ``limit`` is how many rows to give at most; what
         stands after the last is not counted, and is read only to the end of the current block. Such a scan uses one thread, and so does
         one that `re` may have to match for, or in which a converter makes a column.
@@ -808,17 +920,24 @@ class Parser(_parsimd.ParserBase):
         that says where each is and why it could not be read. A function is called with such batches. To a path, whose file is made anew, or a file that is open for bytes they are written as they
         stand, newlines and all, to be scanned once more. What the function or the file raises comes out of the call that reads the scan; no row is lost, and what was not handed over
         is handed over before anything more is read.
+
+        ``progress`` shows how far the scan is while calls read it. With True there is a bar on standard error after a second, if that is a terminal. A function is called with a
+        `Progress`, which has ``bytes``, ``total``, ``rows`` and ``seconds``, up to ten times a second and once at the end. What it raises comes out of the call that reads the scan;
+        no row is lost.
         """
+        check_options(
+            match=match, multiline=multiline, threads=threads, on_error=on_error, limit=limit, strings=strings, max_record_bytes=max_record_bytes
+        )
         asked = None if columns is None else _names(columns, "columns")
         origins = _names(include, "include")
         return self._scan_pattern().scan(
-            data, False, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, (),
-            _asked_rejects(rejects),
+            data, False, False, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, (),
+            _asked_rejects(rejects), _asked_progress(progress), True,
         )
 
     def scan_file(
         self,
-        path: Union[_Path, _Readable, Iterable[Union[_Path, _Readable]]],
+        path: _Files,
         *,
         match: _Match = "line",
         multiline: bool = False,
@@ -832,25 +951,36 @@ class Parser(_parsimd.ParserBase):
         tz: Optional[str] = None,
         year: Union[int, Literal["recent"], None] = None,
         rejects: _Rejects = False,
+        progress: _Progress = None,
+        follow: bool = False,
     ) -> Scan:
         """Matches each line of a file, or of one file after the other; plain text, or compressed with gzip, zstd, xz, bzip2 or lz4. Otherwise as `scan`.
 
-        A file is a path (str, bytes or os.PathLike) or an open file: anything with a method ``read(n)`` that gives bytes or str. An open file is
-        read from where it stands, and further than the last line that is scanned; its text is scanned as UTF-8, however it is
-        encoded. Such a scan uses one thread.
+        A file is a path (str, bytes or os.PathLike), which may be a glob or a URL that fsspec can open, or an open file: anything with a method ``read(n)`` that gives bytes
+        or str, or ``readinto(buffer)``. An open file is read from where it stands, and further than the last line that is scanned, and is not closed; its text is scanned as
+        UTF-8, however it is encoded. Such a scan uses one thread.
 
-        A file that breaks, such as a damaged archive, raises when all lines before the damage were given. Of several files, one that cannot be opened or
-        breaks is passed over and named in ``.stats.source_errors``, unless ``on_error="raise"`` or no file could be read. The line that is cut there is counted in
-        ``.stats.failures``. After an error in `Scan.read_all`, its next call gives the lines before it. Bytes that follow gzip or bzip2 data are ignored.
+        A file that breaks, such as a damaged archive, raises when all lines before the damage were given. What reads many rows at once gives these and warns: `Scan.read_all`, `to_pandas` and
+        its like, an Arrow stream. Of several files, one that
+        cannot be opened or breaks is passed over. Both are named in ``.stats.source_errors``, unless ``on_error="raise"`` or no file could be read. The line that is cut there is
+        counted in ``.stats.failures``. Bytes that follow gzip or bzip2 data are ignored.
+
+        With ``follow=True`` the scan has no end: it waits for more at the end of the file, and goes on as it grows, as ``tail -F`` does. Iterate over it, or `read` some
+        rows; ``limit`` and an exception such as KeyboardInterrupt end it. A line comes when its newline is there. Where the file is renamed and another is made in its place,
+        it is read to its end and then the other; one that shrinks, or is written anew, is read from its start, and one that is not there is waited for:
+        ``.stats.notes`` tells of these two. Several files are read in turns. They must be plain files, given by paths. A path that cannot be opened raises, and so does what
+        breaks a file later.
+
         A byte order mark and NUL bytes before a line are skipped, and UTF-16 with a mark is read. ``.stats.notes`` tells of these, but for a mark of UTF-8.
         """
         return self._scan_files(
-            path, match, multiline, threads, on_error, columns, include, limit, strings, max_record_bytes, tz, year, rejects=rejects
+            path, match, multiline, threads, on_error, columns, include, limit, strings, max_record_bytes, tz, year, rejects=rejects,
+            progress=progress, follow=follow,
         )
 
     def _scan_files(
         self,
-        files: Union[_Path, _Readable, Iterable[Union[_Path, _Readable]]],
+        files: _Files,
         match: _Match,
         multiline: bool,
         threads: Optional[int],
@@ -864,16 +994,23 @@ class Parser(_parsimd.ParserBase):
         year: Union[int, Literal["recent"], None],
         filter: Sequence[Tuple[str, Union[Tuple[int, int], str]]] = (),
         rejects: _Rejects = False,
+        progress: _Progress = None,
+        follow: bool = False,
+        counts_all: bool = False,
     ) -> Scan:
         """As `scan_file`, with a filter: ``filter`` has names of columns, each with a text or with two integers (of times, microseconds since
         1970). A row is dropped unless each of these columns has that text, or a value from the first integer to the second. The other
-        fields of dropped rows are not read."""
+        fields of dropped rows are not read. Unless ``counts_all``, such rows are not matched either, where that can be told without."""
+        check_options(
+            match=match, multiline=multiline, threads=threads, on_error=on_error, limit=limit, strings=strings, max_record_bytes=max_record_bytes,
+            follow=follow,
+        )
         asked = None if columns is None else _names(columns, "columns")
         origins = _names(include, "include")
-        files, each = _listed(files) if rejects else (files, [])
+        found = _sources(files)
         return self._scan_pattern().scan(
-            files, True, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, filter,
-            _asked_rejects(rejects, each),
+            found, True, follow, match, multiline, threads, on_error, self._times(tz, year), asked, origins, limit, strings, max_record_bytes, filter,
+            _asked_rejects(rejects, found), _asked_progress(progress), counts_all,
         )
 
     def scan_polars(
@@ -889,23 +1026,29 @@ class Parser(_parsimd.ParserBase):
         tz: Optional[str] = None,
         year: Union[int, Literal["recent"], None] = None,
         rejects: Union[_Path, Callable[[Batch], Any], None] = None,
+        stats: Optional[Callable[["_parsimd.Stats"], Any]] = None,
     ) -> "polars.LazyFrame":
         """The lines of files as a polars LazyFrame: nothing is read before it is collected. Otherwise as `scan_file`.
 
-        Files are named by their paths, since each query reads them again. A path may have wildcards: ``logs/*.gz``. Only the columns that a query needs are handed to polars, rows are filtered
+        Files are named by their paths or URLs, since each query reads them again. A path may have wildcards: ``logs/*.gz``. Only the columns that a query needs are handed to polars, rows are filtered
         batch by batch, by comparisons with constants while they are scanned, and reading stops where a query has enough.
 
         ``rejects`` is a path or a function, as in `scan`: each query makes the file anew, or calls the function, with the lines that it has read and that were not
         read for the columns that it needs. A value that a filter looks at, and that cannot be read, does not pass: its line is no reject.
+
+        ``stats`` is a function that each query calls when it has read the files, with the `Stats` of its scan: those of all lines that it has read. Lines that a filter rules out
+        are counted as matched, so each is matched, and a filter saves less time. Of 100 lines or more of which not one matches, a query warns, and says why the first does not,
+        unless a filter has ruled them out before.
         """
         from ._polars import scan_polars
 
-        return scan_polars(self, paths, match, multiline, threads, on_error, include, max_record_bytes, tz, year, rejects)
+        return scan_polars(self, paths, match, multiline, threads, on_error, include, max_record_bytes, tz, year, rejects, stats)
 
     def parse_array(
         self,
         array: Any,
         *,
+        match: Literal["line", "first"] = "line",
         on_error: Literal["null", "raise"] = "null",
         tz: Optional[str] = None,
         year: Union[int, Literal["recent"], None] = None,
@@ -913,13 +1056,13 @@ class Parser(_parsimd.ParserBase):
         """Matches each value of a column of text, as `parse` does it, and gives an array of structs of the same length.
 
         ``array`` is a pyarrow array, anything else that speaks the Arrow PyCapsule protocol, as a polars Series does, or a sequence
-        of str and None: a list, a tuple, an array of numpy. A value that is null or does not match is null in the answer; so is,
+        of str and None: a list, a tuple, an array of numpy. With ``match="first"`` the first match in each is looked for, as `search` does it. A value that is null or does not match is null in the answer; so is,
         inside of its struct, a field that its type cannot hold. With ``on_error="raise"``, the first value that is
-        not null and cannot be read raises a `ScanError`, with its ``row``. ``tz`` and ``year`` are as in `scan`.
+        not null and cannot be read raises a `ScanError`, with its ``row``. ``tz`` and ``year`` are as in `scan`. Of a dictionary each different text is parsed once.
         """
         from ._arrow import parse_array
 
-        return parse_array(self, array, on_error, tz, year)
+        return parse_array(self, array, match, on_error, tz, year)
 
     def map_arrow(
         self,
@@ -1021,6 +1164,7 @@ class Parser(_parsimd.ParserBase):
           |
           = help: `{}` in the place of "-" reads any text
         """
+        check_text(string, "string")
         pattern = self._scan_pattern()
         if self._touched:
             raise NotImplementedError(f"of this parser Python's re knows alone what matches: {self._touched}")
@@ -1061,9 +1205,11 @@ class Parser(_parsimd.ParserBase):
         elif year != "recent":
             is_number = hasattr(year, "__index__") and not isinstance(year, bool)
             number = operator.index(year) if is_number else 0
+            if is_number and 1 <= number <= 99:
+                raise ValueError(f"year must be written with its century, as 2024 and not 24: {shown(year)} was given")
             if not 1 <= number <= 9999:
                 wrong = ValueError if is_number or isinstance(year, str) else TypeError
-                raise wrong(f"year must be a year from 1 to 9999, 'recent', or None for the current one, not {year!r}")
+                raise wrong(f"year must be a year from 1 to 9999, 'recent', or None for the current one, not {shown(year)}")
         return tz, number, _now()
 
 
@@ -1080,16 +1226,17 @@ def _column(converter: Any) -> Optional[str]:
 
 
 def _names(columns: Iterable[_Name], argument: str) -> List[_Name]:
+    meant = "some of 'file', 'line' and 'offset', as in ['line']" if argument == "include" else "the names of columns, as in ['a']"
     if isinstance(columns, (str, bytes, bytearray, memoryview)):
-        raise TypeError(f"{argument} must be the names of columns, as in ['a'], not one {type(columns).__name__}")
+        raise TypeError(f"{argument} must be {meant}, not one {type(columns).__name__}")
     if isinstance(columns, (set, frozenset)):
         raise TypeError(f"{argument} must be names in an order, which a set does not have")
     if not hasattr(columns, "__iter__") and not hasattr(columns, "__getitem__"):
-        raise TypeError(f"{argument} must be the names of columns, as in ['a'], not {columns!r}")
+        raise TypeError(f"{argument} must be {meant}, not {shown(columns)}")
     names = list(columns)
     for name in names:
         if not isinstance(name, str):
-            raise TypeError(f"{argument} must be the names of columns, not {name!r}")
+            raise TypeError(f"{argument} must be the names of columns, not {shown(name)}")
     return names
 
 
@@ -1133,7 +1280,8 @@ def _point_at(error: Exception, format: str, column: int, field: str) -> None:
         # A field after a percent sign is one of grok or dissect.
         advice = _parsimd.other_language(_printable(format)) or advice
     at, length = (column + len(field) - 1 - len(end), len(end)) if end else (column, len(field))
-    error.args = (_parsimd.point_at(_printable(str(error.args[0])), _printable(format), at - 1, length, _printable(advice)),)
+    drawn = _parsimd.point_at(_printable(str(error.args[0])), _printable(format), at - 1, length, _printable(advice))
+    error.args = (Message(drawn) if isinstance(error, KeyError) else drawn,)
 
 
 def _printable(text: str) -> str:
@@ -1146,6 +1294,11 @@ _calls = _parsimd.Calls(Parser)
 parse = _calls.parse
 search = _calls.search
 findall = _calls.findall
+
+
+def parser_of(pattern: Union[str, Parser], extra_types: _Types, case_sensitive: bool) -> Parser:
+    """The parser that stands for a pattern, or that of a format."""
+    return pattern if isinstance(pattern, Parser) else Parser(pattern, extra_types, case_sensitive)
 
 
 def compile(format: str, extra_types: _Types = None, case_sensitive: bool = False) -> Parser:

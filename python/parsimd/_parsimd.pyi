@@ -18,10 +18,15 @@ from typing import (
     overload,
 )
 
+from ._internal import InternalError as InternalError
 from ._parser import Match, Parser
 
 if TYPE_CHECKING:
+    import duckdb
     import numpy
+    import pandas
+    import polars
+    import pyarrow
 
 _T = TypeVar("_T")
 _Types = Optional[Mapping[str, Callable[[str], Any]]]
@@ -45,11 +50,10 @@ class ScanError(ValueError):
     #: The record that could not be read; None when the error is not about one record.
     failure: Optional["Failure"]
 
-class InternalError(RuntimeError):
-    """A defect of parsimd itself."""
-
 def isa() -> str: ...
+def panic(message: str) -> None: ...
 def run_command(arguments: List[str]) -> int: ...
+def parquet_output(arguments: List[str]) -> Tuple[bool, Optional[str]]: ...
 def check_column(column: str) -> None: ...
 def suggestion(kind: str, custom: List[str]) -> Optional[str]: ...
 def other_language(format: str) -> Optional[str]: ...
@@ -59,6 +63,10 @@ def ready_patterns() -> List[Tuple[str, str, str, str]]: ...
 def guess_lines(lines: bytes, most: int) -> List[Tuple[int, int, int, int, List[str], List[Tuple[str, int, str, int, Batch]]]]: ...
 def available_isas() -> List[str]: ...
 def expand_names(named: Dict[str, Any]) -> Dict[str, Any]: ...
+@final
+class FilePart:
+    def __init__(self, path: str, start: int, end: int) -> None: ...
+
 @final
 class Pattern:
     def __new__(
@@ -88,6 +96,7 @@ class Pattern:
         self,
         source: Any,
         is_files: bool,
+        follow: bool,
         match: str,
         multiline: bool,
         threads: Optional[int],
@@ -100,8 +109,10 @@ class Pattern:
         max_record_bytes: int,
         filter: Sequence[Tuple[str, Union[Tuple[int, int], str]]],
         rejects: Optional[Tuple[str, Any]],
+        progress: Union[None, Literal[True], Callable[[int, Optional[int], int, float], Any]],
+        counts_all: bool,
     ) -> Scan: ...
-    def scan_array(self, array: Any, on_error: str, times: Tuple[Optional[str], Optional[int], int], first_row: int) -> Texts: ...
+    def scan_arrays(self, arrays: Any, matches: str, on_error: str, times: Tuple[Optional[str], Optional[int], int]) -> List[Texts]: ...
 
 @final
 class PatternSet:
@@ -111,6 +122,7 @@ class PatternSet:
         self,
         source: Any,
         is_files: bool,
+        follow: bool,
         table: bool,
         match: str,
         threads: Optional[int],
@@ -121,6 +133,7 @@ class PatternSet:
         strings: str,
         max_record_bytes: int,
         rejects: Optional[Tuple[str, Any]],
+        progress: Union[None, Literal[True], Callable[[int, Optional[int], int, float], Any]],
     ) -> Union[SetScan, Scan]: ...
 
 @final
@@ -269,16 +282,38 @@ class Calls:
 class Scan:
     """A scan: an iterator over `Batch`, one for each piece of the input that has rows.
 
-    pyarrow, polars, pandas and duckdb take a scan as it is, through the Arrow PyCapsule protocol, and read it batch by batch.
+    pyarrow, polars, pandas and duckdb take a scan as it is, through the Arrow PyCapsule protocol, and read it batch by batch. Where an input breaks off, they
+    have the rows before that, with a UserWarning, as `read_all` does.
     """
 
     def __iter__(self) -> Iterator[Batch]: ...
     def __next__(self) -> Batch: ...
     def read_all(self) -> Batch:
-        """The rest of the input as one `Batch`."""
+        """The rest of the input as one `Batch`, in the pieces in which it was read; a column is joined when it is asked for.
+
+        Where an input breaks off, these are the rows before that, with a UserWarning, unless ``on_error="raise"``.
+        """
     def read(self, rows: int) -> Batch:
-        """The next batches as one, until there are ``rows`` rows or more, or no more to be had."""
+        """The next batches as one, until there are ``rows`` rows or more, or no more to be had.
+
+        Raises TypeError where ``rows`` is no integer, and ValueError where it is less than 0.
+        """
     def _read_pieces(self, rows: int) -> Pieces: ...
+    def to_arrow(self) -> "pyarrow.Table":
+        """The rest of the input as a table of pyarrow."""
+    def to_pandas(self, *, dtype_backend: Literal["numpy_nullable", "pyarrow"] = "numpy_nullable") -> "pandas.DataFrame":
+        """The rest of the input as a frame of pandas, which needs pyarrow too.
+
+        With ``"numpy_nullable"`` an integer is Int64, a float Float64, a bool boolean and a text string, so a null makes no float of them; with
+        ``"pyarrow"`` every column is of Arrow.
+        """
+    def to_polars(self) -> "polars.DataFrame":
+        """The rest of the input as a frame of polars."""
+    def to_duckdb(self, con: "duckdb.DuckDBPyConnection", name: str) -> "duckdb.DuckDBPyRelation":
+        """Makes the table ``name`` of the rest of the input in the database of ``con``, and gives it as a relation.
+
+        The name may have a schema, as in SQL. DuckDB's error if there is such a table, and then nothing was read.
+        """
     def reasons(self) -> List[Reason]:
         """Why lines were not read: the reasons, the most frequent first."""
     def take_rejects(self) -> Batch:
@@ -286,6 +321,8 @@ class Scan:
     @property
     def stats(self) -> Stats:
         """What was seen so far."""
+    @property
+    def _damage(self) -> Optional[str]: ...
     @property
     def names(self) -> List[str]:
         """The names of the columns."""
@@ -349,6 +386,8 @@ class Stats:
     @property
     def source_errors(self) -> List[str]:
         """Of each file that could not be opened or read to its end, and was passed over, what was wrong, with its name."""
+    @property
+    def _why_none(self) -> Optional[str]: ...
 
 @final
 class Failure:
@@ -436,6 +475,21 @@ class Batch:
         """The rows, as a list of dicts."""
     def to_tuples(self) -> List[Tuple[Any, ...]]:
         """The rows, as a list of tuples."""
+    def to_arrow(self) -> "pyarrow.Table":
+        """The rows as a table of pyarrow."""
+    def to_pandas(self, *, dtype_backend: Literal["numpy_nullable", "pyarrow"] = "numpy_nullable") -> "pandas.DataFrame":
+        """The rows as a frame of pandas, which needs pyarrow too.
+
+        With ``"numpy_nullable"`` an integer is Int64, a float Float64, a bool boolean and a text string, so a null makes no float of them; with
+        ``"pyarrow"`` every column is of Arrow.
+        """
+    def to_polars(self) -> "polars.DataFrame":
+        """The rows as a frame of polars."""
+    def to_duckdb(self, con: "duckdb.DuckDBPyConnection", name: str) -> "duckdb.DuckDBPyRelation":
+        """Makes the table ``name`` of the rows in the database of ``con``, and gives it as a relation.
+
+        The name may have a schema, as in SQL. DuckDB's error if there is such a table.
+        """
     def describe(self) -> List[Dict[str, Any]]:
         """The statistics of each column, as a list of dicts.
 
@@ -465,7 +519,7 @@ class Column:
     @property
     def type(
         self,
-    ) -> Literal["text", "int64", "float64", "timestamp[us]", "timestamp[us, UTC]", "date", "time[us]", "duration[ns]", "bool", "map[text, text]"]: ...
+    ) -> Literal["text", "binary", "int64", "float64", "timestamp[us]", "timestamp[us, UTC]", "date", "time[us]", "duration[ns]", "bool", "map[text, text]"]: ...
     @property
     def null_count(self) -> int:
         """How many values are null."""

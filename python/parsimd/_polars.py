@@ -8,19 +8,23 @@ polars is imported when the function is called.
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import warnings
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Literal, Optional, Tuple, Union
 
+from ._arguments import shown
 from ._rejects import asked as asked_rejects
+from ._sources import names
 
 if TYPE_CHECKING:
     import polars
 
     from ._parser import Parser
-    from ._parsimd import Batch
+    from ._parsimd import Batch, Scan, Stats
+
+#: From so many lines on, of which not one matches, the pattern is likely to be wrong.
+_MANY = 100
 
 #: About how many rows a frame has. polars takes some tenths of a millisecond for each frame.
 _ROWS = 50_000
@@ -46,6 +50,7 @@ def scan_polars(
     tz: Optional[str],
     year: Union[int, Literal["recent"], None],
     rejects: "Union[_Path, Callable[[Batch], Any], None]",
+    stats: "Optional[Callable[[Stats], Any]]",
 ) -> "polars.LazyFrame":
     import polars
     from polars.io.plugins import register_io_source
@@ -53,16 +58,18 @@ def scan_polars(
     from ._parser import _names
 
     if isinstance(rejects, bool) or hasattr(rejects, "write"):
-        raise TypeError(f"rejects of scan_polars must be a path or a function, since each query reads the files again, not {rejects!r}")
-    files, included = _expand(paths), _names(include, "include")
+        raise TypeError(f"rejects of scan_polars must be a path or a function, since each query reads the files again, not {shown(rejects)}")
+    if stats is not None and not callable(stats):
+        raise TypeError(f"stats must be a function that is called with the Stats of each query, such as the append of a list, not {shown(stats)}")
+    files, included = names(paths, "scan_polars"), _names(include, "include")
     asked_rejects(rejects, files)
-    nothing = parser.scan(b"", match=match, multiline=multiline, include=included, max_record_bytes=max_record_bytes, tz=tz, year=year)
+    nothing = parser.scan(
+        b"", match=match, multiline=multiline, threads=threads, on_error=on_error, include=included, max_record_bytes=max_record_bytes, tz=tz, year=year
+    )
     empty = polars.DataFrame(nothing)
     # Of the fields: where a record came from is no part of it.
     types = {name: kind for name, kind in nothing.types.items() if name not in included}
-    # Texts and maps have a value always, unless a function of the program makes it, or it is that of a key whose type does not take it.
-    fallible = {name for name, kind in types.items() if kind not in ("text", "map[text, text]")}
-    may_fail = {*fallible, *parser._typed_keys(), *parser._scan_pattern().converted}
+    may_fail = parser._may_fail(types)
 
     def source(
         with_columns: Optional[List[str]],
@@ -73,46 +80,66 @@ def scan_polars(
         given = empty.columns if with_columns is None else with_columns
         asked = [] if predicate is None else list(dict.fromkeys(predicate.meta.root_names()))
         wanted = {*given, *asked}
-        number = max(empty.columns, key=len, default="") + "#"  # No column is called so.
-        size, left = batch_size or _ROWS, n_rows
         # A value that cannot be converted drops its row, so columns where that can happen are read, selected or not.
         read = [name for name in types if name in wanted or (on_error != "null" and name in may_fail)]
         # A row that a filter drops is matched and not converted. With a limit or an error to be raised, all rows count, so there is no filter.
         filters = [] if predicate is None or n_rows is not None or on_error == "raise" else list(_filters(predicate, types))
         origins = [name for name in included if name in wanted]
         # polars keeps text as views too, so it takes these without a copy.
-        scan = parser._scan_files(files, match, multiline, threads, on_error, read, origins, None, "view", max_record_bytes, tz, year, filters, rejects)
-        while left != 0:
-            pieces = scan._read_pieces(size if left is None else min(size, left))
-            count = len(pieces) if left is None else min(len(pieces), left)
-            if not count:
-                _warn_of(scan.stats.source_errors)
-                return
-            if left is not None:
-                left -= count
-            if predicate is None or not asked:
-                frame = polars.DataFrame(pieces.join(given)[:count])
-                frame = frame if predicate is None else frame.filter(predicate)
-            else:
-                # The other columns of dropped rows are never joined, and `take` releases the input that they lie in. polars would keep all of it for one
-                # view.
-                found = polars.DataFrame(pieces.join(asked)[:count]).with_row_index(number).filter(predicate)
-                every = found.height == len(pieces)
-                rows = pieces.join(given) if every else pieces.take(given, found[number].cast(polars.UInt64))
-                frame = polars.DataFrame(rows)
-                del found, rows
-            # The frame holds what it needs of them; the rest is free before more is read.
-            del pieces
-            yield frame
+        scan = parser._scan_files(
+            files, match, multiline, threads, on_error, read, origins, None, "view", max_record_bytes, tz, year, filters, rejects,
+            counts_all=stats is not None,
+        )
+        try:
+            yield from _frames(scan, given, asked, predicate, n_rows, batch_size or _ROWS)
+            warn_of_unread(scan.stats)
+        finally:
+            if stats is not None:
+                stats(scan.stats)
 
     return register_io_source(source, schema=empty.schema, is_pure=True)
 
 
-def _warn_of(errors: List[str]) -> None:
-    """Warns of files that were passed over: a query gives nobody the statistics of its scan."""
+def _frames(
+    scan: "Scan", given: List[str], asked: List[str], predicate: "Optional[polars.Expr]", left: Optional[int], size: int
+) -> Iterator["polars.DataFrame"]:
+    """The columns ``given`` of the rows that ``predicate``, which asks for these columns, keeps, of up to ``left`` rows in all: frames of about ``size`` rows."""
+    import polars
+
+    number = max([*given, *asked], key=len, default="") + "#"  # No column is called so.
+    while left != 0:
+        pieces = scan._read_pieces(size if left is None else min(size, left))
+        count = len(pieces) if left is None else min(len(pieces), left)
+        if not count:
+            return
+        if left is not None:
+            left -= count
+        if predicate is None or not asked:
+            frame = polars.DataFrame(pieces.join(given)[:count])
+            frame = frame if predicate is None else frame.filter(predicate)
+        else:
+            # The other columns of dropped rows are never joined, and `take` releases the input that they lie in. polars would keep all of it for one
+            # view.
+            found = polars.DataFrame(pieces.join(asked)[:count]).with_row_index(number).filter(predicate)
+            every = found.height == len(pieces)
+            rows = pieces.join(given) if every else pieces.take(given, found[number].cast(polars.UInt64))
+            frame = polars.DataFrame(rows)
+            del found, rows
+        # The frame holds what it needs of them; the rest is free before more is read.
+        del pieces
+        yield frame
+
+
+def warn_of_unread(stats: "Stats", told: Optional[str] = None) -> None:
+    """Warns of files that could not be read to their ends, but for what was ``told``, and of a pattern that matches no line of many: a query gives nobody the
+    statistics of its scan."""
+    errors = [error for error in stats.source_errors if error != told]
     if errors:
         others = f"; and {len(errors) - 1} more" if len(errors) > 1 else ""
-        warnings.warn(f"a file that cannot be read was passed over: {errors[0]}{others}", UserWarning, stacklevel=2)
+        warnings.warn(f"a file could not be read to its end: {errors[0]}{others}", UserWarning, stacklevel=2)
+    why = stats._why_none if stats.records >= _MANY else None
+    if why is not None:
+        warnings.warn(why, UserWarning, stacklevel=2)
 
 
 #: The unit and the zone that polars writes after the number of a timestamp, by the type of a column that it can be compared with.
@@ -168,24 +195,3 @@ def _kept_values(kind: str, op: str, literal: Any) -> Union[Tuple[int, int], str
         return None
     ranges = {"Eq": (value, value), "Lt": (low, value - 1), "LtEq": (low, value), "Gt": (value + 1, high), "GtEq": (value, high)}
     return ranges.get(op)
-
-
-def _expand(paths: Union[_Path, Iterable[_Path]]) -> List[str]:
-    """The paths, with wildcards replaced by the files that they match, by name. A path that is a file is that file, wildcards or not."""
-    if hasattr(paths, "read"):
-        raise TypeError("scan_polars takes paths, since each query reads the files again, not an open file; for that use scan_file")
-    files: List[str] = []
-    for given in [paths] if isinstance(paths, (str, bytes, os.PathLike)) else paths:
-        if not isinstance(given, (str, bytes, os.PathLike)):
-            raise TypeError(f"paths must be paths, as str or os.PathLike, not {given!r}")
-        path = os.fsdecode(given)
-        if "\n" in path and not os.path.exists(path):
-            raise TypeError(f"there is no file of this name, which has a newline in it: {path!r}; scan_polars takes paths")
-        if glob.has_magic(path) and not os.path.exists(path):
-            found = sorted(glob.glob(path, recursive=True))
-            if not found:
-                raise FileNotFoundError(f"no file matches {path!r}")
-            files.extend(found)
-        else:
-            files.append(path)
-    return files

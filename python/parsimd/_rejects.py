@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Protocol, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Tuple, Union
+
+from ._arguments import shown
 
 if TYPE_CHECKING:
     from ._parsimd import Batch
@@ -21,7 +23,7 @@ class _Writable(Protocol):
 _Rejects = Union[bool, None, _Path, _Writable, Callable[["Batch"], Any]]
 
 
-def asked(rejects: _Rejects, files: Iterable[Any] = ()) -> Optional[Tuple[str, Any]]:
+def asked(rejects: _Rejects, files: Any = ()) -> Optional[Tuple[str, Any]]:
     """What ``rejects`` asks for, as the native scan takes it. ``files`` are those that the scan reads: none of them may be written over."""
     if rejects is None or rejects is False:
         return None
@@ -29,26 +31,18 @@ def asked(rejects: _Rejects, files: Iterable[Any] = ()) -> Optional[Tuple[str, A
         return "rows", None
     if isinstance(rejects, (str, bytes, os.PathLike)):
         path = os.fsdecode(rejects)
-        for file in files:
+        for file in files if isinstance(files, list) else [files]:
             if _is_same(path, file):
-                raise ValueError(f"rejects would be written over the file that is scanned: {path!r}")
+                raise ValueError(f"rejects would be written over the file that is scanned: {shown(path)}")
         return "path", path
     write = getattr(rejects, "write", None)
     if write is not None:
         if isinstance(rejects, io.TextIOBase):
-            raise TypeError(f"rejects must be a file that is open for bytes, as by open(path, 'wb'), not {rejects!r}")
+            raise TypeError(f"rejects must be a file that is open for bytes, as by open(path, 'wb'), not {shown(rejects)}")
         return "write", _raw_writer(rejects) if isinstance(rejects, io.RawIOBase) else write
     if callable(rejects):
         return "call", rejects
-    raise TypeError(f"rejects must be True, a path, an open binary file or a function, not {rejects!r}")
-
-
-def listed(files: Any) -> Tuple[Any, List[Any]]:
-    """The files of a scan, to be gone through more than once; and each."""
-    if isinstance(files, (str, bytes, bytearray, memoryview, os.PathLike)) or hasattr(files, "read") or not hasattr(files, "__iter__"):
-        return files, [files]
-    several = list(files)
-    return several, several
+    raise TypeError(f"rejects must be True, a path, an open binary file or a function, not {shown(rejects)}")
 
 
 def _is_same(path: str, file: Any) -> bool:
@@ -66,7 +60,7 @@ def _raw_writer(file: io.RawIOBase) -> Callable[[bytes], Optional[int]]:
     def write(data: bytes) -> Optional[int]:
         written = file.write(data)
         if written is None:
-            raise BlockingIOError(f"the file of the rejects takes nothing now: {file!r}")
+            raise BlockingIOError(f"the file of the rejects takes nothing now: {shown(file)}")
         return written
 
     return write

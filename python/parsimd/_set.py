@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, Union, overload
+import operator
+from typing import Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, Union, overload
 
 from . import _parsimd
-from ._parser import _MAX_RECORD_BYTES, Parser, Result, _Match, _names, _Origin, _Path, _Readable, _Types
+from ._arguments import Name, check_options, shown
+from ._parser import _MAX_RECORD_BYTES, Parser, Result, _Match, _names, _Origin, _Types, parser_of
 from ._parsimd import Scan, SetScan
+from ._progress import _Progress
+from ._progress import asked as _asked_progress
 from ._rejects import _Rejects
 from ._rejects import asked as _asked_rejects
-from ._rejects import listed as _listed
+from ._sources import Files as _Files
+from ._sources import sources as _sources
 
 _OnError = Literal["skip", "null", "raise"]
 _Strings = Literal["utf8", "view", "binary"]
 _Year = Union[int, Literal["recent"], None]
-_Files = Union[_Path, _Readable, Iterable[Union[_Path, _Readable]]]
 
 
 class PatternSet:
@@ -26,6 +30,9 @@ class PatternSet:
     Iterating gives the names. Sets can be pickled where their types can.
     """
 
+    #: The native engine of the last scan, and those of the patterns that it was made of. A copy or a pickle has none.
+    _kept: Optional[Tuple[List["_parsimd.Pattern"], "_parsimd.PatternSet"]] = None
+
     def __init__(self, patterns: Mapping[str, Union[str, Parser]], extra_types: _Types = None, case_sensitive: bool = False) -> None:
         if not isinstance(patterns, Mapping):
             raise TypeError(f"a set of patterns is made of a dict from names to formats, not of {type(patterns).__name__}")
@@ -34,8 +41,8 @@ class PatternSet:
         self._parsers: Dict[str, Parser] = {}
         for name, pattern in patterns.items():
             if not isinstance(name, str):
-                raise TypeError(f"the names of patterns must be str, not {name!r}")
-            self._parsers[name] = pattern if isinstance(pattern, Parser) else Parser(pattern, extra_types, case_sensitive)
+                raise TypeError(f"the names of patterns must be str, not {shown(name)}")
+            self._parsers[name] = parser_of(pattern, extra_types, case_sensitive)
 
     @property
     def names(self) -> List[str]:
@@ -54,6 +61,8 @@ class PatternSet:
         return iter(self._parsers)
 
     def __getitem__(self, name: str) -> Parser:
+        if name not in self._parsers:
+            raise KeyError(Name(name, f"no pattern {name!r}; there are {self.names}"))
         return self._parsers[name]
 
     def __repr__(self) -> str:
@@ -71,8 +80,18 @@ class PatternSet:
         """How the set is matched, in words: how lines are told apart, which patterns have no literal text to look for, and how each is matched."""
         return self._native().explain()
 
+    def __getstate__(self) -> Dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_kept"}
+
     def _native(self) -> "_parsimd.PatternSet":
-        return _parsimd.PatternSet([(name, parser._scan_pattern()) for name, parser in self._parsers.items()])
+        """The native engine. It is kept as long as each parser keeps its own: for then none of them leads back to what holds it."""
+        patterns = [parser._scan_pattern() for parser in self._parsers.values()]
+        if self._kept is not None and all(map(operator.is_, self._kept[0], patterns)):
+            return self._kept[1]
+        native = _parsimd.PatternSet(list(zip(self._parsers, patterns)))
+        are_kept = all(parser._kept_pattern is not None and parser._kept_pattern[1] is pattern for parser, pattern in zip(self._parsers.values(), patterns))
+        self._kept = (patterns, native) if are_kept else None
+        return native
 
     @overload
     def scan(
@@ -90,6 +109,7 @@ class PatternSet:
         tz: Optional[str] = None,
         year: _Year = None,
         rejects: _Rejects = False,
+        progress: _Progress = None,
     ) -> SetScan: ...
     @overload
     def scan(
@@ -107,6 +127,7 @@ class PatternSet:
         tz: Optional[str] = None,
         year: _Year = None,
         rejects: _Rejects = False,
+        progress: _Progress = None,
     ) -> Scan: ...
     def scan(
         self,
@@ -123,6 +144,7 @@ class PatternSet:
         tz: Optional[str] = None,
         year: _Year = None,
         rejects: _Rejects = False,
+        progress: _Progress = None,
     ) -> Union[SetScan, Scan]:
         """Gives each line of ``data`` to the first pattern that matches it: an iterator over the name of a pattern and a `Batch` of its rows.
 
@@ -136,7 +158,7 @@ class PatternSet:
         The other options are those of `Parser.scan`. ``limit`` is of all rows together. With ``on_error="null"`` a value that does not fit is null, and a
         line that matches no pattern has a row of nulls in the table, and none otherwise. ``match="all"`` is for one pattern: ValueError.
         """
-        return self._scan(data, False, table, match, threads, on_error, include, limit, strings, max_record_bytes, tz, year, rejects)
+        return self._scan(data, False, table, match, threads, on_error, include, limit, strings, max_record_bytes, tz, year, rejects, progress)
 
     @overload
     def scan_file(
@@ -154,6 +176,8 @@ class PatternSet:
         tz: Optional[str] = None,
         year: _Year = None,
         rejects: _Rejects = False,
+        progress: _Progress = None,
+        follow: bool = False,
     ) -> SetScan: ...
     @overload
     def scan_file(
@@ -171,6 +195,8 @@ class PatternSet:
         tz: Optional[str] = None,
         year: _Year = None,
         rejects: _Rejects = False,
+        progress: _Progress = None,
+        follow: bool = False,
     ) -> Scan: ...
     def scan_file(
         self,
@@ -187,9 +213,11 @@ class PatternSet:
         tz: Optional[str] = None,
         year: _Year = None,
         rejects: _Rejects = False,
+        progress: _Progress = None,
+        follow: bool = False,
     ) -> Union[SetScan, Scan]:
         """As `scan`, with the lines of a file, or of one file after the other, which are as in `Parser.scan_file`."""
-        return self._scan(path, True, table, match, threads, on_error, include, limit, strings, max_record_bytes, tz, year, rejects)
+        return self._scan(path, True, table, match, threads, on_error, include, limit, strings, max_record_bytes, tz, year, rejects, progress, follow)
 
     def _scan(
         self,
@@ -206,13 +234,20 @@ class PatternSet:
         tz: Optional[str],
         year: _Year,
         rejects: _Rejects,
+        progress: _Progress = None,
+        follow: bool = False,
     ) -> Union[SetScan, Scan]:
+        check_options(
+            table=table, match=match, threads=threads, on_error=on_error, limit=limit, strings=strings, max_record_bytes=max_record_bytes,
+            follow=follow,
+        )
         origins = _names(include, "include")
-        source, each = _listed(source) if is_files and rejects else (source, [])
-        asked = _asked_rejects(rejects, each)
+        source = _sources(source) if is_files else source
+        asked = _asked_rejects(rejects, source if is_files else [])
         times = next(iter(self._parsers.values()))._times(tz, year)
         return self._native().scan(
-            source, is_files, table, match, threads, on_error, times, origins, limit, strings, max_record_bytes, asked
+            source, is_files, follow, table, match, threads, on_error, times, origins, limit, strings, max_record_bytes, asked,
+            _asked_progress(progress),
         )
 
 

@@ -131,7 +131,8 @@ class _Field:
         """The first text that is read back as these values."""
         if all(value is None for value in values.values()):
             return _Text(self.nulls[0] if self.nulls else None, values, True)
-        reason = "its type writes no such value"
+        first = next(value for value in values.values() if value is not None)
+        reason = f"{self.type or 'a field'} writes no {type(first).__name__}"
         for text in self._texts(values):
             read = _read(self.reader, text)
             if not isinstance(read, _parsimd.Result):
@@ -153,6 +154,9 @@ class _Field:
     def _hint(self, value: Any) -> str:
         if isinstance(value, (datetime, time)) and self.type not in ("tc", "ts") and value.tzinfo is None:
             return "; the time has no zone" if self.type in ("th", "te", "tu") else ""
+        if isinstance(value, str) and not self.keys:
+            read = _read(self.reader, value)
+            return f": give {read[0]!r}" if isinstance(read, _parsimd.Result) else ""
         return "; nan is not equal to itself" if isinstance(value, float) and value != value else ""
 
     def _texts(self, values: Dict[Union[int, str], Any]) -> Iterator[str]:
@@ -171,7 +175,7 @@ class _Field:
             yield from map(self._padded, _WRITERS[self.type](value))
         elif is_strptime(self.type):
             if isinstance(value, (date, time)):
-                yield self._padded(value.strftime(self.type))
+                yield self._padded(_strftime(value, self.type))
         elif isinstance(value, str):
             yield self._padded(value)
         elif value is not None:
@@ -272,7 +276,8 @@ class _Given:
     def check_names(self, names: List[str], numbers: int) -> None:
         """Raises for a value that is of no field: it would be lost."""
         if len(self.fixed) > numbers:
-            raise ValueError(f"{len(self.fixed)} values for {numbers} fields without a name")
+            advice = f"; give a mapping, or arguments with the names {', '.join(names)}" if names else ""
+            raise ValueError(f"{len(self.fixed)} values for {numbers} fields without a name{advice}")
         known = {*names, *(name.partition("[")[0] for name in names)}
         if self.is_row:
             known.update(map(str, range(numbers)))
@@ -394,3 +399,9 @@ _WRITERS: Dict[str, Callable[[Any], Iterator[str]]] = {
     "q": lambda v: iter([_quoted(v), v] if isinstance(v, str) else []),
     "kv": _map,
 }
+
+
+def _strftime(value: Union[date, time], codes: str) -> str:
+    """As `strftime`, but for years with fewer than four digits, which are padded everywhere."""
+    year = f"{getattr(value, 'year', 1900):04}"
+    return value.strftime(re.sub("%.", lambda code: year if code[0] == "%Y" else code[0], codes))

@@ -14,9 +14,10 @@ What a pattern cannot say is a ValueError that points at it.
 from __future__ import annotations
 
 import difflib
-from typing import NamedTuple
+from typing import List, NamedTuple
 
 from . import _parsimd
+from ._arguments import check_text, shown
 
 __all__ = ["READY", "Ready", "apache", "dissect", "find", "grok", "nginx", "w3c"]
 
@@ -40,11 +41,22 @@ READY = {name: Ready(name, about, pattern, bool(multiline)) for name, about, pat
 
 def find(name: str) -> Ready:
     """The ready pattern of this name. A name that there is not is a ValueError, which says the nearest."""
+    check_text(name, "name")
     if name in READY:
         return READY[name]
-    near = difflib.get_close_matches(name, READY, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(READY)}"
-    raise ValueError(f"no ready pattern is called {name!r}: {hint}")
+    *others, last = [repr(ready) for ready in _near(name.lower())] or [""]
+    hint = f"did you mean {', '.join(others)}{' or ' if others else ''}{last}?" if last else f"there are {', '.join(READY)}"
+    raise ValueError(f"no ready pattern is called {shown(name)}: {hint}")
+
+
+def _near(name: str) -> List[str]:
+    """The ready patterns that may be meant: those that begin so or have this in their names, else the nearest, else those of which a word is near."""
+    if len(name) > 2:
+        found = [ready for ready in READY if ready.startswith(name)] or [ready for ready in READY if name in ready]
+        if found:
+            return found
+    nearest = difflib.get_close_matches(name, READY, 1)
+    return nearest or [ready for ready in READY if difflib.get_close_matches(name, ready.split("-"), 1)]
 
 
 def nginx(log_format: str) -> str:
@@ -53,6 +65,7 @@ def nginx(log_format: str) -> str:
     A variable becomes a field of its name. Numbers and times are typed; a text may be ``-`` or nothing, and is None then. ``$upstream_…`` variables are
     texts, since they are lists where several servers were asked.
     """
+    check_text(log_format, "log_format")
     return _parsimd.pattern_of("nginx", log_format)
 
 
@@ -62,6 +75,7 @@ def apache(log_format: str) -> str:
     ``%h`` is the field ``host``, ``%u`` ``user``, ``%t`` ``time``, ``%r`` ``request``, ``%>s`` ``status``, ``%b`` ``bytes``, ``%D`` ``duration_us``, and so on; a header is a field of its
     name, as ``user_agent``. A text may be ``-``, and is None then.
     """
+    check_text(log_format, "log_format")
     return _parsimd.pattern_of("apache", log_format)
 
 
@@ -70,6 +84,7 @@ def w3c(fields: str) -> str:
 
     ``date time`` is one field ``time``, which is in UTC and has no offset: scan with ``tz="UTC"``. ``cs(User-Agent)`` is the field ``cs_user_agent``. A ``-`` is None.
     """
+    check_text(fields, "fields")
     return _parsimd.pattern_of("w3c", fields)
 
 
@@ -79,6 +94,7 @@ def dissect(pattern: str) -> str:
     A key is a text, and None where it is empty. ``%{}`` and ``%{?key}`` are fields without a name, ``%{key->}`` takes padding after it. Keys that depend on
     others (``%{+key}``, ``%{*key}``, ``%{&key}``) cannot be said.
     """
+    check_text(pattern, "pattern")
     return _parsimd.pattern_of("dissect", pattern)
 
 
@@ -88,4 +104,5 @@ def grok(pattern: str) -> str:
     The usual names of grok are types: ``NUMBER`` is ``g``, ``TIMESTAMP_ISO8601`` is ``t``, ``GREEDYDATA`` is ``*``, ``QS`` is ``q``. ``(?:…)?`` is an optional part, ``(?:%{INT:n}|-)`` a
     field with a null text, ``\s+`` white space. Other regular expressions cannot be said.
     """
+    check_text(pattern, "pattern")
     return _parsimd.pattern_of("grok", pattern)

@@ -1,8 +1,16 @@
 //! Arguments of the calls that match: taken as `parse` and `re` take them.
 
-use pyo3::{Borrowed, prelude::*};
+use pyo3::{Borrowed, exceptions::PyTypeError, prelude::*, sync::PyOnceLock, types::PyDict};
 
 use crate::make;
+
+/// An argument as an error shows it: its `repr`, cut where it is long.
+pub(crate) fn shown(given: &Bound<'_, PyAny>) -> String {
+    static SHOWN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = given.py();
+    let text = make::imported(py, &SHOWN, "parsimd._arguments", "shown").and_then(|shown| shown.call1((given,)));
+    text.map_or_else(|_| "?".to_owned(), |text| text.to_string())
+}
 
 /// Any object that stands for true or false.
 pub(crate) struct Truth(pub(crate) bool);
@@ -35,6 +43,17 @@ impl Pos {
         match self {
             Pos::At(at) => Ok(make::int(py, *at as i64)?.into_any()),
             Pos::Other(object) => Ok(object.clone_ref(py).into_bound(py)),
+        }
+    }
+
+    /// # Errors
+    /// TypeError: types of the program's own were given in its place.
+    pub(crate) fn check_is_not_types(&self, py: Python<'_>) -> PyResult<()> {
+        match self {
+            Pos::Other(object) if object.bind(py).is_instance_of::<PyDict>() => Err(make::error::<PyTypeError>(
+                "pos must be the number of a character, not dict: types of your own are given by name, as extra_types=…",
+            )),
+            _ => Ok(()),
         }
     }
 

@@ -10,18 +10,19 @@ use std::{
     },
 };
 
-use parsimd::ColumnType;
+use parsimd::{ColumnType, extension};
 use pyo3::{
-    exceptions::{PyIndexError, PyKeyError, PyTypeError, PyValueError},
+    exceptions::{PyIndexError, PyTypeError, PyValueError},
     prelude::*,
     types::{PyBool, PyBytes, PyCapsule, PyDict, PyIterator, PyList, PySlice, PyString, PyTuple},
 };
 
 use crate::{
     arrow::{self, Pair, Requested},
+    chunks::Chunks,
     cpython::{self, Slots},
-    error::to_python,
-    gate,
+    error::{attribute_error, no_key, no_name, to_python},
+    frames, gate,
     make::{self, Made, name},
     numpy,
     objects::{self, Maker},
@@ -33,30 +34,45 @@ use crate::{
 /// Iterating gives rows. pyarrow, polars, pandas and duckdb take a batch as it is, through the Arrow PyCapsule protocol.
 #[pyclass(frozen, module = "parsimd")]
 pub(crate) struct Batch {
-    batch: Arc<parsimd::Batch>,
+    chunks: Arc<Chunks>,
     rows: Range<usize>,
 }
 
 impl Batch {
     pub(crate) fn new(batch: parsimd::Batch) -> Batch {
-        Batch { rows: 0..batch.len(), batch: Arc::new(batch) }
+        Batch::of(Chunks::whole_batch(batch))
     }
 
-    /// All rows, whichever of them are its own.
-    pub(crate) fn batch(&self) -> &parsimd::Batch {
-        &self.batch
+    fn of(chunks: Chunks) -> Batch {
+        Batch { rows: 0..chunks.len(), chunks: Arc::new(chunks) }
     }
 
-    fn makers<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<Vec<Maker<'a, 'py>>> {
-        self.batch.columns().iter().map(|column| Maker::new(py, column)).collect()
+    /// All rows, whichever of them are its own, in one piece.
+    pub(crate) fn whole(&self, py: Python<'_>) -> PyResult<&Arc<parsimd::Batch>> {
+        self.chunks.whole(py)
     }
+
+    fn schema(&self) -> &Arc<parsimd::Schema> {
+        self.chunks.schema()
+    }
+}
+
+fn makers<'a, 'py>(py: Python<'py>, batch: &'a parsimd::Batch) -> PyResult<Vec<Maker<'a, 'py>>> {
+    batch.columns().iter().map(|column| Maker::new(py, column)).collect()
 }
 
 /// The place of row `at` of those in `rows`; negative numbers count from the end.
 fn index(at: isize, rows: &Range<usize>) -> PyResult<usize> {
+    index_of("row", at, rows)
+}
+
+/// As [`index`], of rows or of something else.
+fn index_of(what: &str, at: isize, rows: &Range<usize>) -> PyResult<usize> {
     let from_start = if at < 0 { at + rows.len() as isize } else { at };
     let inside = usize::try_from(from_start).ok().filter(|&at| at < rows.len());
-    inside.map(|at| rows.start + at).ok_or_else(|| make::error::<PyIndexError>(format!("row {at} of {}", rows.len())))
+    inside
+        .map(|at| rows.start + at)
+        .ok_or_else(|| make::error::<PyIndexError>(format!("no {what} {at}: there are {}", rows.len())))
 }
 
 /// The rows of a slice of `rows`.
@@ -72,10 +88,21 @@ fn slice(slice: &Bound<'_, PySlice>, rows: &Range<usize>) -> PyResult<Range<usiz
     Ok(start..start + found.slicelength)
 }
 
-fn position(batch: &parsimd::Batch, name: &str) -> PyResult<usize> {
-    batch.schema().position(name).ok_or_else(|| {
-        let names: Vec<_> = batch.schema().columns().map(|(name, _)| name).collect();
-        make::error::<PyKeyError>(format!("no column {name:?}; there are {names:?}"))
+fn position(py: Python<'_>, schema: &parsimd::Schema, name: &str) -> PyResult<usize> {
+    schema.position(name).ok_or_else(|| {
+        let names: Vec<_> = schema.columns().map(|(name, _)| name).collect();
+        no_key(py, name, &no_name("column", name, &names))
+    })
+}
+
+/// A number, where `what` has nothing else in the place of the key.
+fn number(key: &Bound<'_, PyAny>, what: &str) -> PyResult<isize> {
+    key.extract().map_err(|error: PyErr| {
+        if error.is_instance_of::<PyTypeError>(key.py()) {
+            let kind = key.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string());
+            return make::error::<PyTypeError>(format!("{what}, not by {kind}"));
+        }
+        error
     })
 }
 
@@ -92,8 +119,9 @@ impl Pieces {
         Pieces { rows: batches.iter().map(parsimd::Batch::len).sum(), batches, schema }
     }
 
-    pub(crate) fn join_all(&self, py: Python<'_>) -> PyResult<Batch> {
-        self.joined(py, self.batches.clone(), Arc::clone(&self.schema), parsimd::Batch::concat)
+    /// All rows, which are joined when somebody needs them in one piece.
+    pub(crate) fn together(&self) -> Batch {
+        Batch::of(Chunks::of(&self.batches, Arc::clone(&self.schema)))
     }
 
     /// What `join` makes of pieces of these.
@@ -112,12 +140,10 @@ impl Pieces {
     }
 
     /// The pieces with only the columns of these names, and their schema.
-    fn project(&self, names: &[String]) -> PyResult<(Vec<parsimd::Batch>, Arc<parsimd::Schema>)> {
-        // A batch without rows, in which names are looked up.
-        let none = parsimd::Batch::concat(Arc::clone(&self.schema), &[]).map_err(to_python)?;
-        let columns = names.iter().map(|name| position(&none, name)).collect::<PyResult<Vec<_>>>()?;
+    fn project(&self, py: Python<'_>, names: &[String]) -> PyResult<(Vec<parsimd::Batch>, Arc<parsimd::Schema>)> {
+        let columns = names.iter().map(|name| position(py, &self.schema, name)).collect::<PyResult<Vec<_>>>()?;
         let pieces = self.batches.iter().map(|batch| batch.project(&columns)).collect();
-        Ok((pieces, Arc::clone(none.project(&columns).schema())))
+        Ok((pieces, Arc::new(extension::project(&self.schema, &columns))))
     }
 }
 
@@ -129,7 +155,7 @@ impl Pieces {
 
     /// All rows, with the columns of these names.
     fn join(&self, py: Python<'_>, names: Vec<String>) -> PyResult<Batch> {
-        let (pieces, schema) = self.project(&names)?;
+        let (pieces, schema) = self.project(py, &names)?;
         self.joined(py, pieces, schema, parsimd::Batch::concat)
     }
 
@@ -142,7 +168,7 @@ impl Pieces {
                 .and_then(|number| keep.get_mut(number))
                 .ok_or_else(|| make::error::<PyIndexError>("no such row"))? = true;
         }
-        let (pieces, schema) = self.project(&names)?;
+        let (pieces, schema) = self.project(py, &names)?;
         self.joined(py, pieces, schema, move |schema, pieces| {
             parsimd::Batch::concat_where(schema, pieces, |row| keep[row])
         })
@@ -164,62 +190,100 @@ impl Batch {
     /// The number of columns.
     #[getter]
     fn num_columns(&self) -> Made<usize> {
-        Made(self.batch.columns().len())
+        Made(self.schema().len())
     }
 
     /// The names of the columns, in the order of the pattern.
     #[getter]
     fn names(&self) -> Made<Vec<&str>> {
-        Made(self.batch.schema().columns().map(|(name, _)| name).collect())
+        Made(self.schema().columns().map(|(name, _)| name).collect())
     }
 
     /// The type of each column, by name.
     #[getter]
     fn types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        types(py, self.batch.schema())
+        types(py, self.schema())
+    }
+
+    /// Asked where there is no such attribute in the class.
+    fn __getattr__(&self, name: &Bound<'_, PyString>) -> PyResult<()> {
+        Err(attribute_error("Batch", &name.to_string_lossy(), self.schema().columns().map(|(name, _)| name)))
     }
 
     fn __getitem__<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        let Batch { batch, rows } = slf.get();
-        let (batch, rows) = (Arc::clone(batch), rows.clone());
+        let Batch { chunks, rows } = slf.get();
         if let Ok(name) = key.cast::<PyString>() {
-            let column = position(&batch, name.to_str()?)?;
-            return Ok(Bound::new(py, Column { batch, column, rows })?.into_any());
+            let (at, schema) = (position(py, chunks.schema(), name.to_str()?)?, Arc::clone(chunks.schema()));
+            let column = Column { column: chunks.column(py, at)?, schema, at, rows: rows.clone() };
+            return Ok(Bound::new(py, column)?.into_any());
         }
         if let Ok(names) = key.cast::<PyList>() {
-            let names: Vec<String> = names.extract()?;
-            let columns = names.iter().map(|name| position(&batch, name)).collect::<PyResult<Vec<_>>>()?;
-            let batch = Arc::new(batch.project(&columns));
-            return Ok(Bound::new(py, Batch { batch, rows })?.into_any());
+            let column = |name: Bound<'py, PyAny>| match name.cast::<PyString>() {
+                Ok(name) => position(py, chunks.schema(), name.to_str()?),
+                Err(_) => Err(make::error::<PyTypeError>(format!(
+                    "a list that indexes a batch has names of columns, not {}",
+                    name.repr()?.to_string_lossy()
+                ))),
+            };
+            let columns = names.iter().map(column).collect::<PyResult<Vec<_>>>()?;
+            let batch = Batch { chunks: Arc::new(chunks.project(&columns)), rows: rows.clone() };
+            return Ok(Bound::new(py, batch)?.into_any());
         }
         if let Ok(key) = key.cast::<PySlice>() {
-            let rows = slice(key, &rows)?;
-            return Ok(Bound::new(py, Batch { batch, rows })?.into_any());
+            let batch = Batch { rows: slice(key, rows)?, chunks: Arc::clone(chunks) };
+            return Ok(Bound::new(py, batch)?.into_any());
         }
-        let Ok(row) = key.extract::<isize>() else {
-            return Err(make::error::<PyTypeError>(
-                "a batch is indexed by the name of a column, a list of names, the number of a row, or a slice of rows",
-            ));
-        };
-        let row = index(row, &rows)?;
+        const BY: &str =
+            "a batch is indexed by the name of a column, a list of names, the number of a row, or a slice of rows";
+        let row = index(number(key, BY)?, rows)?;
+        chunks.whole(py)?;
         Ok(cpython::alloc(py, || Row { batch: slf.clone().unbind(), row })?.into_any())
     }
 
-    fn __iter__(slf: Bound<'_, Self>) -> Rows {
+    fn __iter__(slf: Bound<'_, Self>) -> PyResult<Rows> {
         let Range { start, end } = slf.get().rows;
-        Rows { batch: slf.unbind(), next: AtomicUsize::new(start), end }
+        slf.get().whole(slf.py())?;
+        Ok(Rows { batch: slf.unbind(), next: AtomicUsize::new(start), end })
     }
 
     /// The rows, as a list of dicts.
     fn to_pylist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let names = self.batch.schema().columns().map(|(name, _)| make::interned(py, name)).collect::<PyResult<_>>()?;
-        objects::dicts(py, names, self.makers(py)?, self.rows.clone())
+        let names = self.schema().columns().map(|(name, _)| make::interned(py, name)).collect::<PyResult<_>>()?;
+        objects::dicts(py, names, makers(py, self.whole(py)?)?, self.rows.clone())
     }
 
     /// The rows, as a list of tuples.
     fn to_tuples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        objects::tuples(py, self.makers(py)?, self.rows.clone())
+        objects::tuples(py, makers(py, self.whole(py)?)?, self.rows.clone())
+    }
+
+    /// The rows as a table of pyarrow.
+    fn to_arrow<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::convert(this.py(), "to_arrow", [this.clone().into_any()])
+    }
+
+    /// The rows as a frame of pandas, which needs pyarrow too. With the `dtype_backend` `"numpy_nullable"` an integer is Int64, a float Float64, a bool
+    /// boolean and a text string, so a null makes no float of them; with `"pyarrow"` every column is of Arrow.
+    #[pyo3(signature = (*, dtype_backend="numpy_nullable"))]
+    fn to_pandas<'py>(this: &Bound<'py, Self>, dtype_backend: &str) -> PyResult<Bound<'py, PyAny>> {
+        let py = this.py();
+        frames::convert(py, "to_pandas", [this.clone().into_any(), make::text(py, dtype_backend)?.into_any()])
+    }
+
+    /// The rows as a frame of polars.
+    fn to_polars<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::convert(this.py(), "to_polars", [this.clone().into_any()])
+    }
+
+    /// Makes the table `name` of the rows in the database of DuckDB to which `con` is a connection, and gives the table as a relation. The name may
+    /// have a schema, as in SQL. DuckDB's error if there is such a table.
+    fn to_duckdb<'py>(
+        this: &Bound<'py, Self>,
+        con: Bound<'py, PyAny>,
+        name: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        frames::convert(this.py(), "to_duckdb", [this.clone().into_any(), con, name])
     }
 
     /// The statistics of each column, as a list of dicts: `name`, `type`, `count` of values, `null_count`, `min`, `max` and `mean`.
@@ -228,34 +292,35 @@ impl Batch {
     /// what is no number. NaN is a value: `min` and `max` leave it out, and `mean` is NaN. `pandas.DataFrame(batch.describe())` is a table.
     fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let isa = parsimd::Isa::from_env().map_err(|error| to_python(error.into()))?;
-        let columns = gate::run(py, || self.batch.describe_rows(self.rows.clone(), isa))?.map_err(to_python)?;
+        let batch = self.whole(py)?;
+        let columns = gate::run(py, || batch.describe_rows(self.rows.clone(), isa))?.map_err(to_python)?;
         make::list(py, columns.iter().map(|column| Ok(described(py, column)?.into_any())))
     }
 
     /// The schema, as an Arrow capsule.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        arrow::schema(py, self.batch.schema())
+        arrow::schema(py, self.schema())
     }
 
     /// The schema and the rows, as Arrow capsules.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
-        arrow::array(py, &self.batch, &self.rows, requested_schema)
+        arrow::array(py, self.whole(py)?, &self.rows, requested_schema)
     }
 
-    /// The rows, as an Arrow stream of one batch.
+    /// The rows, as an Arrow stream: in the pieces that the scan gave, so that nothing is joined for it, or in one where a column was joined.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
         requested_schema: Requested<'_, 'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        arrow::stream(py, &self.batch, &self.rows, requested_schema)
+        arrow::batches(py, self.schema(), &self.chunks.pieces(py)?, &self.rows, requested_schema)
     }
 
     fn __repr__(&self) -> Made<String> {
         let columns: Vec<_> =
-            self.batch.schema().columns().map(|(name, kind)| format!("{name}: {}", type_name(kind))).collect();
+            self.schema().columns().map(|(name, kind)| format!("{name}: {}", type_name(kind))).collect();
         Made(format!("<Batch {} rows, {}>", self.rows.len(), columns.join(", ")))
     }
 
@@ -264,14 +329,15 @@ impl Batch {
         const SHOWN: usize = 10;
         let shown = self.rows.start..self.rows.end.min(self.rows.start + SHOWN);
         let mut html = String::from("<table><thead><tr>");
-        for (name, kind) in self.batch.schema().columns() {
+        for (name, kind) in self.schema().columns() {
             // Writing to a String cannot fail.
             let _ = write!(html, "<th>{}<br><small>{}</small></th>", escape(name), type_name(kind));
         }
         html.push_str("</tr></thead><tbody>");
+        let batch = self.whole(py)?;
         for row in shown.clone() {
             html.push_str("<tr>");
-            for column in self.batch.columns() {
+            for column in batch.columns() {
                 let value = objects::cell(py, column.column_type(), column.get(row))?;
                 // Python may be told to warn where bytes are made a string by `str`.
                 let text = if value.is_instance_of::<PyBytes>() { value.repr()? } else { value.str()? };
@@ -337,18 +403,20 @@ pub(crate) fn type_name(kind: ColumnType) -> &'static str {
 /// `column[10:20]` is a column over the same memory. pyarrow and polars take a column as it is.
 #[pyclass(frozen, sequence, module = "parsimd")]
 pub(crate) struct Column {
-    batch: Arc<parsimd::Batch>,
-    column: usize,
+    column: Arc<parsimd::Column>,
+    /// That of its batch, and its number there.
+    schema: Arc<parsimd::Schema>,
+    at: usize,
     rows: Range<usize>,
 }
 
 impl Column {
     fn name(&self) -> &str {
-        self.batch.schema().columns().nth(self.column).map_or("", |(name, _)| name)
+        self.schema.columns().nth(self.at).map_or("", |(name, _)| name)
     }
 
     fn column(&self) -> &Arc<parsimd::Column> {
-        &self.batch.columns()[self.column]
+        &self.column
     }
 }
 
@@ -361,11 +429,13 @@ impl Column {
     fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         if let Ok(key) = key.cast::<PySlice>() {
             let rows = slice(key, &self.rows)?;
-            let column = Column { batch: Arc::clone(&self.batch), column: self.column, rows };
+            let (column, schema) = (Arc::clone(&self.column), Arc::clone(&self.schema));
+            let column = Column { column, schema, at: self.at, rows };
             return Ok(Bound::new(py, column)?.into_any());
         }
         let column = self.column();
-        objects::cell(py, column.column_type(), column.get(index(key.extract()?, &self.rows)?))
+        let row = number(key, "a column is indexed by the number of a row, or a slice of rows")?;
+        objects::cell(py, column.column_type(), column.get(index(row, &self.rows)?))
     }
 
     fn __iter__(slf: Bound<'_, Self>) -> Cells {
@@ -379,7 +449,8 @@ impl Column {
         Made(self.name())
     }
 
-    /// The type: `text`, `binary`, `int64`, `float64`, `timestamp[us]`, `timestamp[us, UTC]`, `date` or `time[us]`.
+    /// The type: `text`, `binary`, `int64`, `float64`, `timestamp[us]`, `timestamp[us, UTC]`, `date`, `time[us]`, `duration[ns]`, `bool` or
+    /// `map[text, text]`.
     #[getter]
     fn r#type(&self) -> Made<&'static str> {
         Made(type_name(self.column().column_type()))
@@ -505,27 +576,37 @@ impl Slots for Row {
 
 impl Row {
     fn keys(&self) -> impl Iterator<Item = &str> {
-        self.batch().schema().columns().map(|(name, _)| name)
+        self.batch.get().schema().columns().map(|(name, _)| name)
     }
 
-    fn batch(&self) -> &parsimd::Batch {
-        &self.batch.get().batch
+    /// The columns of its batch, which were joined before there was a row.
+    fn columns(&self, py: Python<'_>) -> PyResult<&[Arc<parsimd::Column>]> {
+        Ok(self.batch.get().whole(py)?.columns())
     }
 }
 
 #[pymethods]
 impl Row {
+    /// Asked where there is no such attribute in the class.
+    fn __getattr__(&self, name: &Bound<'_, PyString>) -> PyResult<()> {
+        let columns = self.batch.get().schema().columns();
+        Err(attribute_error("Row", &name.to_string_lossy(), columns.map(|(name, _)| name)))
+    }
+
     fn __len__(&self) -> usize {
-        self.batch().columns().len()
+        self.batch.get().schema().len()
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let at = match key.cast::<PyString>() {
-            Ok(name) => position(self.batch(), name.to_str()?)?,
+            Ok(name) => position(py, self.batch.get().schema(), name.to_str()?)?,
             Err(_) if key.is_instance_of::<PySlice>() => return self.as_tuple(py)?.as_any().get_item(key),
-            Err(_) => index(key.extract()?, &(0..self.__len__()))?,
+            Err(_) => {
+                let at = number(key, "a row is indexed by the name or the number of a column, or a slice of numbers")?;
+                index_of("column", at, &(0..self.__len__()))?
+            }
         };
-        let column = &self.batch().columns()[at];
+        let column = &self.columns(py)?[at];
         objects::cell(py, column.column_type(), column.get(self.row))
     }
 
@@ -562,7 +643,7 @@ impl Row {
     /// The values, as a tuple.
     fn as_tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let cells =
-            self.batch().columns().iter().map(|column| objects::cell(py, column.column_type(), column.get(self.row)));
+            self.columns(py)?.iter().map(|column| objects::cell(py, column.column_type(), column.get(self.row)));
         make::plain_tuple(py, cells)
     }
 

@@ -12,6 +12,7 @@ use pyo3::{
 
 use crate::{
     arguments::{Pos, Truth},
+    capi,
     make::{self, name},
 };
 
@@ -38,7 +39,10 @@ impl Calls {
             Some(types) if types.is_truthy()? => Some(types),
             _ => None,
         };
-        let make = |types: Option<&Bound<'py, PyAny>>| self.make.bind(py).call1((format, types, case_sensitive));
+        let make = |types: Option<&Bound<'py, PyAny>>| {
+            let (none, case_sensitive) = (py.None().into_bound(py), PyBool::new(py, case_sensitive));
+            capi::call(self.make.bind(py), &[format, types.unwrap_or(&none), case_sensitive.as_any()])
+        };
         // What compares and hashes in a way of its own is nothing for a cache.
         if format.cast_exact::<PyString>().is_err() {
             return make(types);
@@ -157,6 +161,7 @@ impl Calls {
         case_sensitive: Truth,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = format.py();
+        pos.check_is_not_types(py)?;
         let parser = self.parser(format, extra_types, case_sensitive.0)?;
         parser.call_method1(name!(py, "search"), (string, pos.object(py)?, endpos, evaluate_result.0))
     }
@@ -185,6 +190,7 @@ impl Calls {
         case_sensitive: Truth,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = format.py();
+        pos.check_is_not_types(py)?;
         let parser = self.parser(format, extra_types, case_sensitive.0)?;
         let arguments = (string, pos.object(py)?, endpos, py.None(), evaluate_result.0);
         parser.call_method1(name!(py, "findall"), arguments)

@@ -3,6 +3,7 @@
 //! | call | what |
 //! |---|---|
 //! | [`is_ascii`], [`substring`] | strings |
+//! | [`call`], [`call_method`] | calls that may run code of Python, which may be the last that its thread does |
 //! | [`set_attribute`] | what `object.__setattr__` does |
 //! | [`Gil`] | the GIL, as the interpreter counts it |
 //! | [`is_subinterpreter`] | which interpreter runs |
@@ -10,7 +11,7 @@
 
 #![allow(unsafe_code, reason = "functions of CPython for which pyo3 has no safe call")]
 
-use std::ptr;
+use std::{mem, ptr, thread};
 
 use parsimd::extension::Span;
 use pyo3::{ffi, prelude::*, types::PyString};
@@ -43,6 +44,50 @@ pub(crate) fn substring<'py>(
     let part = unsafe { ffi::PyUnicode_Substring(string.as_ptr(), start as ffi::Py_ssize_t, end as ffi::Py_ssize_t) };
     // SAFETY: a new object, which is a string, or null with an exception.
     unsafe { Ok(Bound::from_owned_ptr_or_err(string.py(), part)?.cast_into_unchecked()) }
+}
+
+mod raw {
+    use pyo3::ffi::PyObject;
+
+    unsafe extern "C-unwind" {
+        pub(super) fn PyObject_CallFunctionObjArgs(callable: *mut PyObject, ...) -> *mut PyObject;
+    }
+}
+
+/// Keeps a thread for ever that is to end inside of a call.
+///
+/// Before CPython 3.14, a daemon thread that asks for the GIL while the interpreter shuts down ends there and then, by unwinding its stack. Values of Rust
+/// would be dropped without the GIL, and a guard against panics ends the process. pyo3 has the same where a thread comes back into the interpreter.
+struct Stays;
+
+impl Drop for Stays {
+    fn drop(&mut self) {
+        loop {
+            thread::park();
+        }
+    }
+}
+
+/// Calls what may run code of Python, with at most four arguments.
+pub(crate) fn call<'py>(callable: &Bound<'py, PyAny>, arguments: &[&Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+    debug_assert!(arguments.len() <= 4);
+    let at = |index: usize| arguments.get(index).map_or(ptr::null_mut(), |argument| argument.as_ptr());
+    let end = ptr::null_mut::<ffi::PyObject>();
+    let stays = Stays;
+    // SAFETY: the callable and the arguments are alive for the call, and null is the end of them.
+    let made = unsafe { raw::PyObject_CallFunctionObjArgs(callable.as_ptr(), at(0), at(1), at(2), at(3), end) };
+    mem::forget(stays);
+    // SAFETY: a new object, or null with an exception.
+    unsafe { Bound::from_owned_ptr_or_err(callable.py(), made) }
+}
+
+/// Calls a method that may run code of Python, with at most four arguments.
+pub(crate) fn call_method<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    arguments: &[&Bound<'py, PyAny>],
+) -> PyResult<Bound<'py, PyAny>> {
+    call(&object.getattr(name)?, arguments)
 }
 
 /// What `object.__setattr__` does; without a value `object.__delattr__`. CPython refuses these two for classes with a `__setattr__` of their own.

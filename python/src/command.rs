@@ -1,6 +1,6 @@
 //! The command `parsimd`, which the package installs too.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use pyo3::prelude::*;
 
@@ -10,4 +10,11 @@ use crate::gate;
 #[pyfunction]
 pub(crate) fn run_command(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<u8> {
     gate::run(py, || parsimd::cli::code(arguments))
+}
+
+/// Whether these arguments ask for rows as Parquet, which Python writes, and for which file.
+#[pyfunction]
+pub(crate) fn parquet_output(arguments: Vec<OsString>) -> (bool, Option<OsString>) {
+    let (is_parquet, file) = parsimd::cli::parquet_output(arguments);
+    (is_parquet, file.map(PathBuf::into_os_string))
 }

@@ -17,6 +17,7 @@ use pyo3::{
 };
 
 use crate::{
+    capi,
     gate::{self, Checkpoint},
     make::{self, error, name},
 };
@@ -152,7 +153,9 @@ impl ByFunction {
     /// # Errors
     /// What says nothing of the text.
     fn answer(&self, py: Python<'_>, text: &str) -> PyResult<Answer> {
-        let object = match make::utf8(py, text.as_bytes()).and_then(|text| self.function.bind(py).call1((text,))) {
+        let object = match make::utf8(py, text.as_bytes())
+            .and_then(|text| capi::call(self.function.bind(py), &[text.as_any()]))
+        {
             Ok(object) if object.is_none() => return Ok(Ok(Value::Null)),
             Ok(object) => object,
             Err(raised) => return reason(py, raised).map(Err),

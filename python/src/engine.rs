@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pyo3::{PyTraverseError, PyVisit, exceptions::PyTypeError, prelude::*, types::PyString};
 
 use crate::{
+    capi,
     cells::{ObjectCell, assert_zeroable},
     make::{error, name},
     matcher::Matcher,
@@ -42,7 +43,7 @@ impl ParserBase {
         let py = this.py();
         let engine = match this.get().engine.get(py) {
             Some(engine) => engine,
-            None => this.call_method0(name!(py, "_choose_engine"))?,
+            None => capi::call_method(this, name!(py, "_choose_engine"), &[])?,
         };
         Ok(engine.cast_into_exact::<Matcher>().ok())
     }

@@ -7,6 +7,7 @@
 //! | [`search`] | a search through one text: by one of these ways, chosen by the length of the text |
 //! | [`Checkpoint`] | a loop that makes objects: it keeps the GIL, and lets signals and threads through now and then |
 //! | [`back`], [`is_inside`] | Python code that work calls: an open file, `re`, a converter |
+//! | [`lock`] | what threads share, for a moment |
 //! | [`attach`], [`release`] | code that is called from anywhere: by a consumer of Arrow, by the last owner of memory |
 //!
 //! Panics become exceptions here, in [`run`] and [`run_apart`].
@@ -18,7 +19,7 @@ use std::{
     cell::Cell,
     mem,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc::{RecvTimeoutError, sync_channel},
     },
@@ -123,11 +124,11 @@ pub(crate) struct Interrupts(Arc<Mutex<Option<PyErr>>>);
 impl Interrupts {
     /// Keeps the first.
     pub(crate) fn keep(&self, error: PyErr) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        lock(&self.0).get_or_insert(error);
     }
 
     pub(crate) fn take(&self) -> Option<PyErr> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.0).take()
     }
 }
 
@@ -168,6 +169,11 @@ impl Checkpoint {
         }
         Ok(())
     }
+}
+
+/// Takes a lock that is held for a moment only, by code that cannot panic.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 thread_local! {

@@ -1,53 +1,91 @@
 //! What a program passes to be scanned: data in memory, paths, and open files.
 //!
 //! Bytes and str are scanned where they are. Memory that may change is copied a block at a time. An open file is read by calls of Python, which the
-//! thread that scans has to make.
+//! thread that scans has to make: see [`open_file`](crate::open_file). Globs and URLs were made paths and open files before, by `_sources.py`.
 
 use std::{
     io::{self, Read},
+    ops::Range,
     path::{Path, PathBuf},
 };
 
 use bytes::Bytes;
-use parsimd::Input;
+use parsimd::{Input, extension};
 use pyo3::{
     exceptions::{PyMemoryError, PyTypeError, PyUserWarning},
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
-    types::{PyByteArray, PyBytes, PyMemoryView, PyString},
+    types::{PyBytes, PyInt, PyList, PyMemoryView, PyString},
 };
 
 use crate::{
+    arguments::shown,
     error::to_python,
     gate,
     make::{self, name},
+    open_file::{is_buffer, open_file, raised},
+    progress::{Counter, Extent},
 };
 
 /// The longest text that is taken for a path by mistake.
 const LONGEST_PATH: usize = 4096;
 
-/// The input for data in memory.
-pub(crate) fn data(data: &Bound<'_, PyAny>) -> PyResult<Input<'static>> {
+/// What is scanned.
+pub(crate) struct Given {
+    pub(crate) input: Input<'static>,
+    /// Whether it is read by calls of Python, which are to be made by the thread that scans.
+    pub(crate) calls_python: bool,
+    pub(crate) extent: Extent,
+}
+
+/// The input for data in memory, or, with `is_files`, for [`files`]. How much there is of files is asked where `is_watched`.
+pub(crate) fn given(source: &Bound<'_, PyAny>, is_files: bool, follow: bool, is_watched: bool) -> PyResult<Given> {
+    if is_files {
+        return files(source, follow, is_watched);
+    }
+    let (input, bytes) = data(source)?;
+    let extent = Extent { counter: None, total: Some(bytes as u64) };
+    Ok(Given { input, calls_python: false, extent })
+}
+
+/// The input for data in memory, and how many bytes that is.
+fn data(data: &Bound<'_, PyAny>) -> PyResult<(Input<'static>, usize)> {
     if let Ok(bytes) = data.cast::<PyBytes>() {
         warn_of_path(data.py(), bytes.as_bytes())?;
-        return Ok(Input::shared(Bytes::from_owner(Owner::new(PyBackedBytes::from(bytes.clone())))));
+        return Ok(shared(PyBackedBytes::from(bytes.clone())));
     }
     if let Ok(text) = data.cast::<PyString>() {
         let text = PyBackedStr::try_from(text.clone())?;
         warn_of_path(data.py(), text.as_bytes())?;
-        return Ok(Input::shared(Bytes::from_owner(Owner::new(Text(text)))));
+        return Ok(shared(Text(text)));
     }
     // Anything else may change while it is read: it is copied, a block at a time.
     let py = data.py();
     let view = PyMemoryView::from(data).and_then(|view| view.call_method1(name!(py, "cast"), (name!(py, "B"),)));
     match view {
-        Ok(view) => Ok(Input::reader(View { view: view.unbind(), at: 0 }, "<buffer>")),
+        Ok(view) => {
+            let bytes = view.len()?;
+            Ok((Input::reader(View { view: view.unbind(), at: 0 }, "<buffer>"), bytes))
+        }
         Err(error) if error.is_instance_of::<PyMemoryError>(py) => Err(error),
-        Err(_) => Err(make::error::<PyTypeError>(format!(
-            "data must be bytes, str or a contiguous buffer, not {}; for a file use scan_file",
-            data.get_type().name()?
-        ))),
+        Err(_) => {
+            let advice = match data.is_instance_of::<PyList>() {
+                true => "join the lines with newlines, or use parse_array for texts one by one",
+                false => "for a file use scan_file",
+            };
+            let kind = data.get_type().name()?;
+            Err(make::error::<PyTypeError>(format!(
+                "data must be bytes, str or a contiguous buffer, not {kind}; {advice}"
+            )))
+        }
     }
+}
+
+/// The input for memory of a Python object, which batches may keep, and how many bytes that is.
+fn shared(object: impl AsRef<[u8]> + Send + 'static) -> (Input<'static>, usize) {
+    let bytes = Bytes::from_owner(Owner::new(object));
+    let length = bytes.len();
+    (Input::shared(bytes), length)
 }
 
 /// Warns of a text that is the path of a file: the file is not read.
@@ -62,9 +100,10 @@ fn warn_of_path(py: Python<'_>, data: &[u8]) -> PyResult<()> {
     PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 2)
 }
 
-/// The input for files: a path, an open file, or several of them. Says whether it is read by calls of Python, which are to be made by the
-/// thread that scans.
-pub(crate) fn files(given: &Bound<'_, PyAny>) -> PyResult<(Input<'static>, bool)> {
+/// The input for files: a path, an open file, or several of them; with `follow`, paths alone, of files that are read on as they grow.
+fn files(given: &Bound<'_, PyAny>, follow: bool, is_watched: bool) -> PyResult<Given> {
+    let counter = Counter::default();
+    let source = |given: &Bound<'_, PyAny>| source(given, &counter);
     let sources = match source(given)? {
         Some(source) => vec![source],
         None => match given.try_iter() {
@@ -74,21 +113,43 @@ pub(crate) fn files(given: &Bound<'_, PyAny>) -> PyResult<(Input<'static>, bool)
                     source(&one)?.ok_or_else(|| not_a_file(&one, Some(given)))
                 })
                 .collect::<PyResult<_>>()?,
+            Err(error) if error.is_instance_of::<PyMemoryError>(given.py()) => return Err(error),
             _ => return Err(not_a_file(given, None)),
         },
     };
+    if follow {
+        let paths = sources.into_iter().map(|source| match source {
+            Source::Path(path) => Ok(path),
+            Source::Part(_) => {
+                Err(make::error::<PyTypeError>("follow=True takes paths: a part of a file does not grow"))
+            }
+            Source::Open(_) => {
+                Err(make::error::<PyTypeError>("follow=True takes paths: an open file is read as it comes, to its end"))
+            }
+        });
+        let paths = paths.collect::<PyResult<Vec<_>>>()?;
+        let input = gate::run(given.py(), || Input::follow_files(paths))?.map_err(to_python)?;
+        return Ok(Given { input, calls_python: false, extent: Extent::default() });
+    }
     let calls_python = sources.iter().any(|source| matches!(source, Source::Open(..)));
+    let has_parts = sources.iter().any(|source| matches!(source, Source::Part(..)));
     let mut sources = sources.into_iter().peekable();
     let mut input: Option<Input<'static>> = None;
+    let mut total = if is_watched && !calls_python && !has_parts { Some(0) } else { None };
     while let Some(source) = sources.next() {
         let next = match source {
-            Source::Open(input) => *input,
+            Source::Open(input) | Source::Part(input) => *input,
             Source::Path(path) => {
                 let mut paths = vec![path];
                 while let Some(Source::Path(path)) = sources.next_if(|next| matches!(next, Source::Path(_))) {
                     paths.push(path);
                 }
-                gate::run(given.py(), || Input::files(paths))?.map_err(to_python)?
+                let counter = Counter::clone(&counter);
+                gate::run(given.py(), || {
+                    total = total.and_then(|total: u64| Some(total + extension::total_bytes(&paths)?));
+                    extension::files_counted(paths, counter)
+                })?
+                .map_err(to_python)?
             }
         };
         input = Some(match input {
@@ -96,17 +157,39 @@ pub(crate) fn files(given: &Bound<'_, PyAny>) -> PyResult<(Input<'static>, bool)
             None => next,
         });
     }
-    Ok((input.unwrap_or_else(|| Input::bytes(b"")), calls_python))
+    let input = input.unwrap_or_else(|| Input::bytes(b""));
+    Ok(Given { input, calls_python, extent: Extent { counter: Some(counter), total } })
+}
+
+/// The records of a plain file that begin in a range of its bytes: see [`Input::part`].
+#[pyclass(frozen, module = "parsimd._parsimd")]
+pub(crate) struct FilePart {
+    path: PathBuf,
+    range: Range<u64>,
+}
+
+#[pymethods]
+impl FilePart {
+    #[new]
+    fn new(path: PathBuf, start: u64, end: u64) -> FilePart {
+        FilePart { path, range: start..end }
+    }
 }
 
 enum Source {
     Path(PathBuf),
+    Part(Box<Input<'static>>),
     Open(Box<Input<'static>>),
 }
 
-/// A path or an open file; `None` for anything else.
-fn source(given: &Bound<'_, PyAny>) -> PyResult<Option<Source>> {
+/// A path or an open file, of which is counted what is read; `None` for anything else.
+fn source(given: &Bound<'_, PyAny>, counter: &Counter) -> PyResult<Option<Source>> {
     let py = given.py();
+    if let Ok(part) = given.cast::<FilePart>() {
+        let FilePart { path, range } = part.get();
+        let input = gate::run(py, || Input::part(path, range.clone()))?.map_err(to_python)?;
+        return Ok(Some(Source::Part(Box::new(input))));
+    }
     if given.is_instance_of::<PyString>()
         || given.is_instance_of::<PyBytes>()
         || given.hasattr(name!(py, "__fspath__"))?
@@ -116,98 +199,32 @@ fn source(given: &Bound<'_, PyAny>) -> PyResult<Option<Source>> {
         if text.cast::<PyString>()?.to_cow().is_ok_and(|text| text.contains('\n')) && !path.exists() {
             return Err(make::error::<PyTypeError>(format!(
                 "there is no file of this name, which has a newline in it: {}; scan_file takes paths and open files, and scan takes text",
-                text.repr()?
+                shown(&text)
             )));
         }
         return Ok(Some(Source::Path(path)));
     }
-    if !given.hasattr(name!(py, "read"))? || given.is_instance_of::<pyo3::types::PyType>() {
-        return Ok(None);
-    }
-    let name = given.getattr(name!(py, "name")).ok().and_then(|name| name.extract::<String>().ok());
-    // A pipe gives what it has by `read1`; `read` would wait for more. Who can seek has no need of that.
-    let is_live =
-        given.call_method0(name!(py, "seekable")).and_then(|answer| answer.is_truthy()).is_ok_and(|seeks| !seeks);
-    let read = if is_live && given.hasattr(name!(py, "read1"))? { name!(py, "read1") } else { name!(py, "read") };
-    let file = OpenFile { read: given.getattr(read)?.unbind(), rest: Vec::new(), used: 0 };
-    let input = Input::reader(file, name.as_deref().unwrap_or("<file>")).decompressed();
-    Ok(Some(Source::Open(Box::new(if is_live { input.live() } else { input }))))
-}
-
-/// Whether something can be gone through although it is data, not several files.
-fn is_buffer(given: &Bound<'_, PyAny>) -> bool {
-    given.is_instance_of::<PyByteArray>() || given.is_instance_of::<PyMemoryView>()
+    Ok(open_file(given, counter)?.map(|input| Source::Open(Box::new(input))))
 }
 
 fn not_a_file(given: &Bound<'_, PyAny>, several: Option<&Bound<'_, PyAny>>) -> PyErr {
     let name = |object: &Bound<'_, PyAny>| object.get_type().name().map_or_else(|_| "?".to_owned(), |n| n.to_string());
     let inside = several.map_or_else(String::new, |several| format!(" in {}", name(several)));
+    let instead = if is_socket(given).unwrap_or(false) {
+        "for a socket use its makefile('rb')"
+    } else if given.is_instance_of::<PyInt>() {
+        "for the number of a file that is open use open(number, 'rb')"
+    } else {
+        "for data in memory use scan"
+    };
     make::error::<PyTypeError>(format!(
-        "scan_file takes a path (str, bytes or os.PathLike), an open file, or several of them, not {}{inside}; for data in memory use scan",
+        "scan_file takes a path (str, bytes or os.PathLike), an open file, or several of them, not {}{inside}; {instead}",
         name(given)
     ))
 }
 
-/// An exception as an error of the reader; it comes out of the scan as the object that it was. One that is no `Exception`, such as an interrupt, says
-/// nothing of the input, so the scan can go on after it.
-fn raised(py: Python<'_>, error: PyErr) -> io::Error {
-    if gate::is_interrupt(py, &error) {
-        io::Error::new(io::ErrorKind::Interrupted, error)
-    } else {
-        io::Error::other(error)
-    }
-}
-
-/// Reads an open file of Python: bytes as they are, text as UTF-8.
-struct OpenFile {
-    read: Py<PyAny>,
-    /// What was read and not yet taken: text may have more bytes than characters were asked for.
-    rest: Vec<u8>,
-    used: usize,
-}
-
-impl OpenFile {
-    /// What the file gives next; `None` when it has nothing yet.
-    fn ask(&self, py: Python<'_>, size: usize) -> PyResult<Option<Vec<u8>>> {
-        let given = self.read.bind(py).call1((make::unsigned(py, size as u64)?,))?;
-        if let Ok(bytes) = given.cast::<PyBytes>() {
-            return Ok(Some(bytes.as_bytes().to_vec()));
-        }
-        if let Ok(text) = given.cast::<PyString>() {
-            if let Ok(text) = text.to_str() {
-                return Ok(Some(text.as_bytes().to_vec()));
-            }
-            // Bytes that could not be decoded, and were kept by the error handler of that name.
-            let bytes = text.call_method1(name!(py, "encode"), (name!(py, "utf-8"), name!(py, "surrogateescape")))?;
-            return Ok(Some(bytes.cast::<PyBytes>()?.as_bytes().to_vec()));
-        }
-        if is_buffer(&given) {
-            let bytes = given.py().get_type::<PyBytes>().call1((&given,))?;
-            return Ok(Some(bytes.cast::<PyBytes>()?.as_bytes().to_vec()));
-        }
-        if given.is_none() {
-            return Ok(None);
-        }
-        let kind = given.get_type();
-        Err(make::error::<PyTypeError>(format!(
-            "an open file must give bytes or str when it is read, not {}",
-            kind.name()?
-        )))
-    }
-}
-
-impl Read for OpenFile {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.used == self.rest.len() {
-            let asked = gate::back(|py| self.ask(py, buffer.len()).map_err(|error| raised(py, error)))?;
-            (self.rest, self.used) = (asked.ok_or(io::ErrorKind::WouldBlock)?, 0);
-        }
-        let rest = &self.rest[self.used..];
-        let length = rest.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&rest[..length]);
-        self.used += length;
-        Ok(length)
-    }
+fn is_socket(given: &Bound<'_, PyAny>) -> PyResult<bool> {
+    given.hasattr(name!(given.py(), "makefile"))
 }
 
 struct Text(PyBackedStr);

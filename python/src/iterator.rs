@@ -22,6 +22,7 @@ use pyo3::{
 
 use crate::{
     arguments::{Pos, Truth},
+    capi,
     cells::{OnceBox, assert_zeroable},
     cpython::IterNext,
     engine::ParserBase,
@@ -384,8 +385,9 @@ impl Search {
             Some(at) => make::int(py, at)?.into_any(),
             None => py.None().into_bound(py),
         };
-        let arguments = (string, pos.object(py)?, endpos.object(py)?, empty_at);
-        let found = parser.call_method1(name!(py, "_find_by_re"), arguments)?;
+        let (pos, endpos) = (pos.object(py)?, endpos.object(py)?);
+        let arguments = [string.bind(py).as_any(), pos.as_any(), endpos.as_any(), &empty_at];
+        let found = capi::call_method(parser.as_any(), name!(py, "_find_by_re"), &arguments)?;
         if found.is_none() {
             return Ok(Some(Answered(None)));
         }
@@ -397,7 +399,11 @@ impl Search {
         if !is_mine {
             return Ok(None);
         }
-        let result = parser.call_method1(name!(py, "_finish"), (found, evaluate_result))?;
+        let result = capi::call_method(
+            parser.as_any(),
+            name!(py, "_finish"),
+            &[&found, PyBool::new(py, evaluate_result).as_any()],
+        )?;
         Ok(Some(Answered(Some(result))))
     }
 }

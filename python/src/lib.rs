@@ -12,13 +12,16 @@
 //! | [`cpython`] | replaced type slots |
 //! | [`gate`] | how a call leaves the interpreter, and comes back |
 //! | [`converter`] | functions of the program's own that make the values of columns |
-//! | [`arguments`], [`options`], [`input`] | what calls and scans are called with |
+//! | [`progress`] | who is told how far a scan is |
+//! | [`arguments`], [`options`], [`open_file`], [`input`] | what calls and scans are called with |
 //! | [`objects`], [`numpy`] | values → Python objects; columns → numpy arrays |
 //! | [`arrow`] | Arrow capsules, out and in |
 //! | [`result`] | `Result`: the values of a match |
 //! | [`matcher`] | `Matcher`: whole-text matching |
 //! | [`engine`], [`iterator`], [`parser`] | `ParserBase`, and `ResultIterator`, which `findall` makes |
 //! | [`calls`] | `Calls`: the calls at the top of the package, and their cache |
+//! | [`chunks`] | the rows of a batch in pieces, joined when they are needed in one |
+//! | [`frames`] | batches and scans as tables of other libraries |
 //! | [`batch`] | `Batch`, `Pieces`, `Column`, `Row` |
 //! | [`rejects`] | where the records go that a scan could not read |
 //! | [`reader`], [`scan`] | `Scan`, `SetScan` and `Texts` |
@@ -34,12 +37,14 @@ mod batch;
 mod calls;
 mod capi;
 mod cells;
+mod chunks;
 mod command;
 mod converter;
 mod cpython;
 mod engine;
 mod error;
 mod formats;
+mod frames;
 mod gate;
 mod guess;
 mod input;
@@ -48,9 +53,11 @@ mod make;
 mod matcher;
 mod numpy;
 mod objects;
+mod open_file;
 mod options;
 mod parser;
 mod pattern;
+mod progress;
 mod reader;
 mod rejects;
 mod result;
@@ -65,6 +72,7 @@ use crate::{cpython::Replacement, make::Made};
 
 /// For the columns of batches, which threads make and others drop: the system's allocator gives such memory back and takes it again, page by page,
 /// and two threads of a scan get in each other's way there. Python's own objects are not its business.
+#[cfg(not(feature = "system-allocator"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -122,9 +130,11 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
             "module parsimd._parsimd does not support loading in subinterpreters",
         ));
     }
+    error::adopt_panics(module.py())?;
     // A wrong name is an error from the start, never a quiet fallback.
     isa().map_err(|error| make::error::<PyImportError>(error.value(module.py()).to_string()))?;
     module.add_class::<pattern::Pattern>()?;
+    module.add_class::<input::FilePart>()?;
     module.add_class::<set::PatternSet>()?;
     module.add_class::<matcher::Matcher>()?;
     module.add_class::<engine::ParserBase>()?;
@@ -163,9 +173,11 @@ fn _parsimd(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(suggestion, module)?)?;
     module.add_function(wrap_pyfunction!(other_language, module)?)?;
     module.add_function(wrap_pyfunction!(point_at, module)?)?;
+    module.add_function(wrap_pyfunction!(error::panic, module)?)?;
     module.add_function(wrap_pyfunction!(formats::pattern_of, module)?)?;
     module.add_function(wrap_pyfunction!(formats::ready_patterns, module)?)?;
     module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
+    module.add_function(wrap_pyfunction!(command::parquet_output, module)?)?;
     module.add_function(wrap_pyfunction!(guess::guess_lines, module)?)?;
     module.add_function(wrap_pyfunction!(converter::check_column, module)?)?;
     module.add_function(wrap_pyfunction!(objects::expand_names, module)?)

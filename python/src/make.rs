@@ -1,7 +1,7 @@
 //! New Python objects, with a MemoryError where there is no memory for one.
 //!
 //! pyo3's constructors of built-in objects panic without memory: `PyString::new`, `PyDict::new`, `into_pyobject` of a number, the message of `new_err`, a
-//! name in `getattr`. A panic reaches Python as a `PanicException`, which `except Exception` does not catch. While an exception is being raised it
+//! name in `getattr`. A panic reaches Python as an `InternalError`, which asks for a report of what is no defect. While an exception is being raised it
 //! ends the process. So all objects of this crate are made here, and `ci/rules.py` allows no others.
 //!
 //! | call | object |

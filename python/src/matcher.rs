@@ -18,7 +18,7 @@ use pyo3::{
 };
 
 use crate::{
-    cpython, gate,
+    capi, cpython, gate,
     make::{self, name},
     objects,
     result::{Captures, Fields, Haystack, MatchSpans, Matches, Result, is_sound},
@@ -212,7 +212,7 @@ impl Matcher {
                 let text = captures.text(py, index)?;
                 match self.pattern().fields()[index].nulls() {
                     Some(nulls) if nulls.has(text.to_str()?.as_bytes()) => Ok(py.None().into_bound(py)),
-                    _ => converter.bind(py).call1((text,)),
+                    _ => capi::call(converter.bind(py), &[text.as_any()]),
                 }
             }
             None => captures.value(py, index),

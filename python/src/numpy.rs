@@ -73,11 +73,14 @@ pub(crate) fn array<'py>(
         Some(_) => rows.clone().filter(is_null).map(|row| row - rows.start).collect(),
     };
     if !nulls.is_empty() && matches!(kind, ColumnType::Int64 | ColumnType::Bool) {
-        let values = if kind == ColumnType::Int64 { "integers" } else { "booleans" };
+        let (values, fill) = match kind {
+            ColumnType::Int64 => ("integers", "fill_null(0).to_numpy()"),
+            _ => ("booleans", "fill_null(False).to_numpy(zero_copy_only=False)"),
+        };
+        let count = if nulls.len() == 1 { "1 null".to_owned() } else { format!("{} nulls", nulls.len()) };
         return Err(make::error::<PyValueError>(format!(
-            "column {name:?} has {} nulls, and an array of {values} has no place for them: use pyarrow.array(column), or scan with \
-             on_error=\"skip\"",
-            nulls.len()
+            "column {name:?} has {count}, and an array of {values} has no place for them: pyarrow.array(column).{fill} has a value in \
+             their place, and batch.to_pandas() keeps them"
         )));
     }
     let memory = Memory { column: Arc::clone(column), rows };

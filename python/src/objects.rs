@@ -7,7 +7,10 @@ use pyo3::{
     exceptions::{PyTypeError, PyValueError},
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBool, PyDate, PyDateTime, PyDelta, PyDict, PyInt, PyList, PyString, PyTime, PyTzInfo},
+    types::{
+        PyBool, PyByteArray, PyBytes, PyDate, PyDateTime, PyDelta, PyDict, PyInt, PyList, PyString, PyTime, PyTuple,
+        PyTzInfo,
+    },
 };
 
 use crate::{
@@ -16,14 +19,33 @@ use crate::{
     make::{self, error, name},
 };
 
+/// The text that is to be matched.
+///
+/// # Errors
+/// TypeError: not a string.
+pub(crate) fn text<'a, 'py>(given: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, PyString>> {
+    if let Ok(text) = given.cast::<PyString>() {
+        return Ok(text);
+    }
+    let py = given.py();
+    let advice = if given.is_instance_of::<PyBytes>() || given.is_instance_of::<PyByteArray>() {
+        ": decode it first, as in data.decode(); a scan takes bytes as they are"
+    } else if given.is_instance_of::<PyList>() || given.is_instance_of::<PyTuple>() {
+        ": match one text after the other, or all of them with compile(format).parse_array"
+    } else if given.hasattr(name!(py, "read"))? || given.hasattr(name!(py, "__fspath__"))? {
+        ": a file is read by compile(format).scan_file"
+    } else {
+        ""
+    };
+    Err(error::<PyTypeError>(format!("string must be str, not {}{advice}", given.get_type().name()?)))
+}
+
 /// A string and its text, if that is ASCII.
 ///
 /// # Errors
 /// TypeError: not a string.
 pub(crate) fn ascii<'a, 'py>(string: &'a Bound<'py, PyAny>) -> PyResult<Option<(&'a Bound<'py, PyString>, &'a str)>> {
-    let Ok(string) = string.cast::<PyString>() else {
-        return Err(error::<PyTypeError>(format!("expected a string, got {}", string.get_type().name()?)));
-    };
+    let string = text(string)?;
     // Looking at the bytes of another string would make it keep a copy in UTF-8.
     if capi::is_ascii(string)? { Ok(Some((string, string.to_str()?))) } else { Ok(None) }
 }

@@ -3,9 +3,18 @@
 use std::num::NonZeroUsize;
 
 use parsimd::{Matches, OnError, Origin, ScanOptions, Strings, TimeZone, Year, limits};
-use pyo3::{exceptions::PyValueError, prelude::*};
+use pyo3::{
+    exceptions::{PyTypeError, PyValueError},
+    prelude::*,
+    types::PyBool,
+};
 
-use crate::{converter::converted, error::to_python, make};
+use crate::{
+    arguments::shown,
+    converter::converted,
+    error::{no_name, to_python},
+    make,
+};
 
 /// What times mean that have no offset or no year: the name of a zone; a year, or None for the newest one that is past; and when the scan
 /// begins, in microseconds since 1970.
@@ -27,6 +36,8 @@ pub(crate) struct ScanArguments<'a> {
     pub(crate) calls_python: bool,
     pub(crate) filter: Vec<(String, Predicate)>,
     pub(crate) rejects: parsimd::Rejects,
+    /// Whether the records are counted that a filter rules out, and so are matched.
+    pub(crate) counts_all: bool,
 }
 
 /// A predicate on a column's value: an integer or a timestamp between two, or a text.
@@ -53,11 +64,25 @@ fn choice<T: Copy>(name: &str, given: &str, all: [(&str, T); 3]) -> PyResult<T> 
     found.ok_or_else(|| make::error::<PyValueError>(format!("{name} must be '{a}', '{b}' or '{c}', not {given:?}")))
 }
 
+/// How many rows a call asks for.
+///
+/// # Errors
+/// TypeError: it is no integer. ValueError: it is less than 0.
+pub(crate) fn row_count(rows: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let message = || format!("rows must be a number of rows from 0, not {}", shown(rows));
+    match rows.extract::<i64>() {
+        Ok(count) if !rows.is_instance_of::<PyBool>() => {
+            usize::try_from(count).map_err(|_| make::error::<PyValueError>(message()))
+        }
+        _ => Err(make::error::<PyTypeError>(message())),
+    }
+}
+
 impl<'a> ScanArguments<'a> {
-    /// Those of texts that are given one by one: each is matched as a whole.
-    pub(crate) fn of_texts(on_error: &'a str, times: Times) -> ScanArguments<'a> {
+    /// Those of texts that are given one by one.
+    pub(crate) fn of_texts(matches: &'a str, on_error: &'a str, times: Times) -> ScanArguments<'a> {
         ScanArguments {
-            matches: "line",
+            matches,
             multiline: false,
             threads: None,
             on_error,
@@ -70,22 +95,31 @@ impl<'a> ScanArguments<'a> {
             calls_python: false,
             filter: Vec::new(),
             rejects: parsimd::Rejects::default(),
+            counts_all: true,
         }
+    }
+
+    /// Whether an input that breaks off may be the end of the rows.
+    pub(crate) fn tolerates_damage(&self) -> bool {
+        self.on_error != "raise"
     }
 
     pub(crate) fn options(self, pattern: &parsimd::Pattern) -> PyResult<ScanOptions> {
         let number = |name: &String| {
             pattern.field_number(name).ok_or_else(|| {
                 let names: Vec<_> = pattern.fields().iter().map(parsimd::Field::column_name).collect();
-                make::error::<PyValueError>(format!("no column {name:?}; there are {names:?}"))
+                let names: Vec<_> = names.iter().map(String::as_str).collect();
+                make::error::<PyValueError>(no_name("column", name, &names))
             })
         };
         let columns = self.columns.as_ref();
         let columns = columns.map(|names| names.iter().map(number).collect::<PyResult<Vec<_>>>()).transpose()?;
         let filter = self.filter.iter().map(|(name, predicate)| Ok((number(name)?, predicate.of_crate())));
         let filter = filter.collect::<PyResult<Vec<_>>>()?;
+        let counts_all = self.counts_all;
         let mut options = self.options_of([pattern])?;
         (options.columns, options.filter) = (columns, filter);
+        options.skip_filtered = !counts_all;
         pattern.check(&options).map_err(to_python)?;
         Ok(options)
     }

@@ -6,16 +6,18 @@
 use pyo3::{
     PyTraverseError, PyVisit,
     prelude::*,
-    types::{PyDict, PyTuple},
+    types::{PyBool, PyDict, PyTuple},
 };
 
 use crate::{
     arguments::{Pos, Truth},
+    capi,
     engine::ParserBase,
     error::caught,
     iterator::ResultIterator,
     make::name,
     matcher::{Answer, Matcher},
+    objects,
     result::Captures,
 };
 
@@ -51,7 +53,9 @@ impl ParserBase {
         {
             return Ok(result);
         }
-        slf.call_method1(name!(slf.py(), "_parse_by_re"), (string, evaluate_result.0))
+        let evaluate_result = PyBool::new(slf.py(), evaluate_result.0);
+        let arguments = [objects::text(string)?.as_any(), evaluate_result.as_any()];
+        capi::call_method(slf, name!(slf.py(), "_parse_by_re"), &arguments)
     }
 
     /// The first match in ``string``, from character ``pos`` up to ``endpos``, or None.
@@ -76,7 +80,9 @@ impl ParserBase {
             return Ok(result);
         }
         let places = (pos.object(py)?, endpos.object(py)?);
-        slf.call_method1(name!(py, "_search_by_re"), (string, places.0, places.1, evaluate_result.0))
+        let evaluate_result = PyBool::new(py, evaluate_result.0);
+        let arguments = [string, &places.0, &places.1, evaluate_result.as_any()];
+        capi::call_method(slf, name!(py, "_search_by_re"), &arguments)
     }
 
     /// All matches in ``string``, from character ``pos`` up to ``endpos``, as an iterator. ``extra_types`` is not used.
@@ -120,6 +126,7 @@ impl ParserBase {
 
 /// `endpos`, or the end of the string without one.
 fn end_of(string: &Bound<'_, PyAny>, endpos: Option<Pos>) -> PyResult<Pos> {
+    let string = objects::text(string)?;
     match endpos {
         Some(endpos) => Ok(endpos),
         None => Ok(Pos::At(string.len()? as isize)),

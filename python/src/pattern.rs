@@ -8,18 +8,20 @@ use std::collections::BTreeMap;
 use parsimd::{Anchored, CustomType, ExternalMatcher, MatchRanges, extension};
 use pyo3::{
     prelude::*,
-    types::{PyAny, PyList, PyTuple},
+    types::{PyAny, PyBool, PyList, PyTuple},
 };
 
 use crate::{
     arrow::ImportedArray,
+    capi,
     converter::{converted, converter},
     error::to_python,
     gate::{self, Interrupts},
-    input,
+    input::{self, Given},
     make::{self, Made},
     matcher::Matcher,
     options::{Predicate, ScanArguments, Times},
+    progress::Progress,
     rejects::{self, Asked},
     scan::{Scan, Texts},
 };
@@ -156,12 +158,13 @@ impl Pattern {
         Matcher::new(py, self.pattern.clone(), converters, tz_class)
     }
 
-    /// Scans data in memory, or, with `is_files`, a path, an open file or several of them.
+    /// Scans data in memory, or, with `is_files`, a path, an open file or several of them, which `follow` reads on as they grow.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Python method, by name there")]
     fn scan(
         &self,
         source: &Bound<'_, PyAny>,
         is_files: bool,
+        follow: bool,
         matches: &str,
         multiline: bool,
         threads: Option<isize>,
@@ -174,8 +177,10 @@ impl Pattern {
         max_record_bytes: isize,
         filter: Vec<(String, Predicate)>,
         rejects: Asked<'_>,
+        progress: Option<Bound<'_, PyAny>>,
+        counts_all: bool,
     ) -> PyResult<Scan> {
-        let (input, calls_python) = if is_files { input::files(source)? } else { (input::data(source)?, false) };
+        let Given { input, calls_python, extent } = input::given(source, is_files, follow, progress.is_some())?;
         let arguments = ScanArguments {
             matches,
             multiline,
@@ -190,34 +195,56 @@ impl Pattern {
             calls_python,
             filter,
             rejects: rejects::kind(&rejects),
+            counts_all,
         };
-        Scan::new(&self.pattern, input, arguments, self.interrupts.clone(), rejects)
+        let progress = Progress::new(progress, extent);
+        Scan::new(&self.pattern, input, arguments, self.interrupts.clone(), rejects, progress)
     }
 
-    /// Matches each text of an Arrow array of strings or bytes, as a whole. An error counts its rows from `first_row`.
+    /// Matches each text of Arrow arrays of strings or bytes, as a whole or with `matches` "first" the first match in it: what became of each array. An error
+    /// counts its rows from the first array on.
+    fn scan_arrays<'py>(
+        &self,
+        py: Python<'py>,
+        arrays: &Bound<'py, PyAny>,
+        matches: &str,
+        on_error: &str,
+        times: Times,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let options = ScanArguments::of_texts(matches, on_error, times).options(&self.pattern)?;
+        let mut first_row = 0;
+        let arrays = ImportedArray::take_all(arrays)?;
+        let scanned = arrays.into_iter().map(|array| {
+            let rows = array.len() as u64;
+            let texts = self.scan_array(py, array, options.clone())?;
+            let texts = texts.map_err(|error| to_python(extension::numbered_from(error, first_row)))?;
+            first_row += rows;
+            Ok(Bound::new(py, Texts::new(texts))?.into_any())
+        });
+        make::list(py, scanned)
+    }
+}
+
+impl Pattern {
     fn scan_array(
         &self,
         py: Python<'_>,
-        array: &Bound<'_, PyAny>,
-        on_error: &str,
-        times: Times,
-        first_row: u64,
-    ) -> PyResult<Texts> {
-        let options = ScanArguments::of_texts(on_error, times).options(&self.pattern)?;
-        let array = ImportedArray::take(array)?;
-        let array_len = array.len();
+        array: ImportedArray,
+        options: parsimd::ScanOptions,
+    ) -> PyResult<parsimd::Result<parsimd::Texts>> {
         // A longer array takes too long for a program that waits for a signal; this many texts take some milliseconds.
         const FEW: usize = 4096;
+        let array_len = array.len();
         let pattern = self.pattern.clone();
         let asks_python = pattern.plan().may_ask() || converted(&pattern).next().is_some();
         let work = move || array.scan(&pattern, options);
         // Python is asked on this thread, where a signal handler can raise.
         let texts =
             if array_len < FEW || asks_python { gate::run(py, work)? } else { gate::run_apart(py, |_| work())? }?;
-        if let Some(interrupt) = self.interrupts.take() {
-            return Err(interrupt);
+        match self.interrupts.take() {
+            Some(interrupt) => Err(interrupt),
+            None => Ok(texts),
         }
-        texts.map(Texts::new).map_err(|error| to_python(extension::numbered_from(error, first_row)))
     }
 }
 
@@ -237,9 +264,9 @@ impl ExternalMatcher for ByRe {
     ) -> Result<Option<MatchRanges>, Box<dyn std::error::Error + Send + Sync>> {
         let start = text[..start].chars().count();
         let ask = |py: Python<'_>| -> PyResult<Option<Vec<(isize, isize)>>> {
-            self.find_spans
-                .call1(py, (make::text(py, text)?, make::unsigned(py, start as u64)?, anchored.is_yes()))?
-                .extract(py)
+            let (text, start) = (make::text(py, text)?, make::unsigned(py, start as u64)?);
+            let anchored = PyBool::new(py, anchored.is_yes());
+            capi::call(self.find_spans.bind(py), &[text.as_any(), start.as_any(), anchored.as_any()])?.extract()
         };
         let spans = gate::back(|py| match ask(py) {
             // It says nothing of the record, which is asked for again: the scan can be left after it, and go on.

@@ -3,17 +3,21 @@
 //! A scan works without the GIL, so a lock holds it, and calls from several threads take turns. A call from inside of the scan itself, by a file
 //! that it reads, is an error, since it would wait for itself. Rows are handed out once. Where a call fails after it has read batches,
 //! they are kept, and the next call begins with them.
+//!
+//! An input that breaks off, such as a damaged archive, is an error to who goes through the batches. To who reads many rows at once it is the end of
+//! the rows, if there are any: [`Reader::seen`] tells of it.
 
 use std::{
     collections::VecDeque,
     sync::{
-        Mutex, MutexGuard, PoisonError, TryLockError,
+        Mutex, TryLockError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
     time::Duration,
 };
 
+use parsimd::extension;
 use pyo3::{
     exceptions::{PyRuntimeError, PyValueError},
     prelude::*,
@@ -21,9 +25,10 @@ use pyo3::{
 
 use crate::{
     batch::Batch,
-    error::to_python,
-    gate::{self, Interrupts},
+    error::{raised_by_python, to_python},
+    gate::{self, Interrupts, lock},
     make,
+    progress::Progress,
     rejects::{Rejecting, Rejects},
 };
 
@@ -35,6 +40,7 @@ pub(crate) trait Scanning: Rejecting + Send {
     fn next_soon(&mut self) -> Option<parsimd::Result<Self::Rows>>;
     fn stats(&self) -> &parsimd::Stats;
     fn reasons(&self) -> parsimd::Result<Vec<parsimd::Reason>>;
+    fn none_matched(&self) -> Option<extension::Unmatched>;
     fn len(rows: &Self::Rows) -> usize;
 }
 
@@ -51,6 +57,10 @@ impl Scanning for parsimd::Scan<'static> {
 
     fn reasons(&self) -> parsimd::Result<Vec<parsimd::Reason>> {
         parsimd::Scan::reasons(self)
+    }
+
+    fn none_matched(&self) -> Option<extension::Unmatched> {
+        extension::none_matched(self)
     }
 
     fn len(rows: &parsimd::Batch) -> usize {
@@ -73,16 +83,28 @@ impl Scanning for parsimd::SetScan<'static> {
         parsimd::SetScan::reasons(self)
     }
 
+    fn none_matched(&self) -> Option<extension::Unmatched> {
+        extension::none_of_set_matched(self)
+    }
+
     fn len((_, rows): &(usize, parsimd::Batch)) -> usize {
         rows.len()
     }
 }
 
+/// What a scan has seen.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    pub(crate) stats: parsimd::Stats,
+    /// Where there were records and not one matched, the first.
+    pub(crate) none_matched: Option<extension::Unmatched>,
+}
+
 /// A scan, read by calls from Python.
 pub(crate) struct Reader<S: Scanning> {
     scan: Mutex<S>,
-    /// The counts up to the last batch. They can be read while the scan is busy.
-    stats: Mutex<parsimd::Stats>,
+    /// What was seen up to the last batch. It can be read while the scan is busy.
+    seen: Mutex<Seen>,
     /// Batches that come next: they were read by a call that failed. They are not put back into the scan, whose lock another call may have, and it may be
     /// this one's caller.
     kept: Mutex<VecDeque<S::Rows>>,
@@ -90,24 +112,35 @@ pub(crate) struct Reader<S: Scanning> {
     interrupts: Vec<Interrupts>,
     /// Where the records go that could not be read.
     rejects: Rejects,
+    /// Who is told how far the scan is.
+    progress: Progress,
+    /// Whether an input that breaks off may be the end of the rows.
+    tolerates_damage: bool,
+    /// What was wrong with the input where that was taken for the end.
+    damage: Mutex<Option<String>>,
     has_given_rows: AtomicBool,
     /// Whether a caller was told that there are no more rows.
     has_ended: AtomicBool,
 }
 
-/// Takes a lock that is held for a moment only, by code that cannot panic.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl<S: Scanning> Reader<S> {
-    pub(crate) fn new(scan: S, interrupts: Vec<Interrupts>, rejects: Rejects) -> Reader<S> {
+    /// `tolerates_damage` unless the first error of any kind is to be raised.
+    pub(crate) fn new(
+        scan: S,
+        interrupts: Vec<Interrupts>,
+        rejects: Rejects,
+        progress: Progress,
+        tolerates_damage: bool,
+    ) -> Reader<S> {
         Reader {
             scan: Mutex::new(scan),
-            stats: Mutex::default(),
+            seen: Mutex::default(),
             kept: Mutex::default(),
             interrupts,
             rejects,
+            progress,
+            tolerates_damage,
+            damage: Mutex::default(),
             has_given_rows: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
         }
@@ -129,8 +162,16 @@ impl<S: Scanning> Reader<S> {
     }
 
     /// What was seen up to the last batch.
-    pub(crate) fn stats(&self) -> parsimd::Stats {
-        lock(&self.stats).clone()
+    pub(crate) fn seen(&self) -> Seen {
+        let mut seen = lock(&self.seen).clone();
+        let errors = &mut seen.stats.source_errors;
+        errors.extend(self.damage().filter(|damage| !errors.contains(damage)));
+        seen
+    }
+
+    /// What was wrong with the input, where that was taken for the end of the rows.
+    pub(crate) fn damage(&self) -> Option<String> {
+        lock(&self.damage).clone()
     }
 
     /// Runs `work` on the scan, without the GIL. Another thread waits for its turn, and lets signals through; what a scan calls in Python does not
@@ -152,7 +193,7 @@ impl<S: Scanning> Reader<S> {
                     Err(TryLockError::Poisoned(_)) => panic!("an earlier call of this scan panicked"),
                 };
                 let answer = work.take().map(|work| work(&mut scan));
-                *lock(&self.stats) = scan.stats().clone();
+                *lock(&self.seen) = Seen { stats: scan.stats().clone(), none_matched: scan.none_matched() };
                 answer.map_or(Turn::Never, Turn::Done)
             })?;
             match turn {
@@ -167,8 +208,18 @@ impl<S: Scanning> Reader<S> {
         }
     }
 
+    /// The next batch. The bar of the progress is taken away where there is none.
+    fn next_batch(&self, py: Python<'_>) -> Result<Option<S::Rows>, Stop> {
+        self.progress.begin();
+        let batch = self.next_of_blocks(py);
+        if !matches!(batch, Ok(Some(_))) {
+            self.progress.clear();
+        }
+        batch
+    }
+
     /// The next batch. Where rows are rare it comes back between blocks to let signals through.
-    fn next_batch(&self, py: Python<'_>) -> PyResult<Option<S::Rows>> {
+    fn next_of_blocks(&self, py: Python<'_>) -> Result<Option<S::Rows>, Stop> {
         loop {
             if let Some(batch) = lock(&self.kept).pop_front() {
                 return Ok(Some(batch));
@@ -180,19 +231,22 @@ impl<S: Scanning> Reader<S> {
             })?;
             let handed = self.rejects.hand_over(py).and_then(|()| taken.map_err(to_python));
             // What ends the scan is told first: it is told once, and what could not be handed over is tried again.
-            let batch = batch.transpose().map_err(to_python)?;
+            let batch = batch.transpose().map_err(Stop::of)?;
+            let bytes = lock(&self.seen).stats.bytes;
+            let told = self.progress.update(py, bytes, batch.as_ref().map(S::len));
             let batch = match batch {
                 Some(batch) if S::len(&batch) == 0 => None,
                 None => Some(None),
                 batch => Some(batch),
             };
-            if let Some(error) = self.interrupts.iter().find_map(Interrupts::take).or(handed.err()) {
+            if let Some(error) = self.interrupts.iter().find_map(Interrupts::take).or(handed.and(told).err()) {
                 lock(&self.kept).extend(batch.flatten());
-                return Err(error);
+                return Err(error.into());
             }
             if let Some(batch) = batch {
                 if batch.is_none() {
                     self.rejects.end();
+                    self.progress.end();
                 }
                 return Ok(batch);
             }
@@ -201,12 +255,21 @@ impl<S: Scanning> Reader<S> {
 
     /// The next batch, handed out as rows.
     pub(crate) fn take_batch(&self, py: Python<'_>) -> PyResult<Option<S::Rows>> {
-        let batch = self.next_batch(py)?;
+        self.next_batch(py).map(|batch| self.handed_out(batch)).map_err(Stop::raised)
+    }
+
+    /// The next batch, handed out as one of many: an input that breaks off after rows is one that ends.
+    pub(crate) fn take_undamaged(&self, py: Python<'_>) -> PyResult<Option<S::Rows>> {
+        self.next_undamaged(py, self.has_given_rows.load(Ordering::Relaxed)).map(|batch| self.handed_out(batch))
+    }
+
+    /// Notes that rows are handed out, or that their end is told.
+    fn handed_out(&self, batch: Option<S::Rows>) -> Option<S::Rows> {
         match batch {
             Some(_) => self.has_given_rows.store(true, Ordering::Relaxed),
             None => self.has_ended.store(true, Ordering::Relaxed),
         }
-        Ok(batch)
+        batch
     }
 
     /// Refuses a second reading of a scan that had rows: it would find none, which is a wrong answer.
@@ -222,6 +285,17 @@ impl<S: Scanning> Reader<S> {
         Ok(())
     }
 
+    /// The next batch. An input that breaks off after `has_rows` is one that ends.
+    fn next_undamaged(&self, py: Python<'_>, has_rows: bool) -> PyResult<Option<S::Rows>> {
+        match self.next_batch(py) {
+            Err(Stop::Damage(message, _)) if self.tolerates_damage && has_rows => {
+                *lock(&self.damage) = Some(message);
+                self.next_batch(py).map_err(Stop::raised)
+            }
+            batch => batch.map_err(Stop::raised),
+        }
+    }
+
     /// The next batches, until they have `rows` rows or more, or there are no more, and what `finish` makes of them. When either fails, or a signal
     /// handler raises, the batches stay in the scan: the next call begins with them.
     pub(crate) fn read_with<T>(
@@ -234,7 +308,8 @@ impl<S: Scanning> Reader<S> {
         let (mut batches, mut read) = (Vec::new(), 0);
         let mut fill = || {
             while read < rows {
-                let Some(batch) = self.next_batch(py)? else { return Ok(true) };
+                let has_rows = read > 0 || self.has_given_rows.load(Ordering::Relaxed);
+                let Some(batch) = self.next_undamaged(py, has_rows)? else { return Ok(true) };
                 read += S::len(&batch);
                 batches.push(batch);
             }
@@ -256,6 +331,39 @@ impl<S: Scanning> Reader<S> {
                 Err(error)
             }
         }
+    }
+}
+
+/// Why there is no next batch.
+enum Stop {
+    /// The input breaks off: what is wrong with it, and the exception that says so.
+    Damage(String, PyErr),
+    /// Something else, which is to be raised.
+    Raised(PyErr),
+}
+
+impl Stop {
+    fn of(error: parsimd::Error) -> Stop {
+        let message = error.is_io().then(|| error.to_string());
+        let is_own = raised_by_python(&error).is_some();
+        let raised = to_python(error);
+        match message {
+            // What the program's own file raises is for the program.
+            Some(message) if !is_own => Stop::Damage(message, raised),
+            _ => Stop::Raised(raised),
+        }
+    }
+
+    fn raised(self) -> PyErr {
+        match self {
+            Stop::Damage(_, error) | Stop::Raised(error) => error,
+        }
+    }
+}
+
+impl From<PyErr> for Stop {
+    fn from(error: PyErr) -> Stop {
+        Stop::Raised(error)
     }
 }
 

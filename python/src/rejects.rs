@@ -9,7 +9,7 @@ use std::{
     io::{self, Write},
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -19,7 +19,13 @@ use pyo3::{
     prelude::*,
 };
 
-use crate::{batch::Batch, error::os_error, make};
+use crate::{
+    batch::Batch,
+    capi,
+    error::{caught, os_error},
+    gate::lock,
+    make,
+};
 
 /// What a program asks for: a word, and what belongs to it.
 pub(crate) type Asked<'py> = Option<(String, Bound<'py, PyAny>)>;
@@ -77,10 +83,6 @@ enum Parcel {
     Batch(parsimd::Batch),
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// What the crate is to keep for this.
 pub(crate) fn kind(asked: &Asked<'_>) -> parsimd::Rejects {
     match asked.as_ref().map(|(word, _)| word.as_str()) {
@@ -136,7 +138,7 @@ impl Rejects {
             let sink = lock(&self.sink).clone();
             let parcel = lock(&self.queue).pop_front();
             let (Some(sink), Some(mut parcel)) = (sink, parcel) else { break };
-            handed = parcel.hand_over(py, &sink);
+            handed = caught(|| parcel.hand_over(py, &sink)).flatten();
             if handed.is_err() {
                 lock(&self.queue).push_front(parcel);
             }
@@ -177,7 +179,8 @@ impl Parcel {
     fn hand_over(&mut self, py: Python<'_>, sink: &Sink) -> PyResult<()> {
         match (self, sink) {
             (Parcel::Batch(batch), Sink::Call(function)) => {
-                function.call1(py, (Bound::new(py, Batch::new(batch.clone()))?,)).map(drop)
+                let batch = Bound::new(py, Batch::new(batch.clone()))?;
+                capi::call(function.bind(py), &[batch.as_any()]).map(drop)
             }
             (Parcel::Bytes(bytes, at), sink) => {
                 while let Some(rest) = bytes.get(*at..).filter(|rest| !rest.is_empty()) {
@@ -206,7 +209,7 @@ impl Sink {
                 }
             }
             Sink::Write(write) => {
-                let written = write.bind(py).call1((make::bytes(py, bytes)?,))?;
+                let written = capi::call(write.bind(py), &[make::bytes(py, bytes)?.as_any()])?;
                 match written.extract::<Option<usize>>()? {
                     None => Ok(bytes.len()),
                     Some(count) if (1..=bytes.len()).contains(&count) => Ok(count),

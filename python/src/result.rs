@@ -18,7 +18,7 @@ use parsimd::{
 };
 use pyo3::{
     PyTraverseError, PyVisit,
-    exceptions::{PyAttributeError, PyKeyError, PyTypeError},
+    exceptions::{PyAttributeError, PyIndexError, PyKeyError, PyTypeError},
     prelude::*,
     types::{PyDict, PyInt, PySlice, PyString, PyTuple, PyType},
 };
@@ -27,6 +27,7 @@ use crate::{
     capi,
     cells::{ObjectCell, OnceBox, ZeroOption, assert_zeroable},
     cpython::{self, Slots, Subscript},
+    error::{attribute_error, key_error, no_key, no_name},
     make::{self, Made, error, name},
     objects,
     trashcan::Release,
@@ -371,7 +372,8 @@ impl Result {
     /// An item, by way of the attribute that has it.
     fn item_of_attribute<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let is_place = item.is_instance_of::<PyInt>() || item.is_instance_of::<PySlice>();
-        get(this, if is_place { Attribute::Fixed } else { Attribute::Named })?.get_item(item)
+        let values = get(this, if is_place { Attribute::Fixed } else { Attribute::Named })?;
+        values.get_item(item).map_err(|error| no_item(item, &values, error).unwrap_or_else(|error| error))
     }
 
     /// A result whose values are made when they are read.
@@ -411,9 +413,35 @@ impl Result {
 
 type This<'a, 'py> = &'a Bound<'py, Result>;
 
+/// The error of an item that there is not, which says what there is; any other error as it is.
+fn no_item(item: &Bound<'_, PyAny>, values: &Bound<'_, PyAny>, error: PyErr) -> PyResult<PyErr> {
+    let py = item.py();
+    if let (Ok(fixed), true) = (values.cast::<PyTuple>(), error.is_instance_of::<PyIndexError>(py)) {
+        let (count, item) = (fixed.len(), item.repr()?);
+        let advice = if count == 0 { "; those with names are in result.named" } else { "" };
+        let message = format!("no field {}: there are {count} without a name{advice}", item.to_string_lossy());
+        return Ok(make::error::<PyIndexError>(message));
+    }
+    let (Ok(named), true) = (values.cast::<PyDict>(), error.is_instance_of::<PyKeyError>(py)) else { return Ok(error) };
+    let names: Vec<_> = named.iter().filter_map(|(name, _)| name.extract::<String>().ok()).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let Ok(name) = item.extract::<String>() else {
+        let item = item.repr()?;
+        let message =
+            format!("no field {}: a result is indexed by the name of a field, or a number", item.to_string_lossy());
+        return Ok(key_error(py, &message));
+    };
+    let message = match &names[..] {
+        [] => format!("no field {name:?}: none has a name; the values are in result.fixed"),
+        _ => no_name("field", &name, &names),
+    };
+    Ok(no_key(py, &name, &message))
+}
+
 fn no_attribute(this: This<'_, '_>, name: &str) -> PyErr {
     let class = this.get_type().name().map_or_else(|_| "Result".to_owned(), |name| name.to_string());
-    error::<PyAttributeError>(format!("'{class}' object has no attribute '{name}'"))
+    let fields = this.get().captures.as_ref().map(|captures| captures.fields().pattern.fields());
+    attribute_error(&class, name, fields.into_iter().flatten().filter_map(|field| field.name()))
 }
 
 /// The attribute, made if need be.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parsimd::Input;
 use pyo3::{
-    exceptions::PyTypeError,
+    exceptions::{PyAttributeError, PyTypeError, PyUserWarning},
     prelude::*,
     types::{PyCapsule, PyDict, PyList, PyTuple},
 };
@@ -12,10 +12,12 @@ use pyo3::{
 use crate::{
     arrow::{self, Pair, Requested},
     batch::{Batch, Pieces, types},
+    frames,
     gate::Interrupts,
     make::{self, Made},
-    options::ScanArguments,
-    reader::{Reader, Scanning},
+    options::{ScanArguments, row_count},
+    progress::Progress,
+    reader::{Reader, Scanning, Seen},
     rejects::{Asked, Rejects},
     stats::{Reason, Stats},
 };
@@ -38,22 +40,38 @@ impl Scan {
         arguments: ScanArguments<'_>,
         interrupts: Interrupts,
         rejects: Asked<'_>,
+        progress: Progress,
     ) -> PyResult<Scan> {
+        let tolerates_damage = arguments.tolerates_damage();
         let scan = pattern.scan_input(input, arguments.options(pattern)?);
+        let schema = Arc::clone(scan.schema());
         // A file is made last: not for a scan that cannot be.
-        Ok(Scan::of(scan, vec![interrupts], Vec::new(), Rejects::new(rejects)?))
+        let reader = Reader::new(scan, vec![interrupts], Rejects::new(rejects)?, progress, tolerates_damage);
+        Ok(Scan::of(reader, schema, Vec::new()))
     }
 
-    /// Of a scan by the patterns of a set with these names, if there are any.
+    /// By the patterns of a set with these names, if there are any.
     pub(crate) fn of(
-        scan: parsimd::Scan<'static>,
-        interrupts: Vec<Interrupts>,
+        reader: Reader<parsimd::Scan<'static>>,
+        schema: Arc<parsimd::Schema>,
         patterns: Vec<String>,
-        rejects: Rejects,
     ) -> Scan {
-        let schema = Arc::clone(scan.schema());
-        Scan { reader: Reader::new(scan, interrupts, rejects), schema, patterns }
+        Scan { reader, schema, patterns }
     }
+
+    fn read_rows(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
+        self.reader.read_with(py, rows, |batches| {
+            warn_of_damage(py, &self.reader)?;
+            Ok(Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).together())
+        })
+    }
+}
+
+/// Warns of an input that broke off after the rows that a call gives.
+fn warn_of_damage<S: Scanning>(py: Python<'_>, reader: &Reader<S>) -> PyResult<()> {
+    let Some(damage) = reader.damage() else { return Ok(()) };
+    let message = std::ffi::CString::new(format!("these are the rows before an input broke off: {damage}"))?;
+    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 1)
 }
 
 /// Why lines were not read.
@@ -78,7 +96,7 @@ impl Texts {
     /// What was seen.
     #[getter]
     fn stats(&self) -> Stats {
-        Stats::new(self.0.stats.clone(), &[])
+        Stats::new(self.0.stats.clone(), None, &[])
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
@@ -87,8 +105,8 @@ impl Texts {
 
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_array__<'py>(&self, py: Python<'py>, requested_schema: Requested<'_, 'py>) -> PyResult<Pair<'py>> {
-        let batch = Pieces::new(self.0.batches.clone(), Arc::clone(self.0.schema())).join_all(py)?;
-        arrow::texts(py, batch.batch(), self.0.matched.as_ref(), requested_schema)
+        let batch = Pieces::new(self.0.batches.clone(), Arc::clone(self.0.schema())).together();
+        arrow::texts(py, batch.whole(py)?, self.0.matched.as_ref(), requested_schema)
     }
 
     #[pyo3(signature = (requested_schema=None))]
@@ -97,7 +115,8 @@ impl Texts {
         py: Python<'py>,
         requested_schema: Requested<'_, 'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        arrow::batches(py, self.0.schema(), &self.0.batches, requested_schema)
+        let rows = self.0.batches.iter().map(parsimd::Batch::len).sum();
+        arrow::batches(py, self.0.schema(), &self.0.batches, &(0..rows), requested_schema)
     }
 }
 
@@ -114,22 +133,56 @@ impl Scan {
 
     /// The rest of the input as one `Batch`.
     ///
-    /// When it raises, as when a file is damaged or at Ctrl-C, the rows that it has read by then stay in the scan: the next call gives them.
+    /// Where an input breaks off, such as a damaged archive, these are the rows before that, with a UserWarning: ``stats.source_errors`` says where. With
+    /// ``on_error="raise"``, and where there is no row, that is the error. When it raises, as at Ctrl-C, the rows that it has read by then stay in the scan: the next
+    /// call gives them.
     ///
-    /// Raises ValueError when the scan was read to its end before, and MemoryError when there is no room for all rows together.
+    /// The rows stay in the pieces in which they were read. A column is joined when it is asked for: that is when a MemoryError says that there is no room for it in one piece.
+    ///
+    /// Raises ValueError when the scan was read to its end before.
     fn read_all(&self, py: Python<'_>) -> PyResult<Batch> {
-        self.read(py, usize::MAX)
+        self.read_rows(py, usize::MAX)
     }
 
     /// The next batches as one, until there are `rows` rows or more, or no more to be had; none at the end.
-    fn read(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
-        self.reader.read_with(py, rows, |batches| Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).join_all(py))
+    ///
+    /// Raises TypeError where `rows` is no integer, and ValueError where it is less than 0.
+    fn read(&self, py: Python<'_>, rows: &Bound<'_, PyAny>) -> PyResult<Batch> {
+        self.read_rows(py, row_count(rows)?)
     }
 
     /// As `read`, but the batches are not joined.
     #[pyo3(name = "_read_pieces")]
     fn read_pieces(&self, py: Python<'_>, rows: usize) -> PyResult<Pieces> {
         self.reader.read_with(py, rows, |batches| Ok(Pieces::new(batches.to_vec(), Arc::clone(&self.schema))))
+    }
+
+    /// The rest of the input as a table of pyarrow.
+    fn to_arrow<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::convert(this.py(), "to_arrow", [this.clone().into_any()])
+    }
+
+    /// The rest of the input as a frame of pandas, which needs pyarrow too. With the `dtype_backend` `"numpy_nullable"` an integer is Int64, a float Float64, a bool
+    /// boolean and a text string, so a null makes no float of them; with `"pyarrow"` every column is of Arrow.
+    #[pyo3(signature = (*, dtype_backend="numpy_nullable"))]
+    fn to_pandas<'py>(this: &Bound<'py, Self>, dtype_backend: &str) -> PyResult<Bound<'py, PyAny>> {
+        let py = this.py();
+        frames::convert(py, "to_pandas", [this.clone().into_any(), make::text(py, dtype_backend)?.into_any()])
+    }
+
+    /// The rest of the input as a frame of polars.
+    fn to_polars<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::convert(this.py(), "to_polars", [this.clone().into_any()])
+    }
+
+    /// Makes the table `name` of the rest of the input in the database of DuckDB to which `con` is a connection, and gives the table as a relation. The name may
+    /// have a schema, as in SQL. DuckDB's error if there is such a table, and then nothing was read.
+    fn to_duckdb<'py>(
+        this: &Bound<'py, Self>,
+        con: Bound<'py, PyAny>,
+        name: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        frames::convert(this.py(), "to_duckdb", [this.clone().into_any(), con, name])
     }
 
     /// Why lines were not read: a list of `Reason`, the most frequent first, each with how many lines it has and the first of them.
@@ -152,7 +205,14 @@ impl Scan {
     /// What was seen up to the last batch.
     #[getter]
     fn stats(&self) -> Stats {
-        Stats::new(self.reader.stats(), &self.patterns)
+        let Seen { stats, none_matched } = self.reader.seen();
+        Stats::new(stats, none_matched, &self.patterns)
+    }
+
+    /// What was wrong with the input, where that was taken for the end of the rows and warned of.
+    #[getter]
+    fn _damage(&self) -> Option<Made<String>> {
+        self.reader.damage().map(Made)
     }
 
     /// The names of the columns.
@@ -172,7 +232,7 @@ impl Scan {
         arrow::schema(py, &self.schema)
     }
 
-    /// The rest of the batches, as an Arrow stream: each is scanned when it is asked for.
+    /// The rest of the batches, as an Arrow stream: each is scanned when it is asked for. Where an input breaks off, it ends and warns, as `read_all` does.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         this: &Bound<'py, Self>,
@@ -180,7 +240,14 @@ impl Scan {
     ) -> PyResult<Bound<'py, PyCapsule>> {
         this.get().reader.check_unread()?;
         let scan = this.clone().unbind();
-        arrow::lazy(this.py(), &this.get().schema, requested_schema, move |py| scan.get().reader.take_batch(py))
+        arrow::lazy(this.py(), &this.get().schema, requested_schema, move |py| {
+            let reader = &scan.get().reader;
+            let batch = reader.take_undamaged(py)?;
+            if batch.is_none() {
+                warn_of_damage(py, reader)?;
+            }
+            Ok(batch)
+        })
     }
 
     /// A scan is no array. Without this numpy would make one of it that holds the scan, and pandas a frame that holds its batches.
@@ -209,13 +276,11 @@ pub(crate) struct SetScan {
 
 impl SetScan {
     pub(crate) fn new(
-        scan: parsimd::SetScan<'static>,
-        interrupts: Vec<Interrupts>,
+        reader: Reader<parsimd::SetScan<'static>>,
+        schemas: Vec<Arc<parsimd::Schema>>,
         patterns: Vec<String>,
-        rejects: Rejects,
     ) -> SetScan {
-        let schemas = (0..patterns.len()).map(|number| Arc::clone(scan.schema(number))).collect();
-        SetScan { reader: Reader::new(scan, interrupts, rejects), schemas, patterns }
+        SetScan { reader, schemas, patterns }
     }
 }
 
@@ -238,10 +303,11 @@ impl SetScan {
     /// Raises as `Scan.read_all` does, and like that it loses no rows.
     fn read_all<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         self.reader.read_with(py, usize::MAX, |batches| {
+            warn_of_damage(py, &self.reader)?;
             let all = make::dict(py)?;
             for (number, (name, schema)) in self.patterns.iter().zip(&self.schemas).enumerate() {
                 let own = batches.iter().filter(|(of, _)| *of == number).map(|(_, batch)| batch.clone()).collect();
-                let batch = Pieces::new(own, Arc::clone(schema)).join_all(py)?;
+                let batch = Pieces::new(own, Arc::clone(schema)).together();
                 all.set_item(make::text(py, name)?, Bound::new(py, batch)?)?;
             }
             Ok(all)
@@ -251,7 +317,8 @@ impl SetScan {
     /// What was seen up to the last batch.
     #[getter]
     fn stats(&self) -> Stats {
-        Stats::new(self.reader.stats(), &self.patterns)
+        let Seen { stats, none_matched } = self.reader.seen();
+        Stats::new(stats, none_matched, &self.patterns)
     }
 
     /// Why lines were not read, as `Scan.reasons`; of a line that matches no pattern, what the pattern expected of which the largest share was matched.
@@ -268,6 +335,20 @@ impl SetScan {
     #[getter]
     fn patterns(&self) -> Made<Vec<String>> {
         Made(self.patterns.clone())
+    }
+
+    /// One table is what a scan with ``table=True`` has.
+    fn __getattr__(&self, name: &str) -> PyResult<()> {
+        let advice = match name {
+            "to_arrow" | "to_pandas" | "to_polars" | "to_duckdb" => {
+                ": it gives batches of different columns. Scan with table=True for one table of all, or call that of a batch of read_all()"
+            }
+            "read" | "names" | "types" => {
+                ": it gives batches of different columns. Scan with table=True for one table of all"
+            }
+            _ => "",
+        };
+        Err(make::error::<PyAttributeError>(format!("a scan by several patterns has no {name}{advice}")))
     }
 
     /// It gives batches of several patterns, with different columns.

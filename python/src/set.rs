@@ -1,14 +1,19 @@
 //! `PatternSet`: several formats as the native engine reads them, scanned in one pass.
 
+use std::sync::Arc;
+
+use parsimd::extension;
 use pyo3::{IntoPyObjectExt, prelude::*};
 
 use crate::{
     error::to_python,
     gate::Interrupts,
-    input,
+    input::{self, Given},
     make::Made,
     options::{ScanArguments, Times},
     pattern::Pattern,
+    progress::Progress,
+    reader::Reader,
     rejects::{self, Asked, Rejects},
     scan::{Scan, SetScan},
 };
@@ -40,13 +45,14 @@ impl PatternSet {
         Made(self.set.explain())
     }
 
-    /// Scans data in memory, or, with `is_files`, a path, an open file or several of them: a `SetScan`, or with `table` a `Scan` of one table.
+    /// Scans data in memory, or, with `is_files`, a path, an open file or several of them, which `follow` reads on as they grow: a `SetScan`, or with `table` a `Scan` of one table.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Python method, by name there")]
     fn scan<'py>(
         &self,
         py: Python<'py>,
         source: &Bound<'py, PyAny>,
         is_files: bool,
+        follow: bool,
         table: bool,
         matches: &str,
         threads: Option<isize>,
@@ -57,8 +63,9 @@ impl PatternSet {
         strings: &str,
         max_record_bytes: isize,
         rejects: Asked<'py>,
+        progress: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (input, calls_python) = if is_files { input::files(source)? } else { (input::data(source)?, false) };
+        let Given { input, calls_python, extent } = input::given(source, is_files, follow, progress.is_some())?;
         let arguments = ScanArguments {
             matches,
             multiline: false,
@@ -73,16 +80,23 @@ impl PatternSet {
             calls_python,
             filter: Vec::new(),
             rejects: rejects::kind(&rejects),
+            counts_all: true,
         };
+        let progress = Progress::new(progress, extent);
+        let tolerates_damage = arguments.tolerates_damage();
         let options = arguments.options_of(self.set.patterns().map(|(_, pattern)| pattern))?;
-        let check = if table { self.set.check_table(&options) } else { self.set.check(&options) };
-        check.map_err(to_python)?;
+        let (interrupts, names) = (self.interrupts.clone(), self.names());
         // A file is made last: not for a scan that cannot be.
-        let (interrupts, names, rejects) = (self.interrupts.clone(), self.names(), Rejects::new(rejects)?);
         if table {
-            Scan::of(self.set.scan_table(input, options), interrupts, names, rejects).into_bound_py_any(py)
+            let scan = extension::set_table(&self.set, input, options).map_err(to_python)?;
+            let (schema, rejects) = (Arc::clone(scan.schema()), Rejects::new(rejects)?);
+            Scan::of(Reader::new(scan, interrupts, rejects, progress, tolerates_damage), schema, names)
+                .into_bound_py_any(py)
         } else {
-            SetScan::new(self.set.scan_input(input, options), interrupts, names, rejects).into_bound_py_any(py)
+            let scan = extension::set_batches(&self.set, input, options).map_err(to_python)?;
+            let schemas = (0..names.len()).map(|number| Arc::clone(scan.schema(number))).collect();
+            let reader = Reader::new(scan, interrupts, Rejects::new(rejects)?, progress, tolerates_damage);
+            SetScan::new(reader, schemas, names).into_bound_py_any(py)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `Stats`, `Failure` and `Reason`: counts, first failures and reasons of a scan, as Python objects.
 
+use parsimd::extension::Unmatched;
 use pyo3::{
     prelude::*,
     types::{PyDict, PyList},
@@ -13,12 +14,19 @@ pub(crate) struct Stats {
     stats: parsimd::Stats,
     /// The names of the patterns of a set; none where one pattern scans.
     patterns: Vec<String>,
+    /// Where there were lines and not one matched, the first, if it can be said why it does not.
+    none_matched: Option<Unmatched>,
 }
 
 impl Stats {
-    /// Of a scan by the patterns of a set with these names, if there are any.
-    pub(crate) fn new(stats: parsimd::Stats, patterns: &[String]) -> Stats {
-        Stats { stats, patterns: patterns.to_vec() }
+    /// Of a scan by the patterns of a set with these names, if there are any. Where it has seen lines and not one matched, with the first.
+    pub(crate) fn new(stats: parsimd::Stats, none_matched: Option<Unmatched>, patterns: &[String]) -> Stats {
+        Stats { stats, patterns: patterns.to_vec(), none_matched }
+    }
+
+    /// Where there were lines and not one matched: why the first did not, and what would match it.
+    fn why_none(&self) -> Option<String> {
+        Some(format!("no line matched: {}", self.none_matched.as_ref()?.explained()?))
     }
 
     /// The counts, in one line.
@@ -91,8 +99,20 @@ impl Stats {
         Made(self.stats.source_errors.clone())
     }
 
+    /// Where there were lines and not one matched: why the first did not, and what would match it.
+    #[getter]
+    fn _why_none(&self) -> Option<Made<String>> {
+        self.why_none().map(Made)
+    }
+
     fn __repr__(&self) -> Made<String> {
         Made(format!("<Stats {}>", self.summary()))
+    }
+
+    /// The counts; where not one line matched, also why the first did not, and what would match it.
+    fn __str__(&self) -> Made<String> {
+        let why = self.why_none().map(|why| format!(": {why}")).unwrap_or_default();
+        Made(format!("<Stats {}>{why}", self.summary()))
     }
 }
 

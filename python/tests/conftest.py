@@ -21,7 +21,10 @@ from share import percent, share_of
 
 IS_LANE = "PARSIMD_REQUIRE_PYTHON" in os.environ
 # What may be left out on a machine that is emulated: it is named all the same.
-NOT_EMULATED = ["Skipped: an emulator holds no process to a limit of memory"]
+NOT_EMULATED = [
+    "Skipped: an emulator holds no process to a limit of memory",
+    "Skipped: an emulator neither forks nor ends a process of several threads as a system does",
+]
 # What this run is of, by the variable that may ask for it.
 RUNS = {
     "PARSIMD_REQUIRE_PYTHON": "{}.{}".format(*sys.version_info),

@@ -51,7 +51,28 @@ def corrected():
     read_commas(module)
     read_as_strptime(module)
     read_groups(module)
+    compile_at_once(module)
     return module
+
+
+class ExpressionError(ValueError, NotImplementedError):
+    """The error of parsimd that has this name."""
+
+
+def compile_at_once(module):
+    """What `re` cannot compile is told when the format is compiled, and not at the first use."""
+    make = module.Parser.__init__
+
+    def init(self, *arguments, **named):
+        make(self, *arguments, **named)
+        try:
+            re.compile(rf"\A{self._expression}\Z", self._re_flags)
+        except re.error as error:
+            raise ExpressionError from error
+        except OverflowError:
+            pass
+
+    module.Parser.__init__ = init
 
 
 def read_commas(module):

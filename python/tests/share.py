@@ -1,6 +1,7 @@
 """How much of the generated cases a run tests: ``PARSIMD_TEST_PERCENT``, 1 to 100, as in the tests in Rust."""
 
 import os
+import random
 
 
 def percent():
@@ -13,3 +14,9 @@ def percent():
 def share_of(count):
     """`count`, or as much of it as is asked for, and 1 at the least."""
     return -(-count * percent() // 100)
+
+
+def some_of(values):
+    """As many of the values as are asked for, the same each time."""
+    values = list(values)
+    return values if percent() == 100 else random.Random(1).sample(values, share_of(len(values)))

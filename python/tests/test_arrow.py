@@ -162,7 +162,10 @@ def test_what_ends_a_scan_is_told_through_the_stream(tmp_path):
         reader.read_all()
     damaged = tmp_path / "damaged.log"
     damaged.write_bytes(gzip.compress(TEXT.encode())[:-4])
-    scan = PARSER.scan_file(damaged)
+    scan = PARSER.scan_file(damaged, on_error="raise")
+    with pytest.raises(pyarrow.ArrowInvalid, match="record at byte"):
+        pyarrow.table(scan)
+    scan = parsimd.compile("{}").scan_file(damaged, on_error="raise")
     with pytest.raises(OSError, match="damaged.log"):
         pyarrow.table(scan)
     assert scan.stats.records == 3

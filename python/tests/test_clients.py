@@ -43,16 +43,17 @@ def test_the_flags_can_be_replaced():
     assert parser.parse("ab") is None and parser.parse("Ab")[0] == "b"
 
 
-def test_a_bad_pattern_of_a_type_is_told_at_the_first_use():
+def test_a_bad_pattern_of_a_type_is_told_when_it_is_compiled_by_the_class_of_the_first_use_in_parse():
     def bad(text):
         return text
 
     bad.pattern = "(unbalanced"
-    parser = parsimd.Parser("{:Bad}", {"Bad": bad})
     with pytest.raises(NotImplementedError):
-        parser.parse("")
-    with pytest.raises(re.error):
-        parser.search("")
+        parse.Parser("{:Bad}", {"Bad": bad}).parse("")
+    with pytest.raises(NotImplementedError):
+        parsimd.Parser("{:Bad}", {"Bad": bad})
+    # A type that the format does not use may be anything.
+    assert parsimd.Parser("{:d}", {"Bad": bad, "No": None}).parse("7")[0] == 7
 
 
 def test_private_names_are_where_programs_look():

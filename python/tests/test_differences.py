@@ -160,6 +160,31 @@ def test_a_layout_that_is_a_broken_expression_is_pointed_at(layout):
         assert shown[marks.index("^") :][: marks.count("^")] == layout
 
 
+@pytest.mark.parametrize("format", ["{:Broken}", "{url:.0}", "{x!r}", "{:|>5d}", "{:(=5d}"])
+def test_what_cannot_be_compiled_is_told_when_the_format_is_compiled(format):
+    def broken(text):
+        return text
+
+    broken.pattern = "("
+    types = {"Broken": broken}
+    parser = parse.compile(format, types)
+    with pytest.raises(NotImplementedError):
+        parser.parse("x")
+    with pytest.raises(re.error):
+        parser.search("x")
+    for kind in (parsimd.ExpressionError, NotImplementedError, ValueError):
+        with pytest.raises(kind):
+            parsimd.compile(format, types)
+
+
+def test_a_type_that_cannot_be_called_is_told_when_the_format_is_compiled():
+    parser = parse.compile("{:Number}", {"Number": 7})
+    with pytest.raises(TypeError):
+        parser.parse("x")
+    with pytest.raises(TypeError, match="type 'Number' in extra_types must be a function"):
+        parsimd.compile("{:Number}", {"Number": 7})
+
+
 @pytest.mark.parametrize("value", [1367.5, -1234567.25, 0.5, 999.0, 1000.0, 1e15])
 @pytest.mark.parametrize("group", [",", "_"])
 def test_floats_in_groups_are_the_inverse_of_format(value, group):

@@ -3,24 +3,29 @@
 import doctest
 import inspect
 import re
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
 import pandas
 import parse
 import parsimd
+import parsimd.duckdb
+import parsimd.pandas
+import parsimd.polars
 import pyarrow
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(str(page.relative_to(ROOT)) for page in [ROOT / "README.md", ROOT / "python" / "README.md", *ROOT.glob("docs/**/*.md")])
+PAGES = sorted(str(page.relative_to(ROOT)) for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
 # Run by spark/test_guide.py.
 IN_SPARK = ["docs/guide/spark.md"]
 # Of these there is nothing to run in Python; the examples in Rust are run by tests/it/guide.rs.
-WITHOUT_EXAMPLES = ["docs/architecture.md", "docs/cookbook/index.md", "docs/guide/command.md", "docs/guide/performance.md", "docs/guide/rust.md"]
+WITHOUT_EXAMPLES = ["docs/architecture.md", "docs/cookbook/index.md", "docs/guide/command.md", "docs/guide/performance.md", "docs/guide/rust.md", "docs/reliability.md"]
 
 
-@pytest.mark.parametrize("module", [parsimd, parsimd._convert, parsimd.formats], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [parsimd, parsimd._convert, parsimd.formats, parsimd.duckdb, parsimd.pandas, parsimd.polars], ids=lambda module: module.__name__)
 def test_docstrings(module):
     found = doctest.testmod(module)
     assert found.failed == 0 and found.attempted > 0
@@ -50,6 +55,24 @@ def test_pages(name, monkeypatch):
         monkeypatch.setattr(pandas.DataFrame, "from_arrow", by_pyarrow, raising=False)
     found = doctest.testfile(str(ROOT / name), module_relative=False, optionflags=doctest.ELLIPSIS, encoding="utf-8")
     assert found.failed == 0 and found.attempted > 0
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/index.md"])
+def test_the_first_session_is_what_the_command_prints(name, tmp_path):
+    page = (ROOT / name).read_text(encoding="utf-8")
+    session = re.search(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[1]
+    ran = 0
+    for command, printed in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE):
+        program, *arguments = shlex.split(command)
+        if program == "cat":
+            (tmp_path / arguments[0]).write_text(printed, encoding="utf-8")
+            continue
+        assert program == "parsimd"
+        # On a terminal a table is what comes without being asked for.
+        run = [sys.executable, "-m", "parsimd", "--to", "table", *arguments]
+        assert subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout == printed
+        ran += 1
+    assert ran == 2
 
 
 def test_no_example_is_left_out():

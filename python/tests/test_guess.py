@@ -117,13 +117,34 @@ def test_a_guess_is_shown_as_a_table():
     ]
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if "kinds" in case], ids=lambda case: case["name"])
+def test_a_guess_of_several_kinds_compiles_to_a_set_which_reads_a_file_as_it_says(case, tmp_path):
+    path = tmp_path / "some.log"
+    path.write_text("\n".join(case["lines"]), encoding="utf-8")
+    for guess in parsimd.guess(path):
+        scan = guess.compile().scan_file(path, **guess.options)
+        rows = scan.read_all()
+        assert scan.stats.matched == guess.matched
+        if guess.pattern is None:
+            assert {name: batch.to_pylist()[:3] for name, batch in rows.items()} == {kind.name: kind.rows for kind in guess.kinds}
+            assert scan.stats.matched_by_pattern == {kind.name: kind.matched for kind in guess.kinds}
+
+
+def test_a_set_with_times_that_lack_a_year_is_scanned_as_recent():
+    lines = ["Jun 14 15:16:01 combo sshd[1]: a b", '192.0.2.7 "GET /1 HTTP/1.1" 200 17', "Jun 14 15:16:02 combo su[2]: d", '192.0.2.8 "GET /2 HTTP/1.1" 404 4']
+    best = parsimd.guess(lines)[0]
+    assert best.pattern is None
+    assert best.options == {"year": "recent"}
+    assert [kind.options for kind in best.kinds] == [best.options] * 2
+    assert {len(batch) for batch in best.compile().scan("\n".join(lines), **best.options).read_all().values()} == {2}
+
+
 def test_a_set_is_shown_kind_by_kind_and_each_kind_compiles():
     lines = LOG.splitlines() + ['192.0.2.7 "GET /1 HTTP/1.1" 200 17', '192.0.2.8 "GET /2 HTTP/1.1" 404 4']
     best = parsimd.guess(lines)[0]
     assert repr(best) == "<Guess 2 kinds, 100 % of 4 lines>"
     assert str(best).splitlines()[:2] == ["2 kinds of lines", "reads 4 of 4 lines, 100 %"]
-    with pytest.raises(ValueError, match="several kinds, kind1, kind2: compile each of guess.kinds"):
-        best.compile()
+    assert best.compile().names == ["kind1", "kind2"]
     assert sum(kind.compile().scan("\n".join(lines)).read_all().num_rows for kind in best.kinds) == 4
 
 

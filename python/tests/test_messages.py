@@ -7,6 +7,9 @@ import parse
 import parsimd
 import pytest
 
+# Some types say wrong how many groups they have, which parsimd warns of.
+pytestmark = pytest.mark.filterwarnings("ignore:the pattern of type")
+
 
 def own(pattern, count=None, convert=str):
     def converter(text):
@@ -93,6 +96,12 @@ def raised(call, package, format, text):
 
 
 def check(format, texts):
+    refused = raised(CALLS["compile"], parsimd, format, "")
+    if refused is not None and refused[0] == "ExpressionError":
+        # In `parse` it is an error at the first use.
+        assert raised(CALLS["parse"], parse, format, "a")[0] == "NotImplementedError"
+        assert all(raised(call, parsimd, format, "a") == refused for name, call in CALLS.items() if name != "compile without types")
+        return 1
     seen = 0
     for (name, call), text in itertools.product(CALLS.items(), texts):
         theirs, ours = raised(call, parse, format, text), raised(call, parsimd, format, text)
@@ -135,13 +144,18 @@ def test_an_expression_that_cannot_be_compiled_is_told_with_the_expression_and_t
     words = "Group names (e.g. (?P<name>) can cause failure, as they are not escaped properly: "
     for package in (parse, parsimd):
         with pytest.raises(NotImplementedError, match=re.escape(words)) as caught:
-            package.parse("{:Bad}", "a", TYPES)
-        assert str(caught.value).startswith(words + r"'\A(()\Z'")
-    assert "missing )" in str(caught.value)
-    # A search compiles it without a word of its own, in both.
-    for package in (parse, parsimd):
-        with pytest.raises(re.error, match="missing"):
-            package.search("{:Bad}", "a", extra_types=TYPES)
+            package.parse("{:Twice}{:Twice}", "a", TYPES)
+        assert str(caught.value).startswith(words + r"'\A((?P<x>a))((?P<x>a))\Z'")
+    assert "redefinition of group name 'x'" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["Bad", "Open", "Star", "Look"])
+def test_a_broken_pattern_of_a_type_is_told_when_the_format_is_compiled(name):
+    format = f"{{:{name}}}"
+    assert parse.compile(format, TYPES) is not None
+    for kind in (parsimd.ExpressionError, ValueError, NotImplementedError):
+        with pytest.raises(kind, match="is no regular expression: "):
+            parsimd.compile(format, TYPES)
 
 
 # A format that is refused, where the message points, and what it says to do.

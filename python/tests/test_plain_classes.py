@@ -1,19 +1,14 @@
 """The type slots of some classes are replaced. Where that cannot be, the classes stay as pyo3 makes them, and give the same answers.
 
-A layout of pyo3 that is not known cannot be had for a test, so ``PARSIMD_PLAIN_CLASSES=1`` takes the way that such a layout takes.
+A layout of pyo3 that is not known cannot be had for a test, so ``PARSIMD_PLAIN_CLASSES=1`` takes the way that such a layout takes:
+a lane of ``ci/pythons.sh`` runs the whole suite with it.
 """
 
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from plain import HAS_PLAIN_CLASSES
 from programs import run
-
-#: What makes, frees and asks the objects of these classes, in every way that the tests know.
-SUITES = ["test_lifetimes.py", "test_single.py", "test_batch.py", "test_threads.py", "test_oracle.py", "test_allocations.py"]
 
 #: Whether the objects of each class are tracked by the collector from the start, which shows whose slots make them.
 TRACKED = """
@@ -69,12 +64,3 @@ def test_the_first_import_decides_for_the_process():
         """,
         PARSIMD_PLAIN_CLASSES="1",
     )
-
-
-def test_plain_classes_give_the_same_answers():
-    environment = {**os.environ, "PARSIMD_PLAIN_CLASSES": "1", "PARSIMD_CASES": "60", "PARSIMD_GC": "0"}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *SUITES]
-    options = {"timeout": 900, "env": environment, "cwd": Path(__file__).parent}
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert "plain classes" in done.stdout

@@ -136,8 +136,8 @@ def test_reading_stops_where_there_is_enough(log, monkeypatch):
     opened = []
 
     class Watched(parsimd.Parser):
-        def _scan_files(self, *options):
-            opened.append(super()._scan_files(*options))
+        def _scan_files(self, *files, **options):
+            opened.append(super()._scan_files(*files, **options))
             return opened[-1]
 
     big = log / "big.log"
@@ -218,3 +218,56 @@ def test_rows_that_are_filtered_out_do_not_keep_the_file_in_memory(tmp_path):
     parts = array.chunks if hasattr(array, "chunks") else [array]
     kept = sum(buffer.size for part in parts for buffer in part.buffers()[2:] if buffer is not None)
     assert 200 * len(text) <= kept <= 4 * 200 * len(text)
+
+
+class TestCounts:
+    """What became of the lines, of which a query shows the rows alone."""
+
+    def test_each_query_hands_over_the_counts_of_all_lines_that_it_has_read(self, log):
+        counts = []
+        query = PARSER.scan_polars([log / "a.log", log / "b.log.gz"], stats=counts.append)
+        assert counts == []
+        height = query.collect().height
+        (all_lines,) = counts
+        assert (all_lines.records, all_lines.matched, all_lines.unmatched, all_lines.failures) == (5000, height, 2, 0) == (5000, 4998, 2, 0)
+        # A filter changes which rows are shown, not what became of the lines.
+        assert query.filter(col("status") == 350, col("host") == "10.0.0.3").collect().height < height
+        assert (counts[1].records, counts[1].matched, counts[1].unmatched) == (5000, 4998, 2)
+        assert [failure.text for failure in counts[1].first_failures][0] == "noise"
+        assert query.head(5).collect().height == 5 and 5 <= counts[2].records < 5000
+
+    def test_an_error_comes_after_the_counts(self, log):
+        counts = []
+        with pytest.raises(Exception, match="record at byte"):
+            PARSER.scan_polars(log / "a.log", on_error="raise", stats=counts.append).collect()
+        assert counts[0].matched == 10
+
+    def test_a_pattern_that_matches_no_line_of_many_is_warned_of(self, tmp_path):
+        (tmp_path / "many.log").write_text("took 12 ms\n" * 100)
+        (tmp_path / "few.log").write_text("took 12 ms\n" * 99)
+        wrong = parsimd.compile("{ms:d} ms")
+        why = (
+            'no line matched: expected {ms:d}, found "took"; the pattern matches from character 5 of the text on: `search` finds it there, and a scan with '
+            'match="first"'
+        )
+        for engine in ("in-memory", "streaming"):
+            with pytest.warns(UserWarning) as caught:
+                assert wrong.scan_polars(tmp_path / "many.log").collect(engine=engine).height == 0
+            assert [str(one.message) for one in caught] == [why]
+
+    def test_the_warning_explains_whole_lines(self, tmp_path):
+        line = "x" * 200 + " 7 y"
+        (tmp_path / "long.log").write_text((line + "\n") * 100)
+        parser = parsimd.compile("{a} {b:d}")
+        why = parser.explain_mismatch(line)
+        assert why.offset > 200
+        with pytest.warns(UserWarning) as caught:
+            assert parser.scan_polars(tmp_path / "long.log").collect().height == 0
+        assert [str(one.message) for one in caught] == [f"no line matched: {why.message}; {why.help}"]
+
+    @pytest.mark.filterwarnings("error")
+    def test_few_lines_and_lines_of_which_one_matches_are_no_reason_to_warn(self, tmp_path):
+        (tmp_path / "few.log").write_text("took 12 ms\n" * 99)
+        (tmp_path / "one.log").write_text("took 12 ms\n" * 1000 + "12 ms\n")
+        for name, rows in (("few.log", 0), ("one.log", 1)):
+            assert parsimd.compile("{ms:d} ms").scan_polars(tmp_path / name).collect().height == rows

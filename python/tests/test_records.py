@@ -105,7 +105,7 @@ class TestWhereARecordCameFrom:
             (["line"], ValueError, "a column \"line\" cannot be included: the pattern has a field of this name"),
             (["file", "file"], ValueError, "column \"file\" was to be included twice"),
             (["path"], ValueError, "each of include must be 'file', 'line' or 'offset', not \"path\""),
-            ("file", TypeError, "include must be the names of columns, as in"),
+            ("file", TypeError, "include must be some of 'file', 'line' and 'offset', as in"),
         ],
     )
     def test_what_cannot_be_included_is_an_error(self, include, error, words):

@@ -78,7 +78,6 @@ def test_files_plain_and_gzip_one_or_many(tmp_path):
     scan = PARSER.scan_file([plain, packed])
     assert len(scan.read_all()) == 7
     assert [failure.source for failure in scan.stats.first_failures] == [str(plain), str(packed)]
-    assert len(PARSER.scan_file([]).read_all()) == 0
 
 
 def test_a_file_that_cannot_be_read_is_an_os_error(tmp_path):
@@ -90,7 +89,7 @@ def test_a_file_that_cannot_be_read_is_an_os_error(tmp_path):
         PARSER.scan_file(tmp_path / "a.zst").read_all()
     (tmp_path / "cut.gz").write_bytes(gzip.compress(LOG.encode() * 100)[:-20])
     with pytest.raises(OSError, match="cut.gz"):
-        PARSER.scan_file(tmp_path / "cut.gz").read_all()
+        list(PARSER.scan_file(tmp_path / "cut.gz"))
 
 
 def test_raise_says_where():

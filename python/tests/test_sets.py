@@ -86,6 +86,8 @@ def test_files_and_options_are_as_for_one_pattern(tmp_path):
     with pytest.raises(parsimd.ScanError) as error:
         ssh.scan(LOG, on_error="raise").read_all()
     assert error.value.failure.text == "noise"
+    with pytest.raises(parsimd.ScanError, match='accepted: expected " port " after {ip}, found " gate 22"$'):
+        ssh.scan(b"Connection closed by 10.0.0.9\nAccepted key for ada from 10.0.0.7 gate 22 ssh2\n", on_error="raise").read_all()
     with pytest.raises(ValueError, match='match="all"'):
         ssh.scan(LOG, match="all")
     with pytest.raises(ValueError, match="on_error must be"):
@@ -104,8 +106,28 @@ def test_parse_gives_the_name_and_the_result():
     assert '"failed": asked about lines with its literal anchor' in ssh.explain()
 
 
+def test_a_set_keeps_its_engine_until_one_of_its_parsers_changes():
+    ssh = parsimd.compile_set(SSH)
+    assert ssh._native() is ssh._native()
+    engine = ssh._native()
+    ssh["closed"]._expression = "Connection closed by x"
+    assert ssh._native() is not engine
+    assert ssh.scan(b"Connection closed by 10.0.0.9\n").read_all()["closed"].to_tuples() == []
+
+
+def test_a_set_with_functions_of_the_program_keeps_no_engine():
+    @parsimd.with_pattern("[0-9a-f]+", column="int64")
+    def number(text):
+        return int(text, 16)
+
+    hexadecimal = parsimd.compile_set({"hex": "id={id:Hex}"}, {"Hex": number})
+    assert hexadecimal._native() is not hexadecimal._native()
+
+
 def test_sets_can_be_pickled():
-    ssh = pickle.loads(pickle.dumps(parsimd.compile_set(SSH)))
+    ssh = parsimd.compile_set(SSH)
+    ssh.scan(LOG).read_all()
+    ssh = pickle.loads(pickle.dumps(ssh))
     assert ssh.names == list(SSH)
     assert [len(batch) for batch in ssh.scan(LOG).read_all().values()] == [2, 1, 1]
 

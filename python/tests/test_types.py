@@ -60,6 +60,14 @@ VALUES = [
     ("dur", "1h 30m", datetime.timedelta(hours=1.5)),
     ("dur", "1d2h", datetime.timedelta(hours=26)),
     ("dur", "-5ms", datetime.timedelta(milliseconds=-5)),
+    ("dur", "12 ms", datetime.timedelta(milliseconds=12)),
+    ("dur", "1.5 s", datetime.timedelta(seconds=1.5)),
+    ("dur", "161 seconds", datetime.timedelta(seconds=161)),
+    ("dur", "1 Hour 30 Minutes", datetime.timedelta(hours=1.5)),
+    ("dur", "5min 20.5s", datetime.timedelta(minutes=5, seconds=20.5)),
+    ("dur", "360 µs", datetime.timedelta(microseconds=360)),
+    ("dur", "7 milliseconds", datetime.timedelta(milliseconds=7)),
+    ("dur", "3 days", datetime.timedelta(days=3)),
     ("dur", "-1500ns", datetime.timedelta(microseconds=-1)),
     ("dur", "00:01:02.5", datetime.timedelta(seconds=62.5)),
     ("size", "512", 512),
@@ -129,7 +137,7 @@ def test_a_type_of_ones_own_with_the_name_wins():
     [
         ("ip", "999.1.1.1"), ("ip", "1.2.3"), ("ip", "01.2.3.4"), ("ip", "1:2"), ("ip", "1:2:3:4:5:6:7:8:9"), ("ip", ":::"),
         ("ip", "12:34:56"), ("t", "2024-05-17"), ("t", "10:05:03"), ("t", "Foo  9 03:37:44"), ("tu", "12345678901234567890"),
-        ("tu", "-1"), ("tu", "1e5"), ("dur", "5"), ("dur", "5 s"), ("dur", "s"), ("size", "5X"), ("size", "-5"), ("size", "K"),
+        ("tu", "-1"), ("tu", "1e5"), ("dur", "5"), ("dur", "5  s"), ("dur", "5 x"), ("dur", "5 sections"), ("dur", "1h 30 m"), ("dur", "1 h30 m"), ("dur", "s"), ("size", "5X"), ("size", "-5"), ("size", "K"),
         ("bool", "maybe"), ("bool", "2"), ("q", "two words"), ("q", ""), ("*", ""),
     ],
 )
@@ -200,7 +208,7 @@ TEXTS = {
     "tu": st.one_of(st.integers(0, 10**20).map(str), st.builds("{}.{}".format, st.integers(0, 10**11), st.integers(0, 10**9))),
     "dur": st.one_of(
         st.builds("{}{}".format, one_of("", "-", "+", " "), st.lists(
-            st.builds("{}{}{}".format, st.integers(0, 10**7), one_of("", ".5", ",25", ".0000000019"), one_of("d", "h", "m", "s", "ms", "us", "µs", "μs", "Μs", "ns", "S", "ſ", "x")),
+            st.builds("{}{}{}".format, st.integers(0, 10**7), one_of("", ".5", ",25", ".0000000019"), one_of("d", "h", "m", "s", "ms", "us", "µs", "μs", "Μs", "ns", "S", "ſ", "x", " ms", " S", "sec", " seconds", " min", "minuteſ", " hrs", " day", " µs", "microseconds")),
             min_size=1, max_size=3).flatmap(lambda amounts: one_of("", " ", "  ").map(lambda gap: gap.join(amounts)))),
         st.builds("{}:{:02}:{:02}{}".format, st.integers(0, 10**8), st.integers(0, 62), st.integers(0, 62), one_of("", ".5", ",123456789")),
     ),

@@ -5,7 +5,11 @@ import pathlib
 import re
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+import duckdb
 import parsimd
+import parsimd.duckdb
+import parsimd.polars
+import polars
 
 
 def results() -> None:
@@ -59,6 +63,30 @@ def scans() -> None:
     some: parsimd.Batch = batch[["ms"]][:10]
     named: Dict[str, Any] = dict(first) if first == some[0] else first.as_dict()
     print(column.to_pylist(), column[1:].to_numpy().dtype, named, count, chosen)
+
+
+def progress(told: parsimd.Progress) -> None:
+    share: Optional[float] = told.bytes / told.total if told.total else None
+    rows: int = told.rows
+    seconds: float = told.seconds
+    print(share, rows, seconds)
+
+
+def watched() -> None:
+    scan: parsimd.Scan = parsimd.compile("{n:d}").scan_file("a.log", progress=progress)
+    table: parsimd.Scan = parsimd.compile_set({"a": "{n:d}"}).scan_file("a.log", table=True, progress=True)
+    counts: List[parsimd.Stats] = []
+    query: polars.LazyFrame = parsimd.compile("{n:d}").scan_polars("a.log", stats=counts.append, rejects="rejects.log")
+    print(scan, table, query)
+
+
+def frames(con: duckdb.DuckDBPyConnection) -> None:
+    scan = parsimd.compile("{w} {n:d}").scan(b"a 1\n")
+    frame: polars.DataFrame = scan.read_all().to_polars()
+    relation: duckdb.DuckDBPyRelation = parsimd.duckdb.read_log(con, "a.log", "{w} {n:d}", include=["line"])
+    expression: polars.Expr = parsimd.polars.parse(polars.col("line"), parsimd.compile("{n:d}"), match="first", year="recent")
+    parsimd.duckdb.register(con, "access", "{n:d}", on_error="raise")
+    print(frame, relation, expression, scan.to_pandas(dtype_backend="pyarrow"))
 
 
 def sequences(row: parsimd.Row) -> None:

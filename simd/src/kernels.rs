@@ -27,6 +27,17 @@ pub struct LineCount {
     pub has_nul: bool,
 }
 
+impl LineCount {
+    /// Of two pieces of text together.
+    pub(crate) fn with(self, other: LineCount) -> LineCount {
+        LineCount {
+            newlines: self.newlines + other.newlines,
+            is_ascii: self.is_ascii && other.is_ascii,
+            has_nul: self.has_nul || other.has_nul,
+        }
+    }
+}
+
 /// Every kernel: its name, arguments and result, and the module of `scalar` and `generic` that has it.
 ///
 /// `$then` is the macro that reads the list.
@@ -39,6 +50,12 @@ macro_rules! kernel_list {
             fn byte_set(block: &[u8], set: &crate::ByteSet, out: &mut Vec<u32>) -> (), in index;
             fn anchor(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> (), in anchor;
             fn anchor_and_newlines(block: &[u8], literal: &crate::Literal, out: &mut Vec<u32>) -> crate::LineCount, in anchor;
+            fn anchor_before(
+                block: &[u8],
+                literal: &crate::Literal,
+                set: &crate::ByteSet,
+                out: &mut Vec<u32>
+            ) -> crate::LineCount, in anchor;
             fn find(block: &[u8], literal: &crate::Literal) -> usize, in anchor;
             fn utf8_valid_up_to(block: &[u8]) -> usize, in text;
             fn integers(
@@ -192,6 +209,31 @@ impl Kernels {
         check_length(block);
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.anchor_and_newlines)(block, literal, out) }
+    }
+
+    /// [`Kernels::anchor_and_newlines`] where a byte of `set` must come after the literal.
+    ///
+    /// This serves a caller that looks for a value behind a common literal: most of its places are not worth a look.
+    ///
+    /// # Panics
+    ///
+    /// If the block has more than `u32::MAX` bytes.
+    ///
+    /// ```
+    /// use parsimd_simd::{ByteSet, Literal, Case, Isa, kernels};
+    ///
+    /// let kernels = kernels(Isa::best())?;
+    /// let quote = Literal::new(b"\" ", Case::Exact).expect("not empty");
+    /// let mut out = Vec::new();
+    /// let fives = ByteSet::new(|byte| byte == b'5');
+    /// kernels.anchor_before(b"\"GET /\" 404 9 \"-\"\n\"GET /\" 503 0 \"-\"\n", &quote, &fives, &mut out);
+    /// assert_eq!(out, [24]);
+    /// # Ok::<(), parsimd_simd::IsaError>(())
+    /// ```
+    pub fn anchor_before(&self, block: &[u8], literal: &Literal, set: &ByteSet, out: &mut Vec<u32>) -> LineCount {
+        check_length(block);
+        // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
+        unsafe { (self.anchor_before)(block, literal, set, out) }
     }
 
     /// The first position of `block` where `literal` begins. The search reads at most a few hundred bytes past it.

@@ -48,6 +48,11 @@ impl Literal {
         Some(literal)
     }
 
+    /// Its bytes; letters in lower case if case is ignored.
+    pub fn bytes(&self) -> &[u8] {
+        &self.literal
+    }
+
     /// The number of bytes of the literal.
     #[allow(clippy::len_without_is_empty, reason = "it is never empty")]
     #[inline]

@@ -8,7 +8,10 @@ use super::{
     maps::{Entries, Maps},
     views::TextViews,
 };
-use crate::pattern::{DatetimeLayout, ValueKind, has_date_and_time};
+use crate::{
+    limits,
+    pattern::{DatetimeLayout, ValueKind, has_date_and_time},
+};
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,7 +108,7 @@ pub enum Strings {
     /// All text columns of a batch share the block, which stays in memory as long as the batch, or an array that was made of it.
     /// Input that is read lies in a block of its own, and [`Input::shared`](crate::Input::shared) is its own block; from
     /// [`Input::bytes`](crate::Input::bytes), which is only lent, each block is copied once for all columns. Where little of
-    /// the block is text, by [`limits::MEMORY_KEPT`](crate::limits::MEMORY_KEPT), only that is copied.
+    /// the block is text, by [`limits::MEMORY_KEPT`], only that is copied.
     View,
     /// Each column has a copy of the bytes of its texts, one after the other: Arrow's `Binary`. Records that are not UTF-8 are matched
     /// too, where with the other forms they are failures.
@@ -493,7 +496,7 @@ impl Column {
             _ => 0,
         };
         let text = parts.iter().map(text).sum();
-        if i32::try_from(text).is_err() {
+        if text > limits::COLUMN_TEXT_BYTES {
             return Err(Unjoined::TooLong);
         }
         let mut values = Values::new(kind, 0);

@@ -46,9 +46,39 @@ impl Schema {
         self
     }
 
+    /// These columns of this schema, in this order.
+    pub(crate) fn project(&self, columns: &[usize]) -> Schema {
+        Schema { columns: columns.iter().map(|&at| self.columns[at].clone()).collect() }
+    }
+
+    /// Column `at` of all rows, of its pieces.
+    ///
+    /// # Errors
+    /// As [`Batch::concat`].
+    pub(crate) fn join(&self, at: usize, pieces: &[Arc<Column>]) -> Result<Column> {
+        let (name, kind) = &self.columns[at];
+        let pieces: Vec<&Column> = pieces.iter().map(|piece| &**piece).collect();
+        Column::concat(*kind, &pieces).map_err(|unjoined| match unjoined {
+            Unjoined::TooLong => Error::limit(format!(
+                "the text of column {name:?} passes 2 GiB: read the scan batch by batch instead of all at once, or with strings as views"
+            )),
+            Unjoined::NoMemory => {
+                let rows: usize = pieces.iter().map(|piece| piece.len()).sum();
+                Error::memory(format!(
+                    "no memory for the {rows} rows of column {name:?} together: read the scan batch by batch instead of all at once"
+                ))
+            }
+        })
+    }
+
     /// Names and types, in the order of the columns.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = (&str, ColumnType)> {
         self.columns.iter().map(|(name, kind)| (name.as_str(), *kind))
+    }
+
+    /// The name of column `at`.
+    pub(crate) fn name(&self, at: usize) -> &str {
+        &self.columns[at].0
     }
 
     /// The number of the column called `name`.
@@ -107,9 +137,9 @@ impl Batch {
     /// # Panics
     /// When there is no column of a number.
     pub fn project(&self, columns: &[usize]) -> Batch {
-        let schema = Schema { columns: columns.iter().map(|&at| self.schema.columns[at].clone()).collect() };
+        let schema = Arc::new(self.schema.project(columns));
         let columns = columns.iter().map(|&at| Arc::clone(&self.columns[at])).collect();
-        Batch { schema: Arc::new(schema), columns, rows: self.rows }
+        Batch { schema, columns, rows: self.rows }
     }
 
     /// The rows for whose number `keep` says so, in order. Views of text whose rows need little of the memory that is kept for them get
@@ -182,21 +212,15 @@ impl Batch {
             return Ok(batch.clone());
         }
         let rows = batches.iter().map(Batch::len).sum();
-        let columns = (0..schema.len())
-            .map(|at| {
-                let parts: Vec<&Column> = batches.iter().map(|batch| &*batch.columns[at]).collect();
-                let (name, kind) = &schema.columns[at];
-                Column::concat(*kind, &parts).map_err(|unjoined| match unjoined {
-                    Unjoined::TooLong => Error::limit(format!(
-                        "the text of column {name:?} passes 2 GiB: read the scan batch by batch instead of all at once, or with strings as views"
-                    )),
-                    Unjoined::NoMemory => Error::memory(format!(
-                        "no memory for the {rows} rows of column {name:?} together: read the scan batch by batch instead of all at once"
-                    )),
-                })
-            })
-            .collect::<Result<_>>()?;
-        Ok(Batch::new(schema, columns, rows))
+        let pieces = |at: usize| batches.iter().map(|batch| Arc::clone(&batch.columns[at])).collect::<Vec<_>>();
+        let columns = (0..schema.len()).map(|at| schema.join(at, &pieces(at)).map(Arc::new)).collect::<Result<_>>()?;
+        Ok(Batch { schema, columns, rows })
+    }
+
+    /// So many rows, of columns that have so many each.
+    pub(crate) fn of_columns(schema: Arc<Schema>, columns: Vec<Arc<Column>>, rows: usize) -> Batch {
+        debug_assert!(columns.len() == schema.len() && columns.iter().all(|column| column.len() == rows));
+        Batch { schema, columns, rows }
     }
 
     /// The rows of all `batches`, in order, for whose number `keep` says so: 0 is the first row of the first batch, and the numbers go on

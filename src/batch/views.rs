@@ -39,8 +39,7 @@ const MASKS: [u128; INLINE + 1] = {
 /// ```
 /// use parsimd::{Cell, Input, Pattern, ScanOptions, Strings, Values};
 ///
-/// let mut options = ScanOptions::default();
-/// options.strings = Strings::View;
+/// let options = ScanOptions::new().strings(Strings::View);
 /// let text = "short\nlonger than twelve bytes\n";
 /// let batch = Pattern::new("{}")?.scan_input(Input::shared(text), options).read_all()?;
 /// let Values::TextView(views) = batch.columns()[0].values() else { unreachable!() };

@@ -13,21 +13,39 @@ Examples:
   parsimd --format nginx-combined access.log --group-by status --agg 'count, sum(bytes)' --sort -count
   parsimd --format nginx-combined access.log --sort -bytes --head 10
   parsimd --format syslog /var/log/syslog --since '2024-05-17 10:00' --to ndjson | jq .message
+  parsimd --follow app.log --where 'level = \"ERROR\"'
   parsimd app.log --stats                           what is in each column
   parsimd --list-formats
 
 Without a pattern and without --format the pattern is guessed from the first lines.
-The exit code is 0 if a record matched, 1 if none did, 2 after an error.";
+The exit code is 0 if there is a row, 1 if there is none, 2 after an error.";
+
+/// A number of rows.
+///
+/// # Errors
+/// It is none.
+fn rows(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a number of rows, such as 10".to_owned())
+}
+
+/// A number of threads.
+///
+/// # Errors
+/// It is none.
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of threads from 1, such as 4".to_owned())
+}
 
 /// Reads logs by the pattern that writes them: typed columns out of lines.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "parsimd", bin_name = "parsimd", version, max_term_width = 110, after_help = EXAMPLES)]
+#[command(override_usage = "parsimd [OPTIONS] [PATTERN] [FILE]...")]
 pub(super) struct Args {
     /// The pattern, then the files. A first argument with a `{` that is no file is the pattern. Standard input is `-`, or no file.
-    #[arg(value_name = "PATTERN] [FILE")]
+    #[arg(value_name = "FILE")]
     pub(super) inputs: Vec<PathBuf>,
 
-    /// A pattern: then every argument is a file.
+    /// A pattern: then every argument is a file. Of several, each line goes to the first that matches it; the column `pattern` has its name, or its number.
     #[arg(short = 'p', long = "pattern", value_name = "[NAME=]PATTERN", help_heading = "What to read")]
     pub(super) patterns: Vec<String>,
 
@@ -38,6 +56,10 @@ pub(super) struct Args {
     /// Print guesses of the pattern, and stop.
     #[arg(long, help_heading = "What to read")]
     pub(super) guess: bool,
+
+    /// Wait for more at the end of the files, and go on as they are rotated, as `tail -F` does.
+    #[arg(short, long, short_alias = 'F', help_heading = "What to read")]
+    pub(super) follow: bool,
 
     /// Lines that the head of the pattern does not match belong to the record above, as stack traces do.
     #[arg(long, help_heading = "What to read")]
@@ -55,8 +77,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, help_heading = "What to read")]
     pub(super) tz: Option<String>,
 
-    /// The year of times without one: a number, `current`, or `recent` for the newest that is not in the future.
-    #[arg(long, value_name = "YEAR", help_heading = "What to read")]
+    /// The year of times without one: a number, `current`, or `recent` for the newest that is not in the future, which is the default.
+    #[arg(long, value_name = "YEAR", allow_negative_numbers = true, help_heading = "What to read")]
     pub(super) year: Option<String>,
 
     /// Further columns: where each record came from.
@@ -64,14 +86,14 @@ pub(super) struct Args {
     pub(super) include: Vec<Included>,
 
     /// These columns, in this order.
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Which rows and columns")]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with_all = ["group_by", "agg"], help_heading = "Which rows and columns")]
     pub(super) select: Option<Vec<String>>,
 
     /// Rows for which a condition holds: 'status >= 500 and took > 1s and request ~ "login"'.
     #[arg(long = "where", value_name = "CONDITION", help_heading = "Which rows and columns")]
     pub(super) condition: Option<String>,
 
-    /// Rows from this time on: 2024-05-17, '2024-05-17 10:05', or how long ago: 2h.
+    /// Rows from this time on: 2024-05-17, 2024-05-17T13, '2024-05-17 10:05', 11:00 of today, today, yesterday, or how long ago: 2h.
     #[arg(long, value_name = "TIME", help_heading = "Which rows and columns")]
     pub(super) since: Option<String>,
 
@@ -80,7 +102,7 @@ pub(super) struct Args {
     pub(super) until: Option<String>,
 
     /// Stop after so many rows were read.
-    #[arg(long, value_name = "N", help_heading = "Which rows and columns")]
+    #[arg(long, value_name = "N", value_parser = rows, allow_negative_numbers = true, help_heading = "Which rows and columns")]
     pub(super) limit: Option<u64>,
 
     /// Sort by these columns; `-` before one is from the greatest down.
@@ -94,22 +116,22 @@ pub(super) struct Args {
     pub(super) sort: Vec<String>,
 
     /// The first rows of what would be shown.
-    #[arg(long, value_name = "N", conflicts_with = "tail", help_heading = "Which rows and columns")]
+    #[arg(long, value_name = "N", value_parser = rows, allow_negative_numbers = true, conflicts_with = "tail", help_heading = "Which rows and columns")]
     pub(super) head: Option<u64>,
 
     /// The last rows of what would be shown.
-    #[arg(long, value_name = "N", help_heading = "Which rows and columns")]
+    #[arg(long, value_name = "N", value_parser = rows, allow_negative_numbers = true, help_heading = "Which rows and columns")]
     pub(super) tail: Option<u64>,
 
-    /// The number of rows, alone.
-    #[arg(long, group = "what", help_heading = "What to show")]
+    /// The number of rows, alone; with --unmatched that of records without a row.
+    #[arg(long, conflicts_with_all = ["stats", "group_by", "why"], help_heading = "What to show")]
     pub(super) count: bool,
 
     /// What is in each column: counts, nulls, different values, least, greatest, mean, a histogram.
-    #[arg(long, group = "what", help_heading = "What to show")]
+    #[arg(long, group = "what", conflicts_with_all = ["sort", "head", "tail"], help_heading = "What to show")]
     pub(super) stats: bool,
 
-    /// One row for each different value of these columns.
+    /// One row for each different value of these columns, or of minute(…), hour(…), day(…) and month(…) of a column of times.
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', group = "what", help_heading = "What to show")]
     pub(super) group_by: Option<Vec<String>>,
 
@@ -117,12 +139,12 @@ pub(super) struct Args {
     #[arg(long, value_name = "FUNCTIONS", conflicts_with_all = ["count", "stats"], help_heading = "What to show")]
     pub(super) agg: Option<String>,
 
-    /// The records that have no row, as they stand.
-    #[arg(long, group = "what", conflicts_with_all = ["agg", "form", "condition", "sort", "head", "tail", "limit"], help_heading = "What to show")]
+    /// The records that have no row, as they stand; with --count their number.
+    #[arg(long, group = "what", conflicts_with_all = ["agg", "form", "condition", "since", "until", "select", "sort", "head", "tail", "limit"], help_heading = "What to show")]
     pub(super) unmatched: bool,
 
-    /// Why records have no row: the reasons, the most frequent first, each with the first record that has it.
-    #[arg(long, group = "what", conflicts_with = "agg", help_heading = "What to show")]
+    /// Why records have no row: the reasons, the most frequent first, each with the first record that has it. With --to or -o a row for each.
+    #[arg(long, group = "what", conflicts_with_all = ["agg", "condition", "since", "until", "select", "sort", "head", "tail", "limit"], help_heading = "What to show")]
     pub(super) why: bool,
 
     /// How the plan is made: what matches the pattern, and how fast.
@@ -146,7 +168,7 @@ pub(super) struct Args {
     pub(super) quiet: bool,
 
     /// How many threads to use.
-    #[arg(long, value_name = "N", help_heading = "Output")]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true, help_heading = "Output")]
     pub(super) threads: Option<NonZeroUsize>,
 
     /// The instruction set to use: scalar, sse4.2, avx2, avx512, neon.
@@ -168,6 +190,23 @@ pub(super) struct Args {
     /// Print the man page, and stop.
     #[arg(long, hide = true)]
     pub(super) man: bool,
+
+    /// Write what would be Parquet as a stream of Arrow to standard output, for a program that makes Parquet of it.
+    #[arg(long, hide = true)]
+    pub(super) parquet_as_arrow: bool,
+}
+
+impl Args {
+    /// Whether nothing is written but what is told of the command, a pattern or a guess.
+    pub(super) fn is_about_itself(&self) -> bool {
+        let lists = self.list_types || self.list_formats || self.completions.is_some() || self.man;
+        lists || self.guess || self.explain
+    }
+
+    /// Whether what is written in a form are rows, and no text that has none.
+    pub(super) fn has_rows(&self) -> bool {
+        !self.is_about_itself() && !self.unmatched
+    }
 }
 
 /// `--match`.
@@ -209,6 +248,13 @@ pub(super) enum Form {
     Parquet,
     /// Pairs of keys and values.
     Logfmt,
+}
+
+impl Form {
+    /// Whether it has columns, each of one type for all rows; else each row is written by itself.
+    pub(super) fn is_columnar(self) -> bool {
+        matches!(self, Form::Arrow | Form::Parquet)
+    }
 }
 
 /// `--color`.

@@ -1,81 +1,91 @@
-//! The columns that there are: fields of the pattern, and where a record came from.
+//! The columns that there are: fields of the patterns, and where a record came from.
 
-use super::{filter::Columns, stop::Stop};
+use std::sync::Arc;
+
+use super::{filter::Columns, patterns::Patterns, stop::Stop};
 use crate::{
-    api::Pattern,
-    batch::ColumnType,
-    pattern::Field,
+    batch::{ColumnType, Schema},
+    input::Input,
     scan::{Origin, ScanOptions},
 };
 
 /// The columns that can be asked for.
 #[derive(Debug, Clone)]
 pub(super) struct Available {
-    pattern: Pattern,
-    /// Whether time stamps are converted to UTC.
-    in_utc: bool,
+    patterns: Patterns,
+    /// All of them, with their types as the scan gives them.
+    schema: Arc<Schema>,
+    /// Those at the end that are no fields.
+    origins: Vec<Origin>,
 }
 
 impl Available {
-    pub(super) fn new(pattern: &Pattern, options: &ScanOptions) -> Available {
-        Available { pattern: pattern.clone(), in_utc: options.tz.is_some() }
+    /// # Errors
+    /// The options are wrong for these patterns, or their columns make no table.
+    pub(super) fn of(patterns: &Patterns, options: &ScanOptions) -> Result<Available, Stop> {
+        let mut options = options.clone();
+        options.columns = patterns.one().map(|pattern| (0..pattern.fields().len()).collect());
+        patterns.check(&options)?;
+        let schema = |options| Arc::clone(patterns.scan(Input::bytes(b""), options).schema());
+        let fields = schema(options.clone());
+        // A field hides the column of its name.
+        let is_free = |origin: &Origin| fields.position(origin.name()).is_none();
+        options.include = [Origin::File, Origin::Line, Origin::Offset].into_iter().filter(is_free).collect();
+        let origins = options.include.clone();
+        Ok(Available { patterns: patterns.clone(), schema: schema(options), origins })
     }
 
-    /// The number of the field whose column has this name.
-    fn field(&self, name: &str) -> Option<usize> {
-        self.pattern.field_number(name)
+    /// Those of one pattern.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn new(pattern: &crate::api::Pattern, options: &ScanOptions) -> Available {
+        Available::of(&Patterns::One(pattern.clone()), options).unwrap_or_else(|stop| panic!("{stop}"))
     }
 
-    fn origin(name: &str) -> Option<Origin> {
-        [Origin::File, Origin::Line, Origin::Offset].into_iter().find(|origin| origin.name() == name)
+    fn origin(&self, name: &str) -> Option<Origin> {
+        self.origins.iter().copied().find(|origin| origin.name() == name)
     }
 
-    /// Sets the columns of the scan to these; their order is that of the fields first, then of the origins.
+    /// Sets the columns of the scan to these. Their order is that of the fields first, then of the origins. Of several patterns the fields are chosen by [`Patterns::choose`].
     ///
     /// # Errors
     /// One of them is not there.
     pub(super) fn choose(&self, names: &[String], options: &mut ScanOptions) -> Result<(), Stop> {
         let (mut fields, mut included) = (Vec::new(), Vec::new());
         for name in names {
-            match (self.field(name), Available::origin(name)) {
-                (Some(field), _) if !fields.contains(&field) => fields.push(field),
-                (None, Some(origin)) if !included.contains(&origin) => included.push(origin),
-                (Some(_), _) | (None, Some(_)) => {}
-                (None, None) => return Err(self.unknown(name)),
+            self.column_type(name).ok_or_else(|| self.unknown(name))?;
+            match (self.origin(name), self.patterns.one().and_then(|pattern| pattern.field_number(name))) {
+                (Some(origin), _) if !included.contains(&origin) => included.push(origin),
+                (None, Some(field)) if !fields.contains(&field) => fields.push(field),
+                _ => {}
             }
         }
-        (options.columns, options.include) = (Some(fields), included);
+        (options.columns, options.include) = (self.patterns.one().map(|_| fields), included);
         Ok(())
     }
 
     /// The names of the columns that are shown if nobody says which.
     pub(super) fn by_default(&self) -> Vec<String> {
-        self.pattern.schema().columns().map(|(name, _)| name.to_owned()).collect()
+        let fields = self.schema.columns().take(self.schema.len() - self.origins.len());
+        match &self.patterns {
+            Patterns::One(pattern) => pattern.schema().columns().map(|(name, _)| name.to_owned()).collect(),
+            Patterns::Many(..) => fields.map(|(name, _)| name.to_owned()).collect(),
+        }
     }
 
     /// The first column of time stamps.
     pub(super) fn time(&self) -> Option<String> {
-        let mut fields = self.pattern.fields().iter();
-        let is_time = |field: &&Field| matches!(ColumnType::of(field.kind()), ColumnType::Timestamp { .. });
-        fields.find(is_time).map(|field| field.column_name().to_owned())
+        let mut columns = self.schema.columns();
+        columns.find(|(_, kind)| matches!(kind, ColumnType::Timestamp { .. })).map(|(name, _)| name.to_owned())
     }
 
     pub(super) fn unknown(&self, name: &str) -> Stop {
-        Stop::new(format!("no column is called {name:?}: there are {}", self.names().join(", ")))
+        Stop::new(format!("no column is called {name:?}: {}", self.hint(name)))
     }
 }
 
 impl Columns for Available {
     fn column_type(&self, name: &str) -> Option<ColumnType> {
-        match (self.field(name), Available::origin(name)) {
-            (Some(field), _) => {
-                let kind = ColumnType::of(self.pattern.fields().get(field)?.kind());
-                Some(if self.in_utc { kind.in_utc() } else { kind })
-            }
-            (None, Some(Origin::File)) => Some(ColumnType::Text),
-            (None, Some(_)) => Some(ColumnType::Int64),
-            (None, None) => None,
-        }
+        self.schema.columns().find(|(column, _)| *column == name).map(|(_, kind)| kind)
     }
 
     fn names(&self) -> Vec<String> {

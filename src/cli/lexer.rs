@@ -23,13 +23,13 @@ pub(super) enum Kind {
     Text(String),
     /// What begins with a digit: a number, a duration, a size, a time, an address.
     Value(String),
-    /// `(` `)` `,` `=` `==` `!=` `<` `<=` `>` `>=` `~` `!~`
+    /// `(` `)` `,` `=` `==` `!=` `<` `<=` `>` `>=` `~` `!~` `*`
     Sign(&'static str),
     /// The end of the text.
     End,
 }
 
-const SIGNS: [&str; 13] = ["==", "!=", "<=", ">=", "!~", "=~", "<", ">", "=", "~", "(", ")", ","];
+const SIGNS: [&str; 14] = ["==", "!=", "<=", ">=", "!~", "=~", "<", ">", "=", "~", "(", ")", ",", "*"];
 
 /// An error that points at a place of `text`.
 pub(super) fn error_at(text: &str, span: Range<usize>, message: &str, expected: &str) -> Stop {
@@ -67,8 +67,15 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Stop> {
                 (Kind::Name(rest[..length].to_owned()), length)
             }
             _ if begins_value(rest) => {
-                let length =
-                    length_while(rest, |c| c.is_alphanumeric() || matches!(c, '.' | ':' | '-' | '+' | '_' | '%' | '/'));
+                let of_value = |text: &str| {
+                    length_while(text, |c| c.is_alphanumeric() || matches!(c, '.' | ':' | '-' | '+' | '_' | '%' | '/'))
+                };
+                let length = of_value(rest);
+                // After a day its clock.
+                let length = match rest[length..].strip_prefix(' ') {
+                    Some(clock) if is_day(&rest[..length]) && begins_clock(clock) => length + 1 + of_value(clock),
+                    _ => length,
+                };
                 (Kind::Value(rest[..length].to_owned()), length)
             }
             _ => match SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
@@ -116,6 +123,18 @@ fn begins_value(rest: &str) -> bool {
     let after_sign = rest.strip_prefix(['-', '+']).unwrap_or(rest);
     let digits = after_sign.strip_prefix('.').unwrap_or(after_sign);
     digits.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with("::")
+}
+
+/// Whether a value is a day: `2024-05-17`.
+fn is_day(value: &str) -> bool {
+    let parts: Vec<&str> = value.split('-').collect();
+    parts.iter().map(|part| part.len()).eq([4, 2, 2]) && parts.concat().bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a clock begins here: `10:05`.
+fn begins_clock(rest: &str) -> bool {
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    matches!(digits, 1 | 2) && rest[digits..].starts_with(':')
 }
 
 fn length_while(text: &str, belongs: impl Fn(char) -> bool) -> usize {

@@ -3,25 +3,31 @@
 //! | file | what |
 //! |---|---|
 //! | `args` | what it is called with |
-//! | `chosen`, `guessing` | the pattern, the files |
+//! | `chosen`, `guessing` | the patterns, the files |
+//! | `patterns` | one pattern or several |
 //! | `source`, `progress` | files, and how far they were read |
-//! | `columns`, `filter`, `lexer` | which columns, which rows |
+//! | `follow` | what does not go with files that have no end |
+//! | `columns`, `filter`, `since`, `lexer` | which columns, which rows |
 //! | `gather`, `sort` | what is made of all rows |
 //! | `output` | where rows go, and in which form |
 //! | `work` | the way of a row through these |
 //! | `why` | records that have no row |
-//! | `summary`, `lists`, `stop` | what is told beside the rows |
+//! | `summary`, `lists`, `near`, `stop` | what is told beside the rows |
 
 mod args;
 mod chosen;
 mod columns;
 mod filter;
+mod follow;
 mod gather;
 mod guessing;
 mod lexer;
 mod lists;
+mod near;
 mod output;
+mod patterns;
 mod progress;
+mod since;
 mod sort;
 mod source;
 mod stop;
@@ -29,26 +35,30 @@ mod summary;
 mod why;
 mod work;
 
+#[cfg(any(test, fuzzing))]
+pub use filter::reference::Conditions;
+
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
-use args::Args;
+use args::{Args, Form};
 use chosen::Chosen;
 use clap::{CommandFactory, Parser};
 use output::Target;
-use progress::Progress;
+#[doc(hidden)]
+pub use progress::Progress;
 use source::Meter;
 use stop::Stop;
-use summary::Totals;
 use why::Reasons;
 use work::Work;
 
 use crate::{
     batch::Batch,
-    scan::{Rejects, Scan},
+    scan::{Rejects, Scan, Stats},
 };
 
 /// Something matched.
@@ -70,15 +80,25 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 pub fn code(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
-        Err(error) => {
-            // It goes to standard output for --help; a pipe that is closed is no matter.
-            let _ = error.print();
-            return if error.use_stderr() { ERROR } else { MATCHED };
+        Err(error) if error.use_stderr() => {
+            tell(error.render().to_string().trim_end());
+            return ERROR;
+        }
+        Err(help) => {
+            // A pipe that is closed is no matter.
+            let _ = help.print();
+            return MATCHED;
         }
     };
     match run_args(&args) {
         Ok(code) => code,
         Err(Stop::ClosedPipe) => MATCHED,
+        Err(Stop::Nothing(message)) => {
+            if !args.quiet {
+                tell(&message);
+            }
+            NOTHING
+        }
         Err(stop) => {
             tell(&stop.to_string());
             ERROR
@@ -86,24 +106,41 @@ pub fn code(args: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Writes to standard error, if that is still there.
+/// Whether these arguments ask for rows as Parquet, and for which file; for standard output where there is none. So a program that writes Parquet by itself
+/// knows that it is to run the command with `--parquet-as-arrow` before them. Where anything is wrong with them nothing is asked for, and the command says what it is.
+#[doc(hidden)]
+pub fn parquet_output(args: impl IntoIterator<Item = OsString>) -> (bool, Option<PathBuf>) {
+    let asked = Args::try_parse_from(args).ok().filter(|args| args.has_rows() && !args.parquet_as_arrow);
+    let Some(args) = asked.filter(|args| !is_bare(args)) else { return (false, None) };
+    match output::form(&args) {
+        Ok(Form::Parquet) if !output::is_shown(&args) => (true, args.output),
+        _ => (false, None),
+    }
+}
+
+/// Whether there is nothing to be read, and nothing that says what to do.
+fn is_bare(args: &Args) -> bool {
+    args.inputs.is_empty() && args.patterns.is_empty() && args.format.is_none() && io::stdin().is_terminal()
+}
+
+/// Writes to standard error, if that is still there. All messages begin alike, also those that were drawn as errors of a pattern.
 fn tell(message: &str) {
+    let message = message.strip_prefix("error: ").unwrap_or(message);
     let _ = writeln!(io::stderr().lock(), "parsimd: {message}");
 }
 
 fn run_args(args: &Args) -> Result<u8, Stop> {
     if let Some(text) = printed(args)? {
-        io::stdout().lock().write_all(&text)?;
+        output::stdout().write_all(&text)?;
         return Ok(MATCHED);
     }
-    if args.inputs.is_empty() && args.patterns.is_empty() && args.format.is_none() && io::stdin().is_terminal() {
+    if is_bare(args) {
         let _ = Args::command().print_help();
         return Ok(ERROR);
     }
     if args.guess {
         let (_, files) = chosen::split(args);
-        let begin = if source::is_stdin(&files[0]) { source::stdin_begin()? } else { Vec::new() };
-        io::stdout().lock().write_all(guessing::listed(&files, &begin)?.as_bytes())?;
+        output::stdout().write_all(guessing::listed(&files)?.as_bytes())?;
         return Ok(MATCHED);
     }
     let chosen = Chosen::new(args)?;
@@ -111,8 +148,11 @@ fn run_args(args: &Args) -> Result<u8, Stop> {
         tell(guessed);
     }
     if args.explain {
-        io::stdout().lock().write_all(chosen.pattern.plan().explain().as_bytes())?;
+        output::stdout().write_all(chosen.patterns.explain().as_bytes())?;
         return Ok(MATCHED);
+    }
+    if args.follow {
+        follow::check(args, &chosen.files, output::form(args)?)?;
     }
     let target = Target::new(args, &chosen.files)?;
     scan(args, chosen, target)
@@ -138,56 +178,51 @@ fn printed(args: &Args) -> Result<Option<Vec<u8>>, Stop> {
 
 /// Reads all files, and shows what is asked of them.
 fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
-    let Chosen { pattern, mut options, files, mut begin, .. } = chosen;
+    let Chosen { mut patterns, mut options, mut files, begin, .. } = chosen;
+    // What is wrong with the arguments is found before a file is made.
+    let mut work = Work::new(args, &mut patterns, &mut options, target.clone())?;
     let mut sink = Sink::new(args, &target)?;
-    let mut work = Work::new(args, &pattern, &mut options, target)?;
-    if args.unmatched {
+    if args.unmatched && !args.count {
         options.rejects = Rejects::Bytes;
     }
     let meter = Meter::default();
     let is_free = args.output.is_some() || !io::stdout().is_terminal() || work.is_quiet_until_the_end() || args.why;
-    let mut progress = Progress::new(meter.clone(), source::total(&files), is_free && !args.quiet);
-    let mut has_failed = false;
-    for path in &files {
-        if work.has_enough() {
-            break;
-        }
-        let input = match source::open(path, &meter, std::mem::take(&mut begin)) {
-            Ok(input) => input,
+    let is_free = is_free && !args.quiet && !args.follow;
+    source::unmatched(&mut files).iter().for_each(|error| sink.tell_error(&error.to_string()));
+    let mut progress = Progress::new(source::total(&files), is_free);
+    let mut scan = patterns.scan(source::input(&files, args.follow, &meter, begin)?, options);
+    // A batch without rows comes now and then where nothing matches, so that the bar moves and rejects do not pile up.
+    while !work.has_enough()
+        && let Some(batch) = scan.next_soon()
+    {
+        sink.tell_broken(scan.stats(), &mut progress);
+        match batch {
+            Ok(batch) => sink.take(batch, &mut scan, &mut work)?,
             Err(error) => {
                 progress.clear();
-                tell(&error.to_string());
-                has_failed = true;
-                continue;
-            }
-        };
-        options.limit = options.limit.and(work.scan_limit());
-        let mut scan = pattern.scan_input(input, options.clone());
-        // A batch without rows comes now and then where nothing matches, so that the bar moves and rejects do not pile up.
-        while let Some(batch) = scan.next_soon() {
-            match batch {
-                Ok(batch) => sink.take(batch, &mut scan, &mut work)?,
-                Err(error) => {
-                    progress.clear();
-                    tell(&error.to_string());
-                    has_failed = true;
-                }
-            }
-            progress.update(work.rows);
-            if work.has_enough() {
-                break;
+                sink.tell_error(&error.to_string());
             }
         }
-        sink.end_file(&mut scan)?;
+        if args.follow {
+            sink.tell_notes(scan.stats());
+        }
+        progress.update(meter.bytes(), work.rows);
     }
+    sink.tell_broken(scan.stats(), &mut progress);
     progress.clear();
-    sink.finish(&mut work)?;
+    sink.finish(&mut scan, &mut work)?;
     if sink.is_telling {
-        tell_end(&work, &sink);
+        sink.tell_end(&scan, &work)?;
     }
-    let has_found = if args.unmatched { sink.has_rejects } else { work.rows > 0 };
+    if !args.quiet && !args.why {
+        match why::none_read(&scan) {
+            Some(why) => tell(&format!("{why}; --why shows all")),
+            None => summary::without_match(scan.without_match()).iter().for_each(|line| tell(line)),
+        }
+    }
+    let has_found = if args.unmatched || args.why { sink.has_unread } else { work.rows > 0 };
     Ok(match has_found {
-        _ if has_failed => ERROR,
+        _ if !sink.errors.is_empty() => ERROR,
         false => NOTHING,
         true => MATCHED,
     })
@@ -195,71 +230,113 @@ fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
 
 /// Where what a scan gives goes: rows to the work, and the rest here.
 struct Sink {
-    totals: Totals,
-    reasons: Reasons,
     /// Where rejects go.
     rejects: Option<Box<dyn Write + Send>>,
-    has_rejects: bool,
+    /// Whether their number goes there alone.
+    counts_rejects: bool,
     /// Where reasons go.
-    why: Option<Box<dyn Write + Send>>,
-    /// Of the terminal to which they go.
-    width: Option<usize>,
+    why: Option<Reasons>,
+    /// Whether there was one of either.
+    has_unread: bool,
     /// Whether there is somebody to be told what became of the records.
     is_telling: bool,
+    is_quiet: bool,
+    /// How many notes, and how many sources that cannot be read, were told.
+    notes_told: usize,
+    broken_told: usize,
+    /// The errors that were told.
+    errors: Vec<String>,
 }
 
 impl Sink {
     fn new(args: &Args, target: &Target) -> Result<Sink, Stop> {
-        let writer = |is_asked: bool| is_asked.then(|| target.writer()).transpose();
         Ok(Sink {
-            totals: Totals::default(),
-            reasons: Reasons::default(),
-            rejects: writer(args.unmatched)?,
-            has_rejects: false,
-            why: writer(args.why)?,
-            width: target.width,
+            rejects: args.unmatched.then(|| target.writer()).transpose()?,
+            counts_rejects: args.count,
+            why: args.why.then(|| Reasons::new(args, target)).transpose()?,
+            has_unread: false,
             is_telling: !args.quiet && io::stderr().is_terminal(),
+            is_quiet: args.quiet,
+            notes_told: 0,
+            broken_told: 0,
+            errors: Vec::new(),
         })
     }
 
     fn take(&mut self, batch: Batch, scan: &mut Scan<'_>, work: &mut Work) -> Result<(), Stop> {
         match &mut self.rejects {
-            Some(out) => self.has_rejects |= why::write_rejects(scan, out)?,
+            Some(_) if self.counts_rejects => {}
+            Some(out) => self.has_unread |= why::write_rejects(scan, out)?,
             None if self.why.is_some() => work.rows += batch.len() as u64,
             None => work.push(batch)?,
         }
         Ok(())
     }
 
-    fn end_file(&mut self, scan: &mut Scan<'_>) -> Result<(), Stop> {
-        if let Some(out) = &mut self.rejects {
-            self.has_rejects |= why::write_rejects(scan, out)?;
+    /// Tells an error. Where nothing at all can be read, the last one that was told comes again as that of the scan.
+    fn tell_error(&mut self, message: &str) {
+        if self.errors.last().is_none_or(|last| last != message) {
+            tell(message);
+            self.errors.push(message.to_owned());
         }
-        if self.why.is_some() || self.is_telling {
-            self.reasons.add(scan)?;
+    }
+
+    /// Tells of the sources that could not be read.
+    fn tell_broken(&mut self, stats: &Stats, progress: &mut Progress) {
+        for error in stats.source_errors.iter().skip(self.broken_told) {
+            progress.clear();
+            self.tell_error(error);
         }
-        self.totals.add(scan.stats());
+        self.broken_told = stats.source_errors.len();
+    }
+
+    /// Tells at once what there is to be told of files that have no end.
+    fn tell_notes(&mut self, stats: &Stats) {
+        if !self.is_quiet {
+            stats.notes.iter().skip(self.notes_told).for_each(|note| tell(note));
+        }
+        self.notes_told = stats.notes.len();
+    }
+
+    fn finish(&mut self, scan: &mut Scan<'_>, work: &mut Work) -> Result<(), Stop> {
+        match (&mut self.why, &mut self.rejects) {
+            (Some(out), _) => self.has_unread = out.write(scan)?,
+            (None, Some(out)) if self.counts_rejects => {
+                let rejects = scan.stats().unmatched + scan.stats().failures;
+                self.has_unread = rejects > 0;
+                writeln!(out, "{rejects}")?;
+            }
+            (None, Some(out)) => self.has_unread |= why::write_rejects(scan, out)?,
+            (None, None) => {
+                work.finish()?;
+                if !work.estimates.is_empty() && !self.is_quiet {
+                    tell(&format!("estimates, not exact values: {}", work.estimates.join(", ")));
+                }
+            }
+        }
         Ok(())
     }
 
-    fn finish(&mut self, work: &mut Work) -> Result<(), Stop> {
-        match (&mut self.why, &self.rejects) {
-            (Some(out), _) => Ok(out.write_all(self.reasons.draw(self.width).as_bytes())?),
-            (None, Some(_)) => Ok(()),
-            (None, None) => work.finish(),
+    /// Tells what became of the records.
+    fn tell_end(&mut self, scan: &Scan<'_>, work: &Work) -> Result<(), Stop> {
+        let left_out = work.left_out();
+        if !left_out.is_empty() {
+            let hidden = left_out.len();
+            tell(&format!(
+                "no room for {} of {} columns: {}; --select chooses columns",
+                hidden,
+                work.columns(),
+                left_out.join(", ")
+            ));
         }
-    }
-}
-
-/// Tells what became of the records.
-fn tell_end(work: &Work, sink: &Sink) {
-    let left_out = work.left_out();
-    if !left_out.is_empty() {
-        tell(&format!("no room for {}; --select chooses columns", left_out.join(", ")));
-    }
-    sink.totals.notes.iter().for_each(|note| tell(note));
-    tell(&sink.totals.line());
-    if let Some(reason) = sink.reasons.first().filter(|_| sink.why.is_none()) {
-        tell(&format!("{reason}; --why shows all"));
+        self.tell_notes(scan.stats());
+        tell(&summary::line(scan.stats()));
+        if self.why.is_none()
+            && !why::is_none_read(scan.stats())
+            && let Some(reason) = why::first(scan)?
+        {
+            tell(&format!("{reason}; --why shows all"));
+        }
+        Ok(())
     }
 }

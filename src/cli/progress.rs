@@ -7,29 +7,26 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::source::Meter;
-
 /// A work that takes less long has no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Bytes read, how fast, how long it will take, and rows: on standard error, if that is a terminal and rows do not go there too.
-pub(super) struct Progress {
+pub struct Progress {
     begin: Instant,
-    meter: Meter,
     total: Option<u64>,
     is_wanted: bool,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// `is_shown` says that the terminal is free.
-    pub(super) fn new(meter: Meter, total: Option<u64>, is_shown: bool) -> Progress {
+    /// Of so many bytes, where that is known. `is_shown` says that the terminal is free.
+    pub fn new(total: Option<u64>, is_shown: bool) -> Progress {
         let is_wanted = is_shown && io::stderr().is_terminal();
-        Progress { begin: Instant::now(), meter, total, is_wanted, bar: None }
+        Progress { begin: Instant::now(), total, is_wanted, bar: None }
     }
 
-    /// Shows how far it is.
-    pub(super) fn update(&mut self, rows: u64) {
+    /// Shows how far it is: how many bytes were read, and how many rows there are.
+    pub fn update(&mut self, bytes: u64, rows: u64) {
         if !self.is_wanted || self.begin.elapsed() < PATIENCE {
             return;
         }
@@ -43,11 +40,11 @@ impl Progress {
             bar.with_style(style).with_elapsed(self.begin.elapsed())
         });
         bar.set_message(format!("{rows} rows"));
-        bar.set_position(self.meter.bytes());
+        bar.set_position(bytes);
     }
 
     /// Takes the bar away: something else is written now.
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }

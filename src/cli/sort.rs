@@ -2,11 +2,12 @@
 
 use std::{cmp::Ordering, collections::VecDeque, sync::Arc};
 
-use super::stop::Stop;
-use crate::batch::{Batch, Cell, Column, Schema};
+use super::{near::hint, stop::Stop};
+use crate::{
+    batch::{Batch, Cell, Column, Schema},
+    limits,
+};
 
-/// How many bytes the rows may take that are sorted, about.
-const SORT_BYTES: usize = 1 << 30;
 /// With `--head` rows are sorted, and the others dropped, whenever so many more than are wanted were collected.
 const COLLECTED: usize = 1 << 16;
 
@@ -42,7 +43,7 @@ pub(super) struct Sorter {
 impl Sorter {
     pub(super) fn new(keys: Vec<Key>, head: Option<u64>, schema: Arc<Schema>) -> Sorter {
         let head = head.map(|head| usize::try_from(head).unwrap_or(usize::MAX));
-        Sorter { keys, head, schema, held: Vec::new(), rows: 0, bytes: 0, most: SORT_BYTES }
+        Sorter { keys, head, schema, held: Vec::new(), rows: 0, bytes: 0, most: limits::SORT_BYTES }
     }
 
     pub(super) fn push(&mut self, batch: Batch) -> Result<(), Stop> {
@@ -89,7 +90,7 @@ impl Sorter {
 /// That there is no such column to sort by.
 pub(super) fn unknown(key: &Key, schema: &Schema) -> Stop {
     let names: Vec<&str> = schema.columns().map(|(name, _)| name).collect();
-    Stop::new(format!("no column to sort by is called {:?}: there are {}", key.column, names.join(", ")))
+    Stop::new(format!("no column to sort by is called {:?}: {}", key.column, hint(&key.column, names)))
 }
 
 fn compare(column: &Column, a: usize, b: usize, descending: bool) -> Ordering {

@@ -1,19 +1,18 @@
 //! The files that are read, and how far.
 
 use std::{
-    fs::{self, File},
     io::{self, Read},
+    mem,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::Ordering,
 };
 
-use crate::{error::Result, input::Input};
+use crate::{
+    error::{Error, Result},
+    input::{self, Counter, Input},
+};
 
-/// What standard input is called in messages.
-pub(super) const STDIN: &str = "<stdin>";
+pub(super) use crate::input::STDIN;
 
 /// Whether a path stands for standard input.
 pub(super) fn is_stdin(path: &Path) -> bool {
@@ -22,7 +21,7 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 
 /// How many bytes were read of all files, as they lie on the disk.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Meter(Arc<AtomicU64>);
+pub(super) struct Meter(Counter);
 
 impl Meter {
     pub(super) fn bytes(&self) -> u64 {
@@ -41,43 +40,117 @@ impl<R: Read> Read for Metered<R> {
     }
 }
 
-/// Opens a file, or standard input.
+/// All files as one input, which a scan reads one after the other, and compressed ones side by side; or as they grow. `already_read` is what of standard
+/// input was read for a guess.
 ///
 /// Files are read and not mapped: a log that is cut short while it is mapped would end the process.
-pub(super) fn open(path: &Path, meter: &Meter, already_read: Vec<u8>) -> Result<Input<'static>> {
-    if is_stdin(path) {
-        let stdin = Metered(io::Cursor::new(already_read).chain(io::stdin()), meter.clone());
-        return Ok(Input::reader(stdin, STDIN).decompressed().live());
+///
+/// # Errors
+/// From files that are followed. What is wrong with others is told when they are read.
+pub(super) fn input(
+    files: &[PathBuf],
+    follows: bool,
+    meter: &Meter,
+    mut already_read: Vec<u8>,
+) -> Result<Input<'static>> {
+    if follows {
+        return Input::follow_files(files.to_vec());
     }
-    let is_plain = fs::metadata(path).is_ok_and(|found| found.is_file());
-    match if is_plain { File::open(path) } else { Err(io::ErrorKind::Unsupported.into()) } {
-        Ok(file) => {
-            let name = path.display().to_string();
-            Ok(Input::reader(Metered(file, meter.clone()), &name).decompressed())
+    let mut stdin = || {
+        let begin = io::Cursor::new(mem::take(&mut already_read));
+        Input::reader(Metered(begin.chain(io::stdin()), meter.clone()), STDIN).decompressed().live()
+    };
+    let runs = files.chunk_by(|one, next| is_stdin(one) == is_stdin(next));
+    let inputs = runs.map(|run| match is_stdin(&run[0]) {
+        true => stdin(),
+        false => Input::files_in_turn(run.to_vec(), &meter.0),
+    });
+    Ok(inputs.reduce(Input::then).unwrap_or_else(|| Input::bytes(b"")))
+}
+
+/// Opens a file of which nobody counts what is read.
+pub(super) fn open_file(path: &Path) -> Result<Input<'static>> {
+    match path.to_str() {
+        // A pattern of names that no file has.
+        Some(names) => Input::glob(names),
+        None => Input::open(path),
+    }
+}
+
+/// The files that arguments name. A pattern of names that no file has stays as it is, and [`unmatched`] finds it.
+pub(super) fn expanded(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let files = |path: &PathBuf| match path.to_str().map(input::named) {
+        Some(Ok(files)) => files,
+        _ => vec![path.clone()],
+    };
+    paths.iter().flat_map(files).collect()
+}
+
+/// Takes the patterns of names that no file has out of the files; and says what is wrong with each.
+pub(super) fn unmatched(files: &mut Vec<PathBuf>) -> Vec<Error> {
+    let mut wrong = Vec::new();
+    files.retain(|path| match path.to_str().map(input::named) {
+        Some(Err(error)) => {
+            wrong.push(error);
+            false
         }
-        // A pipe, or what cannot be opened, which the input has the words for.
-        Err(_) => Input::open(path),
-    }
+        _ => true,
+    });
+    wrong
 }
 
 /// How many bytes the files have together; `None` if one of them does not say.
 pub(super) fn total(paths: &[PathBuf]) -> Option<u64> {
-    let length = |path: &PathBuf| match fs::metadata(path) {
-        Ok(found) if found.is_file() && !is_stdin(path) => Some(found.len()),
-        _ => None,
-    };
-    paths.iter().map(length).sum()
+    if paths.iter().any(|path| is_stdin(path)) { None } else { input::total_bytes(paths) }
 }
 
-/// How many bytes of standard input are read for a guess.
+/// How many bytes of plain standard input are read for a guess.
 const BEGIN: usize = 1 << 16;
 
-/// The beginning of standard input, for whoever guesses: what comes at once.
-pub(super) fn stdin_begin() -> io::Result<Vec<u8>> {
+/// Standard input, read ahead for a guess: as much as it takes, and nothing of it is lost.
+///
+/// Of plain text it is the whole lines that come at once, so that a pipe that is written to slowly is not waited for. What is compressed is read on as
+/// far as the guess asks: where it breaks off it is damaged.
+pub(super) struct StdinAhead {
+    /// All that was read.
+    pub(super) read: Vec<u8>,
+    given: usize,
+    is_packed: bool,
+}
+
+impl StdinAhead {
+    pub(super) fn new() -> io::Result<StdinAhead> {
+        let read = begin(&mut io::stdin())?;
+        Ok(StdinAhead { is_packed: input::is_packed(&read), read, given: 0 })
+    }
+}
+
+impl Read for StdinAhead {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let whole_lines =
+            self.read.iter().rposition(|&byte| byte == b'\n').map_or(self.read.len(), |newline| newline + 1);
+        let end = if self.is_packed { self.read.len() } else { whole_lines };
+        if self.given < end {
+            let given = (&self.read[self.given..end]).read(buffer)?;
+            self.given += given;
+            return Ok(given);
+        }
+        if !self.is_packed {
+            return Ok(0);
+        }
+        let more = io::stdin().read(buffer)?;
+        self.read.extend_from_slice(&buffer[..more]);
+        self.given = self.read.len();
+        Ok(more)
+    }
+}
+
+/// What comes at once, and one line at least.
+fn begin(input: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut begin = vec![0; BEGIN];
     let mut used = 0;
     while used < BEGIN {
-        let read = io::stdin().read(&mut begin[used..])?;
+        let read = input.read(&mut begin[used..])?;
         used += read;
         // A pipe that is written to slowly has given its first lines.
         if read == 0 || begin[..used].contains(&b'\n') && read < 4096 {

@@ -9,6 +9,8 @@ use crate::error::Error;
 pub(super) enum Stop {
     /// Whoever read the output has gone. That is no error: `parsimd … | head` ends so.
     ClosedPipe,
+    /// There is nothing that could match.
+    Nothing(String),
     /// What to tell, without the name of the command.
     Message(String),
 }
@@ -18,18 +20,19 @@ impl Stop {
         Stop::Message(message.into())
     }
 
-    /// What went wrong with the output.
-    pub(super) fn output(name: &str, error: &io::Error) -> Stop {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Stop::ClosedPipe,
-            _ => Stop::Message(format!("{name}: {error}")),
-        }
+    /// The same with more to be told.
+    pub(super) fn and(self, more: &str) -> Stop {
+        Stop::Message(format!("{self}; {more}"))
     }
 }
 
+/// What went wrong with the output, which says what it is called.
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Stop {
-        Stop::output("standard output", &error)
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Stop::ClosedPipe,
+            _ => Stop::Message(error.to_string()),
+        }
     }
 }
 
@@ -43,7 +46,7 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Stop::ClosedPipe => f.write_str("the output was closed"),
-            Stop::Message(message) => f.write_str(message),
+            Stop::Nothing(message) | Stop::Message(message) => f.write_str(message),
         }
     }
 }

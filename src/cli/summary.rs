@@ -1,36 +1,31 @@
-//! What became of the records, in one line.
+//! What became of the records.
 
-use crate::scan::Stats;
+use crate::scan::{Stats, WithoutMatch};
 
-/// The counts of all files.
-#[derive(Debug, Default)]
-pub(super) struct Totals {
-    records: u64,
-    matched: u64,
-    unmatched: u64,
-    failures: u64,
-    pub(super) notes: Vec<String>,
+/// A line for each input of which not one record matched; of many, for the first of them.
+pub(super) fn without_match(sources: &WithoutMatch) -> Vec<String> {
+    let line = |(source, records): &(std::sync::Arc<str>, u64)| match records {
+        1 => format!("{source}: its one record does not match; --why says why"),
+        _ => format!("{source}: not one of {records} records matches; --why says why"),
+    };
+    let mut lines: Vec<String> = sources.first.iter().map(line).collect();
+    let more = sources.count - sources.first.len();
+    if more > 0 {
+        lines.push(format!("{more} more inputs of which not one record matches"));
+    }
+    lines
 }
 
-impl Totals {
-    /// Adds those of a file.
-    pub(super) fn add(&mut self, stats: &Stats) {
-        self.records += stats.records;
-        self.matched += stats.matched;
-        self.unmatched += stats.unmatched;
-        self.failures += stats.failures;
-        self.notes.extend(stats.notes.iter().cloned());
-    }
-
-    /// The counts, without those that are zero.
-    pub(super) fn line(&self) -> String {
-        let mut line = format!("{} records, {} matched", self.records, self.matched);
-        if self.unmatched > 0 {
-            line.push_str(&format!(", {} unmatched", self.unmatched));
+/// The counts, without those that are zero.
+pub(super) fn line(stats: &Stats) -> String {
+    let records = if stats.records == 1 { "record" } else { "records" };
+    let mut line = format!("{} {records}, {} matched", stats.records, stats.matched);
+    for (count, became) in
+        [(stats.unmatched, "unmatched"), (stats.failures, "failed"), (stats.filtered, "filtered out or unmatched")]
+    {
+        if count > 0 {
+            line.push_str(&format!(", {count} {became}"));
         }
-        if self.failures > 0 {
-            line.push_str(&format!(", {} failed", self.failures));
-        }
-        line
     }
+    line
 }

@@ -2,56 +2,163 @@
 
 use std::io::Write;
 
-use super::{output::printable, stop::Stop};
-use crate::scan::{Reason, Scan};
+use super::{
+    args::Args,
+    gather::{Kept, batch},
+    output::{Output, Target, printable},
+    stop::Stop,
+};
+use crate::{
+    batch::{Batch, ColumnType},
+    limits,
+    scan::{ReasonGroup, Scan, Stats, found, grouped},
+};
 
-/// The reasons of all files.
-#[derive(Debug, Default)]
-pub(super) struct Reasons(Vec<Reason>);
+/// How many of the texts that were found instead of what was expected are shown.
+const FOUND_SHOWN: usize = 3;
+
+/// Where reasons go: as rows with `--to` or `-o`, else as text for a person.
+pub(super) enum Reasons {
+    Text(Box<dyn Write + Send>, Option<usize>),
+    Rows(Box<dyn Output>),
+}
 
 impl Reasons {
-    /// Adds those of a file; one that was seen in a file before is counted there.
-    pub(super) fn add(&mut self, scan: &Scan<'_>) -> Result<(), Stop> {
-        let said = |reason: &Reason| reason.example.as_ref().map(|example| (example.kind, example.to_string()));
-        for reason in scan.reasons()? {
-            match self.0.iter_mut().find(|other| said(other) == said(&reason)) {
-                Some(other) => {
-                    other.count += reason.count;
-                    other.is_estimate |= reason.is_estimate;
+    /// # Errors
+    /// The output cannot be opened.
+    pub(super) fn new(args: &Args, target: &Target) -> Result<Reasons, Stop> {
+        if args.form.is_none() && args.output.is_none() {
+            return Ok(Reasons::Text(target.writer()?, target.width));
+        }
+        Ok(Reasons::Rows(target.open(rows(&[]).schema())?))
+    }
+
+    /// Writes the reasons of a scan; says whether there were some.
+    pub(super) fn write(&mut self, scan: &Scan<'_>) -> Result<bool, Stop> {
+        let groups = scan.reasons_by_expected()?;
+        match self {
+            Reasons::Text(out, width) => {
+                out.write_all(draw(&groups, *width).as_bytes())?;
+                out.flush()?;
+            }
+            Reasons::Rows(out) => {
+                if !groups.is_empty() {
+                    out.write(&rows(&groups))?;
                 }
-                None => self.0.push(reason),
+                out.finish()?;
             }
         }
-        self.0.sort_by_key(|reason| std::cmp::Reverse(reason.count));
-        Ok(())
+        Ok(!groups.is_empty())
     }
+}
 
-    /// The most frequent, in one line.
-    pub(super) fn first(&self) -> Option<String> {
-        self.0.first().map(ToString::to_string)
+/// The most frequent reason why records have no row, in one line.
+pub(super) fn first(scan: &Scan<'_>) -> Result<Option<String>, Stop> {
+    let groups = scan.reasons_by_expected()?;
+    Ok(groups.first().map(|group| format!("{}: {}", group.reason.lines(), told(group))))
+}
+
+/// Whether there were records and not one was read.
+pub(super) fn is_none_read(stats: &Stats) -> bool {
+    stats.records > 0 && stats.records == stats.unmatched + stats.failures
+}
+
+/// Where there were records and not one was read: why the first was not, and what would match it.
+pub(super) fn none_read(scan: &Scan<'_>) -> Option<String> {
+    let stats = scan.stats();
+    if !is_none_read(stats) {
+        return None;
     }
+    let why = match (scan.none_matched().and_then(|first| first.explained()), stats.first_failures.first()) {
+        (Some(why), _) => format!("no line matched: {why}"),
+        (None, Some(first)) if stats.failures > 0 => format!("no line could be read: {first}"),
+        (None, _) => "no line matched the pattern".to_owned(),
+    };
+    Some(why)
+}
 
-    /// Each with its first record, and the place in it, in lines of this width.
-    pub(super) fn draw(&self, width: Option<usize>) -> String {
-        let mut out = String::new();
-        for reason in &self.0 {
-            out.push_str(&format!("{reason}\n"));
-            let Some(example) = &reason.example else { continue };
-            let line = example.line.map_or(String::new(), |line| format!(":{line}"));
-            out.push_str(&format!("    {}{line}:\n", printable(&example.source)));
-            let text = printable(&example.text);
-            // Under a text that is shown as it is, and not cut before the place.
-            let before =
-                reason.position.and_then(|position| example.text.get(..position)).filter(|_| text == example.text);
-            let place = before.map(|before| before.chars().count());
-            let (text, place) = window(&text, place, width.map_or(usize::MAX, |width| width.saturating_sub(4)));
-            out.push_str(&format!("    {text}\n"));
-            if let Some(place) = place {
-                out.push_str(&format!("    {:place$}^\n", ""));
-            }
+/// What was expected and what was found, or else the reason, without the number of records.
+fn told(group: &ReasonGroup) -> String {
+    match (&group.expected, &group.reason.example) {
+        (Some(expected), _) => format!("{expected}, {}", all_found(&group.found)),
+        (None, Some(example)) => example.to_string(),
+        (None, None) => "other reasons".to_owned(),
+    }
+}
+
+/// What was found; of several texts the most frequent, each with the number of its records.
+fn all_found(texts: &[(String, u64)]) -> String {
+    if let [(only, _)] = texts {
+        return found(only);
+    }
+    let shown = texts.iter().take(FOUND_SHOWN).map(|(text, count)| {
+        let text = if text.is_empty() { "the end".to_owned() } else { format!("{text:?}") };
+        format!("{text} ({})", grouped(*count))
+    });
+    let mut shown: Vec<String> = shown.collect();
+    match texts.len().saturating_sub(FOUND_SHOWN) {
+        0 => {}
+        1 => shown.push("1 other".to_owned()),
+        others => shown.push(format!("{} others", grouped(others as u64))),
+    }
+    let last = shown.pop().unwrap_or_default();
+    format!("found {} and {last}", shown.join(", "))
+}
+
+/// What would match the first record of a group.
+fn help(group: &ReasonGroup) -> Option<String> {
+    let (_, hint) = group.example.as_ref()?.explain();
+    hint.map(|hint| hint.message)
+}
+
+/// The first record of a group: whole, if it was kept so.
+fn example(group: &ReasonGroup) -> Option<&str> {
+    let whole = group.example.as_ref().and_then(|example| example.text());
+    whole.or(group.reason.example.as_ref().map(|example| &*example.text))
+}
+
+/// A row for each reason.
+fn rows(groups: &[ReasonGroup]) -> Batch {
+    let int = |number: u64| Kept::Int(number as i64);
+    let text = |text: &str| Kept::Text(text.as_bytes().to_vec());
+    let first = |group: &ReasonGroup| group.reason.example.clone();
+    let column = |name: &str, kind, value: &dyn Fn(&ReasonGroup) -> Option<Kept>| {
+        (name.to_owned(), kind, groups.iter().map(value).collect())
+    };
+    batch(vec![
+        column("lines", ColumnType::Int64, &|group| Some(int(group.reason.count))),
+        column("is_estimate", ColumnType::Bool, &|group| Some(Kept::Bool(group.reason.is_estimate))),
+        column("reason", ColumnType::Text, &|group| Some(text(&told(group)))),
+        column("help", ColumnType::Text, &|group| Some(text(&help(group)?))),
+        column("file", ColumnType::Text, &|group| Some(text(&first(group)?.source))),
+        column("line", ColumnType::Int64, &|group| Some(int(first(group)?.line?))),
+        column("position", ColumnType::Int64, &|group| Some(int(group.reason.position? as u64))),
+        column("example", ColumnType::Text, &|group| Some(text(example(group)?))),
+    ])
+}
+
+/// Each reason with its first record, the place in it, and what would match it, in lines of this width.
+fn draw(groups: &[ReasonGroup], width: Option<usize>) -> String {
+    let room = width.map_or(limits::EXCERPT_BYTES, |width| width.saturating_sub(4));
+    let mut out = String::new();
+    for group in groups {
+        out.push_str(&format!("{}: {}\n", group.reason.lines(), told(group)));
+        let (Some(first), Some(text)) = (&group.reason.example, example(group)) else { continue };
+        let line = first.line.map_or(String::new(), |line| format!(":{line}"));
+        out.push_str(&format!("    {}{line}:\n", printable(&first.source)));
+        let before = group.reason.position.and_then(|position| text.get(..position));
+        let place = before.map(|before| printable(before).chars().count());
+        let is_cut = group.example.is_none() && text.len() >= limits::EXCERPT_BYTES;
+        let (text, place) = window(&(printable(text) + if is_cut { "…" } else { "" }), place, room);
+        out.push_str(&format!("    {text}\n"));
+        if let Some(place) = place {
+            out.push_str(&format!("    {:place$}^\n", ""));
         }
-        out
+        if let Some(help) = help(group) {
+            out.push_str(&format!("    help: {}\n", printable(&help)));
+        }
     }
+    out
 }
 
 /// So much of a text around a place in it as has room; and where the place is then. All in characters.

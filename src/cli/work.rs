@@ -5,17 +5,18 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     args::{Args, Form, Included},
     columns::Available,
-    filter::{self, Clock, Columns, Condition, Moment, Test},
-    gather::{Count, Describe, Function, Gather, Groups, functions},
+    filter::{self, Clock, Columns, Condition},
+    gather::{Count, Describe, Function, Gather, Groups, Key as GroupKey, functions},
     output::{Output, Target},
+    patterns::Patterns,
+    since,
     sort::{Key, Sorter, Tail, unknown},
     stop::Stop,
 };
 use crate::{
-    api::Pattern,
     batch::{Batch, Schema, Strings},
     input::Input,
-    scan::{Predicate, ScanOptions},
+    scan::ScanOptions,
 };
 
 /// A limit of so many rows is left to the scan, which then works on one thread; of more, blocks after it may be read.
@@ -40,6 +41,8 @@ pub(super) struct Work {
     /// Whether what was gathered is drawn, and not shown as rows.
     is_drawn: bool,
     output: Option<Box<dyn Output>>,
+    /// What that was shown is no exact value.
+    pub(super) estimates: Vec<String>,
     /// How many rows were taken.
     pub(super) rows: u64,
 }
@@ -55,7 +58,7 @@ enum Order {
 struct Asked {
     condition: Option<Condition>,
     functions: Option<Vec<Function>>,
-    by: Vec<String>,
+    by: Vec<GroupKey>,
     /// The columns of rows, or of statistics.
     shown: Vec<String>,
     sort: Vec<Key>,
@@ -66,16 +69,24 @@ impl Work {
     ///
     /// # Errors
     /// A wrong condition, function or name of a column.
-    pub(super) fn new(args: &Args, pattern: &Pattern, options: &mut ScanOptions, target: Target) -> Result<Work, Stop> {
-        let available = Available::new(pattern, options);
+    pub(super) fn new(
+        args: &Args,
+        patterns: &mut Patterns,
+        options: &mut ScanOptions,
+        target: Target,
+    ) -> Result<Work, Stop> {
+        let available = Available::of(patterns, options)?;
         let asked = Asked::new(args, &available, options)?;
-        let (predicates, condition) = match asked.condition {
-            Some(condition) => filter::split(condition, pattern),
-            None => (Vec::new(), None),
+        // Several patterns have different fields: what each filters is asked of all rows again.
+        let (predicates, condition) = match (asked.condition, patterns.one()) {
+            (Some(condition), Some(pattern)) => filter::split(condition, pattern),
+            (condition, _) => (Vec::new(), condition),
         };
-        options.filter = joined(predicates);
+        options.filter = predicates;
+        // Why records have no row is asked of all of them.
+        options.skip_filtered = !args.why && !args.unmatched;
         let gathers = args.count || args.stats || asked.functions.is_some();
-        let mut needed = asked.by.clone();
+        let mut needed: Vec<String> = asked.by.iter().map(|key| key.column.clone()).collect();
         if let Some(condition) = &condition {
             let mut names = BTreeSet::new();
             condition.columns(&mut names);
@@ -83,23 +94,24 @@ impl Work {
         }
         match &asked.functions {
             Some(functions) => needed.extend(functions.iter().filter_map(|function| function.column.clone())),
-            None if args.count => {}
+            None if args.count && !args.unmatched => {}
             None => needed.splice(0..0, asked.shown.clone()).for_each(drop),
         }
         if !gathers {
             needed.extend(asked.sort.iter().map(|key| key.column.clone()));
         }
         available.choose(&needed, options)?;
-        options.strings = if asked.sort.is_empty() && args.tail.is_none() { Strings::View } else { Strings::Utf8 };
-        pattern.check(options)?;
-        let empty = pattern.scan_input(Input::bytes(b""), options.clone()).read_all()?;
+        patterns.choose(&needed, condition.as_ref());
+        options.strings = strings(args, target.form);
+        patterns.check(options)?;
+        let empty = patterns.scan(Input::bytes(b""), options.clone()).read_all()?;
         let number = |name: &String| empty.schema().position(name).ok_or_else(|| available.unknown(name));
         let mut shown = asked.shown.iter().map(number).collect::<Result<Vec<_>, _>>().unwrap_or_default();
         let gather: Option<Box<dyn Gather>> = match asked.functions {
             Some(functions) => {
-                let by = asked.by.into_iter().map(|name| {
-                    let kind = empty.column(&name).ok_or_else(|| available.unknown(&name))?.column_type();
-                    Ok((name, kind))
+                let by = asked.by.into_iter().map(|key| {
+                    let column = empty.column(&key.column).ok_or_else(|| available.unknown(&key.column))?;
+                    Ok((key, column.column_type()))
                 });
                 Some(Box::new(Groups::new(by.collect::<Result<_, Stop>>()?, functions)))
             }
@@ -114,7 +126,7 @@ impl Work {
         if gathers {
             shown = (0..schema.len()).collect();
         }
-        let is_drawn = target.form == Form::Table || args.count && args.form.is_none();
+        let is_drawn = target.form == Form::Table || args.count && args.form.is_none() && !target.form.is_columnar();
         let order = order(args, asked.sort, &schema)?;
         let mut work = Work {
             condition,
@@ -127,6 +139,7 @@ impl Work {
             target,
             is_drawn,
             output: None,
+            estimates: Vec::new(),
             rows: 0,
         };
         options.limit = work.scan_limit().filter(|limit| *limit <= SCAN_LIMIT);
@@ -150,8 +163,8 @@ impl Work {
 
     /// Whether no more rows are needed.
     pub(super) fn has_enough(&self) -> bool {
-        let shows = self.gather.is_none() && matches!(self.order, Order::AsTheyCome);
-        self.limit == Some(0) || shows && self.head == Some(0)
+        let shows_none = self.head == Some(0) || self.tail == Some(0);
+        self.limit == Some(0) || self.gather.is_none() && shows_none
     }
 
     /// Takes rows of the scan.
@@ -188,12 +201,17 @@ impl Work {
                 self.target.writer()?.write_all(drawing.as_bytes())?;
                 return Ok(());
             }
-            let rows = gather.rows()?;
-            self.output = Some(self.target.open(rows.schema())?);
-            match &mut self.order {
-                Order::AsTheyCome => self.show(rows)?,
-                Order::Sort(sorter) => sorter.push(rows)?,
-                Order::Tail(tail) => tail.push(rows),
+            let all = if self.target.form.is_columnar() { vec![gather.rows()?] } else { gather.typed_rows()? };
+            self.estimates = gather.estimates();
+            let schema =
+                all.first().map_or_else(|| Arc::new(Schema::new(std::iter::empty())), |rows| Arc::clone(rows.schema()));
+            self.output = Some(self.target.open(&schema)?);
+            for rows in all {
+                match &mut self.order {
+                    Order::AsTheyCome => self.show(rows)?,
+                    Order::Sort(sorter) => sorter.push(rows)?,
+                    Order::Tail(tail) => tail.push(rows),
+                }
             }
         }
         match std::mem::replace(&mut self.order, Order::AsTheyCome) {
@@ -220,6 +238,11 @@ impl Work {
         self.output.as_ref().map(|output| output.left_out()).unwrap_or_default()
     }
 
+    /// How many columns are shown, those left out among them.
+    pub(super) fn columns(&self) -> usize {
+        self.shown.len()
+    }
+
     fn show(&mut self, batch: Batch) -> Result<(), Stop> {
         let batch = cut(batch, &mut self.head);
         let Some(output) = &mut self.output else { return Ok(()) };
@@ -237,15 +260,16 @@ impl Asked {
         if let Some(text) = &args.condition {
             parts.push(filter::parse(text, available, &clock)?);
         }
-        parts.extend(times(args, available, &clock)?);
+        parts.extend(since::conditions(args, available, &clock)?);
         let condition = if parts.len() > 1 { Some(Condition::And(flat(parts))) } else { parts.pop() };
         let functions = match (&args.agg, &args.group_by) {
             (Some(text), _) => Some(functions(text, available)?),
             (None, Some(_)) => Some(vec![Function::count()]),
             (None, None) => None,
         };
-        let by = args.group_by.clone().unwrap_or_default();
-        for name in by.iter().chain(args.select.iter().flatten()) {
+        let by = args.group_by.iter().flatten().map(|text| GroupKey::new(text, available));
+        let by = by.collect::<Result<Vec<_>, _>>()?;
+        for name in args.select.iter().flatten() {
             available.column_type(name).ok_or_else(|| available.unknown(name))?;
         }
         let mut shown = args.select.clone().unwrap_or_else(|| available.by_default());
@@ -273,59 +297,10 @@ fn flat(parts: Vec<Condition>) -> Vec<Condition> {
     each.collect()
 }
 
-/// `--since` and `--until`, of the first column of times.
-fn times(args: &Args, available: &Available, clock: &Clock) -> Result<Vec<Condition>, Stop> {
-    let (since, until) = (args.since.as_deref(), args.until.as_deref());
-    if since.is_none() && until.is_none() {
-        return Ok(Vec::new());
-    }
-    let column = available
-        .time()
-        .ok_or_else(|| Stop::new("--since and --until need a column of time stamps, and there is none"))?;
-    let is_utc = available.column_type(&column) == Some(crate::batch::ColumnType::Timestamp { utc: true });
-    let mut parts = Vec::new();
-    let mut add = |least, most| parts.push(Condition::Test(column.clone(), Test::Between(least, most)));
-    if let Some(text) = since {
-        add(instant("--since", text, clock, is_utc)?, i64::MAX);
-    }
-    if let Some(text) = until {
-        add(i64::MIN, instant("--until", text, clock, is_utc)?.saturating_sub(1));
-    }
-    Ok(parts)
-}
-
-/// A time, or how long ago it is.
-fn instant(option: &str, text: &str, clock: &Clock, is_utc: bool) -> Result<i64, Stop> {
-    if let Some(ago) = filter::duration(text.trim_start_matches('-'), clock) {
-        if !is_utc {
-            return Err(Stop::new(format!(
-                "{option} {text}: the times in the log have no offset; say with --tz where their clock hangs, and it is known how long ago they are"
-            )));
-        }
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        return Ok(i64::try_from(now.as_micros()).unwrap_or(i64::MAX).saturating_sub(ago / 1000));
-    }
-    let moment = Moment::timestamp(text, clock);
-    moment.map(|moment| moment.first).ok_or_else(|| {
-        Stop::new(format!(
-            "{option} {text}: expected a time, as in 2024-05-17 or '2024-05-17 10:05', or how long ago, as in 2h"
-        ))
-    })
-}
-
-/// One predicate for each field: bounds are joined, as the scan asks all of them anyway.
-fn joined(predicates: Vec<(usize, Predicate)>) -> Vec<(usize, Predicate)> {
-    let mut found: Vec<(usize, Predicate)> = Vec::new();
-    for (field, predicate) in predicates {
-        let other = found.iter_mut().find(|(other, _)| *other == field);
-        match (other, &predicate) {
-            (Some((_, Predicate::Between(least, most))), Predicate::Between(a, b)) => {
-                (*least, *most) = ((*least).max(*a), (*most).min(*b));
-            }
-            _ => found.push((field, predicate)),
-        }
-    }
-    found
+/// How texts lie in memory. Views are the quickest; rows that are held would keep all blocks with them, and not all that read Arrow know views.
+fn strings(args: &Args, form: Form) -> Strings {
+    let holds_rows = !args.sort.is_empty() || args.tail.is_some();
+    if holds_rows || matches!(form, Form::Arrow | Form::Parquet) { Strings::Utf8 } else { Strings::View }
 }
 
 fn order(args: &Args, keys: Vec<Key>, schema: &Arc<Schema>) -> Result<Order, Stop> {

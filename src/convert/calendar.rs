@@ -1,7 +1,7 @@
 //! Dates and times of the Gregorian calendar, and where a column has them.
 
 /// A day, in microseconds.
-pub(super) const DAY: i64 = 86_400_000_000;
+pub(crate) const DAY: i64 = 86_400_000_000;
 
 /// The years 1 to 9999, in microseconds since 1970: what a column of timestamps may hold, since Python's `datetime` holds no more.
 pub(super) const TIMESTAMPS: std::ops::Range<i64> = -719_162 * DAY..2_932_897 * DAY;
@@ -77,7 +77,7 @@ impl Date {
 }
 
 /// Microseconds since 1970, by the system's clock.
-pub(super) fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(0)
 }

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     batch::{Column, ColumnType, Strings, TextViews, Validity, Values},
     error::{Error, Result},
+    limits,
     pattern::ValueKind,
 };
 
@@ -122,15 +123,13 @@ impl<'b> Dictionary<'b> {
 
     /// The column of rows that are texts.
     fn texts(&self, kernels: &Kernels, rows: &[Row], strings: Strings) -> Converted {
-        /// Offsets in a column have 32 bits.
-        const MOST: usize = i32::MAX as usize;
         let (mut own, mut length) = (Vec::new(), 0);
         let mut places = vec![None; self.entries.len()];
         let mut spans = vec![Span::default(); rows.len()];
         let (mut nulls, mut errors) = (Vec::new(), Vec::new());
         for (row, &found) in rows.iter().enumerate() {
             match (self.value(found), found) {
-                (Ok(Value::Unescaped(text)), Row::Text(number)) if length + text.len() <= MOST => {
+                (Ok(Value::Unescaped(text)), Row::Text(number)) if length + text.len() <= limits::COLUMN_TEXT_BYTES => {
                     length += text.len();
                     spans[row] = *places[number].get_or_insert_with(|| {
                         let start = own.len() as u32;

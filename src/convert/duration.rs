@@ -1,19 +1,23 @@
 //! Durations: `dur`. Their value is a number of nanoseconds, in 64 bits: up to 292 years.
 
-/// The nanoseconds of one of each unit. A unit is told by its first character, or by its first two.
-const UNITS: [(&str, i128); 10] = [
-    ("ms", 1_000_000),
-    ("us", 1000),
-    ("\u{b5}s", 1000),
-    ("\u{3bc}s", 1000),
-    ("\u{39c}s", 1000),
-    ("ns", 1),
-    ("d", 86_400 * SECOND),
-    ("h", 3600 * SECOND),
-    ("m", 60 * SECOND),
-    ("s", SECOND),
+/// The nanoseconds of one of each unit.
+const UNITS: [(i64, &[&str]); 7] = [
+    (1_000_000, &["ms", "msec", "msecs", "millisecond", "milliseconds"]),
+    // With the letters of a micro, U+00B5, U+03BC and, where case does not count, U+039C, too.
+    (1000, &["us", "usec", "usecs", "microsecond", "microseconds", "\u{b5}s", "\u{3bc}s", "\u{39c}s"]),
+    (1, &["ns", "nsec", "nsecs", "nanosecond", "nanoseconds"]),
+    (SECOND, &["s", "sec", "secs", "second", "seconds"]),
+    (60 * SECOND, &["m", "min", "mins", "minute", "minutes"]),
+    (3600 * SECOND, &["h", "hr", "hrs", "hour", "hours"]),
+    (86_400 * SECOND, &["d", "day", "days"]),
 ];
-const SECOND: i128 = 1_000_000_000;
+const SECOND: i64 = 1_000_000_000;
+
+/// The nanoseconds of one of a unit, in any case.
+fn unit(word: &[u8]) -> Option<i64> {
+    let is_it = |words: &[&str]| words.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
+    UNITS.iter().find(|(_, words)| is_it(words)).map(|(nanos, _)| *nanos)
+}
 
 /// Reads `text`, which the expression of `dur` matches: amounts with units, whose sum it is, or hours, minutes and seconds. What is less than a
 /// nanosecond is cut off, from each amount.
@@ -24,7 +28,7 @@ pub(super) fn read(text: &str) -> Result<i64, &'static str> {
     i64::try_from(if negative { -nanos } else { nanos }).map_err(|_| TOO_LONG)
 }
 
-/// As [`read`], of a text that is one short amount, as `12.25ms`; `None` of any other.
+/// As [`read`], of a text that is one short amount, as `12.25ms` or `2 min`; `None` of any other.
 pub(super) fn short(text: &[u8]) -> Option<i64> {
     let (whole, rest) = number(text)?;
     let (fraction, scale, rest) = match rest.split_first() {
@@ -34,18 +38,7 @@ pub(super) fn short(text: &[u8]) -> Option<i64> {
         }
         _ => (0, 1, rest),
     };
-    const SECOND: i64 = 1_000_000_000;
-    let nanos = match rest {
-        [b'n' | b'N', b's' | b'S'] => 1,
-        // With the two letters of a micro, U+00B5 and U+03BC, too.
-        [b'u' | b'U', b's' | b'S'] | [0xc2, 0xb5, b's' | b'S'] | [0xce, 0xbc, b's' | b'S'] => 1000,
-        [b'm' | b'M', b's' | b'S'] => 1_000_000,
-        [b's' | b'S'] => SECOND,
-        [b'm' | b'M'] => 60 * SECOND,
-        [b'h' | b'H'] => 3600 * SECOND,
-        [b'd' | b'D'] => 86_400 * SECOND,
-        _ => return None,
-    };
+    let nanos = unit(rest.strip_prefix(b" ").unwrap_or(rest))?;
     whole.checked_mul(nanos)?.checked_add(fraction.checked_mul(nanos)? / scale)
 }
 
@@ -58,7 +51,7 @@ fn number(text: &[u8]) -> Option<(i64, &[u8])> {
 
 const TOO_LONG: &str = "a duration of more than 292 years, which nanoseconds in 64 bits cannot hold";
 
-/// `1h 30m`, `12.25ms`.
+/// `1h 30m`, `12.25ms`, `2 minutes 3 seconds`.
 fn amounts(text: &str) -> Result<i128, &'static str> {
     let mut rest = text;
     let mut sum = 0_i128;
@@ -66,16 +59,13 @@ fn amounts(text: &str) -> Result<i128, &'static str> {
         rest = rest.trim_start_matches(' ');
         let end = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).ok_or("a unit is missing")?;
         let (number, after) = rest.split_at(end);
-        let (unit, nanos) = UNITS.iter().find(|(unit, _)| has_unit(after, unit)).ok_or("a unit that is not known")?;
-        rest = after.get(unit.len()..).unwrap_or_default();
-        sum = sum.checked_add(scaled(number, *nanos)?).ok_or(TOO_LONG)?;
+        let after = after.trim_start_matches(' ');
+        let (word, after) = after.split_at(after.find(|c: char| c.is_ascii_digit() || c == ' ').unwrap_or(after.len()));
+        let nanos = unit(word.as_bytes()).ok_or("a unit that is not known")?;
+        rest = after;
+        sum = sum.checked_add(scaled(number, nanos)?).ok_or(TOO_LONG)?;
     }
     Ok(sum)
-}
-
-/// Whether a unit stands at the beginning of a text, in any case.
-fn has_unit(text: &str, unit: &str) -> bool {
-    text.get(..unit.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(unit))
 }
 
 /// `00:01:02.5`.
@@ -93,8 +83,9 @@ fn clock(text: &str) -> Result<i128, &'static str> {
 }
 
 /// A decimal number of some unit, in nanoseconds. Of a fraction 18 digits count.
-fn scaled(number: &str, nanos: i128) -> Result<i128, &'static str> {
+fn scaled(number: &str, nanos: i64) -> Result<i128, &'static str> {
     let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, ""));
+    let nanos = i128::from(nanos);
     let whole: u64 = whole.parse().map_err(|_| TOO_LONG)?;
     let fraction = &fraction.as_bytes()[..fraction.len().min(18)];
     let (part, unit) =
@@ -125,6 +116,20 @@ mod tests {
             ("-100:00:00", -360_000_000_000_000),
             ("0.0000000019s", 1),
             ("-1.9ns", -1),
+            ("12 ms", 12_000_000),
+            ("1.5 s", 1_500_000_000),
+            ("161 seconds", 161_000_000_000),
+            ("2 Min", 120_000_000_000),
+            ("5min 20.5s", 320_500_000_000),
+            ("-1 hour 30 minutes", -5_400_000_000_000),
+            ("2 hrs", 7_200_000_000_000),
+            ("3 days", 259_200_000_000_000),
+            ("7 msec", 7_000_000),
+            ("7milliseconds", 7_000_000),
+            ("7 usecs", 7000),
+            ("7 \u{b5}s", 7000),
+            ("1 microsecond", 1000),
+            ("9 nanoseconds", 9),
             ("106751d", 9_223_286_400_000_000_000),
         ] {
             assert_eq!(read(text), Ok(nanos), "{text}");
@@ -161,7 +166,7 @@ mod tests {
             ".5",
             "1.1234567891",
         ];
-        let units = ["ns", "us", "MS", "s", "m", "H", "d", "", "x", "\u{b5}s", "mss"];
+        let units = ["ns", "us", "MS", " s", "m", "H", "d", "", "x", "\u{b5}s", "mss", "sec", " Minutes", "  s"];
         let mut count = 0;
         for number in numbers {
             for unit in units {

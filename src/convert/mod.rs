@@ -38,7 +38,10 @@ mod time;
 mod value;
 mod zone;
 
+pub(crate) use calendar::DAY;
 pub(crate) use calendar::current_year;
+#[cfg(feature = "cli")]
+pub(crate) use calendar::now;
 pub use calendar::{Date, DateTime, Time};
 pub use clock::Year;
 pub(crate) use clock::{Clock, OffsetsSeen};

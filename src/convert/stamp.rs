@@ -15,7 +15,7 @@
 //! milliseconds, as programs write it that do not fill numbers up; behind a point or a comma it is a fraction, cut after six digits.
 
 use super::{
-    calendar::{Date, DateTime, Time},
+    calendar::{DAY, Date, DateTime, Time},
     time::micros,
 };
 use crate::pattern::{DAYS, DatetimeLayout, MONTHS, name_at};
@@ -71,8 +71,6 @@ pub(super) fn unix_micros(number: i64, digits: usize) -> i64 {
         _ => number / 1000,
     }
 }
-
-const DAY: i64 = super::calendar::DAY;
 
 /// The time of day, of microseconds since midnight.
 fn clock(micros: i64, offset: Option<i32>) -> Time {

@@ -31,8 +31,7 @@ const SECOND: i64 = 1_000_000;
 /// ```
 /// use parsimd::{Cell, ColumnType, Input, Pattern, ScanOptions, TimeZone};
 ///
-/// let mut options = ScanOptions::default();
-/// options.tz = Some(TimeZone::new("Europe/Berlin")?);
+/// let options = ScanOptions::new().tz(TimeZone::new("Europe/Berlin")?);
 /// let batch = Pattern::new("{at:ti}")?.scan_input(Input::bytes(b"2024-07-01 12:00:00"), options).read_all()?;
 /// assert_eq!(batch.columns()[0].column_type(), ColumnType::Timestamp { utc: true });
 /// assert_eq!(batch.columns()[0].get(0), Cell::Timestamp(1_719_828_000_000_000)); // 10:00 UTC
@@ -86,8 +85,15 @@ impl TimeZone {
         &self.name
     }
 
+    /// When the day begins that comes after a moment; both in microseconds since 1970. A day may have 23 hours, or 25.
+    #[cfg(feature = "cli")]
+    pub(crate) fn next_day(&self, utc: i64) -> i64 {
+        let midnight = (self.wall(utc).div_euclid(DAY) + 1) * DAY;
+        WallClock::new(self).utc(midnight)
+    }
+
     /// What the clock shows at a moment; both in microseconds since 1970.
-    pub(super) fn wall(&self, utc: i64) -> i64 {
+    pub(crate) fn wall(&self, utc: i64) -> i64 {
         utc + seconds(self.rules.to_offset(timestamp(utc))) * SECOND
     }
 

@@ -39,6 +39,8 @@ pub(crate) struct Prefilter {
     literal: Literal,
     /// Whether every match begins with it.
     is_prefix: bool,
+    /// All such literals, in order.
+    all: Vec<Literal>,
 }
 
 impl Prefilter {
@@ -51,21 +53,24 @@ impl Prefilter {
             HirKind::Concat(parts) => parts,
             _ => std::slice::from_ref(&hir),
         };
-        let (mut longest, mut longest_is_prefix) = (Vec::new(), false);
-        let mut run = Vec::new();
-        let mut is_prefix = true;
+        let mut runs = vec![Vec::new()];
+        let mut last = 0;
         for part in parts {
-            if add(part, ignore_case, &mut run) {
-                if run.len() > longest.len() {
-                    (longest, longest_is_prefix) = (run.clone(), is_prefix);
-                }
-            } else {
-                is_prefix = false;
-                run.clear();
+            if !add(part, ignore_case, &mut runs[last]) {
+                runs.push(Vec::new());
+                last += 1;
             }
         }
+        // The first of several that are as long.
+        let longest = (0..runs.len()).rev().max_by_key(|&run| runs[run].len())?;
         let case = if ignore_case { Case::IgnoreAscii } else { Case::Exact };
-        Some(Prefilter { literal: Literal::new(&longest, case)?, is_prefix: longest_is_prefix })
+        let all = runs.iter().filter_map(|run| Literal::new(run, case)).collect();
+        Some(Prefilter { literal: Literal::new(&runs[longest], case)?, is_prefix: longest == 0, all })
+    }
+
+    /// All literals that every match has, in the order in which they stand there.
+    pub(crate) fn all(&self) -> &[Literal] {
+        &self.all
     }
 
     pub(crate) fn literal(&self) -> &Literal {
@@ -85,6 +90,47 @@ impl Prefilter {
         let found = found?;
         Some(if self.is_prefix { start + found } else { start })
     }
+}
+
+/// What stands directly around a capture group in every match that the group takes part in, as far as that is a literal.
+///
+/// It is read off the parsed expression, as the literal anchor is: the characters before and after a group at the top of the expression. Padding,
+/// an alternation or another field in between ends them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Around {
+    /// The bytes before it, up to it. Letters may be in either case where the pattern ignores case.
+    pub(crate) before: Vec<u8>,
+    /// The bytes after it.
+    pub(crate) after: Vec<u8>,
+    /// Whether it is the first thing in the expression.
+    pub(crate) is_first: bool,
+    /// Whether it is the last thing in the expression.
+    pub(crate) is_last: bool,
+}
+
+impl Around {
+    /// Of the group of this number, if it stands at the top of the expression.
+    pub(super) fn new(expression: &Hir, group: usize, ignore_case: bool) -> Option<Around> {
+        let HirKind::Concat(parts) = expression.kind() else { return None };
+        let is_group = |part: &Hir| matches!(part.kind(), HirKind::Capture(capture) if capture.index as usize == group);
+        let at = parts.iter().position(is_group)?;
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for part in &parts[..at] {
+            if !add(part, ignore_case, &mut before) {
+                before.clear();
+            }
+        }
+        let _ = parts[at + 1..].iter().all(|part| add(part, ignore_case, &mut after));
+        Some(Around { before, after, is_first: at == 0, is_last: at + 1 == parts.len() })
+    }
+}
+
+/// A literal that every match of an expression has, the longest that is known. The expression is one of the crate `regex`, which tells upper and lower
+/// case apart unless it says otherwise.
+#[cfg(feature = "cli")]
+pub(crate) fn needed_literal(expression: &str) -> Option<String> {
+    let prefilter = Prefilter::new(expression, true, false)?;
+    String::from_utf8(prefilter.literal.bytes().to_vec()).ok()
 }
 
 /// Appends the bytes of `part` to `run`, if it is a literal.

@@ -18,7 +18,7 @@ use super::{
     Anchored,
     captures::ABSENT,
     first::{ByteSet, first_bytes},
-    prefilter::{self, Prefilter},
+    prefilter::{self, Around, Prefilter},
     translate::{Target, Unsupported, translate},
     work,
 };
@@ -160,6 +160,11 @@ impl RegexEngine {
     pub(crate) fn unicode(&self) -> Option<Hir> {
         let Engine::Linear { unicode, .. } = &self.engine else { return None };
         parse(&unicode.expression, true, self.ignore_case).ok()
+    }
+
+    /// What stands directly around capture group `group`, in texts of any kind.
+    pub(crate) fn around(&self, group: usize) -> Option<Around> {
+        Around::new(&self.unicode()?, group, self.ignore_case)
     }
 
     /// The literal that every match in a text has, if there is one.

@@ -11,7 +11,7 @@ use crate::error::Result;
 /// `|boolean`, `|ip`) are types.
 ///
 /// # Errors
-/// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; keys that are appended to others (`%{+key}`), names that the text gives (`%{*key}`, `%{&key}`), padding of more than one character, two keys with nothing
+/// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; keys that are appended to others (`%{+key}`), names that the text gives (`%{*key}`, `%{&key}`), padding that is more than one character or one of `{}|<>^=`, two keys with nothing
 /// between them, or a key without its `}`.
 pub fn dissect(pattern: &str) -> Result<String> {
     let mut writer = Writer::new(pattern);
@@ -76,15 +76,36 @@ fn fill(writer: &Writer<'_>, pattern: &str, span: Range<usize>) -> Result<String
     let mut chars = delimiter.chars();
     match (chars.next(), chars.next()) {
         (None, _) => Ok("<".to_owned()),
-        (Some(fill), None) if !matches!(fill, '{' | '}' | '|') => Ok(format!("{fill}<")),
-        _ => Err(writer.error(span, "padding of more than one character", "one character after a key with ->")),
+        // What aligns is no fill.
+        (Some(fill), None) if !"{}|<>^=".contains(fill) => Ok(format!("{fill}<")),
+        _ => Err(writer.error(
+            span,
+            "padding that a pattern cannot say",
+            "one character after a key with ->, and none of {}|<>^=",
+        )),
     }
 }
 
+/// Whether a pattern reads `name` as the name of a field: a word, and then `.word` or `[text]`, any number of times.
 pub(super) fn is_name(name: &str) -> bool {
-    name.is_empty()
-        || name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']'))
+    let word =
+        |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')).unwrap_or(text.len());
+    if !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return false;
+    }
+    let mut rest = &name[word(name)..];
+    while !rest.is_empty() {
+        let part = match (rest.strip_prefix('.'), rest.strip_prefix('[')) {
+            (Some(after), _) => Some(word(after)).filter(|&length| length > 0).map(|length| 1 + length),
+            (_, Some(after)) => Some(word(after))
+                .filter(|&length| length > 0 && after[length..].starts_with(']'))
+                .map(|length| 2 + length),
+            _ => None,
+        };
+        let Some(length) = part else { return false };
+        rest = &rest[length..];
+    }
+    true
 }
 
 #[cfg(test)]
@@ -110,6 +131,11 @@ mod tests {
             ("%{a|date}", 0..9),
             ("%{&a}", 0..5),
             ("%{a->}, %{b}", 0..6),
+            ("%{a->}=%{b}", 0..6),
+            ("%{a[b}", 0..6),
+            ("%{a]}", 0..5),
+            ("%{a.}", 0..5),
+            ("%{a[]}", 0..6),
         ] {
             assert_eq!(dissect(pattern).unwrap_err().span(), Some(span), "{pattern}");
         }

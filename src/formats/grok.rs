@@ -126,7 +126,7 @@ impl Reader<'_> {
             } else if (rest.starts_with('^') && at == 0 || rest == "$") && inside.is_none() {
                 1
             } else {
-                self.text(rest, place(1))?
+                self.text(rest, place(rest.chars().next().map_or(0, char::len_utf8)))?
             };
             at += length;
         }
@@ -159,6 +159,9 @@ impl Reader<'_> {
     /// The reference at the start of `rest`, and how long it is.
     fn name(&mut self, rest: &str, place: Range<usize>) -> Result<usize> {
         let length = reference(rest);
+        if !rest[..length].ends_with('}') {
+            return Err(self.writer.error(place, "a reference without its end", "}"));
+        }
         let inner = rest[..length].trim_start_matches("%{").trim_end_matches('}');
         let name = inner.split(':').next().unwrap_or_default();
         match COMPOSED.iter().find(|(known, _)| *known == name) {
@@ -252,6 +255,9 @@ mod tests {
             ("%{INT:a:date}", 0..13),
             ("a.b", 1..2),
             ("ab+", 1..2),
+            ("aé+", 1..3),
+            ("a %{INT:n", 2..9),
+            ("%{INT:[a}", 0..9),
             ("%{SYSLOGBASE}%{WORD:a} %{SYSLOGPROG}%{WORD:b}", 23..45),
         ] {
             assert_eq!(grok(pattern).unwrap_err().span(), Some(span), "{pattern}");

@@ -3,9 +3,11 @@
 use crate::{
     batch::{Batch, Schema},
     convert::Year,
+    error::Result,
     formats::Ready,
     limits,
     scan::ScanOptions,
+    set::PatternSet,
 };
 
 /// How to guess.
@@ -28,7 +30,7 @@ impl Default for GuessOptions {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Guess {
-    /// The pattern alone, or those of a set: a line is of the first kind whose pattern reads it. At least one.
+    /// The pattern alone, or those of a set: a line is of the first kind whose pattern matches it, as in a [`PatternSet`]. At least one.
     pub patterns: Vec<GuessedPattern>,
     /// Whether records go over several lines: [`ScanOptions::multiline`].
     pub multiline: bool,
@@ -65,6 +67,26 @@ impl Guess {
             [one] => Some(one),
             _ => None,
         }
+    }
+
+    /// Its patterns as a set, which gives each line to the first kind whose pattern matches it; of one pattern alone, a set of one.
+    ///
+    /// A set that was guessed is scanned with its [`options`](Self::options). Records of several lines are read by one pattern alone: where
+    /// [`multiline`](Self::multiline) is set, there is a [`pattern`](Self::pattern).
+    ///
+    /// ```
+    /// let log = b"2026-01-02 03:04:05 INFO up\n192.0.2.7 \"GET /1\" 200\n2026-01-02 03:04:06 WARN slow\n192.0.2.8 \"GET /2\" 404\n";
+    /// let best = &parsimd::guess(parsimd::Input::bytes(log), &parsimd::GuessOptions::default())?[0];
+    /// let mut scan = best.set()?.scan_input(parsimd::Input::bytes(log), best.options());
+    /// scan.read_all()?;
+    /// assert_eq!(scan.stats().matched_by_pattern, [2, 2]);
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None for what was guessed. As [`PatternSet::new`] where it was changed.
+    pub fn set(&self) -> Result<PatternSet> {
+        PatternSet::new(self.patterns.iter().map(|one| (&*one.name, &*one.pattern)))
     }
 
     /// The share of the lines that it reads, from 0 to 1.

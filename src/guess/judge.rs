@@ -10,6 +10,7 @@ use crate::{
     error::Result,
     input::Input,
     scan::{OnError, Origin, ScanOptions},
+    set::PatternSet,
 };
 
 /// The name of the column with the place of each row, which so no field of a guess may have.
@@ -52,6 +53,21 @@ impl Judge {
         }
         let matched = is_read.iter().filter(|&&is_read| is_read).count() as u64;
         Ok(Judge { rows, is_read, matched })
+    }
+
+    /// Which lines a set with this pattern gives to no pattern after it: those that it matches, be their values read or not.
+    ///
+    /// # Errors
+    /// As a scan.
+    pub(super) fn taken(sample: &Sample, pattern: &Pattern) -> Result<Vec<bool>> {
+        let mut options = options(false);
+        (options.include, options.on_error) = (vec![Origin::Offset], OnError::Null);
+        let set = PatternSet::of([("kind", pattern.clone())])?;
+        let mut taken = vec![false; sample.len()];
+        for rows in set.scan_input(Input::bytes(sample.bytes()), options).read_all()? {
+            lines_of(sample, &rows).into_iter().for_each(|line| taken[line] = true);
+        }
+        Ok(taken)
     }
 
     /// How many records were read.

@@ -1,33 +1,6 @@
 //! Times that the type `t` does not read, as strptime codes.
 
-/// The layouts, the likelier of two that can be meant first. A fraction may follow the seconds.
-const LAYOUTS: &[&str] = &[
-    "%y%m%d %H%M%S",
-    "%y/%m/%d %H:%M:%S",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%d/%m/%Y %I:%M:%S %p",
-    "%m/%d/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M:%S",
-    "%d-%m-%Y %H:%M:%S",
-    "%d.%m.%y %H:%M:%S",
-    "%Y%m%d %H:%M:%S",
-    "%Y%m%d %H%M%S",
-    "%b %d, %Y %I:%M:%S %p",
-    "%b %d, %Y %H:%M:%S",
-    "%b %d %Y %H:%M:%S",
-    "%d-%b-%y %H:%M:%S",
-    "%m-%d %H:%M:%S",
-    "%m/%d %H:%M:%S",
-    "%m.%d %H:%M:%S",
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%m/%d/%Y",
-    "%d/%m/%Y",
-    "%d.%m.%Y",
-    "%H:%M:%S",
-];
+use crate::pattern::LAYOUTS;
 
 /// Where the longest text ends that begins at a byte, stands by itself, and looks like one of the layouts.
 pub(super) fn end(line: &str, at: usize) -> Option<usize> {

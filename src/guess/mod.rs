@@ -13,6 +13,7 @@
 //! | [`align`] | lines of one kind → elements |
 //! | [`table`] | lines that are rows of a table → elements |
 //! | [`names`] | elements → the text of a pattern, with names |
+//! | [`texts`] | what each match of a pattern has, which tells that it reads no line |
 //! | [`judge`] | what a pattern reads of the lines, by a scan |
 //! | [`rank`] | which of two is the better guess |
 //! | [`kinds`] | which lines are of one kind, and which belong to the line above |
@@ -37,6 +38,7 @@ mod propose;
 mod rank;
 mod sample;
 mod table;
+mod texts;
 mod times;
 mod types;
 

@@ -1,6 +1,9 @@
 //! Candidates: the ready patterns and those written from the lines, each judged by a scan of the sample, the best first.
 
-use std::collections::BTreeSet;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     align::{Row, Tools, align},
@@ -11,6 +14,7 @@ use super::{
     rank::{Rank, Tier, is_plausible},
     sample::Sample,
     table,
+    texts::Texts,
     times::Times,
     types::{Type, Types, Value},
 };
@@ -63,7 +67,9 @@ impl Candidate {
 
 /// What writes and judges.
 pub(super) struct Proposer {
-    ready: Vec<(&'static Ready, Pattern)>,
+    ready: Vec<(&'static Ready, Texts)>,
+    /// Those of the ready patterns that were needed, by name.
+    compiled: RefCell<BTreeMap<&'static str, Pattern>>,
     tools: Tools,
 }
 
@@ -72,8 +78,20 @@ type Written = (String, Vec<String>);
 
 impl Proposer {
     pub(super) fn new() -> Result<Proposer> {
-        let ready = READY.iter().map(|ready| Ok((ready, Pattern::new(ready.pattern)?))).collect::<Result<_>>()?;
-        Ok(Proposer { ready, tools: Tools { types: Types::default(), times: Times::new()? } })
+        let ready = READY.iter().map(|ready| Ok((ready, Texts::new(ready.pattern)?))).collect::<Result<_>>()?;
+        let tools = Tools { types: Types::default(), times: Times::new()? };
+        Ok(Proposer { ready, compiled: RefCell::default(), tools })
+    }
+
+    /// A ready pattern, which is compiled once.
+    fn pattern(&self, ready: &'static Ready) -> Result<Pattern> {
+        let mut compiled = self.compiled.borrow_mut();
+        if let Some(pattern) = compiled.get(ready.name) {
+            return Ok(pattern.clone());
+        }
+        let pattern = Pattern::new(ready.pattern)?;
+        compiled.insert(ready.name, pattern.clone());
+        Ok(pattern)
     }
 
     /// The candidates for a single pattern, the best first.
@@ -108,10 +126,15 @@ impl Proposer {
     /// The candidates whose records are lines.
     fn lines(&self, sample: &Sample) -> Result<Vec<Candidate>> {
         let mut candidates = Vec::new();
-        for (ready, pattern) in &self.ready {
-            let judge = Judge::new(sample, pattern, false)?;
+        for (ready, texts) in &self.ready {
+            // What reads no line is no guess.
+            if !sample.lines().any(|line| texts.are_in(line)) {
+                continue;
+            }
+            let pattern = self.pattern(ready)?;
+            let judge = Judge::new(sample, &pattern, false)?;
             if is_plausible(&judge) {
-                candidates.push(candidate(sample, pattern.clone(), Some(ready), false, Vec::new(), judge));
+                candidates.push(candidate(sample, pattern, Some(ready), false, Vec::new(), judge));
             }
         }
         let mut seen: BTreeSet<String> = READY.iter().map(|ready| ready.pattern.to_owned()).collect();
@@ -179,7 +202,8 @@ impl Proposer {
             let Some(kind) = self.lines(&rest)?.into_iter().find(is_kind) else { break };
             lacks_year |= kind.judge.lacks_year(&rest, &kind.pattern, false)?;
             matched += kind.judge.matched;
-            left = left.iter().zip(&kind.judge.is_read).filter(|(_, is_read)| !**is_read).map(|(&at, _)| at).collect();
+            let taken = Judge::taken(&rest, &kind.pattern)?;
+            left = left.iter().zip(taken).filter(|(_, is_taken)| !*is_taken).map(|(&at, _)| at).collect();
             notes.extend(kind.notes.iter().cloned());
             let kind = kind.named(&format!("kind{}", patterns.len() + 1));
             patterns.push(kind);

@@ -69,13 +69,23 @@ impl Sample {
 
     /// A line, if it is UTF-8.
     pub(super) fn line(&self, number: usize) -> Option<&str> {
-        std::str::from_utf8(&self.text[self.starts[number]..self.starts[number + 1] - 1]).ok()
+        std::str::from_utf8(self.line_bytes(number)).ok()
+    }
+
+    /// A line, without its newline.
+    fn line_bytes(&self, number: usize) -> &[u8] {
+        &self.text[self.starts[number]..self.starts[number + 1] - 1]
+    }
+
+    /// All lines.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.len()).map(|number| self.line_bytes(number))
     }
 
     /// The lines with these numbers, as a sample of their own.
     pub(super) fn select(&self, numbers: impl IntoIterator<Item = usize>) -> Sample {
         let mut sample = Sample { text: Vec::new(), starts: vec![0], passed: 0 };
-        numbers.into_iter().for_each(|at| sample.push(&self.text[self.starts[at]..self.starts[at + 1] - 1]));
+        numbers.into_iter().for_each(|at| sample.push(self.line_bytes(at)));
         sample
     }
 
@@ -88,7 +98,7 @@ impl Sample {
                 0 => String::new(),
                 passed => format!(" but {passed} of more than {} bytes", limits::GUESS_LINE_BYTES),
             };
-            return Err(Error::guess(format!("there are no lines to guess a pattern from{longer}")));
+            return Err(Error::no_lines(format!("there are no lines to guess a pattern from{longer}")));
         }
         if 2 * texts().filter(|line| !is_junk(line)).count() < self.len() {
             return Err(Error::guess(

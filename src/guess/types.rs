@@ -161,6 +161,14 @@ impl Types {
         let found = others.into_iter().find(|(_, spec)| self.reads(spec, texts));
         found
             .map(|(value, spec)| Type::new(value, spec))
+            .map(|kind| {
+                if kind.value == Value::Duration && is_each(&|text| text.ends_with('M')) {
+                    // Minutes are written small, and megabytes large.
+                    Type::new(Value::Size, "size")
+                } else {
+                    kind
+                }
+            })
             .filter(|kind| {
                 kind.value != Value::Size || texts.iter().any(|text| !text.ends_with(|c: char| c.is_ascii_digit()))
             })
@@ -204,6 +212,9 @@ mod tests {
             (&["12%", "1.5%"], "%"),
             (&["5ms", "1.2s"], "dur"),
             (&["512", "10KiB"], "size"),
+            (&["5 ms", "161 seconds"], "dur"),
+            (&["3 M", "5M"], "size"),
+            (&["3 m", "5m"], "dur"),
             (&["1427472655", "1427472656"], "tu"),
             (&["1427472655.25"], "tu"),
             (&["1427472655", "3427472655"], "d"),

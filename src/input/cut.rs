@@ -101,6 +101,17 @@ impl Cut<'_> {
         }
     }
 
+    /// How much of a line must be known to say whether it [splits](Self::splits_at) records.
+    pub(super) fn most_told(self) -> usize {
+        if self.heads.is_some() { self.longest + 2 } else { 1 }
+    }
+
+    /// Whether a line of which so much is known splits records: all of it with its newline, or as much as [must be known](Self::most_told).
+    pub(super) fn splits_at(self, line: &[u8]) -> bool {
+        let Some(heads) = self.heads else { return true };
+        splits(heads, line.strip_suffix(b"\n").map_or(line, without_return))
+    }
+
     fn pass_lines(self, heads: &dyn Heads, bytes: &[u8], is_all: bool) -> Passed {
         let mut start = 0;
         while start < bytes.len() {

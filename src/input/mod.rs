@@ -5,27 +5,42 @@
 //! | [`block`] | whole records, and the memory in which they lie |
 //! | [`cut`] | where blocks are cut |
 //! | [`source`] | blocks, cut out of memory or of a stream |
+//! | [`opened`] | a source that is read, with where it stands |
+//! | [`follow`] | files that are read on as they grow |
+//! | [`watch`] | being woken when they do |
 //! | [`stream`] | bytes that come in their own time |
 //! | [`sniff`] | how a stream is compressed, by its first bytes |
 //! | [`lead`] | marks of the encoding before a text, and holes before a record |
 //! | [`utf16`] | UTF-16, read as UTF-8 |
 //! | [`unpack`] | compressed streams, and what is left of them where they are damaged |
 //! | [`codec`] | the compressions: what they begin with, what may follow, and how they are unpacked |
+//! | [`part`] | the records that begin in a range of a file's bytes |
+//! | [`paths`] | files by a pattern of their names |
+//! | [`plain`] | plain files, which others may cut short meanwhile |
+//! | `object` | objects of a store, fetched range after range |
 //! | [`pipe`] | files that may have nothing to read yet |
 //! | [`mmap`] | files that are mapped into memory |
 
 mod block;
 mod codec;
 mod cut;
+mod follow;
 mod lead;
 mod mmap;
+#[cfg(feature = "object_store")]
+mod object;
+mod opened;
+mod part;
+mod paths;
 #[cfg(unix)]
 mod pipe;
+mod plain;
 mod sniff;
 mod source;
 mod stream;
 mod unpack;
 mod utf16;
+mod watch;
 
 use std::{
     collections::VecDeque,
@@ -33,8 +48,9 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     mem,
+    ops::Range,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
     time::Instant,
 };
 
@@ -42,14 +58,24 @@ use block::Memory;
 pub(crate) use block::{Block, Fault, Holder};
 use bytes::Bytes;
 pub(crate) use cut::{Cut, Heads};
-use lead::Lead;
+use follow::Follow;
 pub(crate) use lead::{Holes, nuls};
+pub(crate) use opened::Aside;
+use opened::Opened;
+use part::Part;
+pub(crate) use paths::{named, total_bytes};
+use plain::PlainFile;
 use sniff::Sniffed;
+#[cfg(feature = "cli")]
+pub(crate) use sniff::is_packed;
 pub(crate) use source::Next;
 use source::{Pace, Source, StreamBlocks};
-use stream::{Plain, Stream, is_passing};
+use stream::{Counted, Plain, Stream, is_passing};
 
 use crate::error::{Error, Result};
+
+/// What standard input is called in messages.
+pub(crate) const STDIN: &str = "<stdin>";
 
 /// The bytes that a scan reads, from one source or from several, one after the other.
 ///
@@ -69,44 +95,37 @@ use crate::error::{Error, Result};
 /// # Ok::<(), parsimd::Error>(())
 /// ```
 pub struct Input<'a> {
-    source: Source<'a>,
-    /// What to call the source in an error.
-    name: Arc<str>,
-    /// Where the next block begins in the source, in bytes after decompression.
-    offset: u64,
+    current: Opened<'a>,
+    /// What is read instead, once it is the turn of files that are followed.
+    follow: Option<Follow<'a>>,
     /// What is to be read when this source ends.
     waiting: VecDeque<Waiting<'a>>,
-    /// What was passed before the next block of the source.
-    lead: Lead,
-    /// The end of the source was told.
-    has_ended: bool,
     asides: Vec<Aside>,
-    /// The source is a file that was opened by its path.
-    is_file: bool,
     /// Whether a file that cannot be read ends the input, or is told of and passed over.
     skips_broken: bool,
+    /// Where the bytes of files are counted that are opened when their turn comes.
+    counter: Option<Counter>,
 }
 
-/// What is to be known of an input beside its blocks.
-#[derive(Debug)]
-pub(crate) enum Aside {
-    /// So many bytes of a source belong to no block; these holes are among them.
-    Passed(u64, Holes),
-    /// The source of this name has ended, with what it has to tell.
-    Ended(Arc<str>, Vec<String>),
-    /// A file cannot be read, and what comes after it is. Its end was told before, if it was opened at all.
-    Broken { error: Error, was_open: bool },
-}
+/// How many bytes were read of files, as they lie on the disk.
+pub(crate) type Counter = Arc<AtomicU64>;
 
 /// A source whose turn has not come.
 enum Waiting<'a> {
     Path(PathBuf),
-    Source(Source<'a>, Arc<str>, bool),
+    Source(Opened<'a>),
+    /// Several, each of which is made when its turn comes. They borrow nothing: a lifetime in the item would keep an input from being used for a shorter one.
+    #[cfg_attr(not(feature = "object_store"), expect(dead_code, reason = "objects are"))]
+    InTurn(Box<dyn Iterator<Item = Opened<'static>> + Send>),
+    Follow(Follow<'a>),
 }
 
 impl fmt::Debug for Input<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Input").field("name", &self.name).field("waiting", &self.waiting.len()).finish_non_exhaustive()
+        f.debug_struct("Input")
+            .field("name", &self.current.name)
+            .field("waiting", &self.waiting.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -140,9 +159,18 @@ impl<'a> Input<'a> {
     }
 
     fn new(source: Source<'a>, name: &str) -> Input<'a> {
-        let (lead, waiting, asides) = (Lead::default(), VecDeque::new(), Vec::new());
-        let (has_ended, is_file, skips_broken) = (false, false, false);
-        Input { source, name: name.into(), offset: 0, waiting, lead, has_ended, asides, is_file, skips_broken }
+        Input::of(Opened::new(source, name))
+    }
+
+    fn of(current: Opened<'a>) -> Input<'a> {
+        Input {
+            current,
+            follow: None,
+            waiting: VecDeque::new(),
+            asides: Vec::new(),
+            skips_broken: false,
+            counter: None,
+        }
     }
 
     /// The same input, unpacked if its first bytes say that it is gzip, zstd, xz, bzip2 or lz4. Only a [`reader`](Self::reader) has to be asked for this: a file is unpacked
@@ -157,7 +185,7 @@ impl<'a> Input<'a> {
     /// # Ok::<(), parsimd::Error>(())
     /// ```
     pub fn decompressed(mut self) -> Input<'a> {
-        if let Source::Stream(reading) = &mut self.source {
+        if let Source::Stream(reading) = &mut self.current.source {
             let stream = mem::replace(&mut reading.stream, Box::new(Plain(io::empty())));
             reading.stream = Box::new(Sniffed::new(stream));
         }
@@ -167,7 +195,7 @@ impl<'a> Input<'a> {
     /// The same input, for a [`reader`](Self::reader) that may wait long for what it reads, as one of a pipe: where it gives less than it was
     /// asked for, the whole records that are there are scanned at once, and do not wait until there are enough for a block.
     pub fn live(mut self) -> Input<'a> {
-        if let Source::Stream(StreamBlocks { pace, .. }) = &mut self.source {
+        if let Source::Stream(StreamBlocks { pace, .. }) = &mut self.current.source {
             *pace = Pace::Short;
         }
         self
@@ -182,8 +210,10 @@ impl<'a> Input<'a> {
     /// # Ok::<(), parsimd::Error>(())
     /// ```
     pub fn then(mut self, next: Input<'a>) -> Input<'a> {
-        self.waiting.push_back(Waiting::Source(next.source, next.name, next.is_file));
+        self.waiting.push_back(Waiting::Source(next.current));
+        self.waiting.extend(next.follow.map(Waiting::Follow));
         self.waiting.extend(next.waiting);
+        self.counter = self.counter.or(next.counter);
         self
     }
 
@@ -196,23 +226,115 @@ impl<'a> Input<'a> {
     /// [`Error::is_io`]: it cannot be opened, is a directory or a zip archive, or is compressed in a way that this build does not read. Of what is no plain file the last is
     /// found out when it is scanned.
     pub fn open(path: impl AsRef<Path>) -> Result<Input<'a>> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let (file, is_plain) = open_file(path).map_err(|error| Error::io(name.clone(), error))?;
-        Input::of_file(file, is_plain, name)
+        Input::open_counted(path.as_ref(), None)
     }
 
-    /// A file from where it stands, with what errors call it.
-    fn of_file(file: File, is_plain: bool, name: String) -> Result<Input<'a>> {
-        let fail = |error| Error::io(name.clone(), error);
-        let source = if is_plain {
-            let mut stream = Sniffed::new(Box::new(Plain(file)));
-            stream.find_out(Instant::now()).map_err(fail)?;
-            Source::stream(Box::new(stream), Pace::Full)
-        } else {
-            Source::stream(Box::new(Sniffed::new(slow(file).map_err(fail)?)), Pace::Timed)
+    /// As [`open`](Self::open), and adds the bytes that are read of the file, as they lie on the disk, to a counter.
+    pub(crate) fn open_counted(path: &Path, counter: Option<Counter>) -> Result<Input<'a>> {
+        let name = path.display().to_string();
+        let opened = open_file(path).and_then(|(file, is_plain)| Input::of_file(file, is_plain, &name, counter));
+        opened.map_err(|error| Error::io(name, error))
+    }
+
+    /// A file that was just opened, with what errors call it.
+    fn of_file(file: File, is_plain: bool, name: &str, counter: Option<Counter>) -> io::Result<Input<'a>> {
+        let stream: Box<dyn Stream> = if is_plain { Box::new(PlainFile::new(file)?) } else { slow(file)? };
+        let mut stream = match counter {
+            Some(counter) => Sniffed::new(Box::new(Counted { stream, counter })),
+            None => Sniffed::new(stream),
         };
-        Ok(Input { is_file: true, ..Input::new(source, &name) })
+        let pace = if is_plain { Pace::Full } else { Pace::Timed };
+        if is_plain {
+            stream.find_out(Instant::now())?;
+        }
+        let mut opened = Opened::new(Source::stream(Box::new(stream), pace), name);
+        opened.is_file = true;
+        Ok(Input::of(opened))
+    }
+
+    /// The records of a plain file that begin in a range of its bytes, for whoever shares a file out among several readers.
+    ///
+    /// Ranges that follow each other give each record once, wherever they are cut; the first begins at byte 0, and the last may end after the file. A record is a line, or as a scan
+    /// has them with [`multiline`](crate::ScanOptions::multiline). Places in bytes are those in the file, and lines are counted from the first of the part.
+    ///
+    /// A file that is compressed, or UTF-16, cannot be cut: all of it belongs to the range that has byte 0.
+    ///
+    /// ```
+    /// let path = std::env::temp_dir().join(format!("parsimd-part-{}.log", std::process::id()));
+    /// std::fs::write(&path, "1\n22\n333\n")?;
+    /// let read = |range| -> parsimd::Result<usize> {
+    ///     let input = parsimd::Input::part(&path, range)?;
+    ///     Ok(parsimd::Pattern::new("{n:d}")?.scan_input(input, Default::default()).read_all()?.len())
+    /// };
+    /// // `22` begins at byte 2, and `333` at byte 5.
+    /// assert_eq!((read(0..3)?, read(3..9)?, read(3..5)?), (2, 1, 0));
+    /// assert!(parsimd::Input::part("none", 0..3).is_err());
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); and what is no plain file, as a pipe, has no parts.
+    pub fn part(path: impl AsRef<Path>, range: Range<u64>) -> Result<Input<'a>> {
+        let name = path.as_ref().display().to_string();
+        let opened = open_file(path.as_ref()).and_then(|(file, is_plain)| Input::of_part(file, is_plain, &name, range));
+        opened.map_err(|error| Error::io(name, error))
+    }
+
+    fn of_part(mut file: File, is_plain: bool, name: &str, range: Range<u64>) -> io::Result<Input<'a>> {
+        if !is_plain {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "is no plain file, and only such a file has parts"));
+        }
+        let is_cut = part::can_be_cut(&mut file)?;
+        if !is_cut && range.start == 0 && range.end > 0 {
+            return Input::of_file(file, is_plain, name, None);
+        }
+        let mut opened = Opened::new(Opened::nothing().source, name);
+        opened.is_file = true;
+        opened.part = is_cut.then(|| Part::new(file, range));
+        Ok(Input::of(opened))
+    }
+
+    /// A plain file that is read to its end, and on as it grows, as by `tail -F`: a scan of it has no end, but for a [limit](crate::ScanOptions::limit).
+    ///
+    /// * A record is given as soon as its newline is there. One without waits for it.
+    /// * Where the file is renamed and another is made in its place, the first is read to its end, also what is written to it until the other has something in it;
+    ///   then the other from its start. A last record without a newline is one, then.
+    /// * If it shrinks, or is written anew, it is read from its start, and [`Stats::notes`](crate::Stats::notes) says so. A record of which only
+    ///   a part was read is a failure, then.
+    /// * While there is no file it is waited for, and `notes` says so.
+    ///
+    /// Each time, lines and bytes are counted from the start of the file.
+    ///
+    /// The system wakes the scan, with the feature `notify`; else, and where a file system tells nothing, it looks some 50 times a second. [`Scan::next_soon`](crate::Scan::next_soon)
+    /// does not wait for rows. A record of [several lines](crate::ScanOptions::multiline) is whole when the next one begins.
+    ///
+    /// ```
+    /// let path = std::env::temp_dir().join(format!("parsimd-follow-{}.log", std::process::id()));
+    /// std::fs::write(&path, "1\n2\n")?;
+    /// let input = parsimd::Input::follow(&path)?;
+    /// let mut scan = parsimd::Pattern::new("{n:d}")?.scan_input(input, Default::default());
+    /// assert_eq!(scan.next().transpose()?.map(|batch| batch.len()), Some(2));
+    /// assert!(scan.next_soon().transpose()?.is_some_and(|batch| batch.is_empty()));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::is_io`]: there is something at the path that cannot be opened or is no plain file. That a file is compressed is found out when it is scanned.
+    pub fn follow(path: impl AsRef<Path>) -> Result<Input<'a>> {
+        Input::follow_files([path.as_ref().to_owned()])
+    }
+
+    /// Several files, each as by [`follow`](Self::follow). They are read in turns: the rows of each are in the order of its lines, and between files the
+    /// order may be another each time. Without any the input is empty.
+    ///
+    /// # Errors
+    /// As [`follow`](Self::follow), of any of the files.
+    pub fn follow_files(paths: impl IntoIterator<Item = PathBuf>) -> Result<Input<'a>> {
+        let mut input = Input::nothing();
+        input.follow = Some(Follow::new(paths)?).filter(|follow| !follow.is_empty());
+        Ok(input)
     }
 
     /// Files, one after the other. The last line of a file and the first of the next are two records, newline or not. The
@@ -224,22 +346,76 @@ impl<'a> Input<'a> {
     /// # Errors
     /// As [`open`](Self::open), for a file that is the only one.
     pub fn files(paths: impl IntoIterator<Item = PathBuf>) -> Result<Input<'a>> {
+        Input::files_counted(paths, None)
+    }
+
+    /// As [`files`](Self::files), and adds the bytes that are read of them, as they lie on the disk, to a counter.
+    pub(crate) fn files_counted(
+        paths: impl IntoIterator<Item = PathBuf>,
+        counter: Option<Counter>,
+    ) -> Result<Input<'a>> {
         let mut waiting: VecDeque<_> = paths.into_iter().collect();
         let input = match (waiting.pop_front(), waiting.is_empty()) {
             (None, _) => Input::bytes(b""),
-            (Some(only), true) => Input::open(only)?,
-            (Some(first), false) => Input::open(&first).unwrap_or_else(|_| {
+            (Some(only), true) => Input::open_counted(&only, counter.clone())?,
+            (Some(first), false) => Input::open_counted(&first, counter.clone()).unwrap_or_else(|_| {
                 // What is wrong with it is told when it is its turn.
                 waiting.push_front(first);
                 Input::nothing()
             }),
         };
-        Ok(Input { waiting: waiting.into_iter().map(Waiting::Path).collect(), ..input })
+        Ok(Input { waiting: waiting.into_iter().map(Waiting::Path).collect(), counter, ..input })
+    }
+
+    /// As [`files_counted`](Self::files_counted), but the first file too is opened when its turn comes, and what is wrong with it told then.
+    #[cfg(feature = "cli")]
+    pub(crate) fn files_in_turn(paths: impl IntoIterator<Item = PathBuf>, counter: &Counter) -> Input<'a> {
+        let waiting = paths.into_iter().map(Waiting::Path).collect();
+        Input { waiting, counter: Some(Arc::clone(counter)), ..Input::nothing() }
+    }
+
+    /// Sources, each of which is made when its turn comes.
+    #[cfg(feature = "object_store")]
+    fn in_turn(sources: impl Iterator<Item = Opened<'static>> + Send + 'static) -> Input<'a> {
+        Input { waiting: [Waiting::InTurn(Box::new(sources))].into(), ..Input::nothing() }
+    }
+
+    /// The [files](Self::files) that a pattern of names matches, sorted by their paths. `*` and `?` stand for any characters but `/`, `**` for folders, `[ab]`
+    /// and `[!ab]` for one character, `{a,b}` for one of several texts. Folders are left out, and so are files whose names begin with a dot, unless the
+    /// pattern has one there. A file that has the pattern itself as its name is that file.
+    ///
+    /// ```
+    /// let folder = std::env::temp_dir().join("parsimd-glob");
+    /// std::fs::create_dir_all(&folder)?;
+    /// std::fs::write(folder.join("a.log"), "1\n")?;
+    /// std::fs::write(folder.join("b.log"), "2\n")?;
+    /// let input = parsimd::Input::glob(&format!("{}/*.log", folder.display()))?;
+    /// assert_eq!(parsimd::Pattern::new("{n:d}")?.scan_input(input, Default::default()).read_all()?.len(), 2);
+    /// assert!(parsimd::Input::glob("none/*.gz").is_err());
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::is_io`]: no file matches, or the pattern is wrong. As [`files`](Self::files).
+    pub fn glob(pattern: &str) -> Result<Input<'a>> {
+        Input::files(named(pattern)?)
+    }
+
+    /// Standard input, unpacked if it is compressed. Its lines are scanned as they come.
+    ///
+    /// ```no_run
+    /// let mut scan = parsimd::Pattern::new("{n:d}")?.scan_input(parsimd::Input::stdin(), Default::default());
+    /// println!("{} numbers", scan.read_all()?.len());
+    /// # Ok::<(), parsimd::Error>(())
+    /// ```
+    pub fn stdin() -> Input<'a> {
+        Input::reader(io::stdin(), STDIN).decompressed().live()
     }
 
     /// An input that has ended, and of which nothing is told.
     fn nothing() -> Input<'a> {
-        Input { has_ended: true, ..Input::bytes(b"") }
+        Input::of(Opened::nothing())
     }
 
     /// Passes over files that cannot be read.
@@ -254,52 +430,62 @@ impl<'a> Input<'a> {
     /// [`Error::is_io`] from a source, after all that was read before it.
     pub(crate) fn next_block(&mut self, cut: Cut<'_>, end: Instant, holder: &mut Holder<'a>) -> Result<Next> {
         loop {
-            match self.source.read(cut, end, &mut self.lead, holder) {
-                Ok(Next::End) => self.end_source(),
-                Ok(Next::Later) => return Ok(Next::Later),
-                Ok(Next::Block) => {
-                    self.pass_lead();
-                    (holder.offset, holder.source) = (self.offset, Arc::clone(&self.name));
-                    self.offset += holder.extent;
-                    return Ok(Next::Block);
-                }
-                Err(error) if is_passing(&error) => return Err(Error::io(&*self.name, error)),
+            if let Some(follow) = &mut self.follow {
+                return follow.next_block(cut, end, holder, &mut self.asides);
+            }
+            match self.current.next_block(cut, end, holder, &mut self.asides) {
+                Ok(Next::End) => {}
+                Ok(next) => return Ok(next),
+                Err(error) if is_passing(&error) => return Err(Error::io(&*self.current.name, error)),
                 Err(error) => {
-                    self.end_source();
-                    self.source = Input::nothing().source;
-                    self.tell_broken(Error::io(&*self.name, error), self.is_file, true)?;
+                    // Whoever reads in the wrong place can read no other source either.
+                    let is_file = self.current.is_file && error.kind() != io::ErrorKind::Deadlock;
+                    self.tell_broken(Error::io(&*self.current.name, error), is_file, true)?;
                 }
             }
-            (self.source, self.name, self.is_file) = match self.waiting.pop_front() {
+            match self.waiting.pop_front() {
                 None => return Ok(Next::End),
-                Some(Waiting::Source(source, name, is_file)) => (source, name, is_file),
-                Some(Waiting::Path(path)) => match Input::open(path) {
-                    Ok(next) => (next.source, next.name, true),
-                    Err(error) => {
-                        self.tell_broken(error, true, false)?;
-                        continue;
+                Some(Waiting::Source(next)) => self.current = next,
+                Some(Waiting::InTurn(mut sources)) => {
+                    if let Some(next) = sources.next() {
+                        self.current = next;
+                        self.waiting.push_front(Waiting::InTurn(sources));
                     }
+                }
+                Some(Waiting::Follow(follow)) => self.follow = Some(follow),
+                Some(Waiting::Path(path)) => match Input::open_counted(&path, self.counter.clone()) {
+                    Ok(next) => self.current = next.current,
+                    Err(error) => self.tell_broken(error, true, false)?,
                 },
-            };
-            (self.offset, self.lead, self.has_ended) = (0, Lead::default(), false);
+            }
         }
     }
 
     /// Whether the source is a compressed file, of which it takes long to read a block.
     pub(crate) fn is_packed(&self) -> bool {
-        matches!(&self.source, Source::Stream(reading) if reading.pace == Pace::Full && reading.stream.is_packed())
+        matches!(&self.current.source, Source::Stream(reading) if matches!(reading.pace, Pace::Full | Pace::Whole) && reading.stream.is_packed())
     }
 
-    /// The source that is read now, as an input of its own; this one goes on with the next. `None` if there is no file after it.
+    /// The source that is read now, as an input of its own; this one goes on with the next. `None` if there is no file or object after it.
     pub(crate) fn split_current(&mut self) -> Option<Input<'a>> {
-        matches!(self.waiting.front(), Some(Waiting::Path(_))).then(|| {
-            let (waiting, skips_broken) = (mem::take(&mut self.waiting), self.skips_broken);
-            mem::replace(self, Input { waiting, skips_broken, ..Input::nothing() })
+        matches!(self.waiting.front(), Some(Waiting::Path(_) | Waiting::InTurn(_))).then(|| {
+            let rest = Input {
+                waiting: mem::take(&mut self.waiting),
+                skips_broken: self.skips_broken,
+                counter: self.counter.clone(),
+                ..Input::nothing()
+            };
+            mem::replace(self, rest)
         })
     }
 
-    /// The next source, as an input of its own, if it is a compressed file or cannot be opened; this one goes on with those after it.
+    /// The next source, as an input of its own, if it is a compressed file, cannot be opened or is an object; this one goes on with those after it. What an object is
+    /// like is found out by whoever reads it, since that takes time.
     pub(crate) fn split_next(&mut self) -> Option<Input<'a>> {
+        if let Some(Waiting::InTurn(sources)) = self.waiting.front_mut() {
+            let skips_broken = self.skips_broken;
+            return sources.next().map(|next| Input { skips_broken, ..Input::of(next) });
+        }
         let path = match self.waiting.pop_front()? {
             Waiting::Path(path) if !fs::metadata(&path).is_ok_and(|found| !found.is_file()) => path,
             other => {
@@ -308,14 +494,17 @@ impl<'a> Input<'a> {
             }
         };
         let skips_broken = self.skips_broken;
-        match Input::open(&path) {
+        match Input::open_counted(&path, self.counter.clone()) {
             Ok(next) if !next.is_packed() => {
-                self.waiting.push_front(Waiting::Source(next.source, next.name, true));
+                self.waiting.push_front(Waiting::Source(next.current));
                 None
             }
             Ok(next) => Some(Input { skips_broken, ..next }),
             // What is wrong with it is told when it is read.
-            Err(_) => Some(Input { skips_broken, waiting: [Waiting::Path(path)].into(), ..Input::nothing() }),
+            Err(_) => {
+                let (waiting, counter) = ([Waiting::Path(path)].into(), self.counter.clone());
+                Some(Input { skips_broken, waiting, counter, ..Input::nothing() })
+            }
         }
     }
 
@@ -328,28 +517,6 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// Counts what was passed before the block that was read, or before the end.
-    fn pass_lead(&mut self) {
-        let (bytes, holes) = self.lead.take(self.offset);
-        if bytes > 0 {
-            self.offset += bytes;
-            self.asides.push(Aside::Passed(bytes, holes));
-        }
-    }
-
-    /// Tells what there is to be told of the source, once.
-    fn end_source(&mut self) {
-        if mem::replace(&mut self.has_ended, true) {
-            return;
-        }
-        self.pass_lead();
-        let notes = match &mut self.source {
-            Source::Stream(reading) => reading.stream.notes(),
-            Source::Memory { .. } => Vec::new(),
-        };
-        self.asides.push(Aside::Ended(Arc::clone(&self.name), notes));
-    }
-
     /// What was found since this was asked, before the block that was read last.
     pub(crate) fn take_asides(&mut self) -> Vec<Aside> {
         mem::take(&mut self.asides)
@@ -360,7 +527,10 @@ impl<'a> Input<'a> {
 fn open_file(path: &Path) -> io::Result<(File, bool)> {
     let found = fs::metadata(path)?;
     if found.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "Is a directory: name the files in it"));
+        // One that cannot be read has an error of its own.
+        fs::read_dir(path)?;
+        let message = format!("Is a directory: name the files in it, as by '{}'", path.join("*").display());
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, message));
     }
     #[cfg(unix)]
     let file = if found.is_file() { File::open(path)? } else { pipe::open(path)? };

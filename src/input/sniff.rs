@@ -182,6 +182,12 @@ pub(super) fn compression(beginning: &[u8]) -> Guess {
     guess
 }
 
+/// Whether what begins so is compressed, in a way that is read.
+#[cfg(feature = "cli")]
+pub(crate) fn is_packed(beginning: &[u8]) -> bool {
+    matches!(compression(beginning), Guess::Is(Kind::Packed(_)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,6 +49,8 @@ pub(super) enum Source<'a> {
 /// When whole records are given that do not fill a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pace {
+    /// When the source has ended.
+    Whole,
     /// When the source has ended, or says that it has nothing yet.
     Full,
     /// When the time is over, too.
@@ -236,15 +238,16 @@ impl<'a> StreamBlocks<'a> {
                     filled += read;
                     is_late = Instant::now() >= end;
                     is_due = match self.pace {
-                        Pace::Full => false,
+                        Pace::Full | Pace::Whole => false,
                         Pace::Timed => is_late,
                         Pace::Short => filled < room,
                     };
                 }
                 Err(error) if is_passing(&error) => {
                     is_late = true;
-                    is_due = error.kind() == io::ErrorKind::WouldBlock;
-                    passing = Some(error).filter(|_| !is_due);
+                    let is_early = error.kind() == io::ErrorKind::WouldBlock;
+                    is_due = is_early && self.pace != Pace::Whole;
+                    passing = Some(error).filter(|_| !is_early);
                 }
                 Err(error) => self.state = State::Failed(Some(error)),
             }

@@ -2,6 +2,10 @@
 
 use std::{
     io::{self, Read},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -41,6 +45,20 @@ impl<R: Read + Send> Stream for Plain<R> {
                 read => return read,
             }
         }
+    }
+}
+
+/// A stream whose bytes are counted as they are read, for whoever shows how far it is.
+pub(super) struct Counted<S> {
+    pub(super) stream: S,
+    pub(super) counter: Arc<AtomicU64>,
+}
+
+impl<S: Stream> Stream for Counted<S> {
+    fn read(&mut self, buffer: &mut [u8], end: Instant) -> io::Result<usize> {
+        let read = self.stream.read(buffer, end)?;
+        self.counter.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
     }
 }
 

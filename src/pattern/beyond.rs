@@ -113,13 +113,30 @@ pub(super) const UNIX_TIME: &str = r"[0-9]{12,19}|[0-9]{1,11}(?:[.,][0-9]{1,9})?
 
 macro_rules! amount {
     () => {
-        "[0-9]+(?:[.,][0-9]+)?(?:[MmUuNn][Ss]|µ[Ss]|μ[Ss]|[DdHhMmSs])"
+        "[0-9]+(?:[.,][0-9]+)?"
+    };
+}
+/// Of each unit the longest word comes first.
+macro_rules! unit {
+    () => {
+        concat!(
+            "(?:[MmUuNn][Ss](?:[Ee][Cc][Ss]?)?|µ[Ss]|μ[Ss]",
+            "|(?:[Mm][Ii][Ll][Ll][Ii]|[Mm][Ii][Cc][Rr][Oo]|[Nn][Aa][Nn][Oo])[Ss][Ee][Cc][Oo][Nn][Dd][Ss]?",
+            "|[Dd](?:[Aa][Yy][Ss]?)?|[Hh](?:(?:[Oo][Uu])?[Rr][Ss]?)?",
+            "|[Mm](?:[Ii][Nn](?:[Uu][Tt][Ee])?[Ss]?)?|[Ss](?:[Ee][Cc](?:[Oo][Nn][Dd])?[Ss]?)?)"
+        )
+    };
+}
+macro_rules! amounts {
+    ($gap:literal, $between:literal) => {
+        concat!(amount!(), $gap, unit!(), "(?:", $between, amount!(), $gap, unit!(), ")*")
     };
 }
 
-/// `dur`: a duration. The letter of a micro is U+00B5, U+03BC or `u`.
+/// `dur`: a duration. The letter of a micro is U+00B5, U+03BC or `u`. A blank stands before all of its units or before none: what follows `5ms` may be another
+/// number and its word.
 pub(super) const DURATION: &str =
-    concat!("[-+]?(?:", amount!(), "(?: ?", amount!(), ")*", "|[0-9]+:[0-9]{2}:[0-9]{2}", fraction!(), ")");
+    concat!("[-+]?(?:", amounts!("", " ?"), "|", amounts!(" ", " "), "|[0-9]+:[0-9]{2}:[0-9]{2}", fraction!(), ")");
 
 /// `size`: a number of bytes.
 pub(super) const SIZE: &str = r"[0-9]+(?:\.[0-9]+)?(?: ?(?:[KkMmGgTtPpEe][Ii]?[Bb]?|[Bb]))?";

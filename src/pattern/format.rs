@@ -14,7 +14,10 @@ use super::{
     split,
     types::{CustomType, ValueKind},
 };
-use crate::error::{Error, Problem, Result};
+use crate::{
+    error::{Error, Problem, Result},
+    limits,
+};
 
 /// What besides the format text decides the meaning of a pattern.
 #[derive(Debug, Clone, Default)]
@@ -170,6 +173,11 @@ impl Field {
         self.is_optional
     }
 
+    /// Whether its spec has a type and perhaps null texts, and nothing else.
+    pub(crate) fn has_plain_type(&self) -> bool {
+        self.spec.as_ref().is_some_and(Spec::is_type_alone)
+    }
+
     /// Whether the field has no value when this is its text.
     pub(crate) fn is_null(&self, text: &[u8]) -> bool {
         self.nulls.as_ref().is_some_and(|nulls| nulls.has(text))
@@ -241,9 +249,6 @@ impl Format {
     }
 }
 
-/// How deep optional parts may be nested.
-const MAX_DEPTH: usize = 8;
-
 struct Builder<'a> {
     options: &'a FormatOptions,
     format: Format,
@@ -299,8 +304,9 @@ impl Builder<'_> {
         let error =
             |message: &str, advice: &str| Err(Error::syntax(Problem::Spec, text, span.clone(), message, advice));
         let piece = if mark == "[" {
-            if self.optional.len() == MAX_DEPTH {
-                return error("optional parts are nested more than 8 deep", "nest them less");
+            if self.optional.len() == limits::OPTIONAL_DEPTH {
+                let message = format!("optional parts are nested more than {} deep", limits::OPTIONAL_DEPTH);
+                return error(&message, "nest them less");
             }
             self.optional.push(span.clone());
             self.format.expression.push_str("(?:");

@@ -25,6 +25,7 @@ mod expression;
 mod format;
 mod head;
 mod keys;
+mod layouts;
 mod names;
 mod nulls;
 mod pairs;
@@ -37,12 +38,15 @@ mod types;
 pub(crate) use beyond::{InQuotes, in_quotes};
 pub use format::Field;
 pub(crate) use format::{Format, FormatOptions, Group, Key, Piece};
+pub(crate) use layouts::LAYOUTS;
 pub use nulls::NullTexts;
 pub(crate) use pairs::{Pairs, is_flag, is_pairs};
 pub(crate) use parts::{Part, PartKind};
 pub(crate) use spec::Align;
-pub(crate) use suggest::{about, is_near};
-pub use suggest::{other_language, suggestion};
+#[cfg(any(test, fuzzing))]
+pub(crate) use split::tokens_concatenate;
+pub(crate) use suggest::about;
+pub use suggest::{is_near, other_language, suggestion};
 pub use types::{CustomType, DatetimeLayout, ValueKind};
 pub(crate) use types::{
     DAYS, MONTHS, STRPTIME, TYPES, fraction_digits, fraction_marks, has_date_and_time, name_at, strptime_letters,

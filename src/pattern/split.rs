@@ -41,6 +41,17 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
+/// Whether the tokens of `text`, one after the other, are `text`.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn tokens_concatenate(text: &str) -> bool {
+    let part = |token| match token {
+        Token::Literal(part) => part.to_owned(),
+        Token::Brace(brace) => String::from_iter([brace, brace]),
+        Token::Field(range) => text[range].to_owned(),
+    };
+    tokens(text).into_iter().map(part).collect::<String>() == text
+}
+
 fn push_plain<'a>(tokens: &mut Vec<Token<'a>>, text: &'a str, range: Range<usize>) {
     let part = &text[range.clone()];
     if part.starts_with('{') && part.ends_with('}') {

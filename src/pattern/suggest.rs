@@ -81,7 +81,22 @@ pub fn suggestion<'a>(kind: &str, custom: impl IntoIterator<Item = &'a str>) -> 
     if types::is_code(&lower) {
         return Some(format!("did you mean {lower}?"));
     }
-    None
+    if let Some(code) = without_doubled_letter(kind).find(|code| types::is_code(code)) {
+        return Some(did_you_mean(&code));
+    }
+    let near = NAMES.iter().find(|(names, code, _)| names.iter().chain([code]).any(|name| is_near(kind, name)));
+    near.map(|(_, code, what)| format!("did you mean {code}? ({what})"))
+}
+
+/// The texts that differ from this one in a letter that stands twice there.
+fn without_doubled_letter(text: &str) -> impl Iterator<Item = String> {
+    let doubled = text.char_indices().zip(text.chars().skip(1)).filter(|((_, c), next)| c == next);
+    doubled.map(|((at, c), _)| format!("{}{}", &text[..at], &text[at + c.len_utf8()..]))
+}
+
+fn did_you_mean(code: &str) -> String {
+    let what = about(code).map_or(String::new(), |what| format!(" ({what})"));
+    format!("did you mean {code}?{what}")
 }
 
 /// What a type reads, in a few words.
@@ -137,10 +152,12 @@ pub fn other_language(format: &str) -> Option<&'static str> {
             "this looks like a regular expression, whose characters stand for themselves here: a field is {n:d}, and a type of your own has an expression",
         );
     }
-    if has_any(&["%Y", "%H:%M", "%d/%b", "%b %d", "%m/%d"]) {
+    let literals = outside_fields(format);
+    if ["%Y", "%H:%M", "%d/%b", "%b %d", "%m/%d"].iter().any(|codes| literals.contains(codes)) {
         return Some("strptime codes stand in a field, as in {when:%Y-%m-%d}");
     }
-    if after("%", |c| matches!(c, 's' | 'd' | 'i' | 'u' | 'f' | 'x')) {
+    let is_printf = |c| matches!(c, 's' | 'd' | 'i' | 'u' | 'f' | 'x');
+    if literals.match_indices('%').any(|(at, _)| literals[at + 1..].starts_with(is_printf)) {
         return Some(
             "this looks like a format of printf: a field is {} for any text, {:d} for an integer, {:f} for a float",
         );
@@ -148,10 +165,31 @@ pub fn other_language(format: &str) -> Option<&'static str> {
     None
 }
 
+/// The text of a format without its fields.
+fn outside_fields(format: &str) -> String {
+    let (mut text, mut depth) = (String::new(), 0u32);
+    let mut characters = format.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            // A brace that stands for itself.
+            '{' | '}' if depth == 0 && characters.peek() == Some(&c) => text.extend(characters.next()),
+            '{' => depth += 1,
+            '}' => {
+                depth = depth.saturating_sub(1);
+                // What stands before a field and what follows it are no neighbours.
+                text.push('\0');
+            }
+            c if depth == 0 => text.push(c),
+            _ => {}
+        }
+    }
+    text
+}
+
 /// Whether two names differ in no more than case, or in one character that is other, missing, added or swapped with its neighbour.
 ///
 /// Of names of one or two characters each is near every other, so these must be equal but for case.
-pub(crate) fn is_near(a: &str, b: &str) -> bool {
+pub fn is_near(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
     let start = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
     let (a_rest, b_rest) = (&a[start..], &b[start..]);
@@ -228,6 +266,10 @@ mod tests {
         assert!(told("YYYY-MM-DD").contains("%Y-%m-%d"));
         assert!(told(r"\d+").contains("a type of your own"));
         assert_eq!(told("L"), "did you mean l?");
+        assert_eq!(told("ipp"), "did you mean ip? (an IPv4 or IPv6 address)");
+        for (kind, code) in [("iip", "ip"), ("dd", "d"), ("tii", "ti"), ("kvv", "kv"), ("tuu", "tu")] {
+            assert!(told(kind).starts_with(&format!("did you mean {code}?")), "{kind}: {}", told(kind));
+        }
     }
 
     #[test]
@@ -242,6 +284,7 @@ mod tests {
             ("(?P<x>a)", "regular expression"),
             ("^{a}$", "regular expression"),
             ("%Y-%m-%d", "strptime"),
+            ("{{%Y}} {a:%d}", "strptime"),
             ("%s: %d", "printf"),
         ] {
             assert!(other_language(format).is_some_and(|what| what.contains(tool)), "{format}");
@@ -256,6 +299,9 @@ mod tests {
             "US$ {n:d}",
             "[{a}] (x) a|b",
             "1.5 * {a}",
+            "{time:%y/%m/%d %H:%M:%S} {what} took {n:d}",
+            "{day:%Y-%m-%d}{n:d}",
+            "{a:%d} {b:x}",
         ] {
             assert_eq!(other_language(pattern), None, "{pattern}");
         }

@@ -202,6 +202,19 @@ impl Plan {
         (literal.len() >= prefilter::MIN_LITERAL_OF_BLOCK).then_some(literal)
     }
 
+    /// All literals that every match has in a record that the program is given, in the order in which they stand there.
+    pub(crate) fn block_literals(&self) -> &[Literal] {
+        let regex = self.program.as_ref().ok().and_then(|_| self.regex());
+        regex.and_then(|regex| regex.prefilter(true)).map_or(&[], |prefilter| prefilter.all())
+    }
+
+    /// What stands directly around the field of capture group `group` in every record that matches, where that is known without an external matcher.
+    pub(crate) fn around(&self, group: usize) -> Option<prefilter::Around> {
+        let is_regex =
+            matches!(self.authority(true), Authority::Regex(_)) && matches!(self.authority(false), Authority::Regex(_));
+        self.regex().filter(|_| is_regex)?.around(group + 1)
+    }
+
     /// Whether a record that is not UTF-8 can be matched byte by byte, by the expression for ASCII.
     ///
     /// # Errors

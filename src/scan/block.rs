@@ -8,11 +8,11 @@ use super::{
     mismatch::Explainer,
     options::Rejects,
     origin,
-    reasons::{Explains, Unread},
     rejects::Rejected,
     split::{Prescan, Record, Split},
     stats::{Cause, ColumnOffsets, Counted, Stats, Tally},
     task::Task,
+    unread::{Explains, Unread},
 };
 use crate::{
     batch::{Batch, Schema},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What is done with each block of an input.
-pub(crate) trait BlockTask: Explains + fmt::Debug + Send + Sync {
+pub(crate) trait BlockTask: Explains {
     /// What scans blocks on one thread, with its reusable buffers.
     fn scanner(self: Arc<Self>) -> Box<dyn BlockScanner>;
 
@@ -60,10 +60,8 @@ pub(crate) struct Scanned {
     pub(crate) lines: u64,
     /// The holes before its records, and maybe before the block.
     pub(crate) holes: Holes,
-    /// The source that ended here, and what it has to tell.
-    pub(crate) ended: Option<(Arc<str>, Vec<String>)>,
-    /// The file that cannot be read, and whether its end was told.
-    pub(crate) broken: Option<(Error, bool)>,
+    /// What is to be known of the input before what comes next.
+    pub(crate) aside: Option<Aside>,
     /// Which kinds of times its columns have.
     pub(crate) offsets: ColumnOffsets,
     /// What ends the scan here.
@@ -82,8 +80,7 @@ impl Scanned {
             Aside::Passed(bytes, holes) => {
                 Scanned { stats: Stats { bytes, ..Stats::default() }, holes, ..Scanned::nothing() }
             }
-            Aside::Ended(source, notes) => Scanned { ended: Some((source, notes)), ..Scanned::nothing() },
-            Aside::Broken { error, was_open } => Scanned { broken: Some((error, was_open)), ..Scanned::nothing() },
+            other => Scanned { aside: Some(other), ..Scanned::nothing() },
         }
     }
 
@@ -96,8 +93,7 @@ impl Scanned {
             lines: 0,
             offsets: ColumnOffsets::default(),
             holes: Holes::default(),
-            ended: None,
-            broken: None,
+            aside: None,
             error: None,
         }
     }
@@ -229,7 +225,8 @@ impl Task {
         unread_wanted: usize,
     ) -> Scanned {
         let keeps_all = self.options.rejects != Rejects::Sample;
-        let mut tally = Tally::new(if keeps_all { usize::MAX } else { unread_wanted });
+        let mut tally =
+            Tally::new(if keeps_all { usize::MAX } else { unread_wanted }).skipping(self.options.skips_filtered());
         let (batch, error) = match self.scan(block, Split::Lines, &mut tally, buffers, dictionaries) {
             Ok(scanned) => scanned,
             Err(interruption) => return Scanned::stopped(interruption),
@@ -238,7 +235,7 @@ impl Task {
         let batches = if batch.is_empty() { Vec::new() } else { vec![(0, batch)] };
         let (unread, rejected) = buffers.explainers.keep(self, block, unread, unread_wanted);
         let lines = buffers.prescan.newlines + block.unseen_lines;
-        Scanned { batches, stats, unread, rejected, lines, offsets, holes, ended: None, broken: None, error }
+        Scanned { batches, stats, unread, rejected, lines, offsets, holes, aside: None, error }
     }
 
     /// Scans texts that lie side by side in a block.

@@ -8,11 +8,12 @@ use super::{
     matching::MatchedRows,
     options::{OnError, Predicate},
     origin,
+    split::Record,
     stats::{Cause, Tally},
     task::Task,
 };
 use crate::{
-    batch::{Batch, Cell, Column, Strings, Values},
+    batch::{Batch, Column, Strings, Values},
     convert::{self, Converted, Dictionary, OffsetsSeen},
     engine::captures::ABSENT,
     error::{Error, Result},
@@ -91,7 +92,7 @@ impl Converting<'_, '_> {
                 if let Some(record) =
                     self.rows.record(*row).filter(|record| last != Some((record.number, record.start)))
                 {
-                    self.tally.unread(record, cause);
+                    self.tally.unread(self.numbered(record), cause);
                     last = Some((record.number, record.start));
                 }
             }
@@ -176,6 +177,15 @@ impl Converting<'_, '_> {
         Ok(all)
     }
 
+    /// The record with its number, which lines that were found by what they have in them lack.
+    fn numbered(&self, record: Record) -> Record {
+        if !self.tally.skips_filtered() || !self.tally.wants_unread() {
+            return record;
+        }
+        let before = &self.block.bytes[..record.start as usize];
+        Record { number: memchr::memchr_iter(b'\n', before).count() as u64, ..record }
+    }
+
     /// Ends the rows before `row`, and gives the error for it. All rows before it have their values, and nothing after it was seen.
     fn raise(&mut self, row: usize, cause: &Cause) -> Option<Error> {
         let record = self.rows.record(row)?;
@@ -201,10 +211,10 @@ impl Converting<'_, '_> {
                     .retain(|&row| {
                         (*low..=*high).contains(&values[row]) && validity.is_none_or(|validity| validity.is_valid(row))
                     }),
-                (Predicate::Text(text), ..) => kept.retain(|&row| column.get(row) == Cell::Text(text)),
-                _ => kept.clear(),
+                _ => kept.retain(|&row| predicate.holds(column.get(row))),
             }
         }
+        self.tally.filter_out((self.rows.len() - kept.len()) as u64);
         self.rows.keep(&kept);
         Ok(())
     }

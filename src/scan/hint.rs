@@ -16,7 +16,8 @@ use super::{
 };
 use crate::{
     engine::Anchored,
-    pattern::{self, Field, Format, FormatOptions, Part, PartKind, ValueKind},
+    formats,
+    pattern::{self, Field, Format, FormatOptions, LAYOUTS, Part, PartKind, ValueKind},
     plan::Plan,
 };
 
@@ -58,10 +59,12 @@ pub(crate) fn hint(pattern: &Arc<Compiled>, why: &Mismatch, text: &str) -> Optio
     // A sign may be a blank, so numbers read some white space too.
     let is_blank = place.rest_of_text().starts_with(char::is_whitespace);
     let (blanks, rest) = if is_blank { (place.blanks(), place.rest()) } else { (Vec::new(), Vec::new()) };
-    let told = place.swapped().or_else(|| place.other_language()).or_else(|| place.end_of_line());
-    told.or_else(|| place.best(place.nulls()))
+    let told = place.ready_name().or_else(|| place.swapped()).or_else(|| place.other_language());
+    told.or_else(|| place.end_of_line())
+        .or_else(|| place.best(place.nulls()))
         .or_else(|| place.best(blanks))
         .or_else(|| place.best(place.types()))
+        .or_else(|| place.best(place.layouts()))
         .or_else(|| place.case())
         .or_else(|| place.later())
         .or_else(|| {
@@ -182,9 +185,7 @@ impl Place<'_> {
     /// Types that say something of a text, in the place of a field.
     fn types(&self) -> Vec<Change> {
         let Some(span) = self.field() else { return Vec::new() };
-        let is_time =
-            |field: &&Field| matches!(field.kind, ValueKind::Time(_) | ValueKind::Strptime(_) | ValueKind::UnixTime);
-        let was_time = self.pattern.fields().iter().filter(is_time).any(|field| field.span == span);
+        let was_time = self.is_time(&span);
         let is_quoted = self.rest_of_text().starts_with(['"', '\'', '`']);
         // Minutes are written small, and megabytes large.
         let is_large = self.why.found.contains(|c: char| c.is_ascii_uppercase());
@@ -194,6 +195,42 @@ impl Place<'_> {
         others.extend(is_quoted.then_some("q"));
         let kinds = if was_time { [times, others] } else { [others, times] }.concat();
         self.of_types(&span, &kinds)
+    }
+
+    /// Whether a field reads times.
+    fn is_time(&self, span: &Range<usize>) -> bool {
+        let is_time =
+            |field: &&Field| matches!(field.kind, ValueKind::Time(_) | ValueKind::Strptime(_) | ValueKind::UnixTime);
+        self.pattern.fields().iter().filter(is_time).any(|field| field.span == *span)
+    }
+
+    /// Layouts of times that no type reads, in the place of a field of times.
+    fn layouts(&self) -> Vec<Change> {
+        let Some(span) = self.field().filter(|span| self.is_time(span)) else { return Vec::new() };
+        let (name, _) = self.name_and_spec(&span);
+        let with_fractions = LAYOUTS.iter().flat_map(|layout| {
+            let fractions: &[&str] = if layout.ends_with("%S") { &["", ".%f", ",%f"] } else { &[""] };
+            fractions.iter().map(move |fraction| format!("{layout}{fraction}"))
+        });
+        let change = |layout: String| {
+            let by = format!("{{{name}:{layout}}}");
+            let message = format!("write `{by}`: strptime codes say in which layout this time is");
+            Change { field: Some(span.start), ..self.change(span.clone(), &by, message) }
+        };
+        with_fractions.filter(|layout| self.has_marks_of(layout)).map(change).collect()
+    }
+
+    /// Whether the text from the place on has each character of a layout that stands for itself.
+    fn has_marks_of(&self, layout: &str) -> bool {
+        let mut characters = layout.chars();
+        while let Some(c) = characters.next() {
+            if c == '%' {
+                characters.next();
+            } else if !self.rest_of_text().contains(c) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Types of any text, in the place of a field.
@@ -340,6 +377,14 @@ impl Place<'_> {
         }
         find_match(self.pattern, line, line.is_ascii(), 0, Anchored::Yes, &mut 0).ok()??;
         Some(told("the end of the line is a part of this text: without it, the pattern matches"))
+    }
+
+    /// The name of a ready pattern in the place of its text.
+    fn ready_name(&self) -> Option<Hint> {
+        let name = formats::find(self.format)?.name;
+        Some(told(&format!(
+            "that is the name of a ready pattern, whose text is formats.find({name:?}).pattern; for the command it is --format {name}"
+        )))
     }
 
     /// A pattern and a text that were given in the wrong order.

@@ -8,12 +8,12 @@ use parsimd_simd::Span;
 use super::{
     compiled::Place,
     keys,
-    mismatch::Explainer,
     options::{Matches, OnError},
     single::{find, next_start},
     split::{Candidates, Prescan, Prescanned, Record, Split, pass},
     stats::{Cause, Tally},
     task::Task,
+    unread::Explains,
 };
 use crate::{
     batch::Strings,
@@ -358,6 +358,10 @@ impl<'m> Matching<'m> {
                 }
             }
         }
+        if let Some(of) = last.filter(|_| self.block.fault == Some(Fault::TooLong)) {
+            // The block is the beginning of the record, whose newline is not in it: what it ends with is a newline within the record.
+            records[of].end = bytes.len() as u32;
+        }
         self.rows.join(&further);
     }
 
@@ -365,22 +369,35 @@ impl<'m> Matching<'m> {
         self.task.program()
     }
 
-    /// Adds the lines that have the literal anchor, where nobody asks about the others, and says whether the block is ASCII.
+    /// Adds the lines that have the evidence or the literal anchor, where nobody asks about the others, and says whether the block is ASCII.
     fn push_candidates(&mut self) -> Option<bool> {
-        let is_asked =
-            self.tally.wants_unread() || self.task.options.on_error != OnError::Skip || self.may_have_faults();
-        let is_asked = is_asked || self.task.head.is_some();
-        if is_asked || !self.prescan.may_skip_lines() || !matches!(self.split, Split::Lines) {
+        if self.may_have_faults() || !matches!(self.split, Split::Lines) {
             return None;
         }
-        let (plan, bytes) = (self.task.plan(), self.block.bytes);
-        let (program, literal) = (self.program()?, plan.block_prefilter()?);
-        let Candidates { all, is_ascii } = self.prescan.find_candidates(plan, bytes, program, literal)?;
+        let (plan, bytes, program) = (self.task.plan(), self.block.bytes, self.program()?);
+        let evidence = self.task.evidence.as_ref().filter(|_| self.tally.skips_filtered());
+        let found = evidence.and_then(|evidence| self.prescan.find_evidence(plan, bytes, program, evidence));
+        let Candidates { all, is_ascii } = match found {
+            Some(found) => found,
+            None if self.asks_about_all() || !self.prescan.may_skip_lines() => return None,
+            None => self.prescan.find_candidates(plan, bytes, program, plan.block_prefilter()?)?,
+        };
         self.rows.push_all(self.prescan.candidates(bytes));
         let others = all - self.rows.records.len() as u64;
         self.tally.see(others);
         self.tally.unmatched(others);
         Some(is_ascii)
+    }
+
+    /// Whether records that do not match are asked about, one by one.
+    fn asks_about_all(&self) -> bool {
+        let is_asked = self.tally.wants_unread() || self.on_error() != OnError::Skip;
+        is_asked && !self.tally.skips_filtered() || self.task.head.is_some()
+    }
+
+    /// What becomes of a record that cannot be read. Where it counts as filtered, no row of nulls would pass the filter.
+    fn on_error(&self) -> OnError {
+        if self.tally.skips_filtered() { OnError::Skip } else { self.task.options.on_error }
     }
 
     /// Adds every record that may have a row, and says whether the block is ASCII.
@@ -408,7 +425,7 @@ impl<'m> Matching<'m> {
                 Some(_) if has_literals && !has_literal => Stop::NO_MATCH,
                 Some(_) => Stop::NOWHERE,
             };
-            if stop != Stop::NO_MATCH || self.task.options.on_error != OnError::Skip || self.task.head.is_some() {
+            if stop != Stop::NO_MATCH || self.on_error() != OnError::Skip || self.task.head.is_some() {
                 self.rows.push(record, stop);
                 continue;
             }
@@ -425,7 +442,7 @@ impl<'m> Matching<'m> {
 
     /// Finds out about the records in which the walk stopped, and takes out those that have no row.
     fn settle(&mut self) -> Option<Stopped> {
-        let (block, on_error) = (self.block, self.task.options.on_error);
+        let (block, on_error) = (self.block, self.on_error());
         let all = self.rows.records.len();
         self.tally.see(all as u64);
         let mut lost = Vec::new();
@@ -464,7 +481,7 @@ impl<'m> Matching<'m> {
                     };
                     return Some(Stopped {
                         bytes: bytes as u64,
-                        error: self.explained(cause, record).error(block, record),
+                        error: self.task.explained(cause, record.text(block.bytes)).error(block, record),
                     });
                 }
                 OnError::Null | OnError::Raise => {
@@ -477,18 +494,6 @@ impl<'m> Matching<'m> {
         }
         self.rows.finish(&lost);
         None
-    }
-
-    /// The cause, with what the pattern expected in a record that does not match.
-    fn explained(&self, cause: Cause, record: Record) -> Cause {
-        if cause.kind != FailureKind::NoMatch {
-            return cause;
-        }
-        let why = self.task.why(&mut Explainer::new(&self.task.pattern), record.text(self.block.bytes));
-        match why {
-            Ok(Some(why)) => Cause { reason: format!("{}: {why}", cause.reason).into(), ..cause },
-            _ => cause,
-        }
     }
 
     /// The records of which not all is known after the walk, by index: those in which it stopped, or all where each may have further matches.

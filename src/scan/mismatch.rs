@@ -37,6 +37,12 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
+    /// What was expected, and after which field.
+    pub(super) fn expectation(&self) -> String {
+        let after = self.after.as_ref().map_or(String::new(), |after| format!(" after {after}"));
+        format!("expected {}{after}", self.expected)
+    }
+
     /// The mismatch of the pattern with the text `format` and the text `text`, drawn: what it was found for.
     ///
     /// ```
@@ -96,12 +102,13 @@ impl fmt::Display for Expected {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}", self.expected)?;
-        if let Some(after) = &self.after {
-            write!(f, " after {after}")?;
-        }
-        if self.found.is_empty() { f.write_str(", found the end") } else { write!(f, ", found {:?}", self.found) }
+        write!(f, "{}, {}", self.expectation(), found(&self.found))
     }
+}
+
+/// What stood where something else was expected, in words.
+pub(crate) fn found(text: &str) -> String {
+    if text.is_empty() { "found the end".to_owned() } else { format!("found {text:?}") }
 }
 
 /// What says why texts do not match a pattern. It keeps the beginnings that it has compiled.

@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
-use parsimd_simd::{Kernels, Literal};
+use parsimd_simd::Kernels;
 
 use super::{
     block::Buffers,
     compiled::Compiled,
     converting::{Converting, Dictionaries},
+    hint::{self, Hint},
     matching::Matching,
     mismatch::{Explainer, Mismatch},
     options::ScanOptions,
@@ -176,6 +177,11 @@ impl Part {
         Ok(self.0.why(explainer, text)?.map(|mismatch| (mismatch, self.0.pattern.format.text.len())))
     }
 
+    /// What would match a text that does not, as `why` says, if that is known.
+    pub(crate) fn hint(&self, why: &Mismatch, text: &str) -> Option<Hint> {
+        hint::hint(&self.0.pattern, why, text)
+    }
+
     pub(crate) fn cut(&self) -> Cut<'_> {
         self.0.cut()
     }
@@ -194,11 +200,6 @@ impl Part {
         Buffers::new(&self.0)
     }
 
-    /// A literal that each line has which the program is given and matches; without a program, each that is ASCII.
-    pub(crate) fn literal(&self) -> Option<&Literal> {
-        self.0.program().and_then(|_| self.0.plan().block_prefilter())
-    }
-
     /// The columns that say where records came from, for these lines.
     ///
     /// # Errors
@@ -208,7 +209,7 @@ impl Part {
     }
 
     /// Scans the lines among the `candidates` that are not taken yet, and takes those that it has an answer about. The candidates are numbers of lines in
-    /// order: all that have its literal; `None` is all lines.
+    /// order: of those that the program may be given, or that are ASCII, all that may match; `None` is all lines.
     ///
     /// # Errors
     /// The outer one is that of [`Converting::run`], or of the columns that say where records came from. The inner one is a line at which a matcher fails:

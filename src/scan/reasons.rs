@@ -7,25 +7,19 @@
 //! What does not match as a whole only has a place where the pattern stops. So a record is "does not match the pattern" and no more where the
 //! pattern is to match anywhere in it, where it is not UTF-8, and where it is longer than [`limits::EXPLAINED_BYTES`].
 
-use std::{cmp::Reverse, collections::HashMap, fmt};
+use std::{cmp::Reverse, collections::HashMap, fmt, sync::Arc};
 
-use super::{
-    mismatch::{Explainer, Mismatch},
-    options::Rejects,
-    split::Record,
-    stats::Cause,
-    task::Task,
-};
+use super::unread::{Explains, Unmatched, Unread, Why};
 use crate::{
     error::Result,
     failure::{Failure, FailureKind},
-    input::Block,
     limits,
 };
 
 /// A reason why records could not be read, and how many have it: see [`Scan::reasons`](crate::Scan::reasons).
 ///
-/// Its `Display` is one line: `2,011 lines: expected " - - [" after {ip}, found " - bob ["`, with "about" before an estimate.
+/// Its `Display` is one line: `2,011 lines: expected " - - [" after {ip}, found " - bob ["`, with "about" before an estimate,
+/// and "or more" after one of a single line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reason {
@@ -42,9 +36,7 @@ pub struct Reason {
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let about = if self.is_estimate { "about " } else { "" };
-        let lines = if self.count == 1 { "line" } else { "lines" };
-        write!(f, "{about}{} {lines}: ", grouped(self.count))?;
+        write!(f, "{}: ", self.lines())?;
         match &self.example {
             Some(example) => example.fmt(f),
             None => f.write_str("other reasons"),
@@ -52,8 +44,21 @@ impl fmt::Display for Reason {
     }
 }
 
+impl Reason {
+    /// How many lines have it: `about 2,011 lines`.
+    pub(crate) fn lines(&self) -> String {
+        match (self.count, self.is_estimate) {
+            (1, false) => "1 line".to_owned(),
+            // One was seen.
+            (1, true) => "1 line or more".to_owned(),
+            (count, false) => format!("{} lines", grouped(count)),
+            (count, true) => format!("about {} lines", grouped(count)),
+        }
+    }
+}
+
 /// A number with a comma after every three digits.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -65,129 +70,87 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// Why a record does not match.
+/// What is told apart in records that do not match, beside the pattern and what it expected after which field.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    /// The shape of what stood there.
+    Found,
+    /// Nothing.
+    #[cfg(feature = "cli")]
+    Expected,
+}
+
+/// Records that have one reason, with what stood where the pattern expected something else.
 #[derive(Debug)]
-pub(crate) struct Why {
-    /// The name of the pattern that came furthest, where there are several.
-    pub(crate) pattern: Option<String>,
-    pub(crate) mismatch: Mismatch,
-}
-
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.pattern {
-            Some(pattern) => write!(f, "{pattern}: {}", self.mismatch),
-            None => self.mismatch.fmt(f),
-        }
-    }
-}
-
-/// A pattern, or several, of which a scan asks why records do not match.
-pub(crate) trait Explains {
-    /// What is kept of the records that could not be read.
-    fn rejects(&self) -> Rejects;
-
-    /// Whether it can be said why a record does not match.
-    fn explains(&self) -> bool;
-
-    /// What [`why`](Self::why) needs.
-    fn explainers(&self) -> Vec<Explainer>;
-
-    /// Why a record that does not match does not, if that can be said.
-    ///
-    /// # Errors
-    /// As [`Task::why`].
-    fn why(&self, explainers: &mut [Explainer], text: &[u8]) -> Result<Option<Why>>;
-}
-
-impl Explains for Task {
-    fn rejects(&self) -> Rejects {
-        self.options.rejects
-    }
-
-    fn explains(&self) -> bool {
-        Task::explains(self)
-    }
-
-    fn explainers(&self) -> Vec<Explainer> {
-        vec![Explainer::new(&self.pattern)]
-    }
-
-    fn why(&self, explainers: &mut [Explainer], text: &[u8]) -> Result<Option<Why>> {
-        let why = Task::why(self, &mut explainers[0], text)?;
-        Ok(why.map(|mismatch| Why { pattern: None, mismatch }))
-    }
-}
-
-/// A record that could not be read, kept until somebody asks why.
-#[derive(Debug)]
-pub(crate) struct Unread {
-    failure: Failure,
-    /// Its whole text, where that may say why it does not match.
-    text: Option<Box<[u8]>>,
-}
-
-impl Unread {
-    /// That of a record which begins at a line of the block.
-    pub(super) fn new(
-        task: &dyn Explains,
-        block: &Block<'_>,
-        ((record, cause), line): &((Record, Cause), i64),
-    ) -> Unread {
-        let text = record.text(block.bytes);
-        let is_explained =
-            cause.kind == FailureKind::NoMatch && task.explains() && text.len() <= limits::EXPLAINED_BYTES;
-        Unread { failure: cause.failure(block, *record, Some(*line as u64)), text: is_explained.then(|| text.into()) }
-    }
-
-    /// The same, where so many records and lines precede those that it counts.
-    pub(super) fn after(mut self, records: u64, lines: u64) -> Unread {
-        self.failure.record += records;
-        self.failure.line = self.failure.line.map(|line| line + lines);
-        self
-    }
-
-    pub(super) fn failure(&self) -> &Failure {
-        &self.failure
-    }
-
-    /// Its group, with it as the example.
-    fn group(&self, task: &dyn Explains, explainers: &mut [Explainer]) -> Result<(Key, Group)> {
-        let why = match &self.text {
-            Some(text) => task.why(explainers, text)?,
-            None => None,
-        };
-        let mut example = self.failure.clone();
-        let key = match &why {
-            None => Key::Failure(example.kind, example.field.clone(), without_values(&example.reason)),
-            Some(Why { pattern, mismatch: Mismatch { expected, after, found, .. } }) => {
-                Key::Mismatch(pattern.clone(), expected.to_string(), after.clone(), shape(found))
-            }
-        };
-        if let Some(why) = &why {
-            example.reason = why.to_string();
-        }
-        Ok((key, Group { example, position: why.map(|why| why.mismatch.offset), count: 0 }))
-    }
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+pub(crate) struct ReasonGroup {
+    pub(crate) reason: Reason,
+    /// What was expected, after which field, and by which of several patterns; `None` unless that can be said.
+    pub(crate) expected: Option<String>,
+    /// What stood there, nothing at the end, and in how many records: the most frequent first, and of two that are as frequent the earlier. Like the count of the
+    /// reason these are estimates.
+    pub(crate) found: Vec<(String, u64)>,
+    /// Its first record, whole.
+    pub(crate) example: Option<Unmatched>,
 }
 
 /// What records of one group have in common.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Key {
-    /// Which of several patterns it is, what that expected, after which field, and the shape of what was found.
-    Mismatch(Option<String>, String, Option<String>, String),
+    /// What was expected, and the shape of what was found.
+    Mismatch(String, Option<String>),
     /// The kind, the field and the reason without what is of one record in it.
     Failure(FailureKind, Option<String>, String),
 }
 
-/// The records that have one reason.
+/// Records that were kept and have one reason.
 #[derive(Debug)]
 struct Group {
     /// The first.
     example: Failure,
+    unmatched: Option<Unmatched>,
     position: Option<usize>,
-    /// How many of those that were kept.
+    expected: Option<String>,
+    /// How many have it.
     count: u64,
+    /// What was found: in how many of them, and how many other texts were found before it.
+    found: HashMap<String, (u64, usize)>,
+}
+
+impl Group {
+    /// That of a record, without the record's count.
+    fn new(unread: &Unread, task: &Arc<dyn Explains>, why: Option<&Why>) -> Group {
+        let mut example = unread.failure().clone();
+        if let Some(why) = why {
+            example.reason = why.to_string();
+        }
+        Group {
+            example,
+            unmatched: unread.unmatched(task),
+            position: why.map(|why| why.mismatch.offset),
+            expected: why.map(Why::expected),
+            count: 0,
+            found: HashMap::new(),
+        }
+    }
+
+    /// Counts a record, in which this was found.
+    fn add(&mut self, found: Option<String>) {
+        self.count += 1;
+        if let Some(found) = found {
+            let others = self.found.len();
+            self.found.entry(found).or_insert((0, others)).0 += 1;
+        }
+    }
+
+    /// As a reason that so many records have.
+    fn counted(self, count: u64, is_estimate: bool) -> ReasonGroup {
+        let mut found: Vec<_> = self.found.into_iter().collect();
+        found.sort_by_key(|(_, (count, others))| (Reverse(*count), *others));
+        let found = found.into_iter().map(|(text, (of, _))| (text, scaled(of, count, self.count))).collect();
+        let reason = Reason { count, is_estimate, example: Some(self.example), position: self.position };
+        ReasonGroup { reason, expected: self.expected, found, example: self.unmatched }
+    }
 }
 
 /// A text in which each run of letters is one letter, and each run of digits one digit.
@@ -226,49 +189,55 @@ fn without_values(reason: &str) -> String {
 /// The reasons of a scan that kept these records, of as many that do not match, and as many that failed.
 ///
 /// # Errors
-/// As [`Task::why`].
-pub(super) fn group(task: &dyn Explains, unread: &[Unread], totals: [u64; 2]) -> Result<Vec<Reason>> {
+/// As [`Task::why`](super::task::Task::why).
+pub(super) fn group(task: &Arc<dyn Explains>, unread: &[Unread], totals: [u64; 2], by: By) -> Result<Vec<ReasonGroup>> {
     let mut explainers = task.explainers();
     let (mut places, mut groups) = (HashMap::new(), Vec::<Group>::new());
     for one in unread {
-        let (key, group) = one.group(task, &mut explainers)?;
-        let at = *places.entry(key).or_insert(groups.len());
+        let why = one.why(&**task, &mut explainers)?;
+        let at = *places.entry(key(one.failure(), why.as_ref(), by)).or_insert(groups.len());
         if at == groups.len() {
-            groups.push(group);
+            groups.push(Group::new(one, task, why.as_ref()));
         }
-        groups[at].count += 1;
+        groups[at].add(why.map(|why| why.mismatch.found));
     }
     Ok(reasons(groups, totals))
 }
 
+fn key(failure: &Failure, why: Option<&Why>, by: By) -> Key {
+    match (why, by) {
+        (None, _) => Key::Failure(failure.kind, failure.field.clone(), without_values(&failure.reason)),
+        (Some(why), By::Found) => Key::Mismatch(why.expected(), Some(shape(&why.mismatch.found))),
+        #[cfg(feature = "cli")]
+        (Some(why), By::Expected) => Key::Mismatch(why.expected(), None),
+    }
+}
+
 /// The reasons for groups in the order of their first records.
-fn reasons(groups: Vec<Group>, totals: [u64; 2]) -> Vec<Reason> {
+fn reasons(groups: Vec<Group>, totals: [u64; 2]) -> Vec<ReasonGroup> {
     let class = |group: &Group| usize::from(group.example.kind != FailureKind::NoMatch);
     let mut kept = [0; 2];
     groups.iter().for_each(|group| kept[class(group)] += group.count);
     let mut seen = [0; 2];
-    let mut all: Vec<Reason> = groups
+    let mut all: Vec<ReasonGroup> = groups
         .into_iter()
         .map(|group| {
             let class = class(&group);
             let before = scaled(seen[class], totals[class], kept[class]);
             seen[class] += group.count;
-            Reason {
-                count: scaled(seen[class], totals[class], kept[class]) - before,
-                is_estimate: kept[class] < totals[class],
-                example: Some(group.example),
-                position: group.position,
-            }
+            let count = scaled(seen[class], totals[class], kept[class]) - before;
+            group.counted(count, kept[class] < totals[class])
         })
         .collect();
-    all.sort_by_key(|reason| Reverse(reason.count));
+    all.sort_by_key(|group| Reverse(group.reason.count));
     let rest = all.split_off(all.len().min(limits::REASONS_GIVEN));
     // None of the records that were kept stands for these.
     let unknown: u64 = (0..2).filter(|&class| kept[class] == 0).map(|class| totals[class]).sum();
-    let count = unknown + rest.iter().map(|reason| reason.count).sum::<u64>();
+    let count = unknown + rest.iter().map(|group| group.reason.count).sum::<u64>();
     if count > 0 {
-        let is_estimate = rest.iter().any(|reason| reason.is_estimate);
-        all.push(Reason { count, is_estimate, example: None, position: None });
+        let is_estimate = rest.iter().any(|group| group.reason.is_estimate);
+        let reason = Reason { count, is_estimate, example: None, position: None };
+        all.push(ReasonGroup { reason, expected: None, found: Vec::new(), example: None });
     }
     all
 }
@@ -323,9 +292,18 @@ mod tests {
             text: String::new(),
         };
         let groups = |counts: &[u64]| -> Vec<Group> {
-            let group =
-                |(record, &count)| Group { example: failure(FailureKind::NoMatch, record), position: None, count };
+            let group = |(record, &count)| Group {
+                example: failure(FailureKind::NoMatch, record),
+                unmatched: None,
+                position: None,
+                expected: None,
+                count,
+                found: HashMap::new(),
+            };
             (0..).zip(counts).map(group).collect()
+        };
+        let reasons = |groups, totals| -> Vec<Reason> {
+            super::reasons(groups, totals).into_iter().map(|group| group.reason).collect()
         };
         let counts = |reasons: &[Reason]| reasons.iter().map(|reason| reason.count).collect::<Vec<_>>();
         assert_eq!(counts(&reasons(groups(&[1, 3, 1]), [5, 0])), [3, 1, 1]);

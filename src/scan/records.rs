@@ -6,22 +6,30 @@
 //!
 //! A scan keeps what it was given and what it read ahead: an error, a limit or a caller that puts batches back lose nothing.
 
-use std::{collections::VecDeque, mem, num::NonZeroUsize, sync::Arc, time::Instant};
+use std::{
+    collections::{HashMap, VecDeque},
+    mem,
+    num::NonZeroUsize,
+    sync::Arc,
+    time::Instant,
+};
 
 use super::{
     block::{BlockTask, Scanned, Wanted},
     compiled::Compiled,
     options::{OnError, ScanOptions},
-    reasons::{self, Reason, Unread},
+    reasons::{self, By, Reason, ReasonGroup},
     rejects::Rejected,
     stats::{ColumnOffsets, Stats},
     task::Task,
-    workers::{WAVE, Workers},
+    unread::{Explains, Unmatched, Unread},
+    wave::WAVE,
+    workers::Workers,
 };
 use crate::{
     batch::{Batch, Schema},
     error::{Error, Result},
-    input::{Holes, Input},
+    input::{Aside, Holes, Input},
     limits,
 };
 
@@ -40,19 +48,55 @@ pub(crate) struct Blocks<'a> {
     unread: Vec<Unread>,
     /// All of them that nobody has taken, where they are asked for.
     rejected: Rejected,
-    /// The holes of the source that has not ended, as far as its blocks were handed out.
-    holes: Holes,
-    /// How many lines of that source were handed out.
-    lines: u64,
+    /// How far the source that is read was handed out, and those that it takes turns with.
+    place: Place,
+    others: HashMap<usize, Place>,
+    /// The number of that source.
+    turn: usize,
     offsets: ColumnOffsets,
     /// How many rows may still be given.
     rows_left: u64,
+    without_match: WithoutMatch,
     /// How many sources were read to their end, and what was wrong with the last that could not.
     sources_read: u64,
     broken: Option<Error>,
     /// What ends the scan, once the rows before it were given.
     error: Option<Error>,
     ended: bool,
+}
+
+/// How far a source that has not ended was handed out.
+#[derive(Debug, Default)]
+struct Place {
+    lines: u64,
+    holes: Holes,
+    records: u64,
+    /// How many of them matched, or may have matched, for all that is known.
+    matched: u64,
+}
+
+/// The sources that were read to their end and have records, but not one that matched. Where a filter has left records out, nobody knows.
+#[derive(Debug, Default)]
+pub(crate) struct WithoutMatch {
+    /// The first of them, with how many records each has.
+    pub(crate) first: Vec<(Arc<str>, u64)>,
+    pub(crate) count: usize,
+}
+
+impl WithoutMatch {
+    /// How many are kept.
+    const KEPT: usize = 3;
+
+    /// Takes in a source that has ended.
+    fn add(&mut self, source: &Arc<str>, place: &Place) {
+        if place.records == 0 || place.matched > 0 {
+            return;
+        }
+        self.count += 1;
+        if self.first.len() < Self::KEPT {
+            self.first.push((Arc::clone(source), place.records));
+        }
+    }
 }
 
 /// How many threads may scan, how many rows are wanted, and whether a source that cannot be read ends the scan.
@@ -91,10 +135,12 @@ impl<'a> Blocks<'a> {
             stats: Stats::default(),
             unread: Vec::new(),
             rejected: Rejected::default(),
-            holes: Holes::default(),
-            lines: 0,
+            place: Place::default(),
+            others: HashMap::new(),
+            turn: 0,
             offsets: ColumnOffsets::default(),
             rows_left,
+            without_match: WithoutMatch::default(),
             sources_read: 0,
             broken: None,
             error: wrong,
@@ -104,9 +150,23 @@ impl<'a> Blocks<'a> {
 }
 
 impl Blocks<'_> {
+    /// Itself, unless its first call would say that options are wrong.
+    ///
+    /// # Errors
+    /// That error.
+    pub(crate) fn checked(mut self) -> Result<Self> {
+        self.error.take().map_or(Ok(self), Err)
+    }
+
     /// What was seen so far.
     pub(crate) fn stats(&self) -> &Stats {
         &self.stats
+    }
+
+    /// The sources of which not one record matched.
+    #[cfg(feature = "cli")]
+    pub(crate) fn without_match(&self) -> &WithoutMatch {
+        &self.without_match
     }
 
     /// The columns of the batches of the pattern of this number.
@@ -158,7 +218,22 @@ impl Blocks<'_> {
 
     /// Why records could not be read.
     pub(crate) fn reasons(&self) -> Result<Vec<Reason>> {
-        reasons::group(&*self.task, &self.unread, [self.stats.unmatched, self.stats.failures])
+        Ok(self.reason_groups(By::Found)?.into_iter().map(|group| group.reason).collect())
+    }
+
+    fn reason_groups(&self, by: By) -> Result<Vec<ReasonGroup>> {
+        reasons::group(&self.explains(), &self.unread, [self.stats.unmatched, self.stats.failures], by)
+    }
+
+    /// Where there were records and not one matched, the first, if it can be said why it does not.
+    pub(crate) fn none_matched(&self) -> Option<Unmatched> {
+        let is_none = self.stats.records > 0 && self.stats.records == self.stats.unmatched;
+        self.unread.first().filter(|_| is_none)?.unmatched(&self.explains())
+    }
+
+    fn explains(&self) -> Arc<dyn Explains> {
+        // The same, as what explains alone.
+        Arc::<dyn BlockTask>::clone(&self.task)
     }
 
     /// The records that could not be read and that nobody has taken.
@@ -169,11 +244,37 @@ impl Blocks<'_> {
     /// Keeps the first records that could not be read, of the next block.
     fn keep_unread(&mut self, unread: Vec<Unread>) {
         let room = limits::UNREAD_KEPT - self.unread.len();
-        let (records, lines) = (self.stats.records, self.lines);
+        let (records, lines) = (self.stats.records, self.place.lines);
         self.unread.extend(unread.into_iter().take(room).map(|one| one.after(records, lines)));
         let failures = &mut self.stats.first_failures;
         let kept = self.unread.iter().take(limits::FAILURES_KEPT).skip(failures.len());
         failures.extend(kept.map(|unread| unread.failure().clone()));
+    }
+
+    /// Takes in what the input tells between two blocks.
+    fn heed(&mut self, aside: Aside) {
+        match aside {
+            // Its bytes and holes are counted as those of a block.
+            Aside::Passed(..) => {}
+            Aside::Ended(source, notes) => {
+                let place = mem::take(&mut self.place);
+                self.without_match.add(&source, &place);
+                let notes = place.holes.note().into_iter().chain(notes);
+                self.stats.notes.extend(notes.map(|note| format!("{source}: {note}")));
+                self.sources_read += 1;
+            }
+            Aside::Broken { error, was_open } => {
+                self.sources_read -= u64::from(was_open);
+                self.stats.source_errors.push(error.to_string());
+                self.broken = Some(error);
+            }
+            Aside::Turn(number) => {
+                let place = self.others.remove(&number).unwrap_or_default();
+                let last = mem::replace(&mut self.place, place);
+                self.others.insert(mem::replace(&mut self.turn, number), last);
+            }
+            Aside::Note(note) => self.stats.notes.push(note),
+        }
     }
 
     fn next_batch(&mut self, end: Option<Instant>) -> Result<Option<(usize, Batch)>> {
@@ -182,28 +283,23 @@ impl Blocks<'_> {
                 return Err(error);
             }
             while let Some(scanned) = self.ready.pop_front() {
-                let Scanned { batches, stats, unread, rejected, lines, offsets, holes, ended, broken, error } = scanned;
-                self.error = error.map(|error| error.after_records(self.stats.records).after_lines(self.lines));
+                let Scanned { batches, stats, unread, rejected, lines, offsets, holes, aside, error } = scanned;
+                let lines_before = self.place.lines;
+                self.error = error.map(|error| error.after_records(self.stats.records).after_lines(lines_before));
                 self.keep_unread(unread);
-                self.rejected.add(rejected, self.lines);
+                self.rejected.add(rejected, lines_before);
+                self.place.records += stats.records;
+                self.place.matched += stats.matched + stats.filtered;
                 self.stats.add(stats);
                 self.offsets.add(offsets, self.task.noted_columns(), &mut self.stats.notes);
-                self.holes.append(holes);
-                let lines_before = self.lines as i64;
-                self.lines = if ended.is_some() { 0 } else { self.lines + lines };
-                self.sources_read += u64::from(ended.is_some());
-                if let Some((error, was_open)) = broken {
-                    self.sources_read -= u64::from(was_open);
-                    self.stats.source_errors.push(error.to_string());
-                    self.broken = Some(error);
-                }
-                if let Some((source, notes)) = ended {
-                    let notes = mem::take(&mut self.holes).note().into_iter().chain(notes);
-                    self.stats.notes.extend(notes.map(|note| format!("{source}: {note}")));
+                self.place.holes.append(holes);
+                self.place.lines += lines;
+                if let Some(aside) = aside {
+                    self.heed(aside);
                 }
                 for (pattern, mut batch) in batches {
                     if let Some(column) = self.task.line_column(pattern) {
-                        batch.add(column, lines_before);
+                        batch.add(column, lines_before as i64);
                     }
                     self.rows_left -= batch.len() as u64;
                     self.held.push_back((pattern, batch));
@@ -257,12 +353,22 @@ impl<'a> Scan<'a> {
     pub(crate) fn of(blocks: Blocks<'a>) -> Scan<'a> {
         Scan { blocks }
     }
+
+    pub(crate) fn checked(self) -> Result<Scan<'a>> {
+        Ok(Scan { blocks: self.blocks.checked()? })
+    }
 }
 
 impl Scan<'_> {
     /// What was seen so far.
     pub fn stats(&self) -> &Stats {
         self.blocks.stats()
+    }
+
+    /// The sources of which not one record matched.
+    #[cfg(feature = "cli")]
+    pub(crate) fn without_match(&self) -> &WithoutMatch {
+        self.blocks.without_match()
     }
 
     /// The names and types of the columns.
@@ -295,6 +401,20 @@ impl Scan<'_> {
         self.blocks.reasons()
     }
 
+    /// The same by what was expected and after which field alone, with all that stood there.
+    ///
+    /// # Errors
+    /// As [`reasons`](Self::reasons).
+    #[cfg(feature = "cli")]
+    pub(crate) fn reasons_by_expected(&self) -> Result<Vec<ReasonGroup>> {
+        self.blocks.reason_groups(By::Expected)
+    }
+
+    /// Where there were records and not one matched, the first, if it can be said why it does not.
+    pub(crate) fn none_matched(&self) -> Option<Unmatched> {
+        self.blocks.none_matched()
+    }
+
     /// The records that could not be read, of the blocks whose rows were given by now, and that it has not given: with [`Rejects::Rows`](crate::Rejects::Rows),
     /// else there are none. They are in the order of the input, and as many as [`stats`](Self::stats) counts as unmatched and as failures.
     ///
@@ -305,8 +425,7 @@ impl Scan<'_> {
     /// They are kept until they are taken. Whoever reads a large input takes them after each batch.
     ///
     /// ```
-    /// let mut options = parsimd::ScanOptions::default();
-    /// options.rejects = parsimd::Rejects::Rows;
+    /// let options = parsimd::ScanOptions::new().rejects(parsimd::Rejects::Rows);
     /// let input = parsimd::Input::bytes(b"1\nx\n2\n");
     /// let mut scan = parsimd::Pattern::new("{n:d}")?.scan_input(input, options);
     /// scan.read_all()?;
@@ -324,7 +443,7 @@ impl Scan<'_> {
     }
 
     /// As [`take_rejects`](Self::take_rejects), with [`Rejects::Bytes`](crate::Rejects::Bytes): the records as they stand in the input, decompressed, to be
-    /// scanned once more. Each ends with its newline; the last of a source, and one of which only the beginning was held, get one if they have none.
+    /// scanned once more. Each ends with its newline, and the last of a source gets one if it has none. Of a record that is too long it is the beginning, and `\n`.
     pub fn take_rejected_bytes(&mut self) -> Vec<u8> {
         self.blocks.rejected().take_bytes()
     }
@@ -335,8 +454,7 @@ impl Scan<'_> {
     /// its end.
     ///
     /// ```
-    /// let mut options = parsimd::ScanOptions::default();
-    /// options.on_error = parsimd::OnError::Raise;
+    /// let options = parsimd::ScanOptions::new().on_error(parsimd::OnError::Raise);
     /// let input = parsimd::Input::bytes(b"1\n2\nx\n");
     /// let mut scan = parsimd::Pattern::new("{n:d}")?.scan_input(input, options);
     /// assert!(scan.read_all().is_err());

@@ -4,7 +4,7 @@
 
 use std::{mem, sync::Arc};
 
-use super::{mismatch::Explainer, reasons::Explains, split::Record, stats::Cause};
+use super::{mismatch::Explainer, split::Record, stats::Cause, unread::Explains};
 use crate::{
     batch::{Batch, Column, ColumnType, Schema, Validity, Values},
     error::{Error, Result},
@@ -44,12 +44,14 @@ impl Rejected {
         Rejected { rows: unread.iter().map(row).collect(), bytes: Vec::new() }
     }
 
-    /// Those of a block as they stand there, each with a newline at its end.
+    /// Those of a block as they stand there, each with a newline at its end. Of one that is too long the end is not held in every kind of input, so its own
+    /// newline says nothing.
     pub(super) fn bytes(block: &Block<'_>, unread: &[((Record, Cause), i64)]) -> Rejected {
         let mut bytes = Vec::new();
         for ((record, cause), _) in unread {
             bytes.extend_from_slice(text(block, *record, cause));
-            let has_return = block.bytes[record.end as usize..].starts_with(b"\r\n");
+            let is_whole = cause.kind != FailureKind::TooLong;
+            let has_return = is_whole && block.bytes[record.end as usize..].starts_with(b"\r\n");
             bytes.extend_from_slice(if has_return { b"\r\n" } else { b"\n" });
         }
         Rejected { rows: Vec::new(), bytes }

@@ -2,6 +2,7 @@
 
 use parsimd_simd::{LineCount, Literal, Span};
 
+use super::evidence::Evidence;
 use crate::{
     engine::program::Program,
     input::{Holes, nuls},
@@ -94,6 +95,8 @@ pub(super) struct Prescan {
     pub(super) quits: Vec<u32>,
     /// False once a block has shown that most records have the literal: the search does not pay then.
     literal_pays: bool,
+    /// False once a block has shown that most lines have what a row of the filter needs.
+    evidence_pays: bool,
     /// True once a block has shown that fewer than half of the records have the literal: the others need not be told apart then.
     literal_is_rare: bool,
 }
@@ -124,6 +127,7 @@ impl Prescan {
             lines: Vec::new(),
             quits: Vec::new(),
             literal_pays: true,
+            evidence_pays: true,
             literal_is_rare: false,
         }
     }
@@ -174,8 +178,34 @@ impl Prescan {
         literal: &Literal,
     ) -> Option<Candidates> {
         self.literals.clear();
-        let LineCount { newlines, is_ascii, has_nul } =
-            plan.kernels().anchor_and_newlines(bytes, literal, &mut self.literals);
+        let lines = plan.kernels().anchor_and_newlines(bytes, literal, &mut self.literals);
+        let candidates = self.lines_around(plan, bytes, program, lines)?;
+        self.weigh(candidates.all as usize);
+        Some(candidates)
+    }
+
+    /// The same of the lines that have the evidence. `None` also once it was of no use.
+    pub(super) fn find_evidence(
+        &mut self,
+        plan: &Plan,
+        bytes: &[u8],
+        program: &Program,
+        evidence: &Evidence,
+    ) -> Option<Candidates> {
+        if !self.evidence_pays {
+            return None;
+        }
+        self.literals.clear();
+        let lines = evidence.find(plan.kernels(), bytes, &mut self.literals);
+        let candidates = self.lines_around(plan, bytes, program, lines)?;
+        // As for the literal.
+        self.evidence_pays = self.lines.len() < candidates.all as usize / 4 * 3 + 4;
+        Some(candidates)
+    }
+
+    /// The lines around the places that were found in a block with these lines.
+    fn lines_around(&mut self, plan: &Plan, bytes: &[u8], program: &Program, lines: LineCount) -> Option<Candidates> {
+        let LineCount { newlines, is_ascii, has_nul } = lines;
         self.newlines = newlines as u64;
         // There may be holes, which are counted.
         if has_nul || !self.find_quits(plan, bytes, is_ascii, Some(program)) || !self.quits.is_empty() {
@@ -184,7 +214,6 @@ impl Prescan {
         self.lines.clear();
         plan.kernels().lines_around(bytes, &self.literals, &mut self.lines);
         let all = newlines + usize::from(!bytes.ends_with(b"\n"));
-        self.weigh(all);
         Some(Candidates { all: all as u64, is_ascii })
     }
 

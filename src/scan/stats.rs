@@ -12,7 +12,7 @@ use crate::{
     limits,
 };
 
-/// What a scan has seen so far. `records == matched + unmatched + failures`.
+/// What a scan has seen so far. `records == matched + unmatched + failures + filtered`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -25,6 +25,9 @@ pub struct Stats {
     /// Records that matched but have a value that does not fit its type, that are not UTF-8 and could not be matched, that are longer than
     /// [`ScanOptions::max_record_bytes`](crate::ScanOptions::max_record_bytes), or that the input broke off in.
     pub failures: u64,
+    /// With [`ScanOptions::skip_filtered`](crate::ScanOptions::skip_filtered), records that have no row since their fields do not satisfy the filter, or since
+    /// they do not match, which nobody asked then. Else 0.
+    pub filtered: u64,
     /// Bytes read, newlines included.
     pub bytes: u64,
     /// In a scan by a [`PatternSet`](crate::PatternSet): of the records that matched, how many went to each pattern, in the order of the set.
@@ -53,6 +56,7 @@ impl Stats {
         self.matched += block.matched;
         self.unmatched += block.unmatched;
         self.failures += block.failures;
+        self.filtered += block.filtered;
         self.bytes += block.bytes;
         self.notes.extend(block.notes);
         let patterns = self.matched_by_pattern.len().max(block.matched_by_pattern.len());
@@ -83,17 +87,28 @@ impl ColumnOffsets {
         }
     }
 
-    /// Adds those of the next block, and a note for each column that has come to have both kinds, where that means different things.
+    /// Adds those of the next block, and a note for each column that has come to have both kinds, where that means different things. Notes that follow each
+    /// other are in the order of the columns, so that blocks do not show in it.
     pub(super) fn add(&mut self, block: ColumnOffsets, schema: &Schema, notes: &mut Vec<String>) {
         self.0.resize(schema.len(), OffsetsSeen::default());
+        let (mut mixed, mut new) = (Vec::new(), Vec::new());
         for ((all, more), (name, kind)) in self.0.iter_mut().zip(block.0).zip(schema.columns()) {
             let had_both = all.has_both();
             *all = all.or(more);
-            if all.has_both() && !had_both && kind == (ColumnType::Timestamp { utc: false }) {
-                notes.push(format!(
+            if all.has_both() && kind == (ColumnType::Timestamp { utc: false }) {
+                let note = format!(
                     "column {name:?}: times with an offset are in UTC, and others as they are written; tz= says in which zone those are"
-                ));
+                );
+                if !had_both {
+                    new.push(note.clone());
+                }
+                mixed.push(note);
             }
+        }
+        if !new.is_empty() {
+            let rest = notes.iter().rposition(|note| !mixed.contains(note)).map_or(0, |at| at + 1);
+            new.extend(notes.split_off(rest));
+            notes.extend(mixed.into_iter().filter(|note| new.contains(note)));
         }
     }
 }
@@ -162,6 +177,8 @@ pub(crate) struct Tally {
     records: u64,
     unmatched: u64,
     failures: u64,
+    /// Records that have no row for another reason than a failure, where nobody asks which.
+    filtered: Option<u64>,
     bytes: u64,
     holes: Holes,
     /// The first that could not be read, by number.
@@ -178,11 +195,29 @@ impl Tally {
             records: 0,
             unmatched: 0,
             failures: 0,
+            filtered: None,
             bytes: 0,
             holes: Holes::default(),
             unread: BTreeMap::new(),
             unread_wanted,
             offsets: ColumnOffsets::default(),
+        }
+    }
+
+    /// The same, but where `skips` is true records without a row count as filtered, unless they are failures that do not depend on the pattern.
+    pub(super) fn skipping(self, skips: bool) -> Tally {
+        Tally { filtered: skips.then_some(0), ..self }
+    }
+
+    /// Whether records without a row count as filtered.
+    pub(super) fn skips_filtered(&self) -> bool {
+        self.filtered.is_some()
+    }
+
+    /// Counts records that were seen, and whose fields do not satisfy the filter.
+    pub(super) fn filter_out(&mut self, records: u64) {
+        if let Some(filtered) = &mut self.filtered {
+            *filtered += records;
         }
     }
 
@@ -213,12 +248,15 @@ impl Tally {
 
     /// Counts as unmatched, of the records that were seen, some of which nobody asks.
     pub(crate) fn unmatched(&mut self, records: u64) {
-        self.unmatched += records;
+        *self.filtered.as_mut().unwrap_or(&mut self.unmatched) += records;
     }
 
     /// Counts a record that was seen as one that could not be read, and keeps why.
     pub(crate) fn unread(&mut self, record: Record, cause: &Cause) {
         match cause.kind {
+            FailureKind::NoMatch | FailureKind::Encoding | FailureKind::Matcher if self.skips_filtered() => {
+                return self.filter_out(1);
+            }
             FailureKind::NoMatch => self.unmatched += 1,
             _ => self.failures += 1,
         }
@@ -264,11 +302,13 @@ impl Tally {
 
     /// The counts, and the records that were kept, in order.
     pub(crate) fn end(self) -> Counted {
+        let filtered = self.filtered.unwrap_or_default();
         let stats = Stats {
             records: self.records,
-            matched: self.records - self.unmatched - self.failures,
+            matched: self.records - self.unmatched - self.failures - filtered,
             unmatched: self.unmatched,
             failures: self.failures,
+            filtered,
             bytes: self.bytes,
             ..Stats::default()
         };

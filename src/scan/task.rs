@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     compiled::{Compiled, Place},
+    evidence::Evidence,
     head::Head,
     mismatch::{Explainer, Mismatch},
     options::{Matches, OnError, Origin, Predicate, ScanOptions},
@@ -30,13 +31,16 @@ pub(super) struct Task {
     /// Which lines begin a record; `None` if each does.
     pub(super) head: Option<Head>,
     pub(super) schema: Arc<Schema>,
+    /// What a line must have for its row to pass the filter, where others need not be matched.
+    pub(super) evidence: Option<Evidence>,
 }
 
 impl Task {
     /// The task, with the columns that were asked for, up to the first that is wrong; and what is wrong.
-    pub(super) fn new(pattern: &Arc<Compiled>, mut options: ScanOptions) -> (Task, Option<Error>) {
+    pub(super) fn new(pattern: &Arc<Compiled>, options: ScanOptions) -> (Task, Option<Error>) {
+        let (mut options, unnamed) = options.numbered(pattern);
         let (columns, wrong) = choose_columns(pattern, options.columns.take());
-        let wrong = wrong.or_else(|| wrong_options(pattern, &options));
+        let wrong = unnamed.or(wrong).or_else(|| wrong_options(pattern, &options));
         if wrong.is_some() {
             options.include.clear();
         }
@@ -50,7 +54,8 @@ impl Task {
         };
         options.block_bytes = options.block_bytes.clamp(1, limits::BLOCK_BYTES_MOST);
         let clock = Clock::new(options.year, options.tz.clone(), options.begin);
-        (Task { pattern: Arc::clone(pattern), clock, head, options, schema }, wrong)
+        let evidence = if wrong.is_none() { Evidence::new(pattern, &options) } else { None };
+        (Task { pattern: Arc::clone(pattern), clock, head, options, schema, evidence }, wrong)
     }
 
     /// The program, where it is to be walked.
@@ -145,14 +150,27 @@ fn choose_columns(pattern: &Compiled, asked: Option<Vec<usize>>) -> (Vec<usize>,
 /// # Errors
 /// [`Error::is_column`] or [`Error::is_options`]: the first that is wrong.
 pub(crate) fn check(pattern: &Compiled, options: &ScanOptions) -> Result<()> {
+    let (options, unnamed) = options.clone().numbered(pattern);
     let (_, wrong) = choose_columns(pattern, options.columns.clone());
-    wrong.or_else(|| wrong_options(pattern, options)).map_or(Ok(()), Err)?;
-    Head::new(pattern, options).map(|_| ())
+    unnamed.or(wrong).or_else(|| wrong_options(pattern, &options)).map_or(Ok(()), Err)?;
+    Head::new(pattern, &options).map(|_| ())
 }
 
 /// What is wrong beside the columns of fields, if something is.
 fn wrong_options(pattern: &Compiled, options: &ScanOptions) -> Option<Error> {
-    wrong_filter(pattern, options).or_else(|| origin::wrong(pattern, &options.include))
+    wrong_filter(pattern, options)
+        .or_else(|| origin::wrong(pattern, &options.include))
+        .or_else(|| wrong_threads(options))
+}
+
+/// What is wrong with the number of threads, if something is.
+fn wrong_threads(options: &ScanOptions) -> Option<Error> {
+    let is_one = cfg!(feature = "threads") || options.threads.is_none_or(|threads| threads.get() == 1);
+    (!is_one).then(|| {
+        Error::options(
+            "this build of parsimd scans with one thread: build it with the feature threads, or do not set `threads`",
+        )
+    })
 }
 
 /// What is wrong with the filter, if something is.
@@ -166,12 +184,20 @@ fn check_predicate(pattern: &Compiled, &(number, ref predicate): &(usize, Predic
         return Some(Error::column(format!("there is no field {number} to filter by: the pattern has {fields}")));
     };
     let column_type = ColumnType::of(field.kind());
-    let fits = match column_type {
-        ColumnType::Int64 | ColumnType::Timestamp { .. } => matches!(predicate, Predicate::Between(..)),
-        ColumnType::Text => matches!(predicate, Predicate::Text(_)),
-        _ => false,
-    };
+    let fits = fits(predicate, column_type);
     let name = field.column_name();
     (!fits)
         .then(|| Error::column(format!("field {name:?} is of type {column_type:?}, which {predicate:?} cannot filter")))
+}
+
+/// Whether a predicate is for columns of this type.
+fn fits(predicate: &Predicate, column: ColumnType) -> bool {
+    match predicate {
+        Predicate::Between(..) => matches!(column, ColumnType::Int64 | ColumnType::Timestamp { .. }),
+        Predicate::Text(_) | Predicate::StartsWith(_) | Predicate::Contains(_) => column == ColumnType::Text,
+        Predicate::AnyOf(parts) => {
+            matches!(column, ColumnType::Int64 | ColumnType::Timestamp { .. } | ColumnType::Text)
+                && parts.iter().all(|part| fits(part, column))
+        }
+    }
 }

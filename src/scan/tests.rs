@@ -8,7 +8,10 @@ use crate::{
     Anchored, CustomType, FindIter, Match, Pattern, Result,
     engine::{
         captures::range,
-        program::tests::{NOISE, Random, TYPES, Type, format, text},
+        program::{
+            pieces::{NOISE, TYPES, Type},
+            tests::{Random, format, text},
+        },
         work,
     },
     extension::{self, ABSENT, Span},

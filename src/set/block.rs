@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::{
-    anchors::{Anchors, Candidates},
+    anchors::Candidates,
+    named::Named,
     table::{Missing, Table},
 };
 use crate::{
@@ -18,17 +19,16 @@ use crate::{
     limits,
     scan::{
         BlockScanner, BlockTask, Broken, Buffers, Cause, ColumnOffsets, Counted, Dictionaries, Explainer, Explainers,
-        Explains, Given, Lines, Matches, OnError, Part, Parted, Parting, Record, Rejects, ScanOptions, Scanned, Tally,
-        Wanted, Why,
+        Explains, Given, Hint, Lines, Matches, OnError, Part, Parted, Parting, Predicate, Record, Rejects, ScanOptions,
+        Scanned, Tally, Wanted, Why,
     },
 };
 
 /// The patterns and the options of a scan.
 #[derive(Debug)]
 pub(super) struct SetTask {
-    names: Vec<String>,
+    set: Arc<Named>,
     parts: Vec<Part>,
-    anchors: Anchors,
     on_error: OnError,
     max_record_bytes: usize,
     rejects: Rejects,
@@ -40,24 +40,39 @@ pub(super) struct SetTask {
 }
 
 /// What is to become of the rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Form<'c> {
     /// A batch for each pattern.
     Batches,
-    /// One table.
-    Table,
+    /// One table, of what is chosen of each pattern; of none, everything.
+    Table(&'c [Chosen]),
+}
+
+/// What of the rows of one pattern goes into the table. Numbers are those of fields, as in [`ScanOptions`].
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chosen {
+    /// The columns; `None` is all.
+    pub(crate) columns: Option<Vec<usize>>,
+    /// What the rows must satisfy. A line whose row is left out is of the pattern all the same: it does not go on to the next.
+    pub(crate) filter: Vec<(usize, Predicate)>,
+}
+
+impl Form<'_> {
+    fn chosen(&self, pattern: usize) -> Chosen {
+        match self {
+            Form::Table(chosen) => chosen.get(pattern).cloned().unwrap_or_default(),
+            Form::Batches => Chosen::default(),
+        }
+    }
 }
 
 impl SetTask {
     /// The task, with the options up to what is wrong with them; and that.
-    pub(super) fn new(
-        patterns: &[(String, Pattern)],
-        mut options: ScanOptions,
-        form: Form,
-    ) -> (SetTask, Option<Error>) {
+    pub(super) fn new(set: &Arc<Named>, mut options: ScanOptions, form: Form<'_>) -> (SetTask, Option<Error>) {
         let mut wrong = wrong_options(&options);
-        (options.multiline, options.columns) = (false, None);
-        options.filter.clear();
+        options = options.without_fields();
+        options.multiline = false;
+        options.skip_filtered = false;
         if options.matches == Matches::All {
             options.matches = Matches::Line;
         }
@@ -65,13 +80,14 @@ impl SetTask {
         // What becomes of a record that no pattern takes is no question to one of them.
         options.on_error = if on_error == OnError::Null { OnError::Null } else { OnError::Skip };
         let mut parts = Vec::new();
-        for (name, pattern) in patterns {
-            let (part, wrong_with_part) = Part::new(&pattern.0, options.clone());
+        for (number, (name, pattern)) in set.patterns.iter().enumerate() {
+            let Chosen { columns, filter } = form.chosen(number);
+            let (part, wrong_with_part) = Part::new(&pattern.0, ScanOptions { columns, filter, ..options.clone() });
             wrong = wrong.or_else(|| wrong_with_part.map(|error| Error::column(format!("pattern {name:?}: {error}"))));
             parts.push(part);
         }
-        let named = patterns.iter().map(|(name, _)| name.as_str()).zip(&parts);
-        let table = (form == Form::Table).then(|| {
+        let named = set.patterns.iter().map(|(name, _)| name.as_str()).zip(&parts);
+        let table = matches!(form, Form::Table(_)).then(|| {
             let table = Table::new(named.clone().map(|(name, part)| (name, &**part.schema(), part.fields())));
             table.unwrap_or_else(|error| {
                 wrong.get_or_insert(error);
@@ -86,13 +102,10 @@ impl SetTask {
         let noted = table
             .as_ref()
             .map_or_else(|| Arc::new(Schema::new(columns.into_iter())), |table| Arc::clone(&table.schema));
-        let anchors = Anchors::new(parts.iter().map(Part::literal));
-        let names = patterns.iter().map(|(name, _)| name.clone()).collect();
         (
             SetTask {
-                names,
+                set: Arc::clone(set),
                 parts,
-                anchors,
                 on_error,
                 max_record_bytes,
                 rejects: options.rejects,
@@ -102,11 +115,6 @@ impl SetTask {
             },
             wrong,
         )
-    }
-
-    /// How the literal anchors are looked for, and for each pattern whether it has one.
-    pub(super) fn anchors(&self) -> &Anchors {
-        &self.anchors
     }
 
     fn raises(&self) -> bool {
@@ -125,9 +133,9 @@ fn wrong_options(options: &ScanOptions) -> Option<Error> {
         "records of several lines (multiline) are for a scan of one pattern: several may see different records"
     } else if options.matches == Matches::All {
         "all matches of a record (match=\"all\") are for a scan of one pattern: a record goes to one pattern, with its line or its first match"
-    } else if options.columns.is_some() {
+    } else if options.chooses_columns() {
         "columns are chosen in a scan of one pattern: give the fields that are not wanted no names"
-    } else if !options.filter.is_empty() {
+    } else if options.filters() {
         "a filter is for a scan of one pattern: several have different fields"
     } else {
         return None;
@@ -151,7 +159,7 @@ impl Explains for SetTask {
     /// That of the pattern of which the largest share was matched, and of several the first.
     fn why(&self, explainers: &mut [Explainer], text: &[u8]) -> Result<Option<Why>> {
         let mut furthest: Option<(usize, usize, Why)> = None;
-        for ((name, part), explainer) in self.names.iter().zip(&self.parts).zip(explainers) {
+        for (((name, _), part), explainer) in self.set.patterns.iter().zip(&self.parts).zip(explainers) {
             let Some((mismatch, all)) = part.why(explainer, text)? else { continue };
             let matched = mismatch.matched;
             if furthest.as_ref().is_none_or(|(most, of, _)| matched * of > most * all) {
@@ -159,6 +167,12 @@ impl Explains for SetTask {
             }
         }
         Ok(furthest.map(|(.., why)| why))
+    }
+
+    fn hint(&self, why: &Why, text: &str) -> Option<Hint> {
+        let is_of = |(name, _): &(String, Pattern)| Some(name) == why.pattern.as_ref();
+        let number = self.set.patterns.iter().position(is_of)?;
+        self.parts[number].hint(&why.mismatch, text)
     }
 }
 
@@ -284,7 +298,7 @@ impl SetScanner {
                     FailureKind::NoMatch => stats.unmatched += 1,
                     _ => stats.failures += 1,
                 }
-                let error = cause.error(block, record);
+                let error = self.task.explained(cause.clone(), record.text(block.bytes)).error(block, record);
                 unread.push((record, cause));
                 error
             }
@@ -318,11 +332,11 @@ impl SetScanner {
         lines.split(task.parts[0].kernels(), block, task.max_record_bytes, &mut tally);
         taken.clear();
         taken.resize(lines.records().len(), false);
-        task.anchors.find(block.bytes, lines.ends(), candidates);
+        task.set.anchors.find(task.parts[0].kernels(), block.bytes, lines.ends(), candidates);
         let (mut parted, mut stop) = (Vec::new(), None);
         for (number, part) in task.parts.iter().enumerate() {
             let mut parting = Parting { block, lines, taken, tally: &mut tally };
-            let candidates = candidates.of(&task.anchors, number);
+            let candidates = candidates.of(&task.set.anchors, number);
             let scanned =
                 part.scan(candidates, &mut parting, given, &mut buffers[number], &mut dictionaries[number])?;
             match scanned {

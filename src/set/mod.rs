@@ -7,6 +7,8 @@
 //! | file | what |
 //! |---|---|
 //! | [`anchors`] | which lines may match which patterns: their literal anchors, looked for at once |
+//! | [`common`] | a text that all of these have in common, which is found sooner |
+//! | [`named`] | the patterns with their names, and that search |
 //! | [`mod@block`] | one block: its lines go to one pattern after the other |
 //! | [`table`] | one table of the rows of all patterns |
 //! | [`scan`] | the batches of each pattern |
@@ -16,14 +18,22 @@
 
 mod anchors;
 mod block;
+mod common;
+mod named;
 mod scan;
 mod table;
 
 use std::{fmt, sync::Arc};
 
 pub use scan::SetScan;
+#[cfg(feature = "cli")]
+pub(crate) use {block::Chosen, table::PATTERN};
 
-use self::block::{Form, SetTask};
+use self::{
+    anchors::Anchors,
+    block::{Form, SetTask},
+    named::Named,
+};
 use crate::{
     api::Pattern,
     error::{Error, Result},
@@ -49,7 +59,7 @@ use crate::{
 /// # Ok::<(), parsimd::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct PatternSet(Arc<[(String, Pattern)]>);
+pub struct PatternSet(Arc<Named>);
 
 impl PatternSet {
     /// Reads formats, each after its name.
@@ -75,18 +85,19 @@ impl PatternSet {
                 return Err(Error::options(format!("two patterns of the set are called {name:?}")));
             }
         }
-        Ok(PatternSet(patterns.into()))
+        let anchors = Anchors::new(patterns.iter().map(|(_, pattern)| pattern));
+        Ok(PatternSet(Arc::new(Named { patterns, anchors })))
     }
 
     /// Names and patterns, in order.
     pub fn patterns(&self) -> impl ExactSizeIterator<Item = (&str, &Pattern)> {
-        self.0.iter().map(|(name, pattern)| (name.as_str(), pattern))
+        self.0.patterns.iter().map(|(name, pattern)| (name.as_str(), pattern))
     }
 
     /// The number of patterns.
     #[allow(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.patterns.len()
     }
 
     /// The number of the first pattern that matches all of `text`, and its match.
@@ -104,6 +115,7 @@ impl PatternSet {
     pub fn parse<'t>(&self, text: &'t str) -> Result<Option<(usize, Match<'t>)>> {
         let found = self
             .0
+            .patterns
             .iter()
             .enumerate()
             .map(|(number, (_, pattern))| pattern.parse(text).map(|found| found.map(|found| (number, found))));
@@ -142,10 +154,16 @@ impl PatternSet {
     /// # Ok::<(), parsimd::Error>(())
     /// ```
     pub fn scan_table<'a>(&self, input: Input<'a>, options: ScanOptions) -> Scan<'a> {
-        Scan::of(self.blocks(input, options, Form::Table))
+        Scan::of(self.blocks(input, options, Form::Table(&[])))
     }
 
-    fn blocks<'a>(&self, input: Input<'a>, options: ScanOptions, form: Form) -> Blocks<'a> {
+    /// As [`scan_table`](Self::scan_table), with what is chosen of each pattern.
+    #[cfg(feature = "cli")]
+    pub(crate) fn scan_chosen<'a>(&self, input: Input<'a>, options: ScanOptions, chosen: &[Chosen]) -> Scan<'a> {
+        Scan::of(self.blocks(input, options, Form::Table(chosen)))
+    }
+
+    fn blocks<'a>(&self, input: Input<'a>, options: ScanOptions, form: Form<'_>) -> Blocks<'a> {
         let extent = Extent::of(&options);
         let (task, wrong) = SetTask::new(&self.0, options, form);
         Blocks::new(Arc::new(task), input, extent, wrong)
@@ -164,20 +182,20 @@ impl PatternSet {
     /// # Errors
     /// As `check`; and where the columns make no table.
     pub fn check_table(&self, options: &ScanOptions) -> Result<()> {
-        SetTask::new(&self.0, options.clone(), Form::Table).1.map_or(Ok(()), Err)
+        SetTask::new(&self.0, options.clone(), Form::Table(&[])).1.map_or(Ok(()), Err)
     }
 
     /// How the set is matched: how the literal anchors are looked for, which patterns have none, and the [plan](crate::Plan::explain) of each pattern.
     ///
     /// The words may change from one version to the next.
     pub fn explain(&self) -> String {
-        let (task, _) = SetTask::new(&self.0, ScanOptions::default(), Form::Batches);
+        let anchors = &self.0.anchors;
         let mut text = format!(
             "set          {} patterns; each line goes to the first that matches it\nanchors      one search for all: {}\n",
             self.len(),
-            task.anchors().describe()
+            anchors.describe()
         );
-        for ((name, pattern), has_literal) in self.0.iter().zip(task.anchors().has_literal()) {
+        for ((name, pattern), has_literal) in self.0.patterns.iter().zip(anchors.has_literal()) {
             let lines = if *has_literal {
                 "lines with its literal anchor"
             } else {
@@ -194,6 +212,6 @@ impl PatternSet {
 
 impl fmt::Debug for PatternSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.0.iter().map(|(name, pattern)| (name, pattern.format()))).finish()
+        f.debug_map().entries(self.0.patterns.iter().map(|(name, pattern)| (name, pattern.format()))).finish()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     batch::{Batch, Schema},
     error::Result,
-    scan::{Blocks, Reason, Stats},
+    scan::{Blocks, Reason, Stats, Unmatched},
 };
 
 /// A scan by a [`PatternSet`](crate::PatternSet): an iterator over batches, each with the number of its pattern in the set.
@@ -21,6 +21,10 @@ pub struct SetScan<'a> {
 impl<'a> SetScan<'a> {
     pub(super) fn new(blocks: Blocks<'a>, patterns: usize) -> SetScan<'a> {
         SetScan { blocks, patterns }
+    }
+
+    pub(crate) fn checked(self) -> Result<SetScan<'a>> {
+        Ok(SetScan { blocks: self.blocks.checked()?, ..self })
     }
 
     /// What was seen so far; [`Stats::matched_by_pattern`] says how many lines went to each pattern.
@@ -68,6 +72,11 @@ impl<'a> SetScan<'a> {
     /// As [`Scan::reasons`](crate::Scan::reasons).
     pub fn reasons(&self) -> Result<Vec<Reason>> {
         self.blocks.reasons()
+    }
+
+    /// Where there were records and not one matched, the first, if it can be said why it does not.
+    pub(crate) fn none_matched(&self) -> Option<Unmatched> {
+        self.blocks.none_matched()
     }
 
     /// The records that could not be read, as [`Scan::take_rejects`](crate::Scan::take_rejects).

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The name of the column that has the name of each row's pattern.
-pub(super) const PATTERN: &str = "pattern";
+pub(crate) const PATTERN: &str = "pattern";
 
 /// The columns of a table.
 #[derive(Debug)]

@@ -110,3 +110,26 @@ fn a_file_that_is_read_is_not_written_over() {
     assert_eq!(ran.code, 2);
     assert_eq!(fs::read_to_string(&file).unwrap(), "1\n");
 }
+
+#[test]
+fn a_name_that_says_no_form_is_an_error_that_lists_those_that_do() {
+    let folder = Folder::new();
+    for (name, args, message) in [
+        ("x.csv.gz", &[][..], "the output is not compressed: write it into a pipe"),
+        ("x.csv.zst", &["--to", "csv"], "the output is not compressed: write it into a pipe"),
+        ("x.xlsx", &[], "its name says no form: end it in .csv, .tsv, .ndjson, .jsonl, .json,"),
+        ("x", &[], "or say the form with --to"),
+    ] {
+        let file = folder.path(name);
+        let ran = parsimd(&[&["{n:d}", "-o", &file], args].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{name}");
+        assert!(ran.err.starts_with(&format!("parsimd: {file}: ")) && ran.err.contains(message), "{}", ran.err);
+        assert!(fs::metadata(&file).is_err(), "{name} was not written");
+    }
+    let file = folder.path("X.CSV");
+    assert_eq!(out(&["{n:d}", "-o", &file], "1\n"), "");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "n\n1\n");
+    assert_eq!(out(&["{n:d}", "-o", &folder.path("x"), "--to", "tsv"], "1\n"), "");
+    #[cfg(unix)]
+    assert_eq!(out(&["{n:d}", "-o", "/dev/null"], "1\n"), "");
+}

@@ -46,6 +46,17 @@ fn a_file_whose_name_has_a_brace_is_a_file() {
 }
 
 #[test]
+fn the_name_of_a_ready_pattern_that_is_no_file_is_told_its_option() {
+    let folder = Folder::new();
+    let file = folder.file("a", LOG);
+    let ran = parsimd(&["syslog", &file]);
+    let told = "parsimd: syslog: there is no such file; the ready pattern of this name is chosen by --format syslog\n";
+    assert_eq!((ran.out.as_str(), ran.err.as_str(), ran.code), ("", told, 2));
+    let ran = parsimd(&["-p", "syslog", &file]);
+    assert!(ran.err.contains("that is the name of a ready pattern") && ran.err.contains("--format syslog"), "{ran:?}");
+}
+
+#[test]
 fn exit_codes_are_those_of_grep() {
     let folder = Folder::new();
     let file = folder.file("a", LOG);
@@ -135,7 +146,7 @@ fn a_ready_pattern_is_taken_by_its_name() {
     assert_eq!(rows, "{\"time\":\"2005-06-14T15:16:01\",\"program\":\"sshd\",\"pid\":19939}\n");
     let ran = parsimd(&["--format", "nginx"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("did you mean nginx-combined, nginx-error?"), "{}", ran.err);
+    assert!(ran.err.contains("did you mean nginx-combined or nginx-error?"), "{}", ran.err);
 }
 
 #[test]
@@ -203,4 +214,75 @@ fn without_a_pattern_it_is_guessed_and_told() {
     let ran = parsimd(&[&file, "--guess"]);
     assert!(ran.code == 0 && ran.out.contains("100 %") && ran.out.contains('{'), "{ran:?}");
     assert_eq!(parsimd(&[&folder.path("none"), "--guess"]).code, 2);
+}
+
+#[test]
+fn what_is_told_of_a_guess_reads_the_same_rows() {
+    let dated: String = (0..60).map(|n| format!("Dec 10 06:55:{n:02} host sshd[{n}]: line {n}\n")).collect();
+    let traced: String = (0..60)
+        .map(|n| {
+            format!(
+                "2026-01-02 03:04:{n:02} ERROR [main] app.Server: request {n}\n\tat app.Server.run(Server.java:{n})\n"
+            )
+        })
+        .collect();
+    for (log, option) in [(dated, ""), (traced, "--multiline")] {
+        let folder = Folder::new();
+        let file = folder.file("a.log", &log);
+        let guessed = parsimd(&[&file, "--to", "csv"]);
+        let told = guessed.err.split_once('\'').and_then(|(_, told)| told.split_once(", which reads"));
+        let (pattern, options) = told.and_then(|(told, _)| told.rsplit_once('\'')).unwrap_or_default();
+        assert_eq!(options.trim(), option, "{}", guessed.err);
+        let args: Vec<&str> = [pattern, &file, "--to", "csv"].into_iter().chain(options.split_whitespace()).collect();
+        assert_eq!(parsimd(&args).out, guessed.out);
+    }
+}
+
+#[test]
+fn a_glob_with_alternatives_is_no_pattern_and_a_pattern_after_a_file_is_told() {
+    let folder = Folder::new();
+    let file = folder.file("a.log", "1\n");
+    folder.file("b.txt", "2\n");
+    let ran = parsimd(&["{n:d}", &folder.path("*.{log,txt}"), "--to", "csv"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "n\n1\n2\n"));
+    let ran = parsimd(&[&folder.path("{a,b}.{log,txt}"), "-p", "{n:d}", "--to", "csv"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "n\n1\n2\n"));
+    let ran = parsimd(&[&folder.path("{a,b}.{log,txt}"), "--count", "--quiet"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let ran = parsimd(&[&file, "{n:d}"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(ran.err, "parsimd: {n:d}: there is no such file; a pattern stands before the files, or after -p\n");
+}
+
+#[test]
+fn what_is_wrong_with_a_guess_is_told_with_the_file() {
+    let folder = Folder::new();
+    let json = folder.file("a.json", "{\"a\":1}\n{\"a\":2}\n");
+    for (args, begin) in [
+        (&[&*json][..], format!("parsimd: {json}: this is JSON")),
+        (&["-"], "parsimd: <stdin>: this is JSON".to_owned()),
+    ] {
+        let ran = parsimd_of(args, b"{\"a\":1}\n{\"a\":2}\n");
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.starts_with(&begin), "{}", ran.err);
+    }
+}
+
+#[test]
+fn nothing_matches_in_an_empty_log_with_a_pattern_or_without() {
+    let folder = Folder::new();
+    let [empty, packed] =
+        [folder.file("a", ""), folder.file("b.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0")];
+    for file in [&*empty, &*packed, "-"] {
+        assert_eq!(parsimd(&["{n:d}", file]).code, 1, "{file}");
+        let ran = parsimd(&[file]);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{file}");
+        assert!(ran.err.ends_with(": there are no lines to guess a pattern from\n"), "{}", ran.err);
+        assert_eq!(parsimd(&[file, "--quiet"]).err, "");
+    }
+    // The lines of the first file that has some are taken.
+    let log: String = (0..30).map(|n| format!("2026-01-02 03:04:{n:02} INFO up {n}\n")).collect();
+    let ran = parsimd(&[&empty, &folder.file("c", log), "--count"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "30\n"), "{}", ran.err);
+    assert_eq!(parsimd(&[&empty, &folder.path("none")]).code, 2);
 }

@@ -187,10 +187,9 @@ fn every_record_case_gives_the_same_batch_however_it_is_run() {
         for isa in Isa::available() {
             let pattern =
                 builder(&case.format, &BTreeMap::new(), isa).build().unwrap_or_else(|error| panic!("{error}"));
-            for threads in
-                [None, NonZeroUsize::new(1), NonZeroUsize::new(2), NonZeroUsize::new(3), NonZeroUsize::new(8)]
-            {
-                for block_bytes in [1, 64, 1 << 10, 1 << 20] {
+            // Generated logs are read in more ways, in `same_bytes`.
+            for threads in [None, NonZeroUsize::new(1), NonZeroUsize::new(3)] {
+                for block_bytes in [1, 64, 1 << 20] {
                     let inputs = [
                         Input::bytes(&data),
                         Input::reader(&data[..], "reader"),

@@ -10,6 +10,21 @@ use std::{
 
 use parsimd::{Batch, Cell, ExternalMatcher, Input, Isa, MatchRanges, Pattern, ScanOptions, Stats};
 
+/// How many of so many cases to run: `PARSIMD_TEST_PERCENT` of them, less than 100 on emulated CPUs, and one at least.
+pub(crate) fn share_of(count: usize) -> usize {
+    let percent = match std::env::var("PARSIMD_TEST_PERCENT") {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("PARSIMD_TEST_PERCENT is a number, not {text:?}")),
+        Err(_) => 100,
+    };
+    (count * percent / 100).max(1)
+}
+
+/// As many of the cases as [`share_of`] says, from all over them.
+pub(crate) fn share<T>(cases: Vec<T>) -> Vec<T> {
+    let every = (cases.len() / share_of(cases.len())).max(1);
+    cases.into_iter().step_by(every).collect()
+}
+
 pub(crate) fn pattern(format: &str) -> Pattern {
     Pattern::new(format).unwrap_or_else(|error| panic!("{format}: {error}"))
 }

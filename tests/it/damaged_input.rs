@@ -125,20 +125,27 @@ fn a_reader_that_fails_loses_no_row_that_was_whole() {
     }
 }
 
-/// What the standard decompressor unpacks before it fails, byte by byte.
-fn unpacked(packed: &[u8]) -> Vec<u8> {
+/// What inflating writes before it fails, member by member. (A reader loses what the call that fails has written.)
+fn unpacked(mut packed: &[u8]) -> Vec<u8> {
+    const HEADER: usize = 10;
+    const TRAILER: usize = 8;
     let mut bytes = Vec::new();
-    let mut decoder = flate2::bufread::MultiGzDecoder::new(packed);
-    let mut byte = [0];
-    while decoder.read(&mut byte).is_ok_and(|read| read > 0) {
-        bytes.push(byte[0]);
+    while let Some(data) = packed.get(HEADER..) {
+        let mut inflate = flate2::Decompress::new(false);
+        let mut member = Vec::with_capacity(1 << 20);
+        let end = inflate.decompress_vec(data, &mut member, flate2::FlushDecompress::Finish);
+        bytes.extend(member);
+        if !matches!(end, Ok(flate2::Status::StreamEnd)) {
+            break;
+        }
+        packed = data.get(inflate.total_in() as usize + TRAILER..).unwrap_or_default();
     }
     bytes
 }
 
 #[test]
 fn damaged_gzip_gives_all_that_can_be_unpacked() {
-    let whole = lines(20_000);
+    let whole = lines(2000);
     let packed = gzip(&whole);
     let flipped = |at: usize| {
         let mut packed = packed.clone();
@@ -150,7 +157,7 @@ fn damaged_gzip_gives_all_that_can_be_unpacked() {
         .iter()
         .map(|&length| (format!("cut after {length} of {end} bytes"), packed[..length].to_vec()))
         .collect();
-    for at in [end - 1, end - 6, end / 2, end / 3] {
+    for at in (1..10).map(|tenth| end * tenth / 10).chain([end - 1, end - 6]) {
         damaged.push((format!("byte {at} of {end} is wrong"), flipped(at)));
     }
     let second = gzip(&whole[9..]);

@@ -8,7 +8,7 @@ use parsimd::{
     Year,
 };
 
-use crate::common::{pattern_on, read};
+use crate::common::{pattern_on, read, share};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -163,7 +163,7 @@ fn pattern(around: &str, spec: &str, isa: Isa) -> Pattern {
 
 #[test]
 fn a_datetime_is_in_a_column_what_it_is_in_utc_or_a_failure() {
-    let datetimes = datetimes();
+    let datetimes = share(datetimes());
     for form in &FORMS {
         let wanted: Vec<Option<Cell<'_>>> = datetimes.iter().map(|&at| form.value(at)).collect();
         let converted = wanted.iter().flatten().count();

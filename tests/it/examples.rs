@@ -1,4 +1,4 @@
-//! The programs of `examples/`, each run with what it is for and held against what it prints.
+//! The programs of `examples/`, but for `objects.rs` of `tests/objects.rs`, each run with what it is for and held against what it prints.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -47,9 +47,9 @@ path    Text
 status  Int64
 bytes   Int64
 
-2015-05-17 08:05:03  10.0.0.7  GET  /index.html  200  203023
-2015-05-17 08:05:04  10.0.0.9  POST  /login  302  0
-2015-05-17 08:05:05  10.0.0.7  GET  /a b  500  17
+2015-05-17T08:05:03Z  10.0.0.7  GET  /index.html  200  203023
+2015-05-17T08:05:04Z  10.0.0.9  POST  /login  302  0
+2015-05-17T08:05:05Z  10.0.0.7  GET  /a b  500  17
 ";
     for log in [ACCESS_LOG.as_bytes(), &gzip(ACCESS_LOG.as_bytes())] {
         let mut out = Vec::new();

@@ -163,11 +163,36 @@ fn the_share_of_a_guess_is_that_of_a_scan_and_each_guess_is_a_pattern() {
             if let [pattern] = &patterns[..] {
                 assert_eq!(lines_read(pattern, text.as_bytes(), one), one.matched, "{}: {text}", pattern.format());
             }
+            if !one.multiline {
+                let set = one.set().unwrap_or_else(|error| panic!("{text}: {error}"));
+                let mut scan = set.scan_input(Input::bytes(text.as_bytes()), one.options());
+                scan.by_ref().for_each(|batch| assert!(batch.is_ok(), "{text}"));
+                let matched: Vec<u64> = one.patterns.iter().map(|one| one.matched).collect();
+                assert_eq!(scan.stats().matched_by_pattern, matched, "{text}");
+            }
             assert_eq!(one.patterns.iter().map(|one| one.matched).sum::<u64>(), one.matched, "{text}");
             guesses += 1;
         }
     }
     assert!(guesses > 12, "{guesses} guesses");
+}
+
+/// Lines that a pattern matches with a value that does not fit go to no pattern after it, and so count as read by none.
+#[test]
+fn a_set_that_was_guessed_reads_as_many_lines_as_it_says_where_values_do_not_fit() {
+    let mut text = String::new();
+    for number in 0..40 {
+        let day = if number % 10 == 9 { 31 } else { 1 + number % 28 };
+        text +=
+            &format!("2026-02-{day:02} 03:04:05 INFO up {number}\n192.0.2.{number} \"GET /{number}\" 200 {number}\n");
+    }
+    let best = &guessed(&text).unwrap_or_else(|error| panic!("{error}"))[0];
+    assert!(best.pattern().is_none(), "{best:?}");
+    let mut scan =
+        best.set().unwrap_or_else(|error| panic!("{error}")).scan_input(Input::bytes(text.as_bytes()), best.options());
+    scan.read_all().unwrap_or_else(|error| panic!("{error}"));
+    let matched: Vec<u64> = best.patterns.iter().map(|one| one.matched).collect();
+    assert_eq!(scan.stats().matched_by_pattern, matched, "{:?}", best.patterns);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The examples of `docs/guide/rust.md`: each runs here, and the page has it as it stands here.
+//! The examples of `docs/guide/rust.md`: each runs here, or in `tests/objects.rs`, and the page has it as it stands here.
 
 use crate::common::Folder;
 
@@ -64,16 +64,14 @@ fn files() -> Any {
     let folder = Folder::new();
     let path = folder.write("guide.log", "info 125\nwarn 2300\n");
 
-    use parsimd::{Cell, Input, OnError, Pattern, ScanOptions};
+    use parsimd::{Input, OnError, Pattern, Predicate, ScanOptions};
 
     let pattern = Pattern::new("{level:w} {ms:d}")?;
-    let mut options = ScanOptions::default();
-    options.on_error = OnError::Null;
-    options.columns = Some(vec![1]);
+    let options =
+        ScanOptions::new().columns(["ms"]).filter("level", Predicate::Text("warn".to_owned())).on_error(OnError::Raise);
     for batch in pattern.scan_input(Input::open(&path)?, options) {
-        let batch = batch?;
-        for row in 0..batch.len() {
-            assert!(matches!(batch.columns()[0].get(row), Cell::Int64(_)));
+        for row in batch?.rows() {
+            assert_eq!(row.get::<i64>("ms")?, 2300);
         }
     }
 
@@ -84,9 +82,8 @@ fn files() -> Any {
 fn views() -> Any {
     use parsimd::{Cell, Input, Pattern, ScanOptions, Strings};
 
-    let mut options = ScanOptions::default();
-    options.strings = Strings::View;
     let log = String::from("a message that is not short: 12\n");
+    let options = ScanOptions::new().strings(Strings::View);
     let batch = Pattern::new("{message}: {n:d}")?.scan_input(Input::shared(log), options).read_all()?;
     assert_eq!(batch.columns()[0].get(0), Cell::Text("a message that is not short"));
     Ok(())
@@ -96,10 +93,68 @@ fn views() -> Any {
 fn bytes() -> Any {
     use parsimd::{Cell, Input, Pattern, ScanOptions, Strings};
 
-    let mut options = ScanOptions::default();
-    options.strings = Strings::Binary;
+    let options = ScanOptions::new().strings(Strings::Binary);
     let batch = Pattern::new("{name}: {n:d}")?.scan_input(Input::bytes(b"\xe9: 12\n"), options).read_all()?;
     assert_eq!(batch.columns()[0].get(0), Cell::Bytes(b"\xe9"));
+    Ok(())
+}
+
+#[test]
+fn rows() -> Any {
+    use parsimd::{Cell, Pattern};
+
+    let pattern = Pattern::new("{ip} {status:d} {size:d|-} {at:th}")?;
+    let batch = pattern.scan(b"10.0.0.1 304 - 17/May/2015:12:05:03 +0200\n").read_all()?;
+
+    let row = batch.row(0);
+    assert_eq!(row.get::<&str>("ip")?, "10.0.0.1");
+    assert_eq!(row.get::<u16>("status")?, 304);
+    assert_eq!(row.get::<Option<u64>>("size")?, None);
+    assert_eq!(row.get::<Cell>("status")?, Cell::Int64(304));
+    assert_eq!(batch.columns()[3].show(0).to_string(), "2015-05-17T10:05:03Z");
+
+    let error = row.get::<u8>("status").unwrap_err();
+    assert_eq!(error.to_string(), r#"row 0, column "status": wanted u8, found 304"#);
+    Ok(())
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn rows_as_structs() -> Any {
+    use parsimd::Pattern;
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    struct Line {
+        level: Level,
+        ms: u32,
+        user: Option<String>,
+    }
+
+    #[derive(Deserialize, PartialEq)]
+    #[serde(rename_all = "lowercase")]
+    enum Level {
+        Info,
+        Warn,
+    }
+
+    let pattern = Pattern::new("{level:w} {ms:d} {user:S|-}")?;
+    let mut scan = pattern.scan(b"info 125 ada\nwarn 2300 -\n");
+    let lines: Vec<Line> = scan.deserialize().collect::<Result<_, _>>()?;
+    assert_eq!((lines[0].ms, lines[0].user.as_deref()), (125, Some("ada")));
+    assert!(lines[1].level == Level::Warn && lines[1].user.is_none());
+
+    #[derive(Deserialize)]
+    struct Slow<'b> {
+        level: &'b str,
+        ms: u32,
+    }
+
+    let batch = pattern.scan(b"info 125 ada\nwarn 2300 -\n").read_all()?;
+    for slow in batch.rows().deserialize::<Slow<'_>>() {
+        let slow = slow?;
+        assert_eq!(slow.ms > 1000, slow.level == "warn");
+    }
     Ok(())
 }
 
@@ -137,7 +192,8 @@ fn the_page_has_these_examples() {
         text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
     }
 
-    let here = lines(include_str!("guide.rs"));
+    // The example of the feature `object_store` is run with its tests.
+    let here = lines(concat!(include_str!("guide.rs"), include_str!("../objects.rs")));
     let mut blocks = 0;
     for block in include_str!("../../docs/guide/rust.md").split("```rust").skip(1) {
         let block = lines(block.split("```").next().unwrap_or_default());
@@ -147,5 +203,5 @@ fn the_page_has_these_examples() {
         );
         blocks += 1;
     }
-    assert_eq!(blocks, 9);
+    assert_eq!(blocks, 12);
 }

@@ -3,7 +3,7 @@
 use parsimd::{Hint, Mismatch, Pattern};
 use serde::Deserialize;
 
-use crate::common::pattern;
+use crate::common::{pattern, share};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,7 +76,9 @@ fn pairs() -> Vec<(String, String)> {
 #[test]
 fn a_pattern_that_is_suggested_comes_further_in_the_text() {
     let mut suggested = 0;
-    for (format, text) in pairs().into_iter().step_by(7) {
+    let pairs = share(pairs().into_iter().step_by(7).collect());
+    let tried = pairs.len();
+    for (format, text) in pairs {
         let pattern = Pattern::new(&format).unwrap();
         let Some(why) = pattern.explain_mismatch(&text).unwrap() else { continue };
         let Some(better) = pattern.hint(&why, &text).and_then(|hint| hint.pattern) else { continue };
@@ -84,12 +86,12 @@ fn a_pattern_that_is_suggested_comes_further_in_the_text() {
         let further = left(&better, &text).is_none_or(|left| left < format.len() - why.matched);
         assert!(further, "{better:?} for {format:?} on {text:?}");
     }
-    assert!(suggested > 50, "{suggested}");
+    assert!(20 * suggested > tried, "{suggested} of {tried}");
 }
 
 #[test]
 fn a_drawing_is_as_wide_as_it_was_told_and_has_no_control_character() {
-    for (format, text) in pairs() {
+    for (format, text) in share(pairs()) {
         let (format, text) =
             (format!("{}{format}", "ab ".repeat(50)), format!("{}{text}{}", "ab ".repeat(50), "cd".repeat(300)));
         let Some(why) = Pattern::new(&format).unwrap().explain_mismatch(&text).unwrap() else { continue };

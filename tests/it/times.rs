@@ -4,7 +4,7 @@ use parsimd::{
     Cell, ColumnType, Date, DateTime, Input, Isa, OnError, Predicate, ScanOptions, Stats, Time, TimeZone, Values, Year,
 };
 
-use crate::common::{Random, options, pattern, pattern_on, read};
+use crate::common::{Random, options, pattern, pattern_on, read, share};
 
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3600 * SECOND;
@@ -218,8 +218,10 @@ fn a_recent_time_is_of_the_newest_year_that_does_not_put_it_more_than_a_day_ahea
             };
             let latest = begin + ahead + DAY;
             // All days of a leap year, and what is near the limit.
-            let mut walls: Vec<i64> =
-                (0..366).map(|day| micros(2000, 1, 1) + day * DAY + random.below(86_400) as i64 * SECOND).collect();
+            let mut walls: Vec<i64> = share((0..366).collect())
+                .into_iter()
+                .map(|day| micros(2000, 1, 1) + day * DAY + random.below(86_400) as i64 * SECOND)
+                .collect();
             walls.extend((-3..=3).map(|second| latest + second * SECOND));
             for which in [3, 5] {
                 let format = written(walls[0])[which].0;

@@ -30,7 +30,7 @@ use super::{
     capsule::{ARRAY, Pair, Requested, SCHEMA, STREAM, to_python},
     import::requested_field,
 };
-use crate::{capi, gate, make};
+use crate::{capi, error::caught, gate, make};
 
 /// The schema of a batch, as a capsule.
 pub(crate) fn schema<'py>(py: Python<'py>, schema: &parsimd::Schema) -> PyResult<Bound<'py, PyCapsule>> {
@@ -50,28 +50,25 @@ pub(crate) fn array<'py>(
     pair(py, FFI_ArrowSchema::try_from(array.data_type()), &array)
 }
 
-/// These rows of a batch, as a stream of one array of structs.
-pub(crate) fn stream<'py>(
-    py: Python<'py>,
-    batch: &parsimd::Batch,
-    rows: &Range<usize>,
-    requested: Requested<'_, 'py>,
-) -> PyResult<Bound<'py, PyCapsule>> {
-    let layout = Layout::of(batch.schema(), requested)?;
-    let records = layout.apply(batch).map_err(to_python)?.slice(rows.start, rows.len());
-    let reader = RecordBatchIterator::new([Ok(records)], layout.schema);
-    PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
-}
-
-/// These batches, which have this schema, as a stream.
+/// These rows of batches, which have this schema and are counted from the first on, as a stream.
 pub(crate) fn batches<'py>(
     py: Python<'py>,
     schema: &parsimd::Schema,
     batches: &[parsimd::Batch],
+    rows: &Range<usize>,
     requested: Requested<'_, 'py>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
     let layout = Layout::of(schema, requested)?;
-    let records: Vec<_> = batches.iter().map(|batch| layout.apply(batch)).collect();
+    let (mut records, mut first) = (Vec::new(), 0);
+    for batch in batches {
+        let start = rows.start.clamp(first, first + batch.len()) - first;
+        let end = rows.end.clamp(first, first + batch.len()) - first;
+        first += batch.len();
+        // A batch without rows stays one.
+        if start < end || batch.is_empty() || rows.is_empty() && records.is_empty() {
+            records.push(layout.apply(batch).map(|records| records.slice(start, end - start)));
+        }
+    }
     let reader = RecordBatchIterator::new(records, layout.schema);
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
 }
@@ -276,9 +273,14 @@ impl Iterator for Batches {
         if self.ended {
             return None;
         }
-        let batch = gate::attach(|py| (self.next)(py).map_err(|error| to_arrow(py, &error)));
+        // C asks, so a panic would end the process.
+        let batch = gate::attach(|py| caught(|| (self.next)(py)).flatten().map_err(|error| to_arrow(py, &error)));
         let batch = batch.unwrap_or_else(|| Err(ArrowError::ExternalError("the interpreter is shutting down".into())));
-        let records = batch.and_then(|batch| batch.map(|batch| self.layout.apply(&batch)).transpose()).transpose();
+        let apply = |batch| {
+            let records = caught(|| self.layout.apply(&batch));
+            records.unwrap_or_else(|panic| Err(ArrowError::ExternalError(panic.into())))
+        };
+        let records = batch.and_then(|batch| batch.map(apply).transpose()).transpose();
         self.ended = !matches!(records, Some(Ok(_)));
         records
     }

@@ -18,15 +18,20 @@ use pyo3::{
 use super::capsule::{ARRAY, Requested, SCHEMA, STREAM, to_python};
 use crate::make::{self, name};
 
-/// The numbers in the arrays of an object with `__arrow_c_stream__`.
-pub(crate) fn row_numbers(object: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
+/// The arrays of an object with `__arrow_c_stream__`.
+fn stream(object: &Bound<'_, PyAny>) -> PyResult<ArrayStreamReader> {
     let capsule = object.call_method0(name!(object.py(), "__arrow_c_stream__"))?;
     let stream = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
     // SAFETY: the capsule has the name that the protocol gives to a pointer to a stream, which `pointer_checked` has compared, and
     // lives to the end of this function. The stream is moved out of it, as the protocol wants it.
     let stream = unsafe { FFI_ArrowArrayStream::from_raw(stream.as_ptr()) };
+    ArrayStreamReader::try_new(stream).map_err(to_python)
+}
+
+/// The numbers in the arrays of an object with `__arrow_c_stream__`.
+pub(crate) fn row_numbers(object: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
     let mut numbers = Vec::new();
-    for array in ArrayStreamReader::try_new(stream).map_err(to_python)? {
+    for array in stream(object)? {
         let array = array.map_err(to_python)?;
         let Some(array) = array.as_primitive_opt::<UInt64Type>().filter(|array| array.null_count() == 0) else {
             return Err(make::error::<PyTypeError>(format!(
@@ -43,8 +48,16 @@ pub(crate) fn row_numbers(object: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
 pub(crate) struct ImportedArray(ArrayRef);
 
 impl ImportedArray {
+    /// Takes the arrays of an object with `__arrow_c_array__`, which is one, or with `__arrow_c_stream__`.
+    pub(crate) fn take_all(object: &Bound<'_, PyAny>) -> PyResult<Vec<ImportedArray>> {
+        if object.hasattr(name!(object.py(), "__arrow_c_array__"))? {
+            return Ok(vec![ImportedArray::take(object)?]);
+        }
+        stream(object)?.map(|array| array.map(ImportedArray).map_err(to_python)).collect()
+    }
+
     /// Takes the array of an object with `__arrow_c_array__`.
-    pub(crate) fn take(object: &Bound<'_, PyAny>) -> PyResult<ImportedArray> {
+    fn take(object: &Bound<'_, PyAny>) -> PyResult<ImportedArray> {
         let capsules = object.call_method0(name!(object.py(), "__arrow_c_array__"))?;
         let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = capsules.extract()?;
         let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();

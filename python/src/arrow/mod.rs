@@ -13,5 +13,5 @@ mod export;
 mod import;
 
 pub(crate) use capsule::{Pair, Requested};
-pub(crate) use export::{array, batches, column, column_schema, column_stream, lazy, schema, stream, texts};
+pub(crate) use export::{array, batches, column, column_schema, column_stream, lazy, schema, texts};
 pub(crate) use import::{ImportedArray, row_numbers};

@@ -16,6 +16,7 @@
 
 use super::AHEAD;
 use super::index;
+use crate::byte_set::ByteSet;
 use crate::kernels::LineCount;
 use crate::literal::Literal;
 use crate::scalar;
@@ -42,6 +43,28 @@ impl<V: Vector> FoldedByte<V> {
     }
 }
 
+/// The last of the three comparisons: of a byte of the literal, or of the byte after it with a set.
+///
+/// A trait and not a closure, for the same reason as `index::Classify`.
+trait Third<V: Vector> {
+    /// Those of `places` where the byte is wanted.
+    fn among(&self, token: V::Token, text: &[u8; 64], places: V) -> V;
+}
+
+impl<V: Vector> Third<V> for FoldedByte<V> {
+    #[inline(always)]
+    fn among(&self, token: V::Token, text: &[u8; 64], places: V) -> V {
+        places.and(self.places(token, text))
+    }
+}
+
+impl<V: Vector> Third<V> for index::InSet<V> {
+    #[inline(always)]
+    fn among(&self, token: V::Token, text: &[u8; 64], places: V) -> V {
+        places.and_not(self.others(V::load(token, text)))
+    }
+}
+
 /// Sees each vector of text that the search goes through.
 ///
 /// A trait and not a closure, for the same reason as `index::Classify`.
@@ -61,13 +84,104 @@ impl<V: Vector> Observe<V> for index::Lines<V> {
     }
 }
 
+/// What is done with the places that are found. A trait, for the same reason.
+trait Found {
+    /// Sees the places whose bits are set in `masks`, the first of which is at `base`; returns true to end the search.
+    fn add(&mut self, masks: [u64; STEPS], base: usize) -> bool;
+}
+
+/// Places that are compared with the whole literal, and are few.
+struct Verified<'b, F> {
+    block: &'b [u8],
+    literal: &'b Literal,
+    /// Called with each place where the literal begins, in order, until it returns true.
+    is_enough: F,
+}
+
+impl<F: FnMut(usize) -> bool> Found for Verified<'_, F> {
+    #[inline(always)]
+    fn add(&mut self, masks: [u64; STEPS], base: usize) -> bool {
+        self.verify(masks, base)
+    }
+}
+
+impl<F: FnMut(usize) -> bool> Verified<'_, F> {
+    /// Not inlined: it would take registers from the loop, in which candidates are rare.
+    #[cold]
+    #[inline(never)]
+    fn verify(&mut self, mut masks: [u64; STEPS], base: usize) -> bool {
+        loop {
+            // The first mask with a candidate, without a branch: mostly there is one candidate, and a CPU cannot predict in which mask.
+            let (mut step, mut all) = (0, masks[0]);
+            for &mask in &masks[1..] {
+                step += usize::from(all == 0);
+                all |= mask;
+            }
+            if all == 0 {
+                return false;
+            }
+            let at = base + 64 * step + masks[step].trailing_zeros() as usize;
+            if self.literal.stands_at(self.block, at) && (self.is_enough)(at) {
+                return true;
+            }
+            masks[step] &= masks[step].wrapping_sub(1);
+        }
+    }
+}
+
+/// How many places are collected before the whole literal is compared with each.
+const BATCH: usize = 1024;
+
+/// Places that are collected, and are many: one in most groups of vectors, two in few.
+struct Collected<'b> {
+    places: [u32; BATCH],
+    count: usize,
+    block: &'b [u8],
+    literal: &'b Literal,
+    out: &'b mut Vec<u32>,
+}
+
+impl Found for Collected<'_> {
+    #[inline(always)]
+    fn add(&mut self, masks: [u64; STEPS], base: usize) -> bool {
+        if self.count > BATCH - 64 * STEPS {
+            self.flush();
+        }
+        let has_two = masks.iter().fold(0, |any, mask| any | (mask & mask.wrapping_sub(1)));
+        for (step, mut mask) in masks.into_iter().enumerate() {
+            // Without a branch, as no CPU can predict which masks are zero. Then what is written here is not counted.
+            loop {
+                let at = base + 64 * step + mask.trailing_zeros() as usize;
+                self.places[self.count % BATCH] = at as u32;
+                self.count += usize::from(mask != 0);
+                mask &= mask.wrapping_sub(1);
+                if has_two == 0 || mask == 0 {
+                    break;
+                }
+            }
+        }
+        false
+    }
+}
+
+impl Collected<'_> {
+    /// The three bytes are all that there is to be compared of a literal of two.
+    #[inline(never)]
+    fn flush(&mut self) {
+        let places = &self.places[..self.count];
+        if self.literal.len() <= 2 {
+            self.out.extend_from_slice(places);
+        } else {
+            self.out.extend(places.iter().filter(|&&at| self.literal.stands_at(self.block, at as usize)));
+        }
+        self.count = 0;
+    }
+}
+
 /// See `Kernels::anchor`.
 #[inline(always)]
 pub(crate) fn anchor<V: Vector>(token: V::Token, block: &[u8], literal: &Literal, out: &mut Vec<u32>) {
-    every::<V, _>(token, block, literal, &mut (), |at| {
-        out.push(at as u32);
-        false
-    });
+    all::<V, _>(token, block, literal, out, &mut ());
 }
 
 /// See `Kernels::anchor_and_newlines`.
@@ -79,42 +193,91 @@ pub(crate) fn anchor_and_newlines<V: Vector>(
     out: &mut Vec<u32>,
 ) -> LineCount {
     let mut lines = index::Lines::<V>::new(token);
-    let passed = every::<V, _>(token, block, literal, &mut lines, |at| {
+    let passed = all::<V, _>(token, block, literal, out, &mut lines);
+    lines.finish(token).with(scalar::anchor::lines(&block[passed..]))
+}
+
+/// Appends each place of the literal. Returns how many bytes were observed.
+#[inline(always)]
+fn all<V: Vector, O: Observe<V>>(
+    token: V::Token,
+    block: &[u8],
+    literal: &Literal,
+    out: &mut Vec<u32>,
+    observer: &mut O,
+) -> usize {
+    let mut push = |at| {
         out.push(at as u32);
         false
-    });
-    let (count, rest) = (lines.finish(token), scalar::anchor::lines(&block[passed..]));
-    LineCount {
-        newlines: count.newlines + rest.newlines,
-        is_ascii: count.is_ascii && rest.is_ascii,
-        has_nul: count.has_nul || rest.has_nul,
-    }
+    };
+    let found = &mut Verified { block, literal, is_enough: &mut push };
+    let passed = search::<V, _, _, _>(token, block, literal, &third(token, literal), observer, found).passed;
+    scalar::anchor::every(block, passed, literal, push);
+    passed
+}
+
+/// See `Kernels::anchor_before`.
+#[inline(always)]
+pub(crate) fn anchor_before<V: Vector>(
+    token: V::Token,
+    block: &[u8],
+    literal: &Literal,
+    set: &ByteSet,
+    out: &mut Vec<u32>,
+) -> LineCount {
+    let mut lines = index::Lines::<V>::new(token);
+    let next = (literal.len(), index::InSet::new(token, set));
+    let mut found = Collected { places: [0; BATCH], count: 0, block, literal, out };
+    let passed = search::<V, _, _, _>(token, block, literal, &next, &mut lines, &mut found).passed;
+    found.flush();
+    scalar::anchor::every_before(block, passed, literal, set, out);
+    lines.finish(token).with(scalar::anchor::lines(&block[passed..]))
 }
 
 /// See `Kernels::find`.
 #[inline(always)]
 pub(crate) fn find<V: Vector>(token: V::Token, block: &[u8], literal: &Literal) -> usize {
-    let mut found = block.len();
-    every::<V, _>(token, block, literal, &mut (), |at| {
-        found = at;
+    let mut place = block.len();
+    let mut is_first = |at| {
+        place = at;
         true
-    });
-    found
+    };
+    let found = &mut Verified { block, literal, is_enough: &mut is_first };
+    let searched = search::<V, _, _, _>(token, block, literal, &third(token, literal), &mut (), found);
+    if !searched.is_ended {
+        scalar::anchor::every(block, searched.passed, literal, is_first);
+    }
+    place
 }
 
-/// Calls `is_enough` with each place where the literal begins, in order, until it returns true. Returns how many bytes were observed.
+/// The third byte of the literal, with its offset.
 #[inline(always)]
-fn every<V: Vector, O: Observe<V>>(
+fn third<V: Vector>(token: V::Token, literal: &Literal) -> (usize, FoldedByte<V>) {
+    (literal.third(), FoldedByte::new(token, literal.wanted(literal.third())))
+}
+
+/// How far a search has come.
+struct Searched {
+    /// The places before this one were looked at, and the bytes observed.
+    passed: usize,
+    /// Whether it was ended there.
+    is_ended: bool,
+}
+
+/// Hands to `found` the places where two bytes of the literal stand, and a third that `three` wants, at the distance `third`: all that have
+/// whole vectors of text at each of them.
+#[inline(always)]
+fn search<V: Vector, T: Third<V>, O: Observe<V>, F: Found>(
     token: V::Token,
     block: &[u8],
     literal: &Literal,
+    (third, three): &(usize, T),
     observer: &mut O,
-    mut is_enough: impl FnMut(usize) -> bool,
-) -> usize {
-    let ((first, second), third) = (literal.pair(), literal.third());
+    found: &mut F,
+) -> Searched {
+    let ((first, second), third) = (literal.pair(), *third);
     let one = FoldedByte::<V>::new(token, literal.wanted(first));
     let two = FoldedByte::<V>::new(token, literal.wanted(second));
-    let three = FoldedByte::<V>::new(token, literal.wanted(third));
     let zero = V::splat(token, 0);
     let mut base = 0;
     if let (Some(firsts), Some(seconds), Some(thirds)) = (block.get(first..), block.get(second..), block.get(third..)) {
@@ -134,7 +297,7 @@ fn every<V: Vector, O: Observe<V>>(
                 V::prefetch(token, &texts[step], AHEAD);
                 observer.observe(token, &texts[step]);
                 let pair = one.places(token, &firsts[step]).and(two.places(token, &seconds[step]));
-                places[step] = pair.and(three.places(token, &thirds[step]));
+                places[step] = three.among(token, &thirds[step], pair);
                 any = any.or(places[step]);
             }
             if !any.is_zero() {
@@ -142,8 +305,8 @@ fn every<V: Vector, O: Observe<V>>(
                 for step in 0..STEPS {
                     masks[step] = places[step].sign_mask();
                 }
-                if verify(block, literal, masks, base, &mut is_enough) {
-                    return base;
+                if found.add(masks, base) {
+                    return Searched { passed: base, is_ended: true };
                 }
             }
             base += 64 * STEPS;
@@ -151,44 +314,12 @@ fn every<V: Vector, O: Observe<V>>(
         for (((text, firsts), seconds), thirds) in text_rest.iter().zip(first_rest).zip(second_rest).zip(third_rest) {
             observer.observe(token, text);
             let pair = one.places(token, firsts).and(two.places(token, seconds));
-            let mask = pair.and(three.places(token, thirds)).sign_mask();
-            if mask != 0 && verify(block, literal, [mask, 0, 0, 0], base, &mut is_enough) {
-                return base;
+            let mask = three.among(token, thirds, pair).sign_mask();
+            if mask != 0 && found.add([mask, 0, 0, 0], base) {
+                return Searched { passed: base, is_ended: true };
             }
             base += 64;
         }
     }
-    scalar::anchor::every(block, base, literal, is_enough);
-    base
-}
-
-/// Compares the whole literal at the candidates in `masks`, the first of which is at `base`. Calls `is_enough` with each place where it begins,
-/// until it returns true; returns whether it did.
-///
-/// Not inlined: it would take registers from the loop, in which candidates are rare.
-#[cold]
-#[inline(never)]
-fn verify(
-    block: &[u8],
-    literal: &Literal,
-    mut masks: [u64; STEPS],
-    base: usize,
-    is_enough: &mut impl FnMut(usize) -> bool,
-) -> bool {
-    loop {
-        // The first mask with a candidate, without a branch: mostly there is one candidate, and a CPU cannot predict in which mask.
-        let (mut step, mut all) = (0, masks[0]);
-        for &mask in &masks[1..] {
-            step += usize::from(all == 0);
-            all |= mask;
-        }
-        if all == 0 {
-            return false;
-        }
-        let at = base + 64 * step + masks[step].trailing_zeros() as usize;
-        if literal.stands_at(block, at) && is_enough(at) {
-            return true;
-        }
-        masks[step] &= masks[step].wrapping_sub(1);
-    }
+    Searched { passed: base, is_ended: false }
 }

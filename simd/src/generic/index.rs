@@ -42,7 +42,7 @@ impl<V: Vector> Classify<V> for Equal<V> {
 
 /// The bytes of a [`ByteSet`]: the low nibble selects a row of the set, the high nibble a bit of the row. Rows have 16 bits, so there are
 /// two tables of each.
-struct InSet<V> {
+pub(super) struct InSet<V> {
     low_rows: V,
     high_rows: V,
     low_bits: V,
@@ -51,13 +51,40 @@ struct InSet<V> {
     zero: V,
 }
 
-impl<V: Vector> Classify<V> for InSet<V> {
+impl<V: Vector> InSet<V> {
     #[inline(always)]
-    fn mask(&self, bytes: V) -> u64 {
+    pub(super) fn new(token: V::Token, set: &ByteSet) -> InSet<V> {
+        let [low, high] = set.halves();
+        InSet {
+            low_rows: V::splat_group(token, low),
+            high_rows: V::splat_group(token, high),
+            low_bits: V::splat_group(token, [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0]),
+            high_bits: V::splat_group(token, [0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128]),
+            nibble: V::splat(token, 15),
+            zero: V::splat(token, 0),
+        }
+    }
+
+    /// The bit in its row of each byte that is in the set, and 0 for the others.
+    #[inline(always)]
+    fn bits(&self, bytes: V) -> V {
         let (low, high) = (bytes.and(self.nibble), bytes.high_nibbles());
         let in_low = self.low_rows.swizzle(low).and(self.low_bits.swizzle(high));
         let in_high = self.high_rows.swizzle(low).and(self.high_bits.swizzle(high));
-        !in_low.or(in_high).eq_mask(self.zero)
+        in_low.or(in_high)
+    }
+
+    /// 0xff where a byte is not in the set, else 0.
+    #[inline(always)]
+    pub(super) fn others(&self, bytes: V) -> V {
+        self.bits(bytes).equal(self.zero)
+    }
+}
+
+impl<V: Vector> Classify<V> for InSet<V> {
+    #[inline(always)]
+    fn mask(&self, bytes: V) -> u64 {
+        !self.bits(bytes).eq_mask(self.zero)
     }
 }
 
@@ -154,16 +181,7 @@ fn two_masks<V: Vector>(token: V::Token, byte: V, text: &[u8; 128]) -> u128 {
 /// See `Kernels::byte_set`.
 #[inline(always)]
 pub(crate) fn byte_set<V: Vector>(token: V::Token, block: &[u8], set: &ByteSet, out: &mut Vec<u32>) {
-    let [low, high] = set.halves();
-    let set = InSet {
-        low_rows: V::splat_group(token, low),
-        high_rows: V::splat_group(token, high),
-        low_bits: V::splat_group(token, [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0]),
-        high_bits: V::splat_group(token, [0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128]),
-        nibble: V::splat(token, 15),
-        zero: V::splat(token, 0),
-    };
-    positions::<V>(token, block, out, &set);
+    positions::<V>(token, block, out, &InSet::new(token, set));
 }
 
 /// How many positions are collected before they are appended to the output.

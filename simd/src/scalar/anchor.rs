@@ -1,5 +1,6 @@
 //! Search for a literal, place by place.
 
+use crate::byte_set::ByteSet;
 use crate::kernels::LineCount;
 use crate::literal::Literal;
 
@@ -15,6 +16,20 @@ pub(crate) fn anchor(block: &[u8], literal: &Literal, out: &mut Vec<u32>) {
 pub(crate) fn anchor_and_newlines(block: &[u8], literal: &Literal, out: &mut Vec<u32>) -> LineCount {
     anchor(block, literal, out);
     lines(block)
+}
+
+/// `Kernels::anchor_before`.
+pub(crate) fn anchor_before(block: &[u8], literal: &Literal, set: &ByteSet, out: &mut Vec<u32>) -> LineCount {
+    every_before(block, 0, literal, set, out);
+    lines(block)
+}
+
+/// Appends each place from `start` on where the literal begins and a byte of `set` comes after it.
+pub(crate) fn every_before(block: &[u8], start: usize, literal: &Literal, set: &ByteSet, out: &mut Vec<u32>) {
+    every(block, start, literal, |at| {
+        out.extend(block.get(at + literal.len()).filter(|&&byte| set.contains(byte)).map(|_| at as u32));
+        false
+    });
 }
 
 /// What is to be known of the lines.

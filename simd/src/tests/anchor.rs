@@ -4,7 +4,7 @@ use super::guard::Guarded;
 use super::harness::{Random, cases};
 use super::index::every_place;
 use super::on_each_isa;
-use crate::{Case, Kernels, LineCount, Literal};
+use crate::{ByteSet, Case, Kernels, LineCount, Literal};
 
 on_each_isa!(
     a_literal_is_found_at_every_place,
@@ -12,6 +12,7 @@ on_each_isa!(
     the_searched_bytes_without_the_rest_are_not_an_occurrence,
     a_newline_a_nul_and_a_byte_that_is_not_ascii_are_seen_at_every_place,
     one_pass_finds_what_two_find,
+    a_literal_before_a_byte_of_a_set_is_found_where_both_stand,
     no_load_leaves_the_block,
 );
 
@@ -106,6 +107,25 @@ fn one_pass_finds_what_two_find(kernels: &Kernels) {
     }
 }
 
+fn a_literal_before_a_byte_of_a_set_is_found_where_both_stand(kernels: &Kernels) {
+    let mut random = Random(9);
+    for _ in 0..cases(30_000) {
+        let letters = *random.one_of(&[&b"ab0189+ \n"[..], &b"ab5\n\xc3\xff"[..], &b"aaaaab5"[..]]);
+        let block: Vec<u8> = (0..random.below(1500)).map(|_| *random.one_of(letters)).collect();
+        let literal: Vec<u8> = (0..1 + random.below(4)).map(|_| *random.one_of(b"aAbB")).collect();
+        let case = *random.one_of(&[Case::Exact, Case::IgnoreAscii]);
+        let wanted: Vec<u8> = (0..random.below(6)).map(|_| *random.one_of(letters)).collect();
+        let set = ByteSet::new(|byte| wanted.contains(&byte));
+        let stands = |&at: &u32| block.get(at as usize + literal.len()).is_some_and(|byte| wanted.contains(byte));
+        let both: Vec<u32> = expected(&block, &literal, case).into_iter().filter(stands).collect();
+        let (mut out, mut all) = (Vec::new(), Vec::new());
+        let literal = Literal::new(&literal, case).unwrap();
+        let lines = kernels.anchor_before(&block, &literal, &set, &mut out);
+        assert_eq!(out, both, "{literal:?} {wanted:?}");
+        assert_eq!(lines, kernels.anchor_and_newlines(&block, &literal, &mut all));
+    }
+}
+
 fn the_searched_bytes_without_the_rest_are_not_an_occurrence(kernels: &Kernels) {
     let literal = b"Failed password";
     let anchor = Literal::new(literal, Case::Exact).unwrap();
@@ -128,6 +148,7 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
         [&b"k"[..], b"ab", b"abca", b"a..............................................................b", b"a c"];
     let anchors = literals.map(|literal| Literal::new(literal, Case::Exact).unwrap());
     let finders = literals.map(memchr::memmem::Finder::new);
+    let dots = ByteSet::new(|byte| byte == b'.');
     let (mut out, mut both) = (Vec::new(), Vec::new());
     let mut text = [0; 576];
     for round in 0..cases(1025) {
@@ -144,6 +165,10 @@ fn no_load_leaves_the_block(kernels: &Kernels) {
                 both.clear();
                 assert_eq!(kernels.anchor_and_newlines(block, &anchors[which], &mut both), NO_LINES);
                 assert_eq!(both, out);
+                both.clear();
+                kernels.anchor_before(block, &anchors[which], &dots, &mut both);
+                let is_before = |&&at: &&u32| block.get(at as usize + literals[which].len()) == Some(&b'.');
+                assert!(out.iter().filter(is_before).eq(&both));
                 // The literals do not overlap with themselves, but for "abca".
                 if which != 2 {
                     assert!(out.iter().copied().eq(finders[which].find_iter(block).map(|at| at as u32)));

@@ -80,7 +80,8 @@ fn each_python_that_is_declared_is_promised_and_names_exactly_the_lanes_that_tes
         let found: BTreeSet<&str> =
             lanes.iter().filter(|[_, of, ..]| of == version).map(|[lane, ..]| lane.as_str()).collect();
         assert_eq!(named, found, "{version}");
-        assert!(found.contains(format!("python-{version}").as_str()), "{version} is tested by no lane of its own");
+        // An emulated machine leaves tests out, so it is not enough.
+        assert!(lanes.iter().any(|[_, of, machine, ..]| of == version && machine == "native"), "{version}");
     }
     let promised: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
     let declared: Vec<&str> = project
@@ -157,6 +158,8 @@ fn each_variable_that_is_read_is_on_the_page_and_no_other() {
         "ci/pythons.sh",
         "ci/run-lanes.sh",
         "ci/setup-cross.sh",
+        "ci/debian.sh",
+        "ci/wheels.sh",
     ];
     let mut read = BTreeSet::new();
     for source in sources {

@@ -16,8 +16,8 @@ mod eval;
 mod literal;
 mod parser;
 mod pushdown;
-#[cfg(test)]
-mod reference;
+#[cfg(any(test, fuzzing))]
+pub(super) mod reference;
 
 use std::collections::BTreeSet;
 
@@ -26,6 +26,7 @@ pub(super) use parser::parse;
 pub(super) use pushdown::split;
 use regex::Regex;
 
+use super::near::hint;
 use crate::batch::ColumnType;
 
 /// The columns that a condition can name.
@@ -35,6 +36,11 @@ pub(super) trait Columns {
 
     /// The names of all, for messages.
     fn names(&self) -> Vec<String>;
+
+    /// What to do about a name that none of them has.
+    fn hint(&self, name: &str) -> String {
+        hint(name, self.names().iter().map(String::as_str))
+    }
 }
 
 /// What is asked of a row.

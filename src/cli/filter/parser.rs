@@ -21,10 +21,8 @@ use crate::{
         lexer::{Kind, Token, error_at, tokens},
         stop::Stop,
     },
+    limits::FILTER_DEPTH,
 };
-
-/// How deep parentheses and `not` may be nested.
-const DEEPEST: usize = 100;
 
 /// Reads a condition on these columns.
 ///
@@ -106,8 +104,8 @@ impl Parser<'_> {
         }
         let span = self.tokens[self.at - 1].span.clone();
         self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.error(span, "too deep", &format!("expected at most {DEEPEST} within each other")));
+        if self.depth > FILTER_DEPTH {
+            return Err(self.error(span, "too deep", &format!("expected at most {FILTER_DEPTH} within each other")));
         }
         let condition = if is_not { not(self.one()?) } else { self.any()? };
         self.depth -= 1;
@@ -192,8 +190,7 @@ impl Parser<'_> {
         match self.columns.column_type(&name) {
             Some(kind) => Ok(Operand::Column(name, kind)),
             None => {
-                let names = self.columns.names().join(", ");
-                let expected = format!("expected one of {names}; or a text in quotes, as in \"{name}\"");
+                let expected = format!("{}; or write a text in quotes, as in \"{name}\"", self.columns.hint(&name));
                 Err(self.error(span.clone(), &format!("no column is called {name}"), &expected))
             }
         }
@@ -273,16 +270,20 @@ impl Parser<'_> {
 }
 
 /// The bounds for a comparison with what stands for the values from `first` to `last`.
-fn between(comparison: Comparison, (first, last): (i64, i64)) -> Test {
-    // Bounds that are crossed hold no value; past the end of the numbers there is none.
-    let never = Test::Between(1, 0);
-    match comparison {
-        Comparison::Equal => Test::Between(first, last),
-        Comparison::Less => first.checked_sub(1).map_or(never, |most| Test::Between(i64::MIN, most)),
-        Comparison::LessOrEqual => Test::Between(i64::MIN, last),
-        Comparison::Greater => last.checked_add(1).map_or(never, |least| Test::Between(least, i64::MAX)),
-        Comparison::GreaterOrEqual => Test::Between(first, i64::MAX),
+fn between(comparison: Comparison, (first, last): (i128, i128)) -> Test {
+    let (least, most) = match comparison {
+        Comparison::Equal => (first, last),
+        Comparison::Less => (i128::MIN, first - 1),
+        Comparison::LessOrEqual => (i128::MIN, last),
+        Comparison::Greater => (last + 1, i128::MAX),
+        Comparison::GreaterOrEqual => (first, i128::MAX),
+    };
+    let (lowest, highest) = (i128::from(i64::MIN), i128::from(i64::MAX));
+    if least > highest || most < lowest {
+        // Bounds that are crossed hold no value.
+        return Test::Between(1, 0);
     }
+    Test::Between(least.clamp(lowest, highest) as i64, most.clamp(lowest, highest) as i64)
 }
 
 fn not(condition: Condition) -> Condition {

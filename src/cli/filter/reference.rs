@@ -7,12 +7,12 @@ use crate::{
     cli::columns::Available,
     convert::Year,
     input::Input,
-    scan::{ScanOptions, Stats},
+    scan::{Origin, ScanOptions, Stats},
 };
 
 /// Whether a condition holds for a row.
 fn holds(condition: &Condition, batch: &Batch, row: usize) -> bool {
-    let cell = |name: &String| batch.column(name).unwrap().get(row);
+    let cell = |name: &String| batch.column(name).unwrap_or_else(|| panic!("{name} is a column")).get(row);
     match condition {
         Condition::And(parts) => parts.iter().all(|part| holds(part, batch, row)),
         Condition::Or(parts) => parts.iter().any(|part| holds(part, batch, row)),
@@ -59,13 +59,64 @@ fn log() -> String {
 /// The rows of the log, those of them that a pattern with a condition gives, and what the scan counted.
 fn scan(pattern: &Pattern, filter: Vec<(usize, crate::scan::Predicate)>) -> (Batch, Stats) {
     let text = log();
-    let options = ScanOptions { filter, ..ScanOptions::default() };
+    let include = vec![Origin::File, Origin::Line, Origin::Offset];
+    let options = ScanOptions { filter, include, ..ScanOptions::default() };
     let mut scan = pattern.scan_input(Input::bytes(&text), options);
-    let batch = scan.read_all().unwrap();
+    let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
     (batch, scan.stats().clone())
 }
 
+/// A log, and what it takes to ask any condition of its rows.
+pub struct Conditions {
+    pattern: Pattern,
+    available: Available,
+    clock: Clock,
+    all: Batch,
+}
+
+impl Conditions {
+    /// Scans the log.
+    #[expect(clippy::new_without_default, reason = "it reads a log")]
+    pub fn new() -> Conditions {
+        let pattern = Pattern::new(FORMAT).unwrap_or_else(|error| panic!("{error}"));
+        let available = Available::new(&pattern, &ScanOptions::default());
+        let (all, stats) = scan(&pattern, Vec::new());
+        assert_eq!((all.len(), stats.matched), (600, 600));
+        Conditions { pattern, available, clock: Clock { tz: None, year: Year::Current }, all }
+    }
+
+    /// The rows for which a condition holds are the same whoever decides: a look at each row, the columns, or the scan. What is no condition is an error
+    /// that is drawn, and `None`; else how many rows there are.
+    pub fn agree(&self, text: &str) -> Option<usize> {
+        let Conditions { pattern, available, clock, all } = self;
+        let condition = match parse(text, available, clock) {
+            Ok(condition) => condition,
+            Err(stop) => {
+                assert!(stop.to_string().contains("argument:1:") || text.contains('\n'), "{text:?}: {stop}");
+                return None;
+            }
+        };
+        let wanted: Vec<usize> = (0..all.len()).filter(|&row| holds(&condition, all, row)).collect();
+        let mut rows = vec![true; all.len()];
+        condition.narrow(all, &mut rows);
+        let found: Vec<usize> = (0..all.len()).filter(|&row| rows[row]).collect();
+        assert_eq!(found, wanted, "{text}");
+
+        let (pushed, left) = split(condition, pattern);
+        if !pushed.is_empty() {
+            let (batch, _) = scan(pattern, pushed);
+            let mut rows = vec![true; batch.len()];
+            if let Some(left) = left {
+                left.narrow(&batch, &mut rows);
+            }
+            assert_eq!(format!("{:?}", batch.filter(|row| rows[row])), format!("{:?}", all.take(&wanted)), "{text}");
+        }
+        Some(wanted.len())
+    }
+}
+
 /// Conditions that are made of simple ones, the same each time.
+#[cfg(test)]
 fn conditions() -> Vec<String> {
     let simple = [
         "n >= 5",
@@ -136,32 +187,14 @@ fn conditions() -> Vec<String> {
 
 #[test]
 fn the_rows_of_a_condition_are_those_for_which_it_holds_whoever_decides() {
-    let pattern = Pattern::new(FORMAT).unwrap();
-    let available = Available::new(&pattern, &ScanOptions::default());
-    let clock = Clock { tz: None, year: Year::Current };
-    let (all, stats) = scan(&pattern, Vec::new());
-    assert_eq!((all.len(), stats.matched), (600, 600));
+    let reference = Conditions::new();
+    let conditions = conditions();
     let mut kept_some = 0;
-    for text in conditions() {
-        let condition = parse(&text, &available, &clock).unwrap_or_else(|error| panic!("{text}: {error}"));
-        let wanted: Vec<usize> = (0..all.len()).filter(|&row| holds(&condition, &all, row)).collect();
-        let mut rows = vec![true; all.len()];
-        condition.narrow(&all, &mut rows);
-        let found: Vec<usize> = (0..all.len()).filter(|&row| rows[row]).collect();
-        assert_eq!(found, wanted, "{text}");
-        kept_some += usize::from(!wanted.is_empty() && wanted.len() < all.len());
-
-        let (pushed, left) = split(condition, &pattern);
-        if !pushed.is_empty() {
-            let (batch, _) = scan(&pattern, pushed);
-            let mut rows = vec![true; batch.len()];
-            if let Some(left) = left {
-                left.narrow(&batch, &mut rows);
-            }
-            assert_eq!(format!("{:?}", batch.filter(|row| rows[row])), format!("{:?}", all.take(&wanted)), "{text}");
-        }
+    for text in &conditions {
+        let rows = reference.agree(text).unwrap_or_else(|| panic!("{text} is no condition"));
+        kept_some += usize::from(rows > 0 && rows < reference.all.len());
     }
-    assert!(kept_some > 1000, "{kept_some}");
+    assert!(2 * kept_some > conditions.len(), "{kept_some} of {}", conditions.len());
 }
 
 #[test]
@@ -233,4 +266,38 @@ fn an_error_points_at_its_place() {
     }
     let deep = format!("{}n = 1{}", "(".repeat(5000), ")".repeat(5000));
     assert!(parse(&deep, &available, &clock).unwrap_err().to_string().contains("too deep"));
+}
+
+#[test]
+fn several_patterns_give_the_rows_for_which_a_condition_holds_whatever_they_filter_themselves() {
+    use crate::cli::patterns::Patterns;
+
+    let more = |(row, line): (usize, &str)| {
+        let word = ["login", "log", "b"][row % 3];
+        format!("{line}\n# {} {word}\n{word} is {}\n", row % 13, row as i64 % 9 - 4)
+    };
+    let text: String = log().lines().enumerate().map(more).collect();
+    let named = [("a", FORMAT), ("b", "# {n:d|-} {word}"), ("c", "{word} is {m:d}")];
+    let named = named.map(|(name, format)| (name.to_owned(), Pattern::new(format).unwrap()));
+    let patterns = Patterns::new(named.to_vec()).unwrap();
+    let options = ScanOptions::default();
+    let available = Available::of(&patterns, &options).unwrap();
+    let names: Vec<String> = available.by_default();
+    let clock = Clock { tz: None, year: Year::Current };
+    let all = patterns.scan(Input::bytes(&text), options.clone()).read_all().unwrap();
+    assert_eq!(all.len(), 1800);
+    let (mut filtered, mut asked) = (0, 0);
+    for condition in conditions().iter().map(String::as_str).step_by(5).chain(["pattern = 'b'", "m = null"]) {
+        let parsed = parse(condition, &available, &clock).unwrap();
+        let wanted: Vec<usize> = (0..all.len()).filter(|&row| holds(&parsed, &all, row)).collect();
+        let mut chosen = patterns.clone();
+        chosen.choose(&names, Some(&parsed));
+        let batch = chosen.scan(Input::bytes(&text), options.clone()).read_all().unwrap();
+        filtered += usize::from(batch.len() < all.len());
+        asked += 1;
+        let mut rows = vec![true; batch.len()];
+        parsed.narrow(&batch, &mut rows);
+        assert_eq!(format!("{:?}", batch.filter(|row| rows[row])), format!("{:?}", all.take(&wanted)), "{condition}");
+    }
+    assert!(filtered * 20 > asked, "{filtered} of {asked}");
 }

@@ -10,6 +10,7 @@ use crate::{
     cli::{
         filter::Columns,
         lexer::{Kind, Token, error_at, tokens},
+        near::near,
         stop::Stop,
     },
 };
@@ -51,7 +52,9 @@ impl Function {
         match self.kind {
             FunctionKind::Count | FunctionKind::Distinct => ColumnType::Int64,
             FunctionKind::Sum | FunctionKind::Min | FunctionKind::Max => self.of,
-            FunctionKind::Mean | FunctionKind::Quantile(_) => match self.of {
+            // A quantile is a value of the column, or an estimate of one; a mean need not be one.
+            FunctionKind::Quantile(_) => self.of,
+            FunctionKind::Mean => match self.of {
                 ColumnType::Duration => ColumnType::Duration,
                 _ => ColumnType::Float64,
             },
@@ -112,7 +115,7 @@ impl Function {
     /// A sum past 64 bits.
     pub(super) fn value(&self, state: &State) -> Result<Option<Kept>, Stop> {
         let rounded = |value: f64| match self.column_type() {
-            ColumnType::Duration => Kept::Int(value.round() as i64),
+            ColumnType::Duration | ColumnType::Int64 => Kept::Int(value.round() as i64),
             _ => Kept::Float(value),
         };
         Ok(match state {
@@ -146,6 +149,17 @@ pub(super) enum State {
     Quantiles(Quantiles),
 }
 
+impl State {
+    /// Whether it knows the value exactly, or an estimate.
+    pub(super) fn is_exact(&self) -> bool {
+        match self {
+            State::Distinct(distinct) => distinct.is_exact(),
+            State::Quantiles(quantiles) => quantiles.is_exact(),
+            State::Count(_) | State::Sum { .. } | State::Extreme(_) => true,
+        }
+    }
+}
+
 /// Reads `count, mean(took), p95(took)`.
 ///
 /// # Errors
@@ -164,26 +178,21 @@ pub(in crate::cli) fn functions(text: &str, columns: &dyn Columns) -> Result<Vec
             Kind::Name(name) => function_kind(name),
             _ => None,
         };
-        let Some(kind) = kind else { return Err(error_at(text, word.span, "not a function", NAMES)) };
+        let Some(kind) = kind else {
+            return Err(error_at(text, word.span.clone(), "not a function", &expected(&text[word.span])));
+        };
         let name = &text[word.span.clone()];
         let mut after = next();
         let mut function = Function { kind, name: name.to_lowercase(), ..Function::count() };
         if after.kind == Kind::Sign("(") {
             let argument = next();
-            let (Kind::Name(column) | Kind::Column(column) | Kind::Text(column) | Kind::Value(column)) = &argument.kind
-            else {
-                return Err(error_at(text, argument.span, "no column", "expected the name of a column"));
-            };
-            function.of = columns.column_type(column).ok_or_else(|| {
-                let expected = format!("expected one of {}", columns.names().join(", "));
-                error_at(text, argument.span.clone(), &format!("no column is called {column}"), &expected)
-            })?;
-            if !takes(kind, function.of) {
-                let message = format!("{name} is of numbers and durations, and {column} is neither");
-                return Err(error_at(text, argument.span, &message, "expected another column"));
+            if kind != FunctionKind::Count || argument.kind != Kind::Sign("*") {
+                let (column, of) = column_of(text, &function, argument, columns)?;
+                function =
+                    Function { name: format!("{}({column})", function.name), column: Some(column), of, ..function };
+            } else {
+                function.name.push_str("(*)");
             }
-            function.name = format!("{}({column})", name.to_lowercase());
-            function.column = Some(column.clone());
             let close = next();
             if close.kind != Kind::Sign(")") {
                 return Err(error_at(text, close.span, "a parenthesis that is not closed", "expected )"));
@@ -201,6 +210,33 @@ pub(in crate::cli) fn functions(text: &str, columns: &dyn Columns) -> Result<Vec
             _ => return Err(error_at(text, after.span, "not what follows a function", "expected , and another one")),
         }
     }
+}
+
+/// The column in the parentheses of a function, and its type.
+fn column_of(
+    text: &str,
+    function: &Function,
+    argument: Token,
+    columns: &dyn Columns,
+) -> Result<(String, ColumnType), Stop> {
+    let (Kind::Name(column) | Kind::Column(column) | Kind::Text(column) | Kind::Value(column)) = argument.kind else {
+        return Err(error_at(text, argument.span, "no column", "expected the name of a column"));
+    };
+    let Some(of) = columns.column_type(&column) else {
+        let message = format!("no column is called {column}");
+        return Err(error_at(text, argument.span, &message, &columns.hint(&column)));
+    };
+    if !takes(function.kind, of) {
+        let message = format!("{} is of numbers and durations, and {column} is neither", function.name);
+        return Err(error_at(text, argument.span, &message, "expected another column"));
+    }
+    Ok((column, of))
+}
+
+/// What to write instead of a word that is no function.
+fn expected(word: &str) -> String {
+    let names = ["count", "distinct", "sum", "mean", "min", "max", "median"];
+    near(word, names).first().map_or_else(|| NAMES.to_owned(), |name| format!("did you mean {name}?"))
 }
 
 fn function_kind(name: &str) -> Option<FunctionKind> {

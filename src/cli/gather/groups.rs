@@ -1,27 +1,27 @@
 //! `--group-by`: functions of the rows that have the same values in some columns.
 //!
-//! Groups are held in memory, up to [`GROUP_BYTES`]; past it there is an error. They come out in the order in which they were first seen.
+//! Groups are held in memory, up to [`GROUP_BYTES`](limits::GROUP_BYTES); past it there is an error. They come out in the order in which they were first seen.
 
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Gather, batch,
     function::{Function, State},
+    key::Key,
     value::{Kept, encode},
 };
 use crate::{
     batch::{Batch, Cell, Column, ColumnType},
     cli::stop::Stop,
+    limits,
 };
 
-/// How many bytes groups may take, about.
-const GROUP_BYTES: usize = 1 << 30;
 /// What a group takes beside its key, for each column and each function, about.
 const OVERHEAD: usize = 64;
 
 /// The groups so far.
 pub(in crate::cli) struct Groups {
-    by: Vec<(String, ColumnType)>,
+    by: Vec<(Key, ColumnType)>,
     functions: Vec<Function>,
     numbers: HashMap<Vec<u8>, usize>,
     groups: Vec<Group>,
@@ -36,14 +36,14 @@ struct Group {
 }
 
 impl Groups {
-    pub(in crate::cli) fn new(by: Vec<(String, ColumnType)>, functions: Vec<Function>) -> Groups {
+    pub(in crate::cli) fn new(by: Vec<(Key, ColumnType)>, functions: Vec<Function>) -> Groups {
         let mut groups = Groups {
             by,
             functions,
             numbers: HashMap::new(),
             groups: Vec::new(),
             bytes: 0,
-            most: GROUP_BYTES,
+            most: limits::GROUP_BYTES,
             buffer: Vec::new(),
         };
         if groups.by.is_empty() {
@@ -61,11 +61,12 @@ impl Groups {
     /// The number of the group of a row.
     fn number(&mut self, by: &[&Arc<Column>], row: usize) -> usize {
         self.buffer.clear();
-        by.iter().for_each(|column| encode(&mut self.buffer, column.get(row)));
+        let cells = || self.by.iter().zip(by).map(|((key, _), column)| key.of(column.get(row)));
+        cells().for_each(|cell| encode(&mut self.buffer, cell));
         if let Some(&number) = self.numbers.get(&self.buffer) {
             return number;
         }
-        let key = by.iter().map(|column| Kept::of(column.get(row))).collect();
+        let key = cells().map(Kept::of).collect();
         self.groups.push(Group { key, states: self.states() });
         self.bytes += 2 * self.buffer.len() + OVERHEAD * (1 + self.by.len() + self.functions.len());
         self.numbers.insert(self.buffer.clone(), self.groups.len() - 1);
@@ -76,7 +77,7 @@ impl Groups {
 impl Gather for Groups {
     fn add(&mut self, batch: &Batch) -> Result<(), Stop> {
         let of = |name: &str| batch.column(name).ok_or_else(|| Stop::new(format!("no column is called {name:?}")));
-        let by = self.by.iter().map(|(name, _)| of(name)).collect::<Result<Vec<_>, _>>()?;
+        let by = self.by.iter().map(|(key, _)| of(&key.column)).collect::<Result<Vec<_>, _>>()?;
         let columns = self.functions.iter().map(|function| function.column.as_deref().map(of).transpose());
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let mut buffer = Vec::new();
@@ -100,15 +101,20 @@ impl Gather for Groups {
 
     fn rows(&self) -> Result<Batch, Stop> {
         let mut columns = Vec::new();
-        for (at, (name, kind)) in self.by.iter().enumerate() {
+        for (at, (key, kind)) in self.by.iter().enumerate() {
             let values = self.groups.iter().map(|group| group.key[at].clone()).collect();
-            columns.push((name.clone(), *kind, values));
+            columns.push((key.name.clone(), *kind, values));
         }
         for (at, function) in self.functions.iter().enumerate() {
             let values = self.groups.iter().map(|group| function.value(&group.states[at])).collect::<Result<_, _>>()?;
             columns.push((function.name.clone(), function.column_type(), values));
         }
         Ok(batch(columns))
+    }
+
+    fn estimates(&self) -> Vec<String> {
+        let is_estimate = |at: &usize| self.groups.iter().any(|group| !group.states[*at].is_exact());
+        (0..self.functions.len()).filter(is_estimate).map(|at| self.functions[at].name.clone()).collect()
     }
 }
 
@@ -121,7 +127,7 @@ mod tests {
     fn groups_past_the_limit_are_an_error_that_says_so() {
         let log: String = (0..5000).map(|n| format!("{n}\n")).collect();
         let batch = Pattern::new("{n:d}").unwrap().scan(log.as_bytes()).read_all().unwrap();
-        let mut groups = Groups::new(vec![("n".to_owned(), ColumnType::Int64)], vec![Function::count()]);
+        let mut groups = Groups::new(vec![(Key::column("n"), ColumnType::Int64)], vec![Function::count()]);
         groups.most = 100_000;
         let error = groups.add(&batch).unwrap_err().to_string();
         assert!(error.starts_with("5000 groups, which is more than fits in"), "{error}");

@@ -69,14 +69,24 @@ impl Histogram {
         if self.counts.is_empty() || self.least == self.greatest || columns == 0 {
             return String::new();
         }
-        let parts = self.parts(columns);
-        let most = parts.iter().copied().max().unwrap_or(1).max(1);
-        let block = |count: u64| match count {
-            0 => ' ',
-            _ => BLOCKS[((count as f64 / most as f64 * BLOCKS.len() as f64).ceil() as usize - 1).min(BLOCKS.len() - 1)],
-        };
-        parts.into_iter().map(block).collect()
+        blocks(&self.parts(columns))
     }
+
+    /// Whether nearly all values are in the first twentieth of the range.
+    pub(super) fn is_steep(&self) -> bool {
+        let parts = self.parts(20);
+        10 * parts[0] >= 9 * parts.iter().sum::<u64>()
+    }
+}
+
+/// Counts as blocks.
+pub(super) fn blocks(parts: &[u64]) -> String {
+    let most = parts.iter().copied().max().unwrap_or(1).max(1);
+    let block = |&count: &u64| match count {
+        0 => ' ',
+        _ => BLOCKS[((count as f64 / most as f64 * BLOCKS.len() as f64).ceil() as usize - 1).min(BLOCKS.len() - 1)],
+    };
+    parts.iter().map(block).collect()
 }
 
 #[cfg(test)]

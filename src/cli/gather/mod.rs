@@ -6,22 +6,28 @@
 //! | [`distinct`] | how many different values there are |
 //! | [`quantiles`] | what part of the values lies below which |
 //! | [`histogram`] | how many values lie where |
+//! | [`frequent`] | the most frequent texts |
 //! | [`function`] | the functions of `--agg` |
+//! | [`key`] | what the rows of a group have in common |
 //! | [`groups`] | `--group-by` |
 //! | [`stats`] | `--stats` |
 
 mod distinct;
+mod frequent;
 mod function;
 mod groups;
 mod histogram;
+mod key;
 mod quantiles;
 mod stats;
 mod value;
 
 pub(super) use function::{Function, functions};
 pub(super) use groups::Groups;
+pub(super) use key::Key;
 pub(super) use stats::Describe;
-use value::{Kept, column};
+pub(super) use value::Kept;
+use value::column;
 
 use std::sync::Arc;
 
@@ -35,6 +41,19 @@ pub(super) trait Gather {
 
     /// What was made of them, as rows.
     fn rows(&self) -> Result<Batch, Stop>;
+
+    /// The same for a form in which each row may have types of its own.
+    ///
+    /// # Errors
+    /// As `rows`.
+    fn typed_rows(&self) -> Result<Vec<Batch>, Stop> {
+        Ok(vec![self.rows()?])
+    }
+
+    /// What of it is no exact value, for a person.
+    fn estimates(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// The same, drawn for a person, if that is not a table.
     fn draw(&self, _width: usize) -> Option<String> {
@@ -62,7 +81,7 @@ impl Gather for Count {
 }
 
 /// Rows of columns that were made, each by its name, its type and its values.
-fn batch(columns: Vec<(String, ColumnType, Vec<Option<Kept>>)>) -> Batch {
+pub(super) fn batch(columns: Vec<(String, ColumnType, Vec<Option<Kept>>)>) -> Batch {
     let rows = columns.first().map_or(0, |(_, _, values)| values.len());
     let schema = Schema::new(columns.iter().map(|(name, kind, _)| (name.clone(), *kind)));
     let columns = columns.iter().map(|(_, kind, values)| column(*kind, values)).collect();

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 const EXACT: usize = 512;
 const GAMMA: f64 = 1.01 / 0.99;
+/// By which factor values lie apart of which logarithms say more than the values.
+const DECADES: f64 = 100.0;
 
 /// Takes numbers, and knows their quantiles. NaN is left out.
 #[derive(Debug)]
@@ -75,6 +77,27 @@ impl Quantiles {
             Quantiles::Exact(values) => values.len(),
             Quantiles::Bins(bins) => bins.len(),
         }
+    }
+
+    /// How many values there are in each of `columns` parts of the range, which are of one width in their logarithms; zeros are in the first. `None` where a value is
+    /// negative or infinite, or the greatest is not [`DECADES`] above the least that is positive.
+    pub(super) fn logarithmic_parts(&self, columns: usize) -> Option<Vec<u64>> {
+        let counts: Vec<(f64, u64)> = match self {
+            Quantiles::Exact(values) => values.iter().map(|(value, &times)| (value.0, times)).collect(),
+            Quantiles::Bins(bins) => bins.iter().map(|(&bin, &times)| (value(bin), times)).collect(),
+        };
+        let least = counts.iter().map(|(value, _)| *value).find(|value| *value > 0.0)?;
+        let (first, greatest) = (counts.first()?.0, counts.last()?.0);
+        if first < 0.0 || greatest.is_infinite() || greatest < DECADES * least || columns == 0 {
+            return None;
+        }
+        let range = (greatest / least).ln();
+        let mut parts = vec![0; columns];
+        for (value, times) in counts {
+            let part = if value > 0.0 && range > 0.0 { (value / least).ln() / range * columns as f64 } else { 0.0 };
+            parts[(part as usize).min(columns - 1)] += times;
+        }
+        Some(parts)
     }
 
     /// Whether quantiles are values that were taken.
@@ -146,6 +169,35 @@ mod tests {
             }
         }
         assert_eq!(Quantiles::new().at(0.5), None);
+    }
+
+    #[test]
+    fn logarithmic_parts_have_one_width_in_their_logarithms() {
+        for (step, count) in [(1, 1), (7, 700)] {
+            // As many values from 1 to 10 as from 10 to 100 and from 100 to 1000.
+            let mut quantiles = Quantiles::new();
+            (0..count * step).for_each(|n| {
+                for decade in [1.0, 10.0, 100.0] {
+                    quantiles.add(decade * 10_f64.powf(0.05 + 0.9 * f64::from(n) / f64::from(count * step)));
+                }
+            });
+            for value in [1.0, 1000.0, 0.0] {
+                quantiles.add(value);
+            }
+            let each = (count * step) as u64;
+            assert_eq!(quantiles.logarithmic_parts(3), Some(vec![each + 2, each, each + 1]));
+        }
+        let mut negative = Quantiles::new();
+        for value in [-1.0, 5.0] {
+            negative.add(value);
+        }
+        assert_eq!(negative.logarithmic_parts(3), None);
+        let mut close = Quantiles::new();
+        for value in [200.0, 404.0] {
+            close.add(value);
+        }
+        assert_eq!(close.logarithmic_parts(3), None);
+        assert_eq!(Quantiles::new().logarithmic_parts(3), None);
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! `--stats`: what is in each column.
 
-use std::collections::HashMap;
-
 use super::{
     Gather, batch,
     distinct::Distinct,
-    histogram::Histogram,
+    frequent::Frequent,
+    histogram::{Histogram, blocks},
     quantiles::Quantiles,
     value::{Kept, number},
 };
@@ -14,14 +13,14 @@ use crate::{
     cli::{output, stop::Stop},
 };
 
-/// The most frequent texts are known while there are no more different ones than this in a column.
-const TEXTS: usize = 1000;
-/// How many of them are shown.
+/// How many of the most frequent texts are shown.
 const SHOWN: usize = 5;
 /// A histogram is as wide as what is left of the terminal, but no wider than this.
 const WIDEST: usize = 60;
-/// Texts are cut after so many characters.
+/// The values of a range are cut to so much of the terminal.
 const TEXT: usize = 40;
+/// What stands before a frequent text: its share.
+const SHARE: usize = 10;
 
 /// The statistics of each column.
 pub(in crate::cli) struct Describe {
@@ -40,7 +39,8 @@ struct ColumnStats {
     sum: f64,
     quantiles: Quantiles,
     histogram: Histogram,
-    texts: Option<HashMap<Vec<u8>, u64>>,
+    /// Of a column of texts.
+    texts: Option<Frequent>,
 }
 
 impl Describe {
@@ -56,7 +56,7 @@ impl Describe {
             sum: 0.0,
             quantiles: Quantiles::new(),
             histogram: Histogram::default(),
-            texts: (kind.is_text() || kind == ColumnType::Bool).then(HashMap::new),
+            texts: (kind.is_text() || kind == ColumnType::Bool).then(Frequent::default),
         };
         Describe { rows: 0, columns: schema.columns().map(column).collect() }
     }
@@ -76,32 +76,40 @@ impl Gather for Describe {
             stats.greatest = outer(stats.greatest.take(), Kept::of(described.max), std::cmp::Ordering::Greater);
             // A mean is that of the exact sum in each batch.
             stats.sum += described.mean.unwrap_or(0.0) * described.count as f64;
+            stats.sum += total_duration(column);
             stats.add(column, &mut buffer);
         }
         Ok(())
     }
 
+    /// Each column of one type: the least and the greatest are texts, and durations are numbers of seconds.
     fn rows(&self) -> Result<Batch, Stop> {
-        let text = |text: String| Some(Kept::Text(text.into_bytes()));
-        let of = |make: &dyn Fn(&ColumnStats) -> Option<Kept>| self.columns.iter().map(make).collect::<Vec<_>>();
-        let shown = |kept: &Option<Kept>, kind| kept.as_ref().map(|kept| Kept::Text(show(kept, kind).into_bytes()));
-        Ok(batch(vec![
-            ("column".to_owned(), ColumnType::Text, of(&|c| text(c.name.clone()))),
-            ("type".to_owned(), ColumnType::Text, of(&|c| text(type_name(c.kind).to_owned()))),
-            ("count".to_owned(), ColumnType::Int64, of(&|c| Some(Kept::Int(c.count as i64)))),
-            ("nulls".to_owned(), ColumnType::Int64, of(&|c| Some(Kept::Int(c.nulls as i64)))),
-            ("distinct".to_owned(), ColumnType::Int64, of(&|c| Some(Kept::Int(c.distinct.count() as i64)))),
-            ("min".to_owned(), ColumnType::Text, of(&|c| shown(&c.least, c.kind))),
-            ("max".to_owned(), ColumnType::Text, of(&|c| shown(&c.greatest, c.kind))),
-            ("mean".to_owned(), ColumnType::Float64, of(&|c| c.mean().map(Kept::Float))),
-            ("median".to_owned(), ColumnType::Float64, of(&|c| c.quantile(0.5).map(Kept::Float))),
-            ("p95".to_owned(), ColumnType::Float64, of(&|c| c.quantile(0.95).map(Kept::Float))),
-            (
-                "histogram".to_owned(),
-                ColumnType::Text,
-                of(&|c| text(c.histogram.draw(20)).filter(|t| *t != Kept::Text(Vec::new()))),
-            ),
-        ]))
+        let mut columns: Vec<(String, ColumnType, Vec<Option<Kept>>)> = Vec::new();
+        for column in &self.columns {
+            for (at, (name, kind, value)) in column.row().into_iter().enumerate() {
+                let (kind, value) = uniform(name, kind, value);
+                if at == columns.len() {
+                    columns.push((name.to_owned(), kind, Vec::new()));
+                }
+                columns[at].2.push(value);
+            }
+        }
+        Ok(batch(columns))
+    }
+
+    /// The values of each column have its own type, as those of `--agg`.
+    fn typed_rows(&self) -> Result<Vec<Batch>, Stop> {
+        let one = |(name, kind, value): (&str, ColumnType, Option<Kept>)| (name.to_owned(), kind, vec![value]);
+        Ok(self.columns.iter().map(|column| batch(column.row().into_iter().map(one).collect())).collect())
+    }
+
+    fn estimates(&self) -> Vec<String> {
+        let of = |column: &ColumnStats| {
+            let distinct = (!column.distinct.is_exact()).then(|| format!("distinct({})", column.name));
+            let quantiles = (!column.quantiles.is_exact()).then(|| format!("median and p95 of {}", column.name));
+            distinct.into_iter().chain(quantiles)
+        };
+        self.columns.iter().flat_map(of).collect()
     }
 
     fn draw(&self, width: usize) -> Option<String> {
@@ -112,12 +120,13 @@ impl Gather for Describe {
             out.push('\n');
             let name = output::printable(&column.name);
             let about = if column.distinct.is_exact() { "" } else { "about " };
+            let shares = if column.texts.is_some() { "; % of the values" } else { "" };
             out.push_str(&format!(
-                "{name:indent$}{}: {} values, {} null, {about}{} different\n",
+                "{name:indent$}{}: {} values, {} null, {about}{} different{shares}\n",
                 type_name(column.kind),
                 column.count,
                 column.nulls,
-                column.distinct.count()
+                column.distinct()
             ));
             for line in column.lines(width.saturating_sub(indent)) {
                 out.push_str(&format!("{:indent$}{line}\n", ""));
@@ -128,6 +137,35 @@ impl Gather for Describe {
 }
 
 impl ColumnStats {
+    /// What is to be said of it, each by its name.
+    fn row(&self) -> Vec<(&'static str, ColumnType, Option<Kept>)> {
+        let (histogram, scale) = self.histogram(20);
+        let text = |text: &str| Some(text).filter(|text| !text.is_empty()).map(|text| Kept::Text(text.into()));
+        let mean_type = if self.kind == ColumnType::Duration { self.kind } else { ColumnType::Float64 };
+        // A quantile is a value of the column, or an estimate of one.
+        let part_type = if self.kind == ColumnType::Int64 { self.kind } else { mean_type };
+        let number = |kind| {
+            move |value: f64| match kind {
+                ColumnType::Duration | ColumnType::Int64 => Kept::Int(value.round() as i64),
+                _ => Kept::Float(value),
+            }
+        };
+        vec![
+            ("column", ColumnType::Text, text(&self.name)),
+            ("type", ColumnType::Text, text(type_name(self.kind))),
+            ("count", ColumnType::Int64, Some(Kept::Int(self.count as i64))),
+            ("nulls", ColumnType::Int64, Some(Kept::Int(self.nulls as i64))),
+            ("distinct", ColumnType::Int64, Some(Kept::Int(self.distinct() as i64))),
+            ("min", self.kind, self.least.clone()),
+            ("max", self.kind, self.greatest.clone()),
+            ("mean", mean_type, self.mean().map(number(mean_type))),
+            ("median", part_type, self.quantile(0.5).map(number(part_type))),
+            ("p95", part_type, self.quantile(0.95).map(number(part_type))),
+            ("histogram", ColumnType::Text, text(&histogram)),
+            ("scale", ColumnType::Text, text(scale)),
+        ]
+    }
+
     fn add(&mut self, column: &Column, buffer: &mut Vec<u8>) {
         for row in 0..column.len() {
             let cell = column.get(row);
@@ -146,14 +184,23 @@ impl ColumnStats {
                 Cell::Bool(false) => b"false",
                 _ => continue,
             };
-            if let Some(count) = texts.get_mut(text) {
-                *count += 1;
-            } else if texts.len() < TEXTS {
-                texts.insert(text.to_vec(), 1);
-            } else {
-                self.texts = None;
-            }
+            texts.add(text);
         }
+    }
+
+    /// A histogram and its scale; nothing where there is one value at most. Where nearly all values are near the least, the scale is logarithmic.
+    fn histogram(&self, columns: usize) -> (String, &'static str) {
+        let linear = self.histogram.draw(columns);
+        if linear.is_empty() {
+            return (linear, "");
+        }
+        let steep = self.histogram.is_steep().then(|| self.quantiles.logarithmic_parts(columns)).flatten();
+        steep.map_or((linear, "linear"), |parts| (blocks(&parts), "logarithmic"))
+    }
+
+    /// How many different values there are. An estimate may be greater than their number.
+    fn distinct(&self) -> u64 {
+        self.distinct.count().min(self.count)
     }
 
     /// Whether it is of numbers, of which a mean says something.
@@ -162,8 +209,7 @@ impl ColumnStats {
     }
 
     fn mean(&self) -> Option<f64> {
-        let known = self.count > 0 && matches!(self.kind, ColumnType::Int64 | ColumnType::Float64);
-        known.then(|| self.sum / self.count as f64)
+        (self.count > 0 && self.has_mean()).then(|| self.sum / self.count as f64)
     }
 
     fn quantile(&self, part: f64) -> Option<f64> {
@@ -174,18 +220,21 @@ impl ColumnStats {
     fn lines(&self, width: usize) -> Vec<String> {
         let mut lines = Vec::new();
         let (Some(least), Some(greatest)) = (&self.least, &self.greatest) else { return lines };
-        if let Some(texts) = &self.texts {
-            let mut texts: Vec<(&Vec<u8>, &u64)> = texts.iter().collect();
-            texts.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-            let share = |(text, count): &(&Vec<u8>, &u64)| {
+        let texts = self.texts.as_ref().map(|texts| (texts.first(SHOWN), if texts.is_exact() { ' ' } else { '~' }));
+        if let Some((texts, about)) = texts.filter(|(texts, _)| !texts.is_empty()) {
+            let share = |(text, share): &(&[u8], f64)| {
                 let text = output::printable(&String::from_utf8_lossy(text));
-                let part = 100.0 * **count as f64 / self.count as f64;
-                format!("{part:5.1} %  {}", shorten(&text))
+                format!(
+                    "{about}{:5.1} %  {}",
+                    100.0 * share,
+                    output::cut(&text, width.saturating_sub(SHARE).max(TEXT)).0
+                )
             };
-            lines.extend(texts.iter().take(SHOWN).map(share));
+            lines.extend(texts.iter().map(share));
             return lines;
         }
-        let mut range = format!("{} … {}", shorten(&show(least, self.kind)), shorten(&show(greatest, self.kind)));
+        let shown = |kept| output::cut(&show(kept, self.kind), TEXT).0;
+        let mut range = format!("{} … {}", shown(least), shown(greatest));
         let value = |value: f64| match self.kind {
             ColumnType::Duration => show(&Kept::Int(value as i64), self.kind),
             _ => show(&Kept::Float(value), ColumnType::Float64),
@@ -196,16 +245,46 @@ impl ColumnStats {
         let about = if self.quantiles.is_exact() { "" } else { "~" };
         for (name, part) in [("median", 0.5), ("p95", 0.95)] {
             if let Some(number) = self.quantile(part) {
-                range.push_str(&format!("   {name} {about}{}", value(number)));
+                let is_whole = self.kind == ColumnType::Int64;
+                range.push_str(&format!("   {name} {about}{}", value(if is_whole { number.round() } else { number })));
             }
         }
         lines.push(range);
-        let histogram = self.histogram.draw(width.min(WIDEST));
-        if !histogram.is_empty() {
-            lines.push(histogram);
+        match self.histogram(width.min(WIDEST)) {
+            (histogram, _) if histogram.is_empty() => {}
+            (histogram, "linear") => lines.push(histogram),
+            (_, scale) => {
+                let columns = width.saturating_sub(scale.len() + 2).min(WIDEST);
+                lines.push(format!("{}  {scale}", self.histogram(columns).0));
+            }
         }
         lines
     }
+}
+
+/// A value as it goes into a column that has the values of columns of several types.
+fn uniform(name: &str, kind: ColumnType, value: Option<Kept>) -> (ColumnType, Option<Kept>) {
+    match (name, kind, value) {
+        ("min" | "max", _, value) => (ColumnType::Text, value.map(|kept| Kept::Text(show(&kept, kind).into_bytes()))),
+        ("median" | "p95", ColumnType::Int64, value) => {
+            let float = |kept| if let Kept::Int(whole) = kept { Kept::Float(whole as f64) } else { kept };
+            (ColumnType::Float64, value.map(float))
+        }
+        (_, ColumnType::Duration, Some(Kept::Int(nanos))) => {
+            (ColumnType::Float64, Some(Kept::Float(nanos as f64 / 1e9)))
+        }
+        (_, ColumnType::Duration, value) => (ColumnType::Float64, value),
+        (_, kind, value) => (kind, value),
+    }
+}
+
+/// How long the durations of a column are together, in nanoseconds; of which the description of a batch has no mean.
+fn total_duration(column: &Column) -> f64 {
+    let nanos = |row| match column.get(row) {
+        Cell::Duration(nanos) => i128::from(nanos),
+        _ => 0,
+    };
+    (0..column.len()).map(nanos).sum::<i128>() as f64
 }
 
 /// Of two values the one that lies further out; a NaN lies inside of every other.
@@ -235,13 +314,6 @@ fn show(kept: &Kept, kind: ColumnType) -> String {
         }
     };
     output::shown(cell, kind)
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(TEXT) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
 }
 
 /// The name of the type of a column, in one word.

@@ -4,7 +4,7 @@ use crate::batch::{Cell, Column, ColumnType, Validity, Values, offsets};
 
 /// A value that is kept. Times, dates and durations are integers.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Kept {
+pub(in crate::cli) enum Kept {
     Int(i64),
     Float(f64),
     Bool(bool),

@@ -77,3 +77,28 @@ fn stop(error: csv::Error) -> Stop {
         other => Stop::new(format!("{other:?}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Pattern;
+
+    #[test]
+    fn a_field_is_what_display_writes_of_its_cell() {
+        let format =
+            "{word}|{n:d|-}|{x:g}|{at:th}|{local:ti}|{day:%d/%m/%Y}|{clock:tt}|{took:dur}|{ok:bool}|{pairs:kv}";
+        let log = "a\"b|-|-0.5|17/May/2015:12:05:03 +0200|2015-05-17 10:05:03.5|31/12/1969|10:05:03|12.5ms|yes|a=1 b=\"2 3\"\n\
+                Ω|7|1e300|01/Jan/2001:00:00:00 +0000|0001-01-01 00:00:00.000001|01/01/2000|00:00:00.25|-1h|no|k=\n\
+                z|9223372036854775807|nan|01/Jan/2001:00:00:00 +0000|9999-12-31 23:59:59|01/01/2000|23:59:59|1ns|no|a=b\n";
+        let batch = Pattern::new(format).unwrap().scan(log.as_bytes()).read_all().unwrap();
+        assert_eq!(batch.len(), 3);
+        let (mut out, mut dates) = (Vec::new(), Dates::default());
+        for row in 0..batch.len() {
+            for column in batch.columns().iter().filter(|column| !column.column_type().is_text()) {
+                out.clear();
+                write_value(&mut out, &mut dates, column.get(row), column.column_type());
+                assert_eq!(column.show(row).to_string().as_bytes(), out);
+            }
+        }
+    }
+}

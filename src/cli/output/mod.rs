@@ -18,7 +18,7 @@ mod table;
 mod text;
 mod writer;
 
-pub(super) use table::printable;
+pub(super) use table::{cut, printable};
 pub(super) use writer::Output;
 
 use std::{
@@ -44,11 +44,13 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// What the arguments say, and the terminal.
+    /// What the arguments say, and the terminal. No file is made or changed.
+    ///
+    /// # Errors
+    /// A form that cannot be written, or not to there, or a file that is read.
     pub(super) fn new(args: &Args, inputs: &[PathBuf]) -> Result<Target, Stop> {
-        let is_terminal = args.output.is_none() && io::stdout().is_terminal();
-        let by_name = args.output.as_deref().map(form_of);
-        let form = args.form.or(by_name).unwrap_or(if is_terminal { Form::Table } else { Form::Ndjson });
+        let is_terminal = is_shown(args);
+        let form = form(args)?;
         if is_terminal && matches!(form, Form::Arrow | Form::Parquet) {
             return Err(Stop::new("this form is not for a terminal: write it to a file with -o, or into a pipe"));
         }
@@ -64,7 +66,12 @@ impl Target {
             Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
         let width = is_terminal.then(terminal_width).flatten();
-        Ok(Target { file: args.output.clone(), form, colors, width })
+        let target = Target { file: args.output.clone(), form, colors, width };
+        match form {
+            Form::Parquet if args.parquet_as_arrow => Ok(Target { file: None, form: Form::Arrow, ..target }),
+            Form::Parquet if args.has_rows() && !cfg!(feature = "parquet") => Err(no_parquet()),
+            _ => Ok(target),
+        }
     }
 
     /// Opens the output for rows of these columns.
@@ -86,10 +93,11 @@ impl Target {
     /// The file, or standard output. What is written comes in large pieces.
     pub(super) fn writer(&self) -> Result<Box<dyn Write + Send>, Stop> {
         match &self.file {
-            None => Ok(Box::new(Stdout)),
+            None => Ok(Box::new(stdout())),
             Some(path) => {
-                let fail = |error| Stop::output(&path.display().to_string(), &error);
-                Ok(Box::new(File::create(path).map_err(fail)?))
+                let name = path.display().to_string();
+                let out = File::create(path).map_err(|error| named(&name, &error))?;
+                Ok(Box::new(Named { out, name }))
             }
         }
     }
@@ -102,27 +110,90 @@ fn parquet(out: Box<dyn Write + Send>, schema: &Schema) -> Result<Box<dyn Output
 
 #[cfg(not(feature = "parquet"))]
 fn parquet(_: Box<dyn Write + Send>, _: &Schema) -> Result<Box<dyn Output>, Stop> {
-    Err(Stop::new(
-        "this build of the command has no Parquet: take `--to arrow`, or build it with the feature `parquet`",
-    ))
+    Err(no_parquet())
 }
 
-/// The form that the name of a file says.
-fn form_of(path: &Path) -> Form {
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("csv") => Form::Csv,
-        Some("tsv") => Form::Tsv,
-        Some("arrow" | "feather" | "ipc") => Form::Arrow,
-        Some("parquet") => Form::Parquet,
-        Some("txt") => Form::Table,
-        Some("logfmt") => Form::Logfmt,
-        _ => Form::Ndjson,
-    }
+fn no_parquet() -> Stop {
+    Stop::new(
+        "this build of the command writes no Parquet: take --to arrow; or install pyarrow, if this is the command of the Python package; or build it with the \
+         feature `parquet`",
+    )
+}
+
+/// Whether the output is a terminal.
+pub(super) fn is_shown(args: &Args) -> bool {
+    args.output.is_none() && io::stdout().is_terminal()
+}
+
+/// The form of the output.
+///
+/// # Errors
+/// As of [`form_of`].
+pub(super) fn form(args: &Args) -> Result<Form, Stop> {
+    let by_name = args.output.as_deref().map(|file| form_of(file, args.form)).transpose()?;
+    Ok(by_name.or(args.form).unwrap_or(if is_shown(args) { Form::Table } else { Form::Ndjson }))
+}
+
+/// The form that is asked for, or else that the name of a file says.
+///
+/// # Errors
+/// It says none, or a compression, which nothing is written with.
+fn form_of(path: &Path, asked: Option<Form>) -> Result<Form, Stop> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+    let stop = |why: &str| Err(Stop::new(format!("{}: {why}", path.display())));
+    Ok(match (asked, &*ending) {
+        (_, "gz" | "zst" | "xz" | "bz2" | "lz4" | "zip") => {
+            return stop(
+                "the output is not compressed: write it into a pipe, as in parsimd … --to csv | gzip > rows.csv.gz",
+            );
+        }
+        (Some(form), _) => form,
+        (None, "csv") => Form::Csv,
+        (None, "tsv") => Form::Tsv,
+        (None, "ndjson" | "jsonl" | "json") => Form::Ndjson,
+        (None, "arrow" | "feather" | "ipc") => Form::Arrow,
+        (None, "parquet") => Form::Parquet,
+        (None, "txt") => Form::Table,
+        (None, "logfmt") => Form::Logfmt,
+        // A device or a pipe, whose name says nothing.
+        (None, _) if path.metadata().is_ok_and(|found| !found.is_file()) => Form::Ndjson,
+        (None, _) => {
+            return stop(
+                "its name says no form: end it in .csv, .tsv, .ndjson, .jsonl, .json, .logfmt, .txt, .arrow, .feather, .ipc or .parquet, \
+                 or say the form with --to",
+            );
+        }
+    })
 }
 
 /// The width of the terminal at standard output, if it is one.
 fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+}
+
+/// An output whose errors say what it is called.
+struct Named<W> {
+    out: W,
+    name: String,
+}
+
+fn named(name: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{name}: {error}"))
+}
+
+impl<W: Write> Write for Named<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes).map_err(|error| named(&self.name, &error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush().map_err(|error| named(&self.name, &error))
+    }
+}
+
+/// Standard output.
+pub(super) fn stdout() -> impl Write + Send {
+    Named { out: Stdout, name: "standard output".to_owned() }
 }
 
 /// Standard output, past the buffer of lines that Rust keeps for it.

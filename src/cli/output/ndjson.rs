@@ -94,3 +94,39 @@ fn in_quotes(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     write(out);
     out.push(b'"');
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_slice, to_value};
+
+    use super::*;
+    use crate::Pattern;
+
+    /// Numbers of JSON are the same if their floats are.
+    fn same(a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Object(a), Value::Object(b)) => {
+                a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+            }
+            _ => a == b || a.is_number() && a.as_f64() == b.as_f64(),
+        }
+    }
+
+    #[test]
+    fn a_line_is_what_a_row_is_by_serde() {
+        let format =
+            "{word}|{n:d|-}|{x:g}|{at:th}|{local:ti}|{day:%d/%m/%Y}|{clock:tt}|{took:dur}|{ok:bool}|{pairs:kv}";
+        let log = "a\"b|-|-0.5|17/May/2015:12:05:03 +0200|2015-05-17 10:05:03.5|31/12/1969|10:05:03|12.5ms|yes|a=1 b=\"2 3\"\n\
+                Ω|7|1e300|01/Jan/2001:00:00:00 +0000|0001-01-01 00:00:00.000001|01/01/2000|00:00:00.25|-1h|no|k=\n\
+                z|9223372036854775807|nan|01/Jan/2001:00:00:00 +0000|9999-12-31 23:59:59|01/01/2000|23:59:59|1ns|no|a=b\n";
+        let batch = Pattern::new(format).unwrap().scan(log.as_bytes()).read_all().unwrap();
+        let mut out = Vec::new();
+        Ndjson::new(&mut out).write(&batch).unwrap_or_else(|_| panic!("memory takes all"));
+        let lines: Vec<&[u8]> = out.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
+        assert_eq!((lines.len(), batch.len()), (3, 3));
+        for (line, row) in lines.iter().zip(batch.rows()) {
+            let (line, row): (Value, Value) = (from_slice(line).unwrap(), to_value(row).unwrap());
+            assert!(same(&line, &row), "{line} {row}");
+        }
+    }
+}

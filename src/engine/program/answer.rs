@@ -3,7 +3,7 @@
 use crate::engine::captures::PackedSpan;
 
 /// As [`Answer`], without the place.
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Match,
@@ -22,7 +22,7 @@ pub(crate) enum Answer {
     Undecided(usize),
 }
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 impl Answer {
     pub(super) fn outcome(&self) -> Outcome {
         match self {

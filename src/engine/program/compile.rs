@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     engine::unicode,
+    limits::PROGRAM_WIDTH,
     pattern::{Align, DatetimeLayout, Field, Format, NullTexts, Piece, ValueKind, fraction_marks},
 };
 
@@ -209,17 +210,14 @@ impl Chain {
     }
 }
 
-/// The largest width or precision of a program's field; a wider one is left to the regex.
-const MAX_WIDTH: usize = 1000;
-
 /// A width or a precision; `None` where the field has none.
 fn width(text: &str) -> Result<Option<usize>, String> {
     if text.is_empty() {
         return Ok(None);
     }
     match text.parse() {
-        Ok(width @ 1..=MAX_WIDTH) => Ok(Some(width)),
-        _ => Err(format!("width {text} out of range 1–{MAX_WIDTH}")),
+        Ok(width @ 1..=PROGRAM_WIDTH) => Ok(Some(width)),
+        _ => Err(format!("width {text} out of range 1–{PROGRAM_WIDTH}")),
     }
 }
 

@@ -72,6 +72,8 @@
 //! | [`answer`] | what a program says |
 //! | [`explain`] | a program in words |
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod agreement;
 mod answer;
 mod automaton;
 mod batch_exec;
@@ -84,6 +86,8 @@ mod explain;
 mod expressions;
 mod openings;
 mod ops;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod pieces;
 mod shortcut;
 mod spans;
 mod steps;

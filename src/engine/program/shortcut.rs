@@ -108,7 +108,8 @@ mod tests {
     use crate::{
         engine::program::{
             automaton::{Automaton, End},
-            tests::{NOISE, Random, TYPES, with_others},
+            pieces::{NOISE, TYPES},
+            tests::{Random, with_others},
         },
         lanes::share_of,
         pattern::{Format, FormatOptions},

@@ -6,6 +6,7 @@
 #[cfg(feature = "bzip2")]
 mod bzip2;
 mod decoder;
+#[cfg(feature = "gzip")]
 mod gzip;
 #[cfg(feature = "lz4")]
 mod lz4;
@@ -58,6 +59,7 @@ impl Codec {
     /// `Unsupported` where this build does not have it; `OutOfMemory`.
     pub(super) fn decoder(self) -> io::Result<Box<dyn Decoder>> {
         match self {
+            #[cfg(feature = "gzip")]
             Codec::Gzip => Ok(Box::new(gzip::Gzip::new())),
             #[cfg(feature = "zstd")]
             Codec::Zstd => Ok(Box::new(zstd::Zstd::new()?)),

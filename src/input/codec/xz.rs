@@ -5,9 +5,7 @@ use std::io;
 use liblzma::stream::{Action, Status, Stream};
 
 use super::decoder::{Decoder, Done};
-
-/// How much memory a file may ask for, in bytes: `xz -9` takes 65 MiB.
-const MEMORY: u64 = 1 << 30;
+use crate::limits;
 
 pub(super) struct Xz(Stream);
 
@@ -15,7 +13,7 @@ impl Xz {
     /// # Errors
     /// `OutOfMemory`.
     pub(super) fn new() -> io::Result<Xz> {
-        Ok(Xz(Stream::new_stream_decoder(MEMORY, 0)?))
+        Ok(Xz(Stream::new_stream_decoder(limits::XZ_MEMORY, 0)?))
     }
 }
 

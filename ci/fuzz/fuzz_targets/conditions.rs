@@ -1,0 +1,4 @@
+//! Conditions of `--where`.
+#![no_main]
+
+parsimd_fuzz::target!(AnyCondition);

@@ -1,0 +1,4 @@
+//! Scans of the same bytes in other ways.
+#![no_main]
+
+parsimd_fuzz::target!(AnyScan);

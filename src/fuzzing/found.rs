@@ -1,0 +1,34 @@
+//! Cases that fuzzing found, each as it was printed, or made smaller.
+
+use super::*;
+
+/// What was kept of a record that was too long lacked a newline, where the record was cut there.
+#[test]
+fn a_record_of_several_lines_that_is_cut_after_a_newline() {
+    let line = "1 abcdefghijklmnopq\n";
+    let log = [line, &line.replace('1', "x").repeat(5), "and\nmore\nlines\nof\nit\n", "2 y\n"].concat();
+    for step in [0, 98] {
+        let way = Way { threads: 1, block_bytes: 133, step, multiline: true, max_record_bytes: 41 };
+        same_scan("{n:d} {text}", log.as_bytes(), way);
+    }
+}
+
+/// The error pointed into a character, and to draw it was a panic.
+#[test]
+fn a_quantifier_after_a_character_that_is_not_ascii_in_grok() {
+    converted_format("grok", "%{QS:q}é+");
+}
+
+/// What aligns was taken for a fill, and the pattern did not compile.
+#[test]
+fn a_delimiter_that_aligns_after_padding_in_dissect() {
+    converted_format("dissect", "é:%{f->}=");
+    converted_format("dissect", "]{:%{f->}<");
+}
+
+/// It was no field, and the pattern was text.
+#[test]
+fn a_bracket_in_a_name_in_dissect_and_grok() {
+    converted_format("dissect", "%{a[b} %{c}");
+    converted_format("grok", "%{WORD:a]}");
+}
