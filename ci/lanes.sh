@@ -39,11 +39,11 @@ native_has() {
     esac
 }
 
-# The test programs that `cargo test` builds for the kernels and for the crate with a feature, a path each. Native ones are
-# those of `make test`, so that they are built once.
+# The test programs that `cargo test` builds for the kernels and for the crate with a feature, a path each; the command, which it builds
+# beside them, is none. Native ones are those of `make test`, so that they are built once.
 build() {
     cargo test -q --locked -p parsimd-simd -p parsimd --features "parsimd/$1" --lib --test it --no-run --message-format=json |
-        sed -nE 's/.*"executable":"([^"]+)".*/\1/p' | sort
+        sed -nE 's|.*"executable":"([^"]+/deps/[^"]+)".*|\1|p' | sort
 }
 
 # Runs each of the test programs with a command before it, which is empty on the machine's own CPU, then the tests that print what they run on.
@@ -58,7 +58,7 @@ all_tests() {
             left_out=("${NOT_EMULATED[@]/#/--skip=}")
             left_out=("${left_out[@]/%/::}")
         fi
-        output=$("$@" "$program" -q "${left_out[@]}" 2>&1 | sed "/warning: TCG doesn't support/d") || { echo "$output"; return 1; }
+        output=$("$@" "$program" -q "${left_out[@]}" 2>&1 | sed "/warning: TCG doesn't support/d") || { echo "$program failed: $output"; return 1; }
         echo "$(basename "${program%-*}"): $(grep '^test result: ' <<< "$output")"
     done
     kernels=$(grep -E '/parsimd_simd-[0-9a-f]+$' <<< "$programs")

@@ -190,7 +190,7 @@ fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
     let is_free = is_free && !args.quiet && !args.follow;
     source::unmatched(&mut files).iter().for_each(|error| sink.tell_error(&error.to_string()));
     let mut progress = Progress::new(source::total(&files), is_free);
-    let mut scan = patterns.scan(source::input(&files, args.follow, &meter, begin)?, options);
+    let mut scan = patterns.scan(source::input(&files, args.follow, &meter, begin)?, options.clone());
     // A batch without rows comes now and then where nothing matches, so that the bar moves and rejects do not pile up.
     while !work.has_enough()
         && let Some(batch) = scan.next_soon()
@@ -215,7 +215,13 @@ fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
         sink.tell_end(&scan, &work)?;
     }
     if !args.quiet && !args.why {
-        match why::none_read(&scan) {
+        // Where a condition was asked first, none of the lines may have been matched.
+        let is_open = scan.stats().matched == 0 && scan.stats().filtered > 0;
+        let none_read = match patterns.one().filter(|_| is_open) {
+            Some(pattern) => why::none_of_the_first_read(pattern, &files, options),
+            None => why::none_read(&scan),
+        };
+        match none_read {
             Some(why) => tell(&format!("{why}; --why shows all")),
             None => summary::without_match(scan.without_match()).iter().for_each(|line| tell(line)),
         }

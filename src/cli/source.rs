@@ -19,6 +19,11 @@ pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// Where an input lies, also standard input.
+pub(super) fn name_of(input: &Path) -> &Path {
+    if is_stdin(input) { Path::new("/dev/stdin") } else { input }
+}
+
 /// How many bytes were read of all files, as they lie on the disk.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Meter(Counter);

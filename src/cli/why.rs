@@ -1,21 +1,25 @@
 //! `--why` and `--unmatched`: what became of records that have no row.
 
-use std::io::Write;
+use std::{io::Write, path::PathBuf};
 
 use super::{
     args::Args,
     gather::{Kept, batch},
     output::{Output, Target, printable},
+    source,
     stop::Stop,
 };
 use crate::{
+    api::Pattern,
     batch::{Batch, ColumnType},
     limits,
-    scan::{ReasonGroup, Scan, Stats, found, grouped},
+    scan::{OnError, ReasonGroup, Scan, ScanOptions, Stats, found, grouped},
 };
 
 /// How many of the texts that were found instead of what was expected are shown.
 const FOUND_SHOWN: usize = 3;
+/// Of how many lines it is asked whether one matches, where a condition left that open.
+const LOOKED_AT: u64 = 1000;
 
 /// Where reasons go: as rows with `--to` or `-o`, else as text for a person.
 pub(super) enum Reasons {
@@ -65,14 +69,34 @@ pub(super) fn is_none_read(stats: &Stats) -> bool {
 
 /// Where there were records and not one was read: why the first was not, and what would match it.
 pub(super) fn none_read(scan: &Scan<'_>) -> Option<String> {
+    none_of("no line", scan)
+}
+
+/// The same of the first lines of a file, where a scan with a condition matched nothing: it did not look at all lines, so it cannot tell whether they match.
+/// They are read again, without the condition; standard input is gone by then.
+pub(super) fn none_of_the_first_read(pattern: &Pattern, files: &[PathBuf], options: ScanOptions) -> Option<String> {
+    let file = files.iter().find(|file| !source::is_stdin(file))?;
+    // A line that does not match has a row of nulls, and counts for the limit.
+    let options = ScanOptions { filter: Vec::new(), on_error: OnError::Null, limit: Some(LOOKED_AT), ..options };
+    let mut scan = pattern.scan_input(source::open_file(file).ok()?, options);
+    scan.read_all().ok()?;
+    let lines = match scan.stats().records {
+        LOOKED_AT => format!("none of the first {} lines of {}", grouped(LOOKED_AT), file.display()),
+        _ => format!("no line of {}", file.display()),
+    };
+    none_of(&lines, &scan)
+}
+
+/// Why these lines, which are all of a scan, were not read.
+fn none_of(lines: &str, scan: &Scan<'_>) -> Option<String> {
     let stats = scan.stats();
     if !is_none_read(stats) {
         return None;
     }
     let why = match (scan.none_matched().and_then(|first| first.explained()), stats.first_failures.first()) {
-        (Some(why), _) => format!("no line matched: {why}"),
-        (None, Some(first)) if stats.failures > 0 => format!("no line could be read: {first}"),
-        (None, _) => "no line matched the pattern".to_owned(),
+        (Some(why), _) => format!("{lines} matched: {why}"),
+        (None, Some(first)) if stats.failures > 0 => format!("{lines} could be read: {first}"),
+        (None, _) => format!("{lines} matched the pattern"),
     };
     Some(why)
 }

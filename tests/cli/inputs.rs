@@ -51,6 +51,37 @@ fn an_input_of_which_no_record_matches_is_named_whatever_the_threads() {
     assert!(ran.err.ends_with("parsimd: 6 more inputs of which not one record matches\n"), "{}", ran.err);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_read_is_not_written_to_by_whatever_name_it_has() {
+    use std::fs::{self, File, OpenOptions};
+
+    let folder = Folder::new();
+    let text = "1\n2\n".repeat(1000);
+    let log = folder.file("log.csv", &text);
+    let [symbolic, hard] = ["symbolic.csv", "hard.csv"].map(|name| folder.path(name));
+    std::os::unix::fs::symlink(&log, &symbolic).expect("it is made");
+    fs::hard_link(&log, &hard).expect("it is made");
+    let refused = |command: &mut std::process::Command, name: &str| {
+        let ran = command.output().expect("it runs");
+        let told = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(told, format!("parsimd: {name}: is read, and cannot be written to at the same time\n"));
+        assert_eq!((ran.status.code(), fs::read_to_string(&log).expect("it is there")), (Some(2), text.clone()));
+    };
+    for name in [&log, &symbolic, &hard] {
+        refused(command().args(["{n:d}", &log, "-o", name]), &log);
+        refused(command().args(["{n:d}", name, "-o", &log]), name);
+        let stdin = File::open(name).expect("it is there");
+        refused(command().args(["{n:d}", "-", "-o", &log]).stdin(stdin), "/dev/stdin");
+        // Its own rows would be read without end.
+        let end = OpenOptions::new().append(true).open(name).expect("it is there");
+        refused(command().args(["{n:d}", &log, "--to", "csv"]).stdout(end), &log);
+    }
+    let other = folder.file("other.csv", &text);
+    assert_eq!(parsimd(&["{n:d}", &log, "-o", &other]).code, 0);
+    assert_eq!(fs::read_to_string(other).expect("it is there"), format!("n\n{text}"));
+}
+
 #[test]
 fn files_of_several_kinds_are_guessed_together_and_those_of_one_kind_as_the_first() {
     let folder = Folder::new();

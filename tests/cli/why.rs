@@ -121,6 +121,26 @@ fn options_that_choose_rows_do_not_go_with_records_that_have_none() {
 }
 
 #[test]
+fn where_a_condition_was_asked_first_it_is_told_of_the_first_lines_that_none_matches() {
+    let folder = Folder::new();
+    let told = |text: String, condition: &str| {
+        let log = folder.file("log.txt", text);
+        let ran = parsimd(&[PATTERN, &log, "--where", condition]);
+        assert_eq!((ran.out.as_str(), ran.code), ("", 1), "{ran:?}");
+        ran.err.replace(&log, "LOG")
+    };
+    let why = "expected {ms:d} after {level:w}, found \"-\"; ";
+    for condition in ["ms = 7", "level = 'b'"] {
+        let few = told("a: -\n".repeat(3), condition);
+        assert!(few.starts_with(&format!("parsimd: no line of LOG matched: {why}")), "{few}");
+        let many = told("a: -\n".repeat(1001), condition);
+        assert!(many.starts_with(&format!("parsimd: none of the first 1,000 lines of LOG matched: {why}")), "{many}");
+        assert_eq!(told("noise\n".repeat(3) + "a: 1\n", condition), "");
+    }
+    assert_eq!(parsimd_of(&[PATTERN, "-", "--where", "ms = 7"], b"a: -\n").err, "");
+}
+
+#[test]
 fn where_no_line_matched_it_is_told_why_the_first_did_not() {
     let brace = "a brace without its partner is no field: write } where the field ends, or {{ for a brace that stands for itself";
     let log = b"Dec 10 06:55:46 LabSZ sshd[24200]: reverse mapping\n".repeat(3);

@@ -22,13 +22,14 @@ pub(super) use table::{cut, printable};
 pub(super) use writer::Output;
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
 use super::{
     args::{Args, Color, Form},
+    source,
     stop::Stop,
 };
 use crate::batch::{Cell, ColumnType, Schema};
@@ -54,11 +55,12 @@ impl Target {
         if is_terminal && matches!(form, Form::Arrow | Form::Parquet) {
             return Err(Stop::new("this form is not for a terminal: write it to a file with -o, or into a pipe"));
         }
-        if let Some(file) = &args.output
-            && let Ok(file) = file.canonicalize()
-            && inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == file && input.is_file()))
+        let file = args.output.as_deref().unwrap_or(Path::new("/dev/stdout"));
+        if let Some(output) = identity(file)
+            && let Some(input) = inputs.iter().find(|input| identity(source::name_of(input)).as_ref() == Some(&output))
         {
-            return Err(Stop::new(format!("{}: is read, and cannot be written to at the same time", file.display())));
+            let name = source::name_of(input).display();
+            return Err(Stop::new(format!("{name}: is read, and cannot be written to at the same time")));
         }
         let colors = match args.color {
             Color::Always => true,
@@ -118,6 +120,20 @@ fn no_parquet() -> Stop {
         "this build of the command writes no Parquet: take --to arrow; or install pyarrow, if this is the command of the Python package; or build it with the \
          feature `parquet`",
     )
+}
+
+/// What a file has in common with itself by another name: a link of either kind.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Some((found.dev(), found.ino()))
+}
+
+/// Elsewhere, its whole name, which hard links do not share.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().filter(|path| path.is_file())
 }
 
 /// Whether the output is a terminal.
