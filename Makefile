@@ -25,7 +25,7 @@ TARGETS ?=
 # What `make deny` asks; `advisories` fetches the database of known weaknesses.
 DENY ?= licenses bans sources
 
-.PHONY: help demo dev wheels wheels-check wheel-aarch64-test sdist-check crates deny refused release test test-rust test-python lint lint-bench features msrv lanes pythons stress signals bench bench-built bench-cliffs bench-frames bench-inputs bench-kernels bench-queries bench-read-all bench-sets bench-whole bench-single bench-spark linear rg clients spark engines oracle fuzz instructions mutants coverage guide site-test clean
+.PHONY: help demo dev wheels wheels-check wheel-aarch64-test sdist-check crates deny refused release test test-rust test-python lint lint-bench features msrv msrv-check lanes pythons stress signals bench bench-built bench-cliffs bench-frames bench-inputs bench-kernels bench-queries bench-read-all bench-sets bench-whole bench-single bench-spark linear rg clients spark engines oracle fuzz instructions mutants coverage guide site-test clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -69,6 +69,10 @@ features:
 ## make msrv     everything built with the oldest Rust that is promised, and the crate's tests on it
 msrv:
 	ci/msrv.sh
+
+## make msrv-check  the same without its tests
+msrv-check:
+	ci/msrv.sh --check
 
 ## make lanes    the Rust tests on every instruction set, native and emulated
 lanes:

@@ -29,7 +29,7 @@ check "it is main" on_main
 check "version $version was not released" untagged
 if [ "${1-}" != --prepared ] && [ ${#problems[@]} = 0 ]; then
     check "all tests, on all lanes" .ci/run
-    for target in wheels wheels-check sdist-check crates deny refused wheel-aarch64-test; do
+    for target in msrv wheels wheels-check sdist-check crates deny refused wheel-aarch64-test; do
         check "make $target" make "$target"
     done
 fi

@@ -334,8 +334,10 @@ impl Builder<'_> {
         };
         let spec_start = inside.end - spec.len();
         let named = name.starts_with(char::is_alphabetic);
-        if named && self.keys.contains(name) {
-            return Err(name_twice(&text, span, name));
+        // `a[b]` is an entry of the dictionary `a`.
+        let whole = name.split('[').next().unwrap_or(name);
+        if named && self.keys.contains(whole) {
+            return Err(name_twice(&text, span, whole));
         }
         if named && let Some(first) = self.specs.get(name) {
             if first != spec {
@@ -455,7 +457,10 @@ impl Builder<'_> {
                 "write keys with commas between them, as in kv(level,took:dur)",
             );
         }
-        if self.specs.contains_key(name) || !self.keys.insert(name.to_owned()) {
+        let entries = format!("{name}[");
+        let has_entries =
+            self.specs.range(entries.clone()..).next().is_some_and(|(first, _)| first.starts_with(&entries));
+        if self.specs.contains_key(name) || has_entries || !self.keys.insert(name.to_owned()) {
             return Err(name_twice(text, span, name));
         }
         let (mut kind, mut nulls, mut of_value) = (ValueKind::Quoted, None, None);

@@ -123,6 +123,14 @@ fn an_absent_group_and_its_null_texts_have_no_keys() {
 }
 
 #[test]
+fn names_that_only_begin_like_a_key_are_other_names() {
+    let batch = scan("{ab} {a_[b]} {b[a]} {:kv(a)} {ac}", "1 2 3 a=4 5\n");
+    let names: Vec<&str> = batch.schema().columns().map(|(name, _)| name).collect();
+    assert_eq!(names, ["ab", "a_[b]", "b[a]", "a", "ac"]);
+    assert_eq!(row(&batch, 0), ["1", "2", "3", "4", "5"].map(Cell::Text));
+}
+
+#[test]
 fn a_list_of_keys_that_cannot_be_is_an_error_that_points_at_it() {
     for (format, message) in [
         ("{x:kv()}", "\"\" is no name of a key"),
@@ -132,6 +140,8 @@ fn a_list_of_keys_that_cannot_be_is_an_error_that_points_at_it() {
         ("{x:kv(a:d}", "a list of keys ends with ), as in kv(level,took:dur)"),
         ("{a} {x:kv(a)}", "\"a\" is a key of kv(…), and stands elsewhere too"),
         ("{x:kv(a)} {a:d}", "\"a\" is a key of kv(…), and stands elsewhere too"),
+        ("{a[b]} {x:kv(a)}", "\"a\" is a key of kv(…), and stands elsewhere too"),
+        ("{x:kv(a)} {a[b][c]:d}", "\"a\" is a key of kv(…), and stands elsewhere too"),
         ("{x:kv(a:nope)}", "format spec 'nope' not recognised"),
         ("{x:kv(a:5d)}", "the key \"a\" has more than a type and null texts"),
         ("{x:kv(a:kv)}", "the key \"a\" cannot be of type \"kv\""),
