@@ -8,6 +8,16 @@ import tree
 WEB = "https://example.org/repository"
 
 
+class Packages(unittest.TestCase):
+    def test_licences_and_page_are_those_of_the_repository(self):
+        # They are links, of which a copy of the repository by other means than git makes files with a path in them.
+        root = Path(__file__).resolve().parent.parent
+        for name in ["LICENSE-APACHE", "LICENSE-MIT"]:
+            for package in ["simd", "python", "python/as-parse"]:
+                self.assertEqual((root / package / name).read_bytes(), (root / name).read_bytes(), f"{package}/{name}")
+        self.assertEqual((root / "python/README.md").read_bytes(), (root / "README.md").read_bytes())
+
+
 class Tree(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

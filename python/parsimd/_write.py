@@ -83,6 +83,8 @@ class Writer:
                 raise ValueError(f"field {field.text}: {text!r} has a newline, which would end the line; a field of the type q writes it as \\n")
         if line.endswith("\r") and not self.ends_in_return:
             raise ValueError(f"the line {line!r} ends in a carriage return, which is no part of a line")
+        if line.startswith(("\0", "\ufeff")):
+            raise ValueError(f"the line {line!r} begins with {line[0]!r}, which a scan passes over at the beginning of a line or file")
         read = _read(parser, line)
         if not isinstance(read, _parsimd.Result):
             raise ValueError(f"the line {line!r} would not be read back: {_why(parser, line) or read}")

@@ -63,7 +63,8 @@ def nginx(log_format: str) -> str:
     """The pattern of an nginx ``log_format``: the text of the format, or the whole directive with its quotes.
 
     A variable becomes a field of its name. Numbers and times are typed; a text may be ``-`` or nothing, and is None then. ``$upstream_…`` variables are
-    texts, since they are lists where several servers were asked.
+    texts, since they are lists where several servers were asked. Such a list has blanks: where nothing but a blank stands after the variable, what comes
+    after its first element goes into the fields behind it. Put those variables in quotes or brackets in the format.
     """
     check_text(log_format, "log_format")
     return _parsimd.pattern_of("nginx", log_format)

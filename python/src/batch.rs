@@ -255,7 +255,8 @@ impl Batch {
 
     /// The rows, as a list of tuples.
     fn to_tuples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        objects::tuples(py, makers(py, self.whole(py)?)?, self.rows.clone())
+        let whole = self.whole(py)?;
+        objects::tuples(py, makers(py, whole)?, self.rows.clone(), has_dicts(whole.columns()))
     }
 
     /// The rows as a table of pyarrow.
@@ -585,6 +586,11 @@ impl Row {
     }
 }
 
+/// Whether values of these columns are dicts.
+fn has_dicts(columns: &[Arc<parsimd::Column>]) -> bool {
+    columns.iter().any(|column| column.column_type() == ColumnType::Map)
+}
+
 #[pymethods]
 impl Row {
     /// Asked where there is no such attribute in the class.
@@ -642,9 +648,9 @@ impl Row {
 
     /// The values, as a tuple.
     fn as_tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let cells =
-            self.columns(py)?.iter().map(|column| objects::cell(py, column.column_type(), column.get(self.row)));
-        make::plain_tuple(py, cells)
+        let columns = self.columns(py)?;
+        let cells = columns.iter().map(|column| objects::cell(py, column.column_type(), column.get(self.row)));
+        objects::row_tuple(py, cells, has_dicts(columns))
     }
 
     /// The values by name, as a dict.

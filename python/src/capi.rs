@@ -5,6 +5,7 @@
 //! | [`is_ascii`], [`substring`] | strings |
 //! | [`call`], [`call_method`] | calls that may run code of Python, which may be the last that its thread does |
 //! | [`set_attribute`] | what `object.__setattr__` does |
+//! | [`Level`] | the limit of recursion |
 //! | [`Gil`] | the GIL, as the interpreter counts it |
 //! | [`is_subinterpreter`] | which interpreter runs |
 //! | [`interrupt_again`] | Ctrl-C, once more |
@@ -51,6 +52,29 @@ mod raw {
 
     unsafe extern "C-unwind" {
         pub(super) fn PyObject_CallFunctionObjArgs(callable: *mut PyObject, ...) -> *mut PyObject;
+    }
+}
+
+/// A level of recursion, as the interpreter counts calls: native code that goes from object to object would go on until its stack is full.
+pub(crate) struct Level<'py>(Python<'py>);
+
+impl Level<'_> {
+    /// # Errors
+    /// RecursionError, where there are too many.
+    pub(crate) fn enter(py: Python<'_>) -> PyResult<Level<'_>> {
+        // SAFETY: the interpreter is attached, as `py` says, and the text is static and ends in a NUL.
+        match unsafe { ffi::Py_EnterRecursiveCall(c" in a result of parsimd".as_ptr()) } {
+            0 => Ok(Level(py)),
+            _ => Err(PyErr::fetch(py)),
+        }
+    }
+}
+
+impl Drop for Level<'_> {
+    fn drop(&mut self) {
+        let _ = self.0;
+        // SAFETY: the interpreter is attached, as the level's `py` says, and `enter` has entered.
+        unsafe { ffi::Py_LeaveRecursiveCall() }
     }
 }
 

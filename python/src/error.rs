@@ -10,13 +10,16 @@
 use std::{
     any::Any,
     error::Error as _,
+    ffi::CString,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use pyo3::{
     create_exception,
-    exceptions::{PyAttributeError, PyIsADirectoryError, PyKeyError, PyMemoryError, PyOSError, PyValueError},
+    exceptions::{
+        PyAttributeError, PyIsADirectoryError, PyKeyError, PyMemoryError, PyOSError, PyUserWarning, PyValueError,
+    },
     import_exception,
     panic::PanicException,
     prelude::*,
@@ -36,6 +39,20 @@ create_exception!(
     PyValueError,
     "A scan that cannot go on: with on_error=\"raise\", at the first record that could not be read, which is in `failure`; its place in bytes is in `offset`, or in an array its number in `row`."
 );
+
+/// A text that C can read, to which it would end at a NUL. One may come from a line, from the name of a file, or from an exception of the program's.
+pub(crate) fn c_text(text: &str) -> String {
+    text.replace('\0', "\u{2400}")
+}
+
+/// A `UserWarning` of the caller's so many frames up.
+///
+/// # Errors
+/// The warning, where the program has them raised.
+pub(crate) fn warn(py: Python<'_>, message: &str, frames: i32) -> PyResult<()> {
+    let message = CString::new(c_text(message))?;
+    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, frames)
+}
 
 /// The exception that an error of the crate carries: it was raised by Python code that a scan called.
 pub(crate) fn raised_by_python(error: &parsimd::Error) -> Option<&PyErr> {

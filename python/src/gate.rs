@@ -190,10 +190,9 @@ pub(crate) fn back<T>(work: impl FnOnce(Python<'_>) -> T) -> T {
             INSIDE.set(self.0);
         }
     }
-    Python::attach(|py| {
-        let _outer = Outer(INSIDE.replace(true));
-        work(py)
-    })
+    // Before the interpreter is there: what pyo3 drops then may have a finalizer that asks for the same thing.
+    let _outer = Outer(INSIDE.replace(true));
+    Python::attach(work)
 }
 
 /// True on a thread that came [back].

@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use parsimd::{Input, extension};
 use pyo3::{
-    exceptions::{PyMemoryError, PyTypeError, PyUserWarning},
+    exceptions::{PyMemoryError, PyTypeError},
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
     types::{PyBytes, PyInt, PyList, PyMemoryView, PyString},
@@ -20,7 +20,7 @@ use pyo3::{
 
 use crate::{
     arguments::shown,
-    error::to_python,
+    error::{self, to_python},
     gate,
     make::{self, name},
     open_file::{is_buffer, open_file, raised},
@@ -95,9 +95,8 @@ fn warn_of_path(py: Python<'_>, data: &[u8]) -> PyResult<()> {
     }
     let Some(text) = std::str::from_utf8(data).ok().filter(|text| Path::new(text).is_file()) else { return Ok(()) };
     let message = format!("scan takes {text:?} as text to be scanned; to scan the file of that name use scan_file");
-    let message = std::ffi::CString::new(message)?;
     // The caller of `Parser.scan`.
-    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 2)
+    error::warn(py, &message, 2)
 }
 
 /// The input for files: a path, an open file, or several of them; with `follow`, paths alone, of files that are read on as they grow.

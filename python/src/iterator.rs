@@ -553,6 +553,11 @@ impl ResultIterator {
         if let Ok(state) = search.state.try_lock() {
             visit.call(&state.parser)?;
             visit.call(&state.string)?;
+            for place in [&state.pos, &state.endpos] {
+                if let Pos::Other(place) = place {
+                    visit.call(place)?;
+                }
+            }
             state.later.as_ref().map_or(Ok(()), visit_buffer)?;
         }
         Ok(())
@@ -560,7 +565,10 @@ impl ResultIterator {
 
     fn __clear__(&self) {
         if let Some(search) = self.search.get() {
-            search.change(|state| (state.parser.take(), state.string.take()));
+            search.change(|state| {
+                let places = [&mut state.pos, &mut state.endpos].map(|place| std::mem::replace(place, Pos::At(0)));
+                (state.parser.take(), state.string.take(), places)
+            });
         }
     }
 }

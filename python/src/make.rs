@@ -164,7 +164,7 @@ pub(crate) fn tuple<'py>(
     Ok(tuple)
 }
 
-/// A tuple of texts, numbers, dates and None. The garbage collector never knows of it: such objects can be in no cycle.
+/// A tuple of texts, numbers, dates and None, and of nothing that could lead back to it. The garbage collector never knows of it.
 #[inline]
 pub(crate) fn plain_tuple<'py>(
     py: Python<'py>,

@@ -260,11 +260,21 @@ pub(crate) fn list<'py>(
     )
 }
 
+/// The values of a row, as a tuple. Dicts, which `kv` makes, may be changed to lead back to it; no other value may.
+pub(crate) fn row_tuple<'py>(
+    py: Python<'py>,
+    values: impl ExactSizeIterator<Item = PyResult<Bound<'py, PyAny>>>,
+    has_dicts: bool,
+) -> PyResult<Bound<'py, PyTuple>> {
+    if has_dicts { make::tuple(py, values) } else { make::plain_tuple(py, values) }
+}
+
 /// `rows`, as a list of tuples. Signals and other threads are let through on the way.
 pub(crate) fn tuples<'py>(
     py: Python<'py>,
     mut makers: Vec<Maker<'_, 'py>>,
     rows: Range<usize>,
+    has_dicts: bool,
 ) -> PyResult<Bound<'py, PyList>> {
     let mut checkpoint = Checkpoint::new();
     make::list(
@@ -272,7 +282,7 @@ pub(crate) fn tuples<'py>(
         rows.map(|row| {
             checkpoint.pass(py)?;
             let values = makers.iter_mut().map(|maker| maker.make(row));
-            Ok(make::plain_tuple(py, values)?.into_any())
+            Ok(row_tuple(py, values, has_dicts)?.into_any())
         }),
     )
 }

@@ -362,6 +362,15 @@ impl Subscript for Result {
     }
 }
 
+/// A level of recursion for the attribute of a result where that may be another result, or lead back to this one.
+///
+/// # Errors
+/// RecursionError.
+fn level_of<'py>(values: &Bound<'py, PyAny>) -> PyResult<Option<capi::Level<'py>>> {
+    let ends_here = values.is_exact_instance_of::<PyTuple>() || values.is_exact_instance_of::<PyDict>();
+    (!ends_here).then(|| capi::Level::enter(values.py())).transpose()
+}
+
 impl Result {
     /// A result of which nothing was read.
     #[inline(always)]
@@ -373,6 +382,7 @@ impl Result {
     fn item_of_attribute<'py>(this: This<'_, 'py>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let is_place = item.is_instance_of::<PyInt>() || item.is_instance_of::<PySlice>();
         let values = get(this, if is_place { Attribute::Fixed } else { Attribute::Named })?;
+        let _level = level_of(&values)?;
         values.get_item(item).map_err(|error| no_item(item, &values, error).unwrap_or_else(|error| error))
     }
 
@@ -638,7 +648,9 @@ impl Result {
     }
 
     fn __contains__<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyAny>) -> PyResult<bool> {
-        get(slf, Attribute::Named)?.contains(name)
+        let named = get(slf, Attribute::Named)?;
+        let _level = level_of(&named)?;
+        named.contains(name)
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<Made<String>> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parsimd::Input;
 use pyo3::{
-    exceptions::{PyAttributeError, PyTypeError, PyUserWarning},
+    exceptions::{PyAttributeError, PyTypeError},
     prelude::*,
     types::{PyCapsule, PyDict, PyList, PyTuple},
 };
@@ -12,7 +12,7 @@ use pyo3::{
 use crate::{
     arrow::{self, Pair, Requested},
     batch::{Batch, Pieces, types},
-    frames,
+    error, frames,
     gate::Interrupts,
     make::{self, Made},
     options::{ScanArguments, row_count},
@@ -70,8 +70,7 @@ impl Scan {
 /// Warns of an input that broke off after the rows that a call gives.
 fn warn_of_damage<S: Scanning>(py: Python<'_>, reader: &Reader<S>) -> PyResult<()> {
     let Some(damage) = reader.damage() else { return Ok(()) };
-    let message = std::ffi::CString::new(format!("these are the rows before an input broke off: {damage}"))?;
-    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 1)
+    error::warn(py, &format!("these are the rows before an input broke off: {damage}"), 1)
 }
 
 /// Why lines were not read.

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
+from programs import run
 from strategies import format_and_text
 from test_batch import LINES, NAMES, PARSER, batch_of, bounds, lists_of_lines, values_of
 
@@ -297,3 +298,68 @@ class TestOthers:
         assert duckdb.sql(query.format("batch")).fetchall() == wanted
         assert duckdb.sql(query.format("scan")).fetchall() == wanted[:2]
         assert batch.num_rows == 3 and scan.stats.unmatched == 1
+
+
+@pytest.mark.parametrize("consumer", ["pyarrow.table(scan)", "scan.to_arrow()", "scan.to_polars()", "scan.to_pandas()", "scan.to_duckdb(duckdb.connect(), 't')"])
+@pytest.mark.parametrize("source", ["parser.scan(LINES, on_error='raise')", "parser.scan_file(File())", "parser.scan_file(Named(gzip.compress(LINES * 50)[:-20]))"])
+def test_a_nul_in_an_error_is_told_and_ends_no_process(consumer, source):
+    run(f"""
+    import gzip, io, duckdb, pyarrow
+    import parsimd
+
+    @parsimd.with_pattern(r"\\S+", column="int64")
+    def level(text):
+        if text.isdigit():
+            return int(text)
+        raise ValueError(f"no level: {{text}}")
+
+    class File:
+        def read(self, size):
+            raise ValueError("x\\0y")
+
+    class Named(io.BytesIO):
+        name = "x\\0y"
+
+    LINES = b"1\\nx\\0y\\n"
+    parser = parsimd.compile("{{n:Level}}", {{"Level": level}})
+    scan = {source}
+    try:
+        {consumer}
+    except Exception as error:
+        assert "x\\u2400y" in str(error), ascii(str(error))
+    else:
+        raise AssertionError("nothing was told")
+    """)
+
+
+@pytest.mark.parametrize("place", ["a converter", "a column", "rejects", "progress", "a file"])
+def test_a_consumer_may_let_go_of_a_scan_without_the_gil_inside_of_another(place):
+    run(f"""
+    import pyarrow
+    import parsimd
+
+    parser = parsimd.compile("{{:d}}")
+
+    def rows(data):
+        # The reader is the only owner of the scan.
+        with pyarrow.RecordBatchReader.from_stream(parser.scan(data)) as reader:
+            return reader.read_next_batch().num_rows
+
+    class File:
+        data = [b"1\\n"]
+        def read(self, size=-1):
+            rows(b"3\\n")
+            return self.data.pop() if self.data else b""
+
+    for _ in range(200):
+        File.data = [b"1\\n"]
+        own = parsimd.with_pattern(r"\\d+", column="int64")(lambda text: rows(text.encode()))
+        found = {{
+            "a converter": lambda: parsimd.parse("{{:T}}", "1\\n2\\n", {{"T": lambda text: rows(text.encode())}})[0] == 2,
+            "a column": lambda: parsimd.compile("{{:T}}", {{"T": own}}).scan(b"1\\n2\\n").read_all().to_tuples() == [(1,), (1,)],
+            "rejects": lambda: len(parser.scan(b"1\\nx\\n", rejects=lambda batch: rows(b"3\\n4\\n")).read_all()) == 1,
+            "progress": lambda: len(parser.scan(b"1\\nx\\n", progress=lambda *_: rows(b"3\\n4\\n")).read_all()) == 1,
+            "a file": lambda: len(parser.scan_file(File()).read_all()) == 1,
+        }}[{place!r}]()
+        assert found
+    """)

@@ -270,3 +270,20 @@ def test_a_thread_that_waits_for_a_scan_lets_signals_through(interrupt):
     go_on.set()
     thread.join()
     assert took < 0.05 + SOON
+
+
+@pytest.mark.parametrize("rows, limit, at", [(3, 2, 1), (3, 2, 3), (20_000, 10_000, 1), (20_000, 10_000, 15_000)])
+def test_a_converter_that_is_interrupted_in_a_scan_with_a_limit_loses_no_row(rows, limit, at):
+    calls = []
+
+    @parsimd.with_pattern(r"\d+", column="int64")
+    def number(text):
+        calls.append(text)
+        if len(calls) == at:
+            raise KeyboardInterrupt
+        return int(text)
+
+    scan = parsimd.compile("{:Number}", {"Number": number}).scan("".join(f"{n}\n" for n in range(rows)), limit=limit)
+    with pytest.raises(KeyboardInterrupt):
+        scan.read_all()
+    assert scan.read_all().to_tuples() == [(n,) for n in range(limit)]

@@ -63,6 +63,9 @@ def test_a_chain_of_all_kinds_of_links_is_dropped_by_any_thread():
 def cycles():
     """One object of each kind that leads back to itself, and what the way back is called."""
 
+    class Place:
+        pass
+
     class OwnParser(parsimd.Parser):
         pass
 
@@ -87,6 +90,16 @@ def cycles():
         list(itertools.islice(iterator, taken))
         setattr(iterator, name, iterator)
         yield f"iterator {number}.{name} after {taken}", iterator
+    for name in ("pos", "endpos"):
+        iterator, place = parsimd.compile("{a:d}").findall("1 2 3"), Place()
+        setattr(iterator, name, place)
+        place.way = iterator
+        yield f"iterator and its {name}", place
+    batch = parsimd.compile("{a:kv}").scan("x=1\n").read_all()
+    for name, row in (("to_tuples", batch.to_tuples()[0]), ("as_tuple", batch[0].as_tuple())):
+        place = row[0]["place"] = Place()
+        place.way = row
+        yield f"row of {name} and its dict", place
     for package in (parsimd.Parser, OwnParser):
         parser = package("{a}")
         parser.other = parser
@@ -290,3 +303,49 @@ def test_an_error_of_a_value_is_raised_and_loses_nothing(read, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             read(result)
     assert result["a"] == "q" and result["t"].year == 2020 and set(vars(result)) >= {"fixed", "named", "spans"}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "result.fixed = result; result[0]",
+        "result.named = result; result['n']",
+        "result.named = result; 'n' in result",
+        "other = parsimd.parse('{}', 'x'); result.fixed = other; other.fixed = result; result[0]",
+        "chain = (1,)\nfor _ in range(200_000):\n    link = parsimd.Result((), {}, {})\n    link.fixed = chain\n    chain = link\nchain[0]",
+    ],
+)
+def test_results_that_lead_to_results_end_in_a_recursion_error(made):
+    run(f"""
+import parsimd
+result = parsimd.parse("{{}} {{n}}", "a b")
+try:
+    exec({made!r})
+except RecursionError as error:
+    assert "in a result of parsimd" in str(error)
+else:
+    raise AssertionError("it came to an end")
+""")
+
+
+def test_a_file_whose_finalizer_reads_the_scan_is_told_that_it_runs():
+    told = run("""
+    import parsimd
+
+    class File:
+        def __init__(self, data):
+            self.data = [data]
+        def read(self, size=-1):
+            return self.data.pop() if self.data else b""
+
+    class Asks(File):
+        def __del__(self):
+            try:
+                scan.read(1)
+            except RuntimeError as error:
+                print(error)
+
+    scan = parsimd.compile("{:d}").scan_file([Asks(b"1\\n2\\n"), File(b"3\\n")])
+    assert scan.read_all().to_tuples() == [(1,), (2,), (3,)]
+    """)
+    assert "already running" in told

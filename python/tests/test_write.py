@@ -173,6 +173,8 @@ class TestWhatIsRefused:
             ("{a} {b}", {"a": "x y", "b": "z"}, r"^field \{a\}: 'x y' would be read back as 'x' from the line 'x y z'"),
             ("{a}, {b}", {"a": "x", "b": "y\nz"}, r"^field \{b\}: 'y\\nz' has a newline"),
             ("{a}", {"a": "x\r"}, "carriage return"),
+            ("{a}", {"a": "\0abc"}, r"begins with '\\x00', which a scan passes over"),
+            ("{a}", {"a": "\ufeffabc"}, r"begins with '\\ufeff', which a scan passes over"),
             ("{a}", {"a": ""}, "'' is not read"),
             ("{a}", {"a": 5}, "'5' would be read back as '5'"),
             ("{a}", {}, r"^field \{a\}: None cannot be written"),

@@ -268,7 +268,10 @@ impl Asked {
             (None, None) => None,
         };
         let by = args.group_by.iter().flatten().map(|text| GroupKey::new(text, available));
-        let by = by.collect::<Result<Vec<_>, _>>()?;
+        let by: Vec<GroupKey> = by.collect::<Result<_, _>>()?;
+        let of_groups = by.iter().map(|key| &key.name).chain(functions.iter().flatten().map(|function| &function.name));
+        not_twice(of_groups, "--group-by and --agg")?;
+        not_twice(args.select.iter().flatten(), "--select")?;
         for name in args.select.iter().flatten() {
             available.column_type(name).ok_or_else(|| available.unknown(name))?;
         }
@@ -286,6 +289,20 @@ impl Asked {
         let sort = args.sort.iter().map(|text| Key::new(text)).collect();
         Ok(Asked { condition, functions, by, shown, sort })
     }
+}
+
+/// # Errors
+/// Two columns of one name, of which most readers of JSON would keep one.
+fn not_twice<'n>(names: impl Iterator<Item = &'n String>, options: &str) -> Result<(), Stop> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(Stop::new(format!(
+                "{options}: two columns have the name {name}: leave one out, or give the field another name"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Parts of which none is an `and`.

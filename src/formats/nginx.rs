@@ -32,7 +32,8 @@ const SPECS: &[(&str, &str)] = &[
 /// The pattern of an nginx `log_format`: the text of the format, or the whole directive with its quotes.
 ///
 /// A variable becomes a field of its name. Numbers and times are typed; a text may be `-` or nothing, and is null then. `$upstream_…` variables are texts, since they
-/// are lists where several servers were asked.
+/// are lists where several servers were asked. Such a list has blanks: where nothing but a blank stands after the variable, what comes after its first element goes into the
+/// fields behind it. Put those variables in quotes or brackets in the format.
 ///
 /// # Errors
 /// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; nothing stands between two variables, so none can say where the first ends; or a `$` has no name.

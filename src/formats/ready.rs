@@ -97,7 +97,7 @@ pub const READY: &[Ready] = &[
     records(
         "postgresql",
         "logs of PostgreSQL with its default prefix, `%m [%p] `, or with `%u@%d` after it",
-        "{time:t}{:[} {zone:l}{:]} [{pid:d}] {:[}{user}@{database} {:]}{level:w}:  {message}",
+        "{time:t}{:[} {zone:l}{:]} [{pid:d}] {:[}{user:S}@{database:S} {:]}{level:w}:  {message}",
     ),
     records(
         "python-logging",
@@ -109,7 +109,7 @@ pub const READY: &[Ready] = &[
     records(
         "spring-boot",
         "logs of Spring Boot 3",
-        "{time:t} {level:>w} {pid:d} --- {:[}[{application}] {:]}[{thread:>}] {logger:<} : {message:|}",
+        "{time:t} {level:>w} {pid:d} --- {:[}[{application:S}] {:]}[{thread:>}] {logger:<S} : {message:|}",
     ),
     lines(
         "syslog",

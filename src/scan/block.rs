@@ -199,6 +199,10 @@ impl Task {
     fn scan_lines(&self, block: &Block<'_>, buffers: &mut Buffers, wanted: Wanted) -> Scanned {
         let mut dictionaries = Dictionaries::new();
         let scanned = self.scan_all_lines(block, buffers, &mut dictionaries, wanted.unread);
+        // What was converted before it is no whole block, and of no use any more.
+        if scanned.error.as_ref().is_some_and(Error::is_interruption) {
+            return scanned;
+        }
         let last = usize::try_from(wanted.rows - 1).ok().and_then(|row| buffers.rows.record(row));
         let Some(last) = last else { return scanned };
         // What stands after the last row is not seen, wherever the block ends: this is the block's end then.

@@ -161,6 +161,25 @@ fn groups_come_in_the_order_in_which_they_were_seen() {
 }
 
 #[test]
+fn no_two_columns_have_one_name() {
+    for (args, name) in [
+        (&["--group-by", "count"][..], "count"),
+        (&["--group-by", "count", "--agg", "max(n), count"], "count"),
+        (&["--group-by", "n,n"], "n"),
+        (&["--select", "n,count,n"], "n"),
+    ] {
+        let ran = parsimd_of(&[&["{count:d} {n:d}"][..], args].concat(), b"5 1\n");
+        assert_eq!((ran.out.as_str(), ran.code), ("", 2), "{args:?}");
+        let wanted = format!(": two columns have the name {name}: leave one out, or give the field another name\n");
+        assert!(ran.err.ends_with(&wanted), "{}", ran.err);
+    }
+    assert_eq!(
+        out(&["{count:d} {n:d}", "--group-by", "count", "--agg", "max(n)", "--to", "csv"], "5 1\n"),
+        "count,max(n)\n5,1\n"
+    );
+}
+
+#[test]
 fn times_are_grouped_by_the_beginning_of_their_unit() {
     let log = "2024-05-17 10:05:03 a\n2024-05-17 10:59:59.9 b\n- c\n2024-05-17 11:00:00 d\n2024-06-01 11:00:00 e\n";
     let groups = |by: &str| out(&["{at:t|-} {what}", "--group-by", by, "--to", "csv"], log);

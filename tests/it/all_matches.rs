@@ -95,6 +95,19 @@ fn the_rows_are_the_matches_of_each_line() {
 }
 
 #[test]
+fn a_walk_that_stops_at_a_later_record_keeps_where_its_match_begins() {
+    for (format, line) in [("{k}={v:d}", "x==1,a=0b"), ("{k}={v:d}", "x==1,len=0bytes"), ("{}:{:d}", "x::5;:0x")] {
+        let pattern = pattern(format);
+        for lines in [vec![line], vec!["F", line], vec![line, "F", line, line]] {
+            let mut options = options(1, 1 << 18);
+            options.matches = Matches::All;
+            let (batch, _) = read(&pattern, Input::bytes(lines.join("\n")), options);
+            assert_eq!(spelt(&batch), by_find_iter(&pattern, &lines), "{format} on {lines:?}");
+        }
+    }
+}
+
+#[test]
 fn few_lines_with_many_matches_are_found_where_the_others_are_skipped() {
     let many = "failed 1, failed 2; failed 99999999999999999999, failed 3\n";
     let text = format!("{}{many}{}", "nothing to see here\n".repeat(500), "again nothing\n".repeat(500)).repeat(20);

@@ -6,6 +6,7 @@
 
 use std::{
     ffi::{c_char, c_int},
+    mem,
     ops::Range,
     ptr,
     sync::Arc,
@@ -30,7 +31,11 @@ use super::{
     capsule::{ARRAY, Pair, Requested, SCHEMA, STREAM, to_python},
     import::requested_field,
 };
-use crate::{capi, error::caught, gate, make};
+use crate::{
+    capi,
+    error::{c_text, caught},
+    gate, make,
+};
 
 /// The schema of a batch, as a capsule.
 pub(crate) fn schema<'py>(py: Python<'py>, schema: &parsimd::Schema) -> PyResult<Bound<'py, PyCapsule>> {
@@ -275,15 +280,36 @@ impl Iterator for Batches {
         }
         // C asks, so a panic would end the process.
         let batch = gate::attach(|py| caught(|| (self.next)(py)).flatten().map_err(|error| to_arrow(py, &error)));
-        let batch = batch.unwrap_or_else(|| Err(ArrowError::ExternalError("the interpreter is shutting down".into())));
+        let batch = batch.unwrap_or_else(|| Err(shutting_down()));
         let apply = |batch| {
             let records = caught(|| self.layout.apply(&batch));
-            records.unwrap_or_else(|panic| Err(ArrowError::ExternalError(panic.into())))
+            records
+                .unwrap_or_else(|panic| Err(gate::attach(move |py| to_arrow(py, &panic)).unwrap_or_else(shutting_down)))
         };
         let records = batch.and_then(|batch| batch.map(apply).transpose()).transpose();
         self.ended = !matches!(records, Some(Ok(_)));
-        records
+        records.map(|records| records.map_err(as_c_text))
     }
+}
+
+impl Drop for Batches {
+    /// The consumer may have let go of the GIL, and pyo3 may not know.
+    fn drop(&mut self) {
+        gate::release(mem::replace(&mut self.next, Box::new(|_| Ok(None))));
+    }
+}
+
+fn shutting_down() -> ArrowError {
+    ArrowError::ExternalError("the interpreter is shutting down".into())
+}
+
+/// An error whose text C can read: at another the stream would end the process.
+fn as_c_text(error: ArrowError) -> ArrowError {
+    let words = error.to_string();
+    if !words.contains('\0') {
+        return error;
+    }
+    ArrowError::ExternalError(c_text(&words).into())
 }
 
 /// A stream of one array, of any type: those that the crate makes are of structs.

@@ -91,10 +91,10 @@ pub(super) fn run(program: &Program, block: &[u8], start: usize, anchored: Ancho
     outcome
 }
 
-/// Where a match ends.
-fn end_of(answer: &Answer) -> Option<u32> {
+/// Where a match is.
+fn span_of(answer: &Answer) -> Option<Span> {
     match answer {
-        Answer::Match(whole) => Some(whole.span().end),
+        Answer::Match(whole) => Some(whole.span()),
         Answer::NoMatch | Answer::Undecided(_) => None,
     }
 }
@@ -125,17 +125,19 @@ pub(crate) fn walks_agree(program: &Program, fields: usize, texts: &[String], an
         records.iter().for_each(|&(start, end)| walk.push(start, end, Stop::NOWHERE));
         program.walk(kernels, block, block.is_ascii(), anchored, &mut walk, &mut table);
         for (row, &(start, end)) in records.iter().enumerate() {
-            let (outcome, match_end) = match walk.stops().map_or(Stop::NOWHERE, |stops| stops[row]) {
-                Stop::NOWHERE => (Outcome::Match, Some(walk.match_end(row))),
+            let wanted = span_of(&answers[row]);
+            let (outcome, found) = match walk.stops().map_or(Stop::NOWHERE, |stops| stops[row]) {
+                // A walk that has gone through keeps where its match ends alone.
+                Stop::NOWHERE => (Outcome::Match, wanted.map(|span| Span { end: walk.match_end(row), ..span })),
                 _ => {
                     let span = Span::new(start, end);
                     let answer = program.resume(block, row, span, anchored, &walk, &mut table.row(row));
-                    (answer.outcome(), end_of(&answer))
+                    (answer.outcome(), span_of(&answer))
                 }
             };
             assert_eq!(
-                (outcome, match_end),
-                (answers[row].outcome(), end_of(&answers[row])),
+                (outcome, found),
+                (answers[row].outcome(), wanted),
                 "{isa}, {program:?} on {:?}, anchored: {anchored:?}",
                 texts[row]
             );

@@ -567,7 +567,7 @@ impl Program {
     ) -> Answer {
         let text = &block[..record.end as usize];
         let Some(pc) = walk.stops[number].operation() else { return Answer::Undecided(record.end as usize) };
-        let mut state = State { pc, at: walk.at[number] as usize, ..self.state(0) };
+        let mut state = State { pc, at: walk.at[number] as usize, ..self.state(record.start as usize) };
         for (number, op) in self.ops[..pc].iter().enumerate() {
             match op {
                 Op::Seek { lazy, .. } | Op::SeekAny { lazy, .. } => {
