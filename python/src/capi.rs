@@ -12,7 +12,7 @@
 
 #![allow(unsafe_code, reason = "functions of CPython for which pyo3 has no safe call")]
 
-use std::{mem, ptr, thread};
+use std::{marker::PhantomData, mem, ptr, thread};
 
 use parsimd::extension::Span;
 use pyo3::{ffi, prelude::*, types::PyString};
@@ -56,7 +56,7 @@ mod raw {
 }
 
 /// A level of recursion, as the interpreter counts calls: native code that goes from object to object would go on until its stack is full.
-pub(crate) struct Level<'py>(Python<'py>);
+pub(crate) struct Level<'py>(PhantomData<Python<'py>>);
 
 impl Level<'_> {
     /// # Errors
@@ -64,7 +64,7 @@ impl Level<'_> {
     pub(crate) fn enter(py: Python<'_>) -> PyResult<Level<'_>> {
         // SAFETY: the interpreter is attached, as `py` says, and the text is static and ends in a NUL.
         match unsafe { ffi::Py_EnterRecursiveCall(c" in a result of parsimd".as_ptr()) } {
-            0 => Ok(Level(py)),
+            0 => Ok(Level(PhantomData)),
             _ => Err(PyErr::fetch(py)),
         }
     }
@@ -72,8 +72,7 @@ impl Level<'_> {
 
 impl Drop for Level<'_> {
     fn drop(&mut self) {
-        let _ = self.0;
-        // SAFETY: the interpreter is attached, as the level's `py` says, and `enter` has entered.
+        // SAFETY: the interpreter is attached, as the level's lifetime says, and `enter` has entered.
         unsafe { ffi::Py_LeaveRecursiveCall() }
     }
 }
