@@ -22,6 +22,8 @@ SECONDS ?= 10
 FUZZ ?=
 # Which wheels: TARGETS='x86_64-*' (quoted for the shell), PYTHONS='3.9 3.14'; all of them if neither is given.
 TARGETS ?=
+# Which lanes `make pythons` runs: LANES='python-3.9 stress-*'; all of them if none is given.
+LANES ?=
 # What `make deny` asks; `advisories` fetches the database of known weaknesses.
 DENY ?= licenses bans sources
 
@@ -80,7 +82,7 @@ lanes:
 
 ## make pythons  the Python tests on every CPython that is promised, with the garbage collector at every chance, on an emulated aarch64
 pythons:
-	ci/pythons.sh
+	ci/pythons.sh $(LANES)
 
 ## make stress   what takes too long for CI: references on a debug Python, valgrind, thousands of sequences of calls (a quarter of an hour)
 stress:

@@ -70,7 +70,7 @@ impl Error {
         Error(Box::new(Kind::External { source }))
     }
 
-    /// A converter was interrupted.
+    /// A converter or a matcher was interrupted.
     pub(crate) fn interrupted(source: Box<dyn std::error::Error + Send + Sync>) -> Self {
         Error(Box::new(Kind::Interrupted { source }))
     }

@@ -20,7 +20,7 @@ use crate::{
 };
 pub use crate::{
     convert::{Answer, ConvertTexts},
-    engine::captures::ABSENT,
+    engine::{captures::ABSENT, external::Interruption},
     error::below,
     pattern::{is_near, other_language, suggestion},
     scan::Unmatched,

@@ -2,7 +2,7 @@
 
 use pyo3::{Borrowed, exceptions::PyTypeError, prelude::*, sync::PyOnceLock, types::PyDict};
 
-use crate::make;
+use crate::{gate, make};
 
 /// An argument as an error shows it: its `repr`, cut where it is long.
 pub(crate) fn shown(given: &Bound<'_, PyAny>) -> String {
@@ -34,7 +34,8 @@ impl<'py> FromPyObject<'_, 'py> for Pos {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        Ok(object.extract().map_or_else(|_| Pos::Other(object.to_owned().unbind()), Pos::At))
+        let at = gate::unless_raised(object.py(), object.extract())?;
+        Ok(at.map_or_else(|| Pos::Other(object.to_owned().unbind()), Pos::At))
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 
 use parsimd::{ColumnType, extension};
 use pyo3::{
-    exceptions::{PyIndexError, PyTypeError, PyValueError},
+    exceptions::{PyIndexError, PyOverflowError, PyTypeError, PyValueError},
     prelude::*,
     types::{PyBool, PyBytes, PyCapsule, PyDict, PyIterator, PyList, PySlice, PyString, PyTuple},
 };
@@ -101,6 +101,9 @@ fn number(key: &Bound<'_, PyAny>, what: &str) -> PyResult<isize> {
         if error.is_instance_of::<PyTypeError>(key.py()) {
             let kind = key.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string());
             return make::error::<PyTypeError>(format!("{what}, not by {kind}"));
+        }
+        if error.is_instance_of::<PyOverflowError>(key.py()) {
+            return make::error::<PyIndexError>("a number of 64 bits or more: there are not so many");
         }
         error
     })

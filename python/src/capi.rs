@@ -8,11 +8,15 @@
 //! | [`Level`] | the limit of recursion |
 //! | [`Gil`] | the GIL, as the interpreter counts it |
 //! | [`is_subinterpreter`] | which interpreter runs |
-//! | [`interrupt_again`] | Ctrl-C, once more |
+//! | [`raise_soon`] | an exception, in the main thread |
 
 #![allow(unsafe_code, reason = "functions of CPython for which pyo3 has no safe call")]
 
-use std::{marker::PhantomData, mem, ptr, thread};
+use std::{
+    ffi::{c_int, c_void},
+    marker::PhantomData,
+    mem, ptr, thread,
+};
 
 use parsimd::extension::Span;
 use pyo3::{ffi, prelude::*, types::PyString};
@@ -152,8 +156,20 @@ pub(crate) fn is_subinterpreter(_py: Python<'_>) -> bool {
     unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) != 0 }
 }
 
-/// Sends the signal of Ctrl-C again.
-pub(crate) fn interrupt_again(_py: Python<'_>) {
-    // SAFETY: the call has no preconditions.
-    unsafe { ffi::PyErr_SetInterrupt() };
+/// Raises an exception in the main thread, as soon as that runs code of Python again. The interpreter keeps 32 or more of these; one more is lost.
+pub(crate) fn raise_soon(py: Python<'_>, error: &PyErr) {
+    extern "C" fn raise(value: *mut c_void) -> c_int {
+        // SAFETY: the interpreter makes such a call in a thread that is attached.
+        let py = unsafe { Python::assume_attached() };
+        // SAFETY: it is the reference that `raise_soon` has given away, which is called once for each.
+        let value = unsafe { Bound::from_owned_ptr(py, value.cast()) };
+        PyErr::from_value(value).restore(py);
+        -1
+    }
+    let value = error.clone_ref(py).into_value(py).into_ptr();
+    // SAFETY: the call may be made from anywhere.
+    if unsafe { ffi::Py_AddPendingCall(Some(raise), value.cast()) } != 0 {
+        // SAFETY: the reference that was not given away.
+        drop(unsafe { Bound::from_owned_ptr(py, value) });
+    }
 }

@@ -117,6 +117,18 @@ pub(crate) fn is_interrupt(py: Python<'_>, error: &PyErr) -> bool {
     !error.is_instance_of::<PyException>(py)
 }
 
+/// What a question to an object of the program's gave; `None` where it has no answer.
+///
+/// # Errors
+/// What says nothing of the object: see [`is_interrupt`].
+pub(crate) fn unless_raised<T>(py: Python<'_>, answer: PyResult<T>) -> PyResult<Option<T>> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if is_interrupt(py, &error) => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
 /// What signal handlers raised inside of Python code that was called for one record of many, kept until the scan can be left there.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Interrupts(Arc<Mutex<Option<PyErr>>>);

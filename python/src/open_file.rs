@@ -17,9 +17,9 @@ use std::{
 
 use parsimd::Input;
 use pyo3::{
-    exceptions::{PyTypeError, PyValueError},
+    exceptions::{PyOSError, PyTypeError, PyValueError},
     prelude::*,
-    types::{PyByteArray, PyBytes, PyMemoryView, PyString, PyType},
+    types::{PyBool, PyByteArray, PyBytes, PyMemoryView, PyString, PyType},
 };
 
 use crate::{
@@ -39,11 +39,12 @@ pub(crate) fn open_file(given: &Bound<'_, PyAny>, counter: &Counter) -> PyResult
         return Ok(None);
     }
     check_open(given)?;
-    let name = given.getattr(name!(py, "name")).ok().and_then(|name| name.extract::<String>().ok());
-    let seekable = given.call_method0(name!(py, "seekable"));
-    let is_live = seekable.and_then(|answer| answer.is_truthy()).is_ok_and(|seeks| !seeks);
+    let name = gate::unless_raised(py, given.getattr(name!(py, "name")))?;
+    let name = name.and_then(|name| name.extract::<String>().ok());
+    let seekable = given.call_method0(name!(py, "seekable")).and_then(|answer| answer.is_truthy());
+    let is_live = gate::unless_raised(py, seekable)? == Some(false);
     let is_text = given.is_instance(&make::import(py, "io")?.as_any().getattr(name!(py, "TextIOBase"))?)?;
-    let way = match live_text(given).filter(|_| is_live && is_text) {
+    let way = match live_text(given)?.filter(|_| is_live && is_text) {
         Some(way) => way,
         None if fills => Way::Fill(given.getattr(name!(py, "readinto"))?.unbind()),
         None if is_live && given.hasattr(name!(py, "read1"))? => Way::Take(given.getattr(name!(py, "read1"))?.unbind()),
@@ -60,14 +61,15 @@ pub(crate) fn open_file(given: &Bound<'_, PyAny>, counter: &Counter) -> PyResult
 /// Refuses a file that is closed, or open for writing alone.
 fn check_open(given: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = given.py();
-    if given.getattr(name!(py, "closed")).is_ok_and(|closed| closed.is(pyo3::types::PyBool::new(py, true))) {
+    let closed = gate::unless_raised(py, given.getattr(name!(py, "closed")))?;
+    if closed.is_some_and(|closed| closed.is(PyBool::new(py, true))) {
         return Err(make::error::<PyValueError>(format!(
             "scan_file was given a file that is closed: {}",
             given.repr()?
         )));
     }
-    let readable = given.call_method0(name!(py, "readable"));
-    if readable.and_then(|answer| answer.is_truthy()).is_ok_and(|reads| !reads) {
+    let readable = given.call_method0(name!(py, "readable")).and_then(|answer| answer.is_truthy());
+    if gate::unless_raised(py, readable)? == Some(false) {
         let message = format!("scan_file was given a file that is not open for reading: {}", given.repr()?);
         let kind = make::import(py, "io")?.as_any().getattr(name!(py, "UnsupportedOperation"))?;
         return Err(PyErr::from_value(kind.call1((make::text(py, &message)?,))?));
@@ -78,7 +80,7 @@ fn check_open(given: &Bound<'_, PyAny>) -> PyResult<()> {
 /// The way to read the text of a pipe by its bytes. `None` where something was read of it: its decoder may then hold more, which only `read` gives.
 ///
 /// `read` of such a file waits until it has as many characters as it was asked for, and loses those that it has when a signal handler raises.
-fn live_text(given: &Bound<'_, PyAny>) -> Option<Way> {
+fn live_text(given: &Bound<'_, PyAny>) -> PyResult<Option<Way>> {
     let py = given.py();
     let ways = || -> PyResult<Way> {
         let (encoding, errors) = (given.getattr(name!(py, "encoding"))?, given.getattr(name!(py, "errors"))?);
@@ -93,7 +95,7 @@ fn live_text(given: &Bound<'_, PyAny>) -> Option<Way> {
         let decode = decoder.call1((errors,))?.getattr(name!(py, "decode"))?.unbind();
         Ok(Way::Decode { read, decode })
     };
-    ways().ok()
+    gate::unless_raised(py, ways())
 }
 
 /// A response of HTTP whose header says how long it is. `read1` gives less without an error, and before Python 3.12 waits for more.
@@ -111,7 +113,7 @@ fn promised(given: &Bound<'_, PyAny>) -> PyResult<Option<Promise>> {
     if !given.is_instance(&client.getattr(name!(py, "HTTPResponse"))?)? {
         return Ok(None);
     }
-    let length = given.getattr(name!(py, "length"))?.extract().ok();
+    let length = gate::unless_raised(py, given.getattr(name!(py, "length"))?.extract())?;
     Ok(length.map(|bytes| Promise { response: given.clone().unbind(), bytes }))
 }
 
@@ -151,6 +153,12 @@ impl Way {
                 let filled = capi::call(readinto.bind(py), &[buffer.as_any()])?;
                 let Some(filled) = filled.extract::<Option<usize>>()? else { return Ok(None) };
                 let mut bytes = buffer.to_vec();
+                if filled > bytes.len() {
+                    return Err(make::error::<PyOSError>(format!(
+                        "readinto of an open file has filled {filled} bytes, as it says, of a buffer that has {}",
+                        bytes.len()
+                    )));
+                }
                 bytes.truncate(filled);
                 Ok(Some(bytes))
             }

@@ -268,13 +268,16 @@ impl ExternalMatcher for ByRe {
             let anchored = PyBool::new(py, anchored.is_yes());
             capi::call(self.find_spans.bind(py), &[text.as_any(), start.as_any(), anchored.as_any()])?.extract()
         };
-        let spans = gate::back(|py| match ask(py) {
-            // It says nothing of the record, which is asked for again: the scan can be left after it, and go on.
-            Err(error) if gate::is_interrupt(py, &error) => {
-                self.interrupts.keep(error);
-                ask(py)
-            }
-            answer => answer,
+        let spans = gate::back(|py| {
+            ask(py).map_err(|error| -> Box<dyn std::error::Error + Send + Sync> {
+                if gate::is_interrupt(py, &error) {
+                    // It is kept as well for who asks why a record was not read, where errors say nothing.
+                    self.interrupts.keep(error.clone_ref(py));
+                    Box::new(extension::Interruption(error.into()))
+                } else {
+                    error.into()
+                }
+            })
         })?;
         Ok(spans.map(|spans| to_bytes(text, &spans)))
     }

@@ -9,9 +9,10 @@
 
 use std::{
     collections::VecDeque,
+    process,
     sync::{
         Mutex, TryLockError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread,
     time::Duration,
@@ -118,6 +119,10 @@ pub(crate) struct Reader<S: Scanning> {
     tolerates_damage: bool,
     /// What was wrong with the input where that was taken for the end.
     damage: Mutex<Option<String>>,
+    /// What calls are to raise after what an earlier one has raised: all of it came of one block.
+    stops: Mutex<VecDeque<Stop>>,
+    /// The process that reads the scan; 0 while nobody does.
+    reading: AtomicU32,
     has_given_rows: AtomicBool,
     /// Whether a caller was told that there are no more rows.
     has_ended: AtomicBool,
@@ -141,6 +146,8 @@ impl<S: Scanning> Reader<S> {
             progress,
             tolerates_damage,
             damage: Mutex::default(),
+            stops: Mutex::default(),
+            reading: AtomicU32::new(0),
             has_given_rows: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
         }
@@ -185,6 +192,11 @@ impl<S: Scanning> Reader<S> {
                 let mut scan = match self.scan.try_lock() {
                     Ok(scan) => scan,
                     Err(TryLockError::WouldBlock) if gate::is_inside() => return Turn::Never,
+                    Err(TryLockError::WouldBlock)
+                        if ![0, process::id()].contains(&self.reading.load(Ordering::Relaxed)) =>
+                    {
+                        return Turn::Lost;
+                    }
                     Err(TryLockError::WouldBlock) => {
                         thread::sleep(NAP);
                         return Turn::Later;
@@ -192,13 +204,20 @@ impl<S: Scanning> Reader<S> {
                     // After a panic in the scan there is nothing left to be had.
                     Err(TryLockError::Poisoned(_)) => panic!("an earlier call of this scan panicked"),
                 };
+                self.reading.store(process::id(), Ordering::Relaxed);
                 let answer = work.take().map(|work| work(&mut scan));
+                self.reading.store(0, Ordering::Relaxed);
                 *lock(&self.seen) = Seen { stats: scan.stats().clone(), none_matched: scan.none_matched() };
                 answer.map_or(Turn::Never, Turn::Done)
             })?;
             match turn {
                 Turn::Done(answer) => return Ok(answer),
                 Turn::Later => {}
+                Turn::Lost => {
+                    return Err(make::error::<PyRuntimeError>(
+                        "another thread was reading this scan when the process was forked, and that thread is not in the child: scan again",
+                    ));
+                }
                 Turn::Never => {
                     return Err(make::error::<PyRuntimeError>(
                         "this scan is already running: it was asked from inside of a scan",
@@ -224,24 +243,40 @@ impl<S: Scanning> Reader<S> {
             if let Some(batch) = lock(&self.kept).pop_front() {
                 return Ok(Some(batch));
             }
+            if let Some(stop) = lock(&self.stops).pop_front() {
+                return Err(stop);
+            }
             self.rejects.hand_over(py)?;
             let (batch, taken) = self.run(py, |scan| {
                 let batch = scan.next_soon();
                 (batch, self.rejects.take(scan))
             })?;
             let handed = self.rejects.hand_over(py).and_then(|()| taken.map_err(to_python));
-            // What ends the scan is told first: it is told once, and what could not be handed over is tried again.
-            let batch = batch.transpose().map_err(Stop::of)?;
+            let mut stops: Vec<Stop> = self.interrupts.iter().filter_map(Interrupts::take).map(Stop::Raised).collect();
+            let batch = batch.transpose().unwrap_or_else(|error| {
+                let stop = Stop::of(error);
+                // What interrupted a matcher is there already.
+                if !stops.iter().any(|other| other.is(py, &stop)) {
+                    stops.push(stop);
+                }
+                None
+            });
             let bytes = lock(&self.seen).stats.bytes;
-            let told = self.progress.update(py, bytes, batch.as_ref().map(S::len));
+            let told =
+                if stops.is_empty() { self.progress.update(py, bytes, batch.as_ref().map(S::len)) } else { Ok(()) };
+            stops.extend([handed, told].into_iter().filter_map(Result::err).map(Stop::Raised));
             let batch = match batch {
                 Some(batch) if S::len(&batch) == 0 => None,
                 None => Some(None),
                 batch => Some(batch),
             };
-            if let Some(error) = self.interrupts.iter().find_map(Interrupts::take).or(handed.and(told).err()) {
+            if !stops.is_empty() {
+                // The end of a program comes first; each is raised once.
+                stops.sort_by_key(|stop| !gate::is_interrupt(py, stop.error()));
+                let first = stops.remove(0);
                 lock(&self.kept).extend(batch.flatten());
-                return Err(error.into());
+                lock(&self.stops).extend(stops);
+                return Err(first);
             }
             if let Some(batch) = batch {
                 if batch.is_none() {
@@ -354,6 +389,17 @@ impl Stop {
         }
     }
 
+    fn error(&self) -> &PyErr {
+        match self {
+            Stop::Damage(_, error) | Stop::Raised(error) => error,
+        }
+    }
+
+    /// Whether both are the same exception.
+    fn is(&self, py: Python<'_>, other: &Stop) -> bool {
+        self.error().value(py).is(other.error().value(py))
+    }
+
     fn raised(self) -> PyErr {
         match self {
             Stop::Damage(_, error) | Stop::Raised(error) => error,
@@ -374,4 +420,6 @@ enum Turn<T> {
     Later,
     /// This thread has it already.
     Never,
+    /// A thread had it that this process, a child, does not have.
+    Lost,
 }

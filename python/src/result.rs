@@ -673,7 +673,8 @@ impl Result {
     }
 
     fn __setstate__<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, PyDict>) -> PyResult<()> {
-        state.iter().try_for_each(|(name, value)| match name.cast::<PyString>() {
+        // An attribute that is replaced may have a finalizer that changes the dict, so this goes through a copy.
+        state.copy()?.iter().try_for_each(|(name, value)| match name.cast::<PyString>() {
             Ok(name) => slf.setattr(name, value),
             Err(_) => Err(error::<PyTypeError>("the names of attributes are strings")),
         })

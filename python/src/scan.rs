@@ -12,7 +12,8 @@ use pyo3::{
 use crate::{
     arrow::{self, Pair, Requested},
     batch::{Batch, Pieces, types},
-    error, frames,
+    error,
+    frames::Below,
     gate::Interrupts,
     make::{self, Made},
     options::{ScanArguments, row_count},
@@ -31,6 +32,7 @@ pub(crate) struct Scan {
     schema: Arc<parsimd::Schema>,
     /// The names of the patterns of a set; none where one pattern scans.
     patterns: Vec<String>,
+    below: Below,
 }
 
 impl Scan {
@@ -56,7 +58,7 @@ impl Scan {
         schema: Arc<parsimd::Schema>,
         patterns: Vec<String>,
     ) -> Scan {
-        Scan { reader, schema, patterns }
+        Scan { reader, schema, patterns, below: Below::default() }
     }
 
     fn read_rows(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
@@ -158,7 +160,7 @@ impl Scan {
 
     /// The rest of the input as a table of pyarrow.
     fn to_arrow<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        frames::convert(this.py(), "to_arrow", [this.clone().into_any()])
+        this.get().below.convert(this.py(), "to_arrow", [this.clone().into_any()])
     }
 
     /// The rest of the input as a frame of pandas, which needs pyarrow too. With the `dtype_backend` `"numpy_nullable"` an integer is Int64, a float Float64, a bool
@@ -166,12 +168,12 @@ impl Scan {
     #[pyo3(signature = (*, dtype_backend="numpy_nullable"))]
     fn to_pandas<'py>(this: &Bound<'py, Self>, dtype_backend: &str) -> PyResult<Bound<'py, PyAny>> {
         let py = this.py();
-        frames::convert(py, "to_pandas", [this.clone().into_any(), make::text(py, dtype_backend)?.into_any()])
+        this.get().below.convert(py, "to_pandas", [this.clone().into_any(), make::text(py, dtype_backend)?.into_any()])
     }
 
     /// The rest of the input as a frame of polars.
     fn to_polars<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        frames::convert(this.py(), "to_polars", [this.clone().into_any()])
+        this.get().below.convert(this.py(), "to_polars", [this.clone().into_any()])
     }
 
     /// Makes the table `name` of the rest of the input in the database of DuckDB to which `con` is a connection, and gives the table as a relation. The name may
@@ -181,7 +183,7 @@ impl Scan {
         con: Bound<'py, PyAny>,
         name: Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        frames::convert(this.py(), "to_duckdb", [this.clone().into_any(), con, name])
+        this.get().below.convert(this.py(), "to_duckdb", [this.clone().into_any(), con, name])
     }
 
     /// Why lines were not read: a list of `Reason`, the most frequent first, each with how many lines it has and the first of them.
@@ -240,12 +242,14 @@ impl Scan {
         this.get().reader.check_unread()?;
         let scan = this.clone().unbind();
         arrow::lazy(this.py(), &this.get().schema, requested_schema, move |py| {
-            let reader = &scan.get().reader;
-            let batch = reader.take_undamaged(py)?;
-            if batch.is_none() {
-                warn_of_damage(py, reader)?;
-            }
-            Ok(batch)
+            let Scan { reader, below, .. } = scan.get();
+            below.run(py, || {
+                let batch = reader.take_undamaged(py)?;
+                if batch.is_none() {
+                    warn_of_damage(py, reader)?;
+                }
+                Ok(batch)
+            })
         })
     }
 

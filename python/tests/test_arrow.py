@@ -326,7 +326,109 @@ def test_a_nul_in_an_error_is_told_and_ends_no_process(consumer, source):
     try:
         {consumer}
     except Exception as error:
-        assert "x\\u2400y" in str(error), ascii(str(error))
+        # Words alone come through a consumer; what a call of the package raises is the exception itself.
+        assert "x\\u2400y" in str(error) or {consumer.startswith("scan")} and type(error) in (parsimd.ScanError, ValueError, OSError, EOFError), ascii(repr(error))
+    else:
+        raise AssertionError("nothing was told")
+    """)
+
+
+CONSUMERS = ["pyarrow.table(scan)", "scan.to_arrow()", "scan.to_polars()", "scan.to_pandas()", "scan.to_duckdb(duckdb.connect(), 't')"]
+
+
+@pytest.mark.parametrize("place", ["a converter", "a file", "rejects", "progress"])
+def test_what_ends_a_program_ends_it_below_a_consumer(place):
+    run(f"""
+    import duckdb, pyarrow
+    import parsimd
+
+    class Own(BaseException):
+        pass
+
+    def steps():
+        for _ in range(100_000):
+            pass
+
+    def scan_that_raises(error):
+        def end(*_):
+            calls.append(0)
+            if len(calls) == 1:
+                raise error
+
+        @parsimd.with_pattern(r"\\S+", column="int64")
+        def level(text):
+            if {place == "a converter"}:
+                end()
+            return len(text)
+
+        class File:
+            def read(self, size):
+                if {place == "a file"}:
+                    end()
+                return parts.pop(0) if parts else b""
+
+        calls, parts = [], [b"a\\nb\\n", b"c d\\n"]
+        options = {{"rejects": {{"rejects": end}}, "progress": {{"progress": end}}}}.get({place!r}, {{}})
+        return parsimd.compile("{{n:Level}}", {{"Level": level}}).scan_file(File(), **options)
+
+    def consume(consumer):
+        try:
+            {{
+                "pyarrow": lambda: pyarrow.table(scan),
+                "to_arrow": lambda: scan.to_arrow(),
+                "to_polars": lambda: scan.to_polars(),
+                "to_pandas": lambda: scan.to_pandas(),
+                "to_duckdb": lambda: scan.to_duckdb(duckdb.connect(), "t"),
+            }}[consumer]()
+        except Exception:
+            # The consumer has put it in words; it comes itself at one of the next steps of the program.
+            assert consumer == "pyarrow"
+            steps()
+
+    for consumer in ["pyarrow", "to_arrow", "to_polars", "to_pandas", "to_duckdb"]:
+        for error in [KeyboardInterrupt(), SystemExit(3), GeneratorExit(), Own("x")]:
+            scan = scan_that_raises(error)
+            try:
+                consume(consumer)
+            except BaseException as told:
+                assert told is error, (consumer, error, told)
+            else:
+                raise AssertionError((consumer, error))
+            # Once.
+            steps()
+    """)
+
+
+@pytest.mark.parametrize("consumer", CONSUMERS[1:])
+def test_a_call_that_reads_all_raises_the_exception_itself(consumer):
+    run(f"""
+    import duckdb
+    import parsimd
+
+    class Own(Exception):
+        pass
+
+    class File:
+        parts = [b"1\\n2\\n"]
+        def read(self, size):
+            if self.parts:
+                return self.parts.pop()
+            raise own
+
+    own = Own("it is gone")
+    scan = parsimd.compile("{{:d}}").scan_file(File())
+    try:
+        {consumer}
+    except Own as error:
+        assert error is own
+    else:
+        raise AssertionError("nothing was told")
+
+    scan = parsimd.compile("{{:d}}").scan(b"1\\nx\\n", on_error="raise")
+    try:
+        {consumer}
+    except parsimd.ScanError as error:
+        assert error.offset == 2 and error.failure.text == "x"
     else:
         raise AssertionError("nothing was told")
     """)

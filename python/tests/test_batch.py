@@ -93,9 +93,10 @@ def test_wrong_keys_are_told():
         batch[["n", 1]]
     with pytest.raises(TypeError):
         batch[1.0]
-    for wrong in (1, -2):
-        with pytest.raises(IndexError):
-            batch[1:][wrong]
+    for wrong in (1, -2, 2**63 - 1, -(2**63), 2**63, -(10**30)):
+        for indexed in (batch[1:], batch[1:]["n"], batch[1:][["n"]][0]):
+            with pytest.raises(IndexError):
+                indexed[wrong]
 
 
 def test_rows_are_equal_when_names_and_values_are():

@@ -48,7 +48,7 @@ def expected(batch, name):
         "null_count": len(batch) - len(values),
         "min": min(numbers, default=None),
         "max": max(numbers, default=None),
-        "mean": math.fsum(values) / len(values) if values and is_number else None,
+        "mean": (sum(values) if kind == "int64" else math.fsum(values)) / len(values) if values and is_number else None,
     }
 
 

@@ -99,7 +99,7 @@ def test_a_table_of_duckdb_is_there_once_and_whole():
     with pytest.raises(duckdb.Error, match="already exists"):
         unread.to_duckdb(con, "logs.rows")
     # Nothing was made where the scan ends with an error.
-    with pytest.raises(duckdb.Error, match="record at byte"):
+    with pytest.raises(parsimd.ScanError, match="record at byte"):
         PARSER.scan(TEXT + "noise\n", on_error="raise").to_duckdb(con, "broken")
     assert con.sql("select count(*) from information_schema.tables where table_name = 'broken'").fetchall() == [(0,)]
 

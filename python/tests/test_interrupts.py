@@ -1,6 +1,7 @@
 """No call keeps Ctrl-C or other threads waiting, and none that was interrupted loses rows without saying so."""
 
 import gc
+import io
 import signal
 import threading
 import time
@@ -190,6 +191,85 @@ def test_an_interrupt_in_the_middle_of_a_line_loses_no_line(read):
         read(scan)
     assert scan.read_all()["n"].to_pylist() == list(range(100))
     assert (scan.stats.records, scan.stats.matched) == (100, 100)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize("limit", [None, 60])
+@pytest.mark.parametrize("make", [lambda parser: parser, lambda parser: parsimd.PatternSet({"one": parser})])
+def test_a_line_may_be_interrupted_again_and_again(make, limit, times, threads):
+    class Interrupting(parsimd.Parser):
+        asked = 0
+
+        def _find_spans(self, text, start, whole):
+            if text == "é 50" and self.asked < times:
+                self.asked += 1
+                raise KeyboardInterrupt
+            return super()._find_spans(text, start, whole)
+
+    patterns = make(Interrupting("{a:T} {n:d}", {"T": ahead}))
+    scan = patterns.scan("".join(f"é {n}\n" for n in range(100)), threads=threads, limit=limit)
+    for _ in range(times):
+        with pytest.raises(KeyboardInterrupt):
+            scan.read_all()
+    rows = scan.read_all()
+    rows = rows["one"] if isinstance(rows, dict) else rows
+    assert rows["n"].to_pylist() == list(range(limit or 100))
+    assert scan.stats.matched == len(rows) and scan.stats.records == len(rows)
+    # What came out was told once.
+    assert scan.reasons() == []
+
+
+@pytest.mark.parametrize("call", [lambda scan: scan.reasons(), lambda scan: scan.stats])
+def test_a_question_why_a_line_was_not_read_may_be_interrupted(call):
+    class Interrupting(parsimd.Parser):
+        interrupts = False
+
+        def _find_spans(self, text, start, whole):
+            if self.interrupts:
+                self.interrupts = False
+                raise KeyboardInterrupt
+            return super()._find_spans(text, start, whole)
+
+    parser = Interrupting("{a:T} {n:d}", {"T": ahead})
+    scan = parser.scan("é 1\né x\n")
+    assert len(scan.read_all()) == 1
+    parser.interrupts = True
+    with pytest.raises(KeyboardInterrupt):
+        scan.reasons()
+    [reason] = scan.reasons()
+    assert reason.count == 1
+
+
+@pytest.mark.parametrize("ask", ["seekable", "closed", "readable", "name", "encoding", "reconfigure"])
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_while_a_file_is_asked_what_it_is_ends_the_call(ask, raised):
+    class File(io.TextIOWrapper):
+        def seekable(self):
+            return False
+
+        def __getattribute__(self, name):
+            if name == ask:
+                raise raised
+            return super().__getattribute__(name)
+
+    file = File(io.BytesIO(b"info 1 a\n"), "utf-8")
+    with pytest.raises(raised):
+        PARSER.scan_file(file)
+
+
+@pytest.mark.parametrize("call", ["search", "scan", "findall"])
+def test_an_interrupt_while_a_place_is_asked_for_its_number_ends_the_call(call):
+    class Place:
+        def __index__(self):
+            raise KeyboardInterrupt
+
+    if call == "scan":
+        with pytest.raises(KeyboardInterrupt):
+            PARSER.scan(b"info 1 a\n", limit=Place())
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            getattr(PARSER, call)("info 1 a", Place())
 
 
 @pytest.mark.parametrize("on_error", ["skip", "null", "raise"])

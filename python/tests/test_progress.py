@@ -104,9 +104,14 @@ def test_what_a_function_raises_comes_out_and_no_row_is_lost(read):
         # What a consumer of the stream has taken is its own; the rest is there.
         pyarrow = pytest.importorskip("pyarrow")
         stream = pyarrow.RecordBatchReader.from_stream(scan)
-        with pytest.raises(Exception, match="Enough"):
-            for batch in stream:
-                rows += [tuple(row.values()) for row in batch.to_pylist()]
+        with pytest.raises(Enough):
+            try:
+                for batch in stream:
+                    rows += [tuple(row.values()) for row in batch.to_pylist()]
+            except pyarrow.ArrowException:
+                # pyarrow has put it in words; it comes itself at one of the next steps of the program.
+                for _ in range(100_000):
+                    pass
     else:
         with pytest.raises(Enough):
             for batch in [scan.read_all()] if read == "read_all" else scan:

@@ -1,6 +1,7 @@
 """Every line that was not read: `rejects=`."""
 
 import gc
+import gzip
 import io
 import os
 import threading
@@ -133,6 +134,28 @@ def test_read_all_goes_on_after_a_function_that_raised():
     with pytest.raises(KeyError):
         scan.read_all()
     assert len(scan.read_all()) == 40_000
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, LookupError])
+@pytest.mark.parametrize("end", [lambda scan: scan.read_all(), lambda scan: list(scan), lambda scan: scan.read(10)])
+def test_what_a_function_raises_beside_damage_is_told_as_well(raised, end):
+    taken = []
+
+    def take(batch):
+        if len(taken) == 0:
+            taken.append(None)
+            raise raised
+        taken.extend(batch["text"].to_pylist())
+
+    scan = parsimd.compile("{:d}").scan_file(io.BytesIO(gzip.compress(b"x\n")[:-4]), rejects=take)
+    told = []
+    for _ in range(2):
+        with pytest.raises(BaseException) as error:
+            end(scan)
+        told.append(error.type)
+    # The end of a program comes first.
+    assert told == ([KeyboardInterrupt, OSError] if raised is KeyboardInterrupt else [OSError, LookupError])
+    assert end(scan) is not None and taken == [None, "x"]
 
 
 def test_a_path_that_cannot_be_written_is_named(tmp_path):

@@ -135,6 +135,52 @@ def test_children_that_are_forked_while_other_threads_scan_go_on():
     )
 
 
+@needs_threads
+@pytest.mark.parametrize("read", ["next(scan)", "scan.read_all()", "scan.reasons()", "list(scan)"])
+def test_a_child_that_reads_a_scan_which_another_thread_was_in_says_so(read):
+    run(f"""
+        import os, signal, threading, warnings, parsimd
+        warnings.simplefilter("ignore")
+        inside, done = threading.Event(), threading.Event()
+        class File:
+            def read(self, size):
+                inside.set()
+                done.wait()
+                return b""
+        scan = parsimd.compile("{{:d}}").scan_file(File())
+        thread = threading.Thread(target=scan.read_all)
+        thread.start()
+        inside.wait()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)
+            try:
+                {read}
+            except RuntimeError as error:
+                os._exit(7 if "forked" in str(error) and repr(scan) else 1)
+            os._exit(2)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        done.set()
+        thread.join()
+        assert status == 7, status
+        # In the parent it goes on.
+        assert len(scan.read_all()) == 0
+        """, seconds=30)
+
+
+@needs_threads
+def test_a_child_reads_on_where_its_parent_has_read():
+    run("""
+        import os, parsimd
+        scan = parsimd.compile("{:d}").scan_file([__import__("io").BytesIO(b"1\\n"), __import__("io").BytesIO(b"2\\n")], threads=1)
+        assert len(scan.read(1)) == 1
+        child = os.fork()
+        if child == 0:
+            os._exit(7 if scan.read_all().to_tuples() == [(2,)] else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        """)
+
+
 # The end of the interpreter.
 
 BEGUN = """

@@ -618,3 +618,14 @@ class TestLongCalls:
         finally:
             sys.setswitchinterval(interval)
         assert wrong == [] and len(list(itertools.islice(shared, 1))) == 1
+
+
+def test_a_state_may_grow_while_it_is_taken():
+    class Growing:
+        def __del__(self):
+            state.update((f"more{n}", n) for n in range(100))
+
+    result, state = parsimd.parse("{a}", "x"), {"first": 1, "second": 2}
+    result.first = Growing()
+    result.__setstate__(state)
+    assert (result.first, result.second, len(state)) == (1, 2, 102)

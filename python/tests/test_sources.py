@@ -126,6 +126,16 @@ def test_a_file_that_is_closed_or_not_open_for_reading_is_an_error_of_the_call(l
             PARSER.scan_file(file)
 
 
+def test_a_file_that_fills_more_than_it_was_given_is_an_error():
+    class Boasting:
+        def readinto(self, buffer):
+            buffer[:2] = b"1\n"
+            return len(buffer) + 1
+
+    with pytest.raises(OSError, match="readinto of an open file has filled"):
+        parsimd.compile("{:d}").scan_file(Boasting()).read_all()
+
+
 class Fills:
     """Nothing but `readinto`."""
 

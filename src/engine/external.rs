@@ -30,6 +30,25 @@ pub trait ExternalMatcher: fmt::Debug + Send + Sync {
     ) -> Result<Option<MatchRanges>, Box<dyn std::error::Error + Send + Sync>>;
 }
 
+/// An error of a matcher that says nothing of the text: who scans on one thread is told, and the next call scans the block again.
+#[derive(Debug)]
+pub struct Interruption(pub Box<dyn std::error::Error + Send + Sync>);
+
+impl fmt::Display for Interruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Interruption {}
+
+fn raised(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    match error.downcast::<Interruption>() {
+        Ok(interruption) => Error::interrupted(interruption.0),
+        Err(error) => Error::external(error),
+    }
+}
+
 /// Asks `matcher` for the match and its `fields` fields. Bytes that are not UTF-8 have no match.
 ///
 /// # Errors
@@ -42,7 +61,7 @@ pub(crate) fn find(
     anchored: Anchored,
 ) -> Result<Option<Vec<Span>>> {
     let Ok(text) = std::str::from_utf8(text) else { return Ok(None) };
-    let Some(ranges) = matcher.find(text, start, anchored).map_err(Error::external)? else { return Ok(None) };
+    let Some(ranges) = matcher.find(text, start, anchored).map_err(raised)? else { return Ok(None) };
     if ranges.len() != fields + 1 {
         let count = ranges.len();
         return Err(Error::wrong_answer(format!("the matcher gave {count} ranges for a match and {fields} fields")));

@@ -262,7 +262,7 @@ impl Task {
     /// The rows of a block, and what ends the scan after them.
     ///
     /// # Errors
-    /// As [`Converting::run`].
+    /// As [`Converting::run`]; and of a matcher.
     fn scan<'b>(
         &self,
         block: &Block<'b>,
@@ -271,7 +271,10 @@ impl Task {
         Buffers { prescan, rows, .. }: &mut Buffers,
         dictionaries: &mut Dictionaries<'b>,
     ) -> Result<(Batch, Option<Error>)> {
-        let stopped = Matching { task: self, block, split, tally, prescan, rows }.run();
+        let stopped = match (Matching { task: self, block, split, tally, prescan, rows }).run() {
+            Some(stopped) if stopped.error.is_interruption() => return Err(stopped.error),
+            stopped => stopped,
+        };
         let (batch, raised) = Converting { task: self, block, tally, rows, dictionaries }.run()?;
         // A record whose conversion fails comes before what stopped the matching.
         let error = raised.or_else(|| {

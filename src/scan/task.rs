@@ -113,7 +113,7 @@ impl Task {
         let text = std::str::from_utf8(text).ok().filter(|_| self.explains());
         let Some(text) = text else { return Ok(None) };
         match explainer.explain(text) {
-            Err(error) if error.is_external() && !error.is_wrong_answer() => Err(error),
+            Err(error) if error.is_interruption() || error.is_external() && !error.is_wrong_answer() => Err(error),
             Err(_) => Ok(None),
             why => why,
         }

@@ -27,7 +27,7 @@ pub(super) const WAVE: Duration = Duration::from_millis(20);
 pub(super) struct Worker<'a> {
     holder: Holder<'a>,
     scanner: Box<dyn BlockScanner>,
-    /// Whether the block that it holds is to be scanned again: a converter was interrupted, which only scans of one thread have.
+    /// Whether the block that it holds is to be scanned again: a converter or a matcher was interrupted, which only scans of one thread have.
     is_interrupted: bool,
     /// The blocks of this wave that it did.
     pub(super) done: Vec<(Ticket, Scanned)>,

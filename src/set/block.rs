@@ -341,6 +341,7 @@ impl SetScanner {
                 part.scan(candidates, &mut parting, given, &mut buffers[number], &mut dictionaries[number])?;
             match scanned {
                 Ok(rows) => parted.push(rows),
+                Err(Broken { error, .. }) if error.is_interruption() => return Err(error),
                 Err(Broken { number, error }) => {
                     let (number, why) = (number as usize, Ending::Matcher(error));
                     stop = Some(Stop { number, bytes: lines.records()[number].start as usize, why });

@@ -22,7 +22,7 @@ use arrow_array::{
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use pyo3::{
-    exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyValueError},
+    exceptions::{PyMemoryError, PyOSError, PyValueError},
     prelude::*,
     types::PyCapsule,
 };
@@ -32,7 +32,6 @@ use super::{
     import::requested_field,
 };
 use crate::{
-    capi,
     error::{c_text, caught},
     gate, make,
 };
@@ -371,10 +370,6 @@ impl One {
 /// The error of a stream for an exception, which can only be told in words.
 fn to_arrow(py: Python<'_>, error: &PyErr) -> ArrowError {
     let words = error.to_string();
-    if error.is_instance_of::<PyKeyboardInterrupt>(py) {
-        // The program is to see it when it is back from the consumer.
-        capi::interrupt_again(py);
-    }
     if error.is_instance_of::<PyOSError>(py) {
         return ArrowError::IoError(words.clone(), std::io::Error::other(words));
     }
