@@ -198,7 +198,7 @@ fn visible(line: &str) -> String {
 }
 
 /// A text in one line, whose control characters, and those that turn the direction of writing, are escaped.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

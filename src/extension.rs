@@ -11,8 +11,8 @@ use std::{
 pub use parsimd_simd::Span;
 
 use crate::{
-    Anchored, Batch, Column, Converter, Error, Field, Input, Match, Pattern, PatternSet, Result, Scan, ScanOptions,
-    Schema, SetScan, Value, ValueKind, convert,
+    Anchored, Batch, Column, Converter, Error, Failure, FailureKind, Field, Input, Match, Pattern, PatternSet, Result,
+    Scan, ScanOptions, Schema, SetScan, Value, ValueKind, convert,
     engine::captures::InlineSpans,
     input,
     pattern::{STRPTIME, TYPES},
@@ -34,6 +34,15 @@ pub fn converter(kind: ValueKind, function: Arc<dyn ConvertTexts>) -> Converter 
 /// The message of an error; of one in a format with the place, drawn below.
 pub fn drawn_message(error: &Error) -> String {
     error.drawn_message()
+}
+
+/// What a failure is made of: its source, offset, line, record, the name of its kind, field, reason and text.
+pub type FailureParts = (String, u64, Option<u64>, u64, String, Option<String>, String, String);
+
+/// The failure of these parts; `None` where no kind has the name.
+pub fn failure((source, offset, line, record, kind, field, reason, text): FailureParts) -> Option<Failure> {
+    let kind = FailureKind::named(&kind)?;
+    Some(Failure { source, offset, line, record, kind, field, reason, text })
 }
 
 /// The error of a scan of texts, with its row counted from `first`: what was scanned is a piece of something longer.

@@ -45,6 +45,14 @@ impl FailureKind {
     }
 }
 
+impl FailureKind {
+    /// The kind of a name.
+    pub(crate) fn named(name: &str) -> Option<FailureKind> {
+        use FailureKind::{Conversion, Encoding, Matcher, NoMatch, TooLong, Truncated};
+        [NoMatch, Conversion, Encoding, TooLong, Truncated, Matcher].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

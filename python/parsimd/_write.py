@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from operator import index
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Tuple, Union
 
 from . import _parsimd
@@ -85,6 +86,8 @@ class Writer:
             raise ValueError(f"the line {line!r} ends in a carriage return, which is no part of a line")
         if line.startswith(("\0", "\ufeff")):
             raise ValueError(f"the line {line!r} begins with {line[0]!r}, which a scan passes over at the beginning of a line or file")
+        if not line.isascii() and any("\ud800" <= letter <= "\udfff" for letter in line):
+            raise ValueError(f"the line {line!r} has a surrogate, which no text in UTF-8 has")
         read = _read(parser, line)
         if not isinstance(read, _parsimd.Result):
             raise ValueError(f"the line {line!r} would not be read back: {_why(parser, line) or read}")
@@ -205,9 +208,11 @@ class _Field:
 
     def _exact(self, head: str, value: Any) -> Iterator[str]:
         """The spec with as many digits as the value has, unless it says how many."""
+        # bool, enumerations, and integers of numpy; its floats have a `repr` of their own.
+        value = index(value) if hasattr(value, "__index__") else value
         if self.type not in _FLOATS or self.precision is not None or not isinstance(value, (int, float, Decimal)) or value != value:
             return
-        exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+        exact = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
         _, digits, exponent = exact.as_tuple()
         if isinstance(exponent, int):
             places = {"f": -exponent, "e": len(digits) - 1, "g": len(digits), "%": -exponent - 2}[self.type.lower()]
@@ -319,6 +324,9 @@ def _is_same(read: Any, value: Any) -> bool:
     if isinstance(read, datetime) and isinstance(value, datetime) and (read.tzinfo is None) == (value.tzinfo is None):
         # Times in two zones that are the same instant are equal, but for a `fold`, which `==` finds different.
         return _instant(read) == _instant(value)
+    if isinstance(read, (int, float, Decimal)) and hasattr(value, "__index__"):
+        # A Decimal does not compare itself with integers of numpy.
+        value = index(value)
     return bool(read == value)
 
 
@@ -395,7 +403,7 @@ _WRITERS: Dict[str, Callable[[Any], Iterator[str]]] = {
     "tt": lambda v: iter([_clock(v) + _offset(v)] if isinstance(v, time) else []),
     "tu": _layout(lambda v: _unix(v)),
     "dur": _duration,
-    "size": lambda v: iter([str(v)] if isinstance(v, int) else []),
+    "size": lambda v: iter([str(index(v))] if hasattr(v, "__index__") else []),
     "ip": lambda v: iter([str(v)]),
     "bool": lambda v: iter(["true" if v else "false"]),
     "q": lambda v: iter([_quoted(v), v] if isinstance(v, str) else []),

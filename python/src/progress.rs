@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pyo3::{prelude::*, types::PyBool};
+use pyo3::{PyTraverseError, PyVisit, prelude::*, types::PyBool};
 
 use crate::{capi, gate::lock, make};
 
@@ -106,6 +106,14 @@ impl Progress {
     pub(crate) fn clear(&self) {
         if let To::Bar(bar) = &mut *lock(&self.to) {
             bar.clear();
+        }
+    }
+
+    /// Shows the function to the collector. Where somebody has the lock, it is not garbage.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.to.try_lock().as_deref() {
+            Ok(To::Function(function)) => visit.call(function),
+            _ => Ok(()),
         }
     }
 

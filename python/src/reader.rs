@@ -20,6 +20,7 @@ use std::{
 
 use parsimd::extension;
 use pyo3::{
+    PyTraverseError, PyVisit,
     exceptions::{PyRuntimeError, PyValueError},
     prelude::*,
 };
@@ -151,6 +152,18 @@ impl<S: Scanning> Reader<S> {
             has_given_rows: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
         }
+    }
+
+    /// Shows the collector the functions and files of the program's that it has. Those that the scan itself reads and converts by are out of its sight.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.rejects.traverse(visit)?;
+        self.progress.traverse(visit)
+    }
+
+    /// Lets go of them, for the collector.
+    pub(crate) fn clear(&self) {
+        self.rejects.clear();
+        self.progress.end();
     }
 
     /// Why records could not be read.

@@ -15,6 +15,7 @@ use std::{
 };
 
 use pyo3::{
+    PyTraverseError, PyVisit,
     exceptions::{PyOSError, PyValueError},
     prelude::*,
 };
@@ -150,9 +151,25 @@ impl Rejects {
     /// Lets go of whoever takes them: all were handed over, and no more come.
     pub(crate) fn end(&self) {
         if lock(&self.queue).is_empty() && !self.is_busy.load(Ordering::Relaxed) {
-            let sink = lock(&self.sink).take();
-            drop(sink);
+            self.clear();
         }
+    }
+
+    /// Shows the collector who takes them. Where somebody has the lock, it is not garbage.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.sink.try_lock().ok().as_deref() {
+            Some(Some(sink)) => match &**sink {
+                Sink::Write(object) | Sink::Call(object) => visit.call(object),
+                Sink::File(..) => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets go of whoever takes them, for the collector.
+    pub(crate) fn clear(&self) {
+        let sink = lock(&self.sink).take();
+        drop(sink);
     }
 
     /// Refuses to give what goes elsewhere, or was not kept.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use parsimd::Input;
 use pyo3::{
+    PyTraverseError, PyVisit,
     exceptions::{PyAttributeError, PyTypeError},
     prelude::*,
     types::{PyCapsule, PyDict, PyList, PyTuple},
@@ -262,6 +263,14 @@ impl Scan {
         ))
     }
 
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.reader.traverse(&visit)
+    }
+
+    fn __clear__(&self) {
+        self.reader.clear();
+    }
+
     fn __repr__(&self) -> Made<String> {
         Made(format!("<Scan {:?}, {}>", self.names().0, self.stats().summary()))
     }
@@ -364,6 +373,14 @@ impl SetScan {
         Err(make::error::<PyTypeError>(
             "a scan by several patterns gives batches of different columns: scan with table=True for one table of all",
         ))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.reader.traverse(&visit)
+    }
+
+    fn __clear__(&self) {
+        self.reader.clear();
     }
 
     fn __repr__(&self) -> Made<String> {

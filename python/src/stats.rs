@@ -1,12 +1,13 @@
 //! `Stats`, `Failure` and `Reason`: counts, first failures and reasons of a scan, as Python objects.
 
-use parsimd::extension::Unmatched;
+use parsimd::extension::{self, FailureParts, Unmatched};
 use pyo3::{
+    exceptions::PyValueError,
     prelude::*,
-    types::{PyDict, PyList},
+    types::{PyDict, PyList, PyTuple},
 };
 
-use crate::make::{self, Made};
+use crate::make::{self, Made, name};
 
 /// What a scan has seen: each record either matched, or did not, or failed.
 #[pyclass(frozen, module = "parsimd")]
@@ -168,6 +169,33 @@ impl Failure {
     #[getter]
     fn text(&self) -> Made<&str> {
         Made(&self.0.text)
+    }
+
+    /// For pickle: a `ScanError` goes from process to process with what it is of.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = slf.py();
+        let parsimd::Failure { source, offset, line, record, kind, field, reason, text: excerpt, .. } = &slf.get().0;
+        let text = |text: &str| make::text(py, text).map(Bound::into_any);
+        let number = |number: u64| make::unsigned(py, number).map(Bound::into_any);
+        let none = || Ok(py.None().into_bound(py));
+        let parts = [
+            text(source),
+            number(*offset),
+            line.map_or_else(none, number),
+            number(*record),
+            text(kind.name()),
+            field.as_deref().map_or_else(none, text),
+            text(reason),
+            text(excerpt),
+        ];
+        let arguments = make::tuple(py, [make::tuple(py, parts).map(Bound::into_any)]);
+        make::tuple(py, [slf.get_type().as_any().getattr(name!(py, "_of")), arguments.map(Bound::into_any)])
+    }
+
+    /// A failure of what `__reduce__` gives.
+    #[staticmethod]
+    fn _of(parts: FailureParts) -> PyResult<Failure> {
+        extension::failure(parts).map(Failure).ok_or_else(|| make::error::<PyValueError>("no kind of failure"))
     }
 
     fn __repr__(&self) -> Made<String> {

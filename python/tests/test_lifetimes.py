@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import io
 import itertools
 import random
 import textwrap
@@ -64,7 +65,12 @@ def cycles():
     """One object of each kind that leads back to itself, and what the way back is called."""
 
     class Place:
-        pass
+        def __call__(self, *_):
+            pass
+
+    class Writing(Place):
+        def write(self, bytes):
+            return len(bytes)
 
     class OwnParser(parsimd.Parser):
         pass
@@ -100,6 +106,17 @@ def cycles():
         place = row[0]["place"] = Place()
         place.way = row
         yield f"row of {name} and its dict", place
+    for scanned, scan_of in (("parser", parsimd.compile("{a:d}").scan), ("set", parsimd.compile_set({"one": "{a:d}"}).scan)):
+        for option in ("rejects", "progress"):
+            for taken in (0, 1):
+                place = Place()
+                place.way = scan = scan_of("1\nx\n" * 100_000, **{option: place})
+                for _ in range(taken):
+                    next(scan)
+                yield f"scan of a {scanned} and its {option} after {taken}", place
+        place = Writing()
+        place.way = scan_of("1\n", rejects=place)
+        yield f"scan of a {scanned} and the file of its rejects", place
     for package in (parsimd.Parser, OwnParser):
         parser = package("{a}")
         parser.other = parser
@@ -349,3 +366,20 @@ def test_a_file_whose_finalizer_reads_the_scan_is_told_that_it_runs():
     assert scan.read_all().to_tuples() == [(1,), (2,), (3,)]
     """)
     assert "already running" in told
+
+
+@pytest.mark.parametrize("read", [lambda scan: scan.read_all(), list, lambda scan: (scan.read(5), scan.read(5))], ids=["read_all", "list", "read"])
+def test_a_scan_that_has_ended_lets_go_of_what_it_was_of(read):
+    data = bytearray(b"1\n2\nx\n" * 3)
+    scan = parsimd.compile("{:d}").scan(data)
+    with pytest.raises(BufferError):
+        data.append(0)
+    read(scan)
+    data.append(0)
+    assert (scan.stats.matched, scan.stats.unmatched, scan.reasons()[0].count) == (6, 3, 3)
+
+    file = io.BytesIO(bytes(data))
+    scan, gone = parsimd.compile("{:d}").scan_file(file), weakref.ref(file)
+    del file
+    read(scan)
+    assert gone() is None and scan.stats.matched == 6

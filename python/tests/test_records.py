@@ -230,3 +230,12 @@ class TestRecordsOfSeveralLines:
         path.write_text("1: a\n b\n2: c\n")
         frame = parsimd.compile("{n:d}: {m}").scan_polars(path, multiline=True)
         assert frame.collect().rows() == [(1, "a\n b"), (2, "c")]
+
+
+def test_a_record_whose_head_is_text_begins_one_whatever_bytes_follow():
+    log = "2024-05-17 10:05:03 bob: login\n2024-05-17 10:05:04 josé: ".encode() + b"caf\xe9\nmore\n2024-05-17 10:05:05 bob: logout\n"
+    for threads in (1, 2):
+        scan = parsimd.compile("{at:ti} {user:w}: {m}").scan(log, multiline=True, threads=threads)
+        assert scan.read_all()["m"].to_pylist() == ["login", "logout"]
+        [failure] = scan.stats.first_failures
+        assert (failure.kind, failure.line, scan.stats.records) == ("encoding", 2, 3)

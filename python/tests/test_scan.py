@@ -1,9 +1,12 @@
 """`Parser.scan`, `Parser.scan_file`, and what they give."""
 
+import copy
 import datetime
 import gzip
+import io
 import mmap
 import os
+import pickle
 import re
 import signal
 import threading
@@ -382,3 +385,17 @@ def test_a_year_may_be_any_integer():
 
     batch = parsimd.compile("{t:ts}").scan("Nov  9 03:37:44\n", year=numpy.int64(2011)).read_all()
     assert batch["t"].to_pylist() == [datetime.datetime(2011, 11, 9, 3, 37, 44)]
+
+
+def test_an_error_of_a_scan_goes_to_another_process_with_what_it_is_of():
+    with pytest.raises(parsimd.ScanError) as raised:
+        parsimd.compile("{n:d}").scan_file(io.BytesIO(b"1\n99999999999999999999\n"), on_error="raise").read_all()
+    error = raised.value
+    for again in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):
+        assert type(again) is parsimd.ScanError and str(again) == str(error) and (again.offset, again.row) == (2, error.row)
+        names = ("source", "offset", "line", "record", "kind", "field", "reason", "text")
+        assert [getattr(again.failure, name) for name in names] == [getattr(error.failure, name) for name in names]
+    scan = parsimd.compile("{n:d}").scan("x\n")
+    scan.read_all()
+    [failure] = scan.stats.first_failures
+    assert str(copy.copy(failure)) == str(failure) and copy.copy(failure).field is None

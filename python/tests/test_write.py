@@ -1,6 +1,7 @@
 """`Parser.write` is the inverse of `Parser.parse`: what it writes is read back as the values, and what would not be is refused."""
 
 import copy
+import enum
 import pickle
 import zoneinfo
 from datetime import date, datetime, time, timedelta, timezone
@@ -260,3 +261,29 @@ class TestWhereValuesComeFrom:
 
     def test_decimals_keep_their_digits(self):
         assert parsimd.compile("{x:F}").write(x=Decimal("0.10")) == "0.10"
+
+
+def test_numbers_of_other_classes_are_written_as_the_numbers_that_they_are():
+    numpy = pytest.importorskip("numpy")
+
+    class Level(enum.IntEnum):
+        HIGH = 3
+
+    for spec in ("", "d", "g", "f", "F", "e", "%", ".2f", "size", "n"):
+        parser = parsimd.compile(f"{{x:{spec}}}" if spec else "{x:g}")
+        for value in (numpy.float64(1.5), numpy.float64(0.1), numpy.int64(3), numpy.int64(123456789), True, Level.HIGH, numpy.float64("inf")):
+            plain = float(value) if isinstance(value, float) else int(value)
+            try:
+                expected = parser.write(x=plain)
+            except (ValueError, TypeError) as error:
+                with pytest.raises(type(error)):
+                    parser.write(x=value)
+            else:
+                assert parser.write(x=value) == expected, (spec, value)
+
+
+def test_a_text_that_cannot_be_encoded_is_refused():
+    for text in ("\ud800", "a\udfffb", "\ud83d\ude00"):
+        with pytest.raises(ValueError, match="surrogate"):
+            parsimd.compile("{u}").write(u=text)
+    assert parsimd.compile("{u}").write(u="\U0001f600\ue000") == "\U0001f600\ue000"

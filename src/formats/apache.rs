@@ -6,9 +6,10 @@ use super::{
 };
 use crate::error::Result;
 
-const LANGUAGE: Language = Language { directive: "LogFormat", mark: '%', has_escapes: true, write: directive };
+const LANGUAGE: Language =
+    Language { directive: "LogFormat", mark: '%', has_escapes: true, end: '\n', write: directive };
 
-/// The pattern of an Apache `LogFormat`: the text of the format, or the whole directive with its quotes.
+/// The pattern of an Apache `LogFormat`: the text of the format, or one whole directive with its quotes.
 ///
 /// `%h` is the field `host`, `%l` `logname`, `%u` `user`, `%t` `time`, `%r` `request`, `%>s` `status`, `%b` and `%B` `bytes`, `%D` `duration_us`, `%T` `duration_s`, and so on; a header is
 /// a field of its name, as `user_agent`. A text may be `-`, and is null then.
@@ -28,6 +29,8 @@ fn directive(writer: &mut Writer<'_>, rest: &str, at: usize) -> Result<usize> {
         return Ok(2);
     }
     let body = rest[1..].trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '!' | ',' | '<' | '>'));
+    let is_original = rest[1..rest.len() - body.len()].contains('<');
+    let is_final = rest[1..rest.len() - body.len()].contains('>');
     let is_conditional = rest[1..rest.len() - body.len()].contains(|c: char| c.is_ascii_digit());
     let (argument, after) = match body.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
         Some((argument, after)) => (Some(argument), after),
@@ -50,13 +53,16 @@ fn directive(writer: &mut Writer<'_>, rest: &str, at: usize) -> Result<usize> {
     };
     // A directive with a list of statuses is `-` for all others.
     let spec = if is_conditional && !spec.contains('|') { format!("{spec}|-") } else { spec.to_owned() };
-    writer.field(&field, &spec, span)?;
+    // The value of a redirected request is that of the original for most directives, which `<` and `>` change.
+    let of = format!("{letter}{}{is_original}{is_final}", argument.unwrap_or_default());
+    writer.field_of(&of, &field, &spec, span)?;
     Ok(length)
 }
 
 /// The name and the spec of a directive.
 fn field(letter: &str, argument: Option<&str>) -> Option<(String, &'static str)> {
     let (field, spec) = match letter {
+        "a" if argument == Some("c") => ("peer", "|-"),
         "a" => ("client", "|-"),
         "A" => ("local_address", "|-"),
         "B" => ("bytes", "d"),
@@ -71,8 +77,18 @@ fn field(letter: &str, argument: Option<&str>) -> Option<(String, &'static str)>
         "L" => ("log_id", "|-"),
         "m" => ("method", "|-"),
         "O" => ("bytes_sent", "d"),
-        "p" => ("port", "d"),
-        "P" => ("pid", "d"),
+        "p" => match argument {
+            None | Some("canonical") => ("port", "d"),
+            Some("local") => ("local_port", "d"),
+            Some("remote") => ("remote_port", "d"),
+            Some(_) => return None,
+        },
+        "P" => match argument {
+            None | Some("pid") => ("pid", "d"),
+            Some("tid") => ("thread_id", "d"),
+            Some("hextid") => ("thread_id", ""),
+            Some(_) => return None,
+        },
         "q" => ("query", "|"),
         "r" => ("request", "|-|"),
         "R" => ("handler", "|-"),
@@ -101,13 +117,13 @@ fn time(writer: &mut Writer<'_>, argument: Option<&str>, span: std::ops::Range<u
     let spec = match layout {
         "" => {
             writer.text("[");
-            writer.field("time", "th", span)?;
+            writer.field_of(argument, "time", "th", span)?;
             writer.text("]");
             return Ok(());
         }
         "sec" | "msec" | "usec" => "tu".to_owned(),
-        "msec_frac" => return writer.field("time_ms", "d", span),
-        "usec_frac" => return writer.field("time_us", "d", span),
+        "msec_frac" => return writer.field_of(argument, "time_ms", "d", span),
+        "usec_frac" => return writer.field_of(argument, "time_us", "d", span),
         _ => match codes(layout) {
             Some(codes) => codes,
             None => {
@@ -119,7 +135,7 @@ fn time(writer: &mut Writer<'_>, argument: Option<&str>, span: std::ops::Range<u
             }
         },
     };
-    writer.field("time", &spec, span)
+    writer.field_of(argument, "time", &spec, span)
 }
 
 /// A layout of `strftime`, in the codes that a pattern has.
@@ -164,6 +180,31 @@ mod tests {
             apache("%{msec}t %400,501{User-agent}i %!200O 100%%").unwrap(),
             "{time:tu} {user_agent:|-|} {bytes_sent:d|-} 100%"
         );
+    }
+
+    #[test]
+    fn directives_that_are_not_the_same_are_fields_of_their_own() {
+        for (format, expected) in [
+            (r#"%h "%{Host}i""#, r#"{host:|-} "{host2:|-|}""#),
+            ("%s %>s %s", "{status:d|-} {status2:d|-} {:d|-}"),
+            ("%{Content-Type}i|%{Content-Type}o", "{content_type:|-|}|{content_type2:|-|}"),
+            ("%a %{c}a", "{client:|-} {peer:|-}"),
+            ("%p %{local}p %{remote}p", "{port:d} {local_port:d} {remote_port:d}"),
+            ("%P %{tid}P", "{pid:d} {thread_id:d}"),
+            ("%{hextid}P %m", "{thread_id} {method:|-}"),
+            ("%{begin:%F}t %{end:%F}t", "{time:%Y-%m-%d} {time2:%Y-%m-%d}"),
+        ] {
+            assert_eq!(apache(format).unwrap(), expected);
+        }
+        assert_eq!(apache("%{other}p").unwrap_err().span(), Some(0..9));
+    }
+
+    #[test]
+    fn one_directive_is_read_and_more_are_told() {
+        let one = "# don't\n  LogFormat \"%h %u\" common\n# the end\n";
+        assert_eq!(apache(one).unwrap(), "{host:|-} {user:|-|}");
+        let two = "LogFormat \"%h \" a\nLogFormat \"%u\" b";
+        assert_eq!(apache(two).unwrap_err().span(), Some(18..two.len()));
     }
 
     #[test]

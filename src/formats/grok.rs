@@ -183,7 +183,13 @@ impl Reader<'_> {
             ));
         };
         let spec = match cast {
-            None | Some("string") => spec,
+            None => spec,
+            // A number or an address as it is written; times have blanks.
+            Some("string") => match spec {
+                "d" | "g" | "ip" | "tt" => "S",
+                "t" | "th" => "",
+                text => text,
+            },
             Some("int" | "integer" | "long") => "d",
             Some("float" | "double") => "g",
             Some("boolean") => "bool",
@@ -237,6 +243,10 @@ mod tests {
         assert_eq!(
             grok("%{SYSLOGLINE}").unwrap(),
             "{timestamp:t} {:[}<{facility:d}.{priority:d}> {:]}{logsource:S} {program}{:[}[{pid:d}]{:]}: {message:*|}"
+        );
+        assert_eq!(
+            grok("%{INT:a:string} %{NUMBER:b:string} %{IP:c:string} %{TIMESTAMP_ISO8601:d:string}").unwrap(),
+            "{a:S} {b:S} {c:S} {d}"
         );
         assert_eq!(
             grok(r"%{INT:a:int}\s+(?:%{INT:n}|-) %{GREEDYDATA:[log][text]}").unwrap(),

@@ -3,7 +3,8 @@
 use super::{quoted::Language, writer::Writer};
 use crate::error::Result;
 
-const LANGUAGE: Language = Language { directive: "log_format", mark: '$', has_escapes: false, write: variable };
+const LANGUAGE: Language =
+    Language { directive: "log_format", mark: '$', has_escapes: false, end: ';', write: variable };
 
 /// The types of variables; all others are texts, and may be missing.
 const SPECS: &[(&str, &str)] = &[
@@ -29,7 +30,7 @@ const SPECS: &[(&str, &str)] = &[
     ("time_local", "th"),
 ];
 
-/// The pattern of an nginx `log_format`: the text of the format, or the whole directive with its quotes.
+/// The pattern of an nginx `log_format`: the text of the format, or one whole directive with its quotes.
 ///
 /// A variable becomes a field of its name. Numbers and times are typed; a text may be `-` or nothing, and is null then. `$upstream_…` variables are texts, since they
 /// are lists where several servers were asked. Such a list has blanks: where nothing but a blank stands after the variable, what comes after its first element goes into the

@@ -13,6 +13,8 @@ pub(super) struct Language {
     pub(super) mark: char,
     /// Whether a backslash escapes a character outside of a directive, too.
     pub(super) has_escapes: bool,
+    /// What ends a directive, outside of quotes.
+    pub(super) end: char,
     /// Writes what begins with a mark, given the text from there on and where it stands, and says how long it is.
     pub(super) write: fn(&mut Writer<'_>, &str, usize) -> Result<usize>,
 }
@@ -20,7 +22,19 @@ pub(super) struct Language {
 impl Language {
     /// Writes the pattern of `format`.
     pub(super) fn write(&self, writer: &mut Writer<'_>, format: &str) -> Result<()> {
-        let (pieces, is_directive) = pieces(format, self.directive);
+        let (pieces, is_directive) = match self.pieces(format) {
+            Some((pieces, end)) => {
+                if let Some(more) = after_comments(format, end) {
+                    return Err(writer.error(
+                        more..format.len(),
+                        format!("something stands after the end of the {}", self.directive),
+                        "one directive at a time",
+                    ));
+                }
+                (pieces, true)
+            }
+            None => (iter::once(0..format.len()).collect(), false),
+        };
         for piece in pieces {
             let mut at = piece.start;
             while at < piece.end {
@@ -43,31 +57,44 @@ impl Language {
         }
         Ok(())
     }
+
+    /// Where the format stands in the quotes of a directive, and where that ends; `None` for a text that is none.
+    fn pieces(&self, text: &str) -> Option<(Vec<Range<usize>>, usize)> {
+        let begin = after_comments(text, 0)?;
+        let word = text.get(begin..begin + self.directive.len())?;
+        if !word.eq_ignore_ascii_case(self.directive) {
+            return None;
+        }
+        let mut pieces = Vec::new();
+        let mut begun: Option<(usize, char)> = None;
+        let mut escaped = false;
+        for (at, c) in text.char_indices().skip_while(|(at, _)| *at < begin) {
+            match begun {
+                Some(_) if escaped => escaped = false,
+                Some(_) if c == '\\' => escaped = true,
+                Some((start, quote)) if c == quote => {
+                    pieces.push(start..at);
+                    begun = None;
+                }
+                Some(_) => {}
+                None if matches!(c, '"' | '\'') => begun = Some((at + 1, c)),
+                None if c == self.end => return Some((pieces, at + 1)),
+                None => {}
+            }
+        }
+        Some((pieces, text.len()))
+    }
 }
 
-/// Where the format stands in `text`: in the quotes of a directive that begins with `directive`, or everywhere; and whether it is a directive.
-fn pieces(text: &str, directive: &str) -> (Vec<Range<usize>>, bool) {
-    let begins = text.trim_start();
-    if !begins.get(..directive.len()).is_some_and(|word| word.eq_ignore_ascii_case(directive)) {
-        return (iter::once(0..text.len()).collect(), false);
-    }
-    let mut pieces = Vec::new();
-    let mut begun: Option<(usize, char)> = None;
-    let mut escaped = false;
-    for (at, c) in text.char_indices() {
-        match begun {
-            Some(_) if escaped => escaped = false,
-            Some(_) if c == '\\' => escaped = true,
-            Some((start, quote)) if c == quote => {
-                pieces.push(start..at);
-                begun = None;
-            }
-            Some(_) => {}
-            None if matches!(c, '"' | '\'') => begun = Some((at + 1, c)),
-            None => {}
+/// Where something stands in `text` from `at` on, after white space and lines of comments.
+fn after_comments(text: &str, mut at: usize) -> Option<usize> {
+    loop {
+        at += text[at..].find(|c: char| !c.is_whitespace())?;
+        if !text[at..].starts_with('#') {
+            return Some(at);
         }
+        at += text[at..].find('\n')?;
     }
-    (pieces, true)
 }
 
 /// What a character behind a backslash stands for.

@@ -26,7 +26,7 @@ pub fn w3c(fields: &str) -> Result<String> {
             "time" => ("time".to_owned(), "tt"),
             _ => (name(word), spec(word)),
         };
-        writer.field(&field, spec, 0..fields.len())?;
+        writer.field_of(word, &field, spec, 0..fields.len())?;
     }
     writer.finish("#Fields: date time c-ip …")
 }

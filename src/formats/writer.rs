@@ -1,6 +1,6 @@
 //! [`Writer`]: a pattern that is being written, piece by piece.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{collections::BTreeMap, ops::Range};
 
 use crate::error::{Error, Problem, Result};
 
@@ -8,8 +8,8 @@ use crate::error::{Error, Problem, Result};
 pub(super) struct Writer<'a> {
     source: &'a str,
     pattern: String,
-    /// The names of the fields so far; the empty one is that of all without a name.
-    names: BTreeSet<String>,
+    /// The names of the fields so far, and what each is of; the empty one is that of all without a name.
+    names: BTreeMap<String, String>,
     /// Where the field before stands in the source, as long as no text follows it.
     open: Option<Range<usize>>,
     /// The same where each part begins that is not at its end.
@@ -18,7 +18,7 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Writer { source, pattern: String::new(), names: BTreeSet::new(), open: None, before_parts: Vec::new() }
+        Writer { source, pattern: String::new(), names: BTreeMap::new(), open: None, before_parts: Vec::new() }
     }
 
     /// Text that stands for itself.
@@ -37,6 +37,11 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// No text stands between it and the field before.
     pub(super) fn field(&mut self, name: &str, spec: &str, span: Range<usize>) -> Result<()> {
+        self.field_of(name, name, spec, span)
+    }
+
+    /// The same where one name is made of several things: `of` is what this value is. A name of another one gets a number.
+    pub(super) fn field_of(&mut self, of: &str, name: &str, spec: &str, span: Range<usize>) -> Result<()> {
         if let Some(before) = self.open.replace(span.clone()) {
             let between = before.start..span.end;
             return Err(self.error(
@@ -46,8 +51,11 @@ impl<'a> Writer<'a> {
             ));
         }
         self.pattern.push('{');
-        if self.names.insert(name.to_owned()) {
-            self.pattern.push_str(name);
+        let is_other = |name: &str| self.names.get(name).is_some_and(|known| known != of);
+        let numbered = || (2..).map(|number| format!("{name}{number}")).find(|name| !is_other(name));
+        let name = if is_other(name) { numbered().unwrap_or_default() } else { name.to_owned() };
+        if self.names.insert(name.clone(), of.to_owned()).is_none() {
+            self.pattern.push_str(&name);
         }
         if !spec.is_empty() {
             self.pattern.push(':');

@@ -48,9 +48,10 @@ pub(super) fn atoms(line: &str, times: &Times) -> Vec<Atom> {
     while at < bytes.len() && atoms.len() < MOST {
         while stamps.next_if(|stamp| stamp.start < at).is_some() {}
         let is_begin = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
-        let (kind, end) = if let Some(stamp) = stamps.next_if(|stamp| stamp.start == at) {
-            (Kind::Time, stamp.end)
-        } else if let Some(end) = Some(at).filter(|_| is_begin).and_then(|at| layouts::end(line, at)) {
+        // A layout may go on where a time ends: with AM or PM.
+        let stamp = stamps.next_if(|stamp| stamp.start == at).map(|stamp| stamp.end);
+        let layout = Some(at).filter(|_| is_begin).and_then(|at| layouts::end(line, at));
+        let (kind, end) = if let Some(end) = stamp.max(layout) {
             (Kind::Time, end)
         } else {
             atom(bytes, at, &closings, atoms.last())

@@ -17,7 +17,8 @@ pub(super) fn end(line: &str, at: usize) -> Option<usize> {
     (is_alone && !goes_on).then_some(at + longest)
 }
 
-/// The layouts that read all of these texts; the second where two do that mean different days.
+/// The layout that reads all of these texts, of several the one by which their years lie closest together: the days of a log change, and its year seldom does. The second
+/// is another one by which they lie as close, and which means other days.
 pub(super) fn read(texts: &[&str], reads: impl Fn(&str) -> bool) -> Option<(String, Option<String>)> {
     let first = texts.first()?.as_bytes();
     let specs = LAYOUTS.iter().filter_map(|layout| {
@@ -28,9 +29,23 @@ pub(super) fn read(texts: &[&str], reads: impl Fn(&str) -> bool) -> Option<(Stri
             _ => None,
         }
     });
-    let mut found = specs.filter(|spec| reads(spec));
+    let found: Vec<String> = specs.filter(|spec| reads(spec)).collect();
+    let spans: Vec<u32> = found.iter().map(|spec| years(spec, texts)).collect();
+    let least = spans.iter().min()?;
+    let mut found = found.into_iter().zip(&spans).filter(|(_, span)| *span == least).map(|(spec, _)| spec);
     let best = found.next()?;
     Some((best, found.next()))
+}
+
+/// From the first to the last year of two digits that texts have by a layout.
+fn years(layout: &str, texts: &[&str]) -> u32 {
+    let Some((before, _)) = layout.split_once("%y") else { return 0 };
+    let year = |text: &&str| {
+        let at = shape(before, text.as_bytes())?;
+        text.get(at..at + 2)?.parse::<u32>().ok()
+    };
+    let years = || texts.iter().filter_map(year);
+    years().max().unwrap_or(0) - years().min().unwrap_or(0)
 }
 
 /// How many bytes at the beginning of a text look like a layout.

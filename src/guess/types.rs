@@ -155,7 +155,7 @@ impl Types {
             return Some(Type::new(Value::Unix, "tu"));
         }
         let others = [(Value::Address, "ip"), (Value::Percent, "%"), (Value::Duration, "dur"), (Value::Size, "size")];
-        if self.reads("g", texts) && !texts.iter().any(|text| is_padded(text)) {
+        if self.reads("g", texts) && !texts.iter().any(|text| is_padded(text) || is_long_integer(text)) {
             return Some(Type::new(Value::Float, "g"));
         }
         let found = others.into_iter().find(|(_, spec)| self.reads(spec, texts));
@@ -180,6 +180,12 @@ impl Types {
 fn is_padded(text: &str) -> bool {
     let digits = text.trim_start_matches(['+', '-']).as_bytes();
     matches!(digits, [b'0', b'0'..=b'9', ..])
+}
+
+/// Whether a number is an integer that 64 bits do not hold: a float would be another number, and so it is rather a name, too.
+fn is_long_integer(text: &str) -> bool {
+    let digits = text.trim_start_matches(['+', '-']);
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<i64>().is_err()
 }
 
 /// Whether numbers are plausible as Unix time: of one unit, from 2001 to 2100, and no more than ten years apart.
@@ -208,6 +214,14 @@ mod tests {
             (&["1", "-20"], "d"),
             (&["007", "12"], ""),
             (&["1.5", "2"], "g"),
+            (&["9223372036854775807", "1.5"], "g"),
+            (&["9223372036854775808", "9223372036854775809"], ""),
+            (&["1.5", "-12345678901234567890"], ""),
+            (&["04:57:12 PM", "12:00:00 AM"], "%I:%M:%S %p"),
+            (&["2026-04-06 04:57:12 PM"], "%Y-%m-%d %I:%M:%S %p"),
+            (&["17/06/09 20:10:58", "17/06/10 00:00:01"], "%y/%m/%d %H:%M:%S"),
+            (&["31/12/25 11:01:14", "01/01/26 11:01:15"], "%d/%m/%y %H:%M:%S"),
+            (&["12/31/25 11:01:14", "01/01/26 11:01:15"], "%m/%d/%y %H:%M:%S"),
             (&["10.0.0.1", "::1"], "ip"),
             (&["12%", "1.5%"], "%"),
             (&["5ms", "1.2s"], "dur"),

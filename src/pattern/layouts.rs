@@ -4,6 +4,10 @@
 pub(crate) const LAYOUTS: &[&str] = &[
     "%y%m%d %H%M%S",
     "%y/%m/%d %H:%M:%S",
+    "%d/%m/%y %H:%M:%S",
+    "%m/%d/%y %H:%M:%S",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%Y/%m/%d %I:%M:%S %p",
     "%m/%d/%Y %I:%M:%S %p",
     "%d/%m/%Y %I:%M:%S %p",
     "%m/%d/%Y %H:%M:%S",
@@ -26,5 +30,6 @@ pub(crate) const LAYOUTS: &[&str] = &[
     "%m/%d/%Y",
     "%d/%m/%Y",
     "%d.%m.%Y",
+    "%I:%M:%S %p",
     "%H:%M:%S",
 ];

@@ -5,6 +5,7 @@ use super::{
     options::{Matches, ScanOptions},
 };
 use crate::{
+    batch::Strings,
     engine::{ByteSet, RegexEngine},
     error::{Error, Result},
     input::Heads,
@@ -18,6 +19,8 @@ pub(super) struct Head {
     first: ByteSet,
     /// How many bytes a record may have.
     longest: usize,
+    /// Whether a record that is not UTF-8 is matched byte by byte.
+    takes_bytes: bool,
 }
 
 impl Head {
@@ -58,8 +61,9 @@ impl Head {
                 "what stands in front of its first field of any text can be nothing at all, and every line begins with that",
             ));
         }
-        let first = regex.first_bytes();
-        Ok(Some(Head { regex, first, longest: options.max_record_bytes }))
+        let (first, longest) = (regex.first_bytes(), options.max_record_bytes);
+        let takes_bytes = options.strings == Strings::Binary && regex.supports_ascii().is_ok();
+        Ok(Some(Head { regex, first, longest, takes_bytes }))
     }
 }
 
@@ -71,9 +75,16 @@ impl Heads for Head {
         if !line.first().is_some_and(|&first| self.first[usize::from(first)]) {
             return false;
         }
-        // What is not UTF-8 is matched as ASCII is, byte by byte.
-        let is_bytes = line.is_ascii() || self.regex.supports_ascii().is_ok() && std::str::from_utf8(line).is_err();
+        let (text, is_bytes) = match std::str::from_utf8(line) {
+            Ok(_) => (line, line.is_ascii()),
+            Err(_) if self.takes_bytes => (line, true),
+            // The record fails for its encoding; it begins with what is UTF-8 all the same, and the one above it is whole.
+            Err(error) => {
+                let text = &line[..error.valid_up_to()];
+                (text, text.is_ascii())
+            }
+        };
         // If backtracking gave up it does so for the record, too, and that is told then.
-        self.regex.begins(line, is_bytes).unwrap_or(true)
+        self.regex.begins(text, is_bytes).unwrap_or(true)
     }
 }

@@ -15,6 +15,7 @@ use super::{
     single::find_match,
 };
 use crate::{
+    drawing::printable,
     engine::Anchored,
     formats,
     pattern::{self, Field, Format, FormatOptions, LAYOUTS, Part, PartKind, ValueKind},
@@ -55,7 +56,8 @@ pub(crate) fn hint(pattern: &Arc<Compiled>, why: &Mismatch, text: &str) -> Optio
         return None;
     }
     let format = &pattern.format;
-    let place = Place { pattern, format: &format.text, parts: format.parts(), why, text };
+    let end = Explainer::new(pattern).end(text).ok()?;
+    let place = Place { pattern, format: &format.text, parts: format.parts(), why, text, end };
     // A sign may be a blank, so numbers read some white space too.
     let is_blank = place.rest_of_text().starts_with(char::is_whitespace);
     let (blanks, rest) = if is_blank { (place.blanks(), place.rest()) } else { (Vec::new(), Vec::new()) };
@@ -72,6 +74,7 @@ pub(crate) fn hint(pattern: &Arc<Compiled>, why: &Mismatch, text: &str) -> Optio
             place.best_group(parts.into_iter().chain([place.any_texts(), place.rest()]))
         })
         .or_else(|| place.lone_brace())
+        .map(|hint| Hint { message: printable(&hint.message), ..hint })
 }
 
 /// Where a pattern stopped in a text.
@@ -81,6 +84,8 @@ struct Place<'a> {
     parts: Vec<Part>,
     why: &'a Mismatch,
     text: &'a str,
+    /// How much of the text the longest beginning of the pattern takes that matches.
+    end: usize,
 }
 
 /// A change of a pattern.
@@ -134,8 +139,15 @@ impl Place<'_> {
             return is_value.then_some(0);
         }
         let limit = change.following.min(self.format.len() - self.why.matched);
-        let left = Explainer::new(&pattern).left(self.text, limit).ok()??;
-        Some(left + 1)
+        let mut explainer = Explainer::new(&pattern);
+        let (left, end) = explainer.left(self.text, limit).ok()??;
+        // What takes any text goes on to the end, and its place says nothing of how far it came.
+        let is_further = if self.why.offset < self.text.len() {
+            explainer.explain(self.text).ok()??.offset > self.why.offset
+        } else {
+            end > self.end
+        };
+        is_further.then_some(left + 1)
     }
 
     /// The part of the pattern that was expected; their number at the end.

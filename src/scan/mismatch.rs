@@ -11,7 +11,7 @@ use super::{
     single::{Match, find_match},
 };
 use crate::{
-    drawing::{Drawing, View},
+    drawing::{Drawing, View, printable},
     engine::Anchored,
     error::Result,
     pattern::{Format, PartKind},
@@ -39,7 +39,7 @@ pub struct Mismatch {
 impl Mismatch {
     /// What was expected, and after which field.
     pub(super) fn expectation(&self) -> String {
-        let after = self.after.as_ref().map_or(String::new(), |after| format!(" after {after}"));
+        let after = self.after.as_ref().map_or(String::new(), |after| format!(" after {}", printable(after)));
         format!("expected {}{after}", self.expected)
     }
 
@@ -94,7 +94,7 @@ impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Expected::Text(text) => write!(f, "{text:?}"),
-            Expected::Field(field) => f.write_str(field),
+            Expected::Field(field) => f.write_str(&printable(field)),
             Expected::End => f.write_str("the end"),
         }
     }
@@ -194,17 +194,22 @@ impl Explainer {
         }))
     }
 
-    /// How much of the pattern is left when its longest beginning is matched at the start of `text`, in bytes of its text; `None` unless that is less than
-    /// `limit`. One beginning is matched to know that.
-    pub(super) fn left(&mut self, text: &str, limit: usize) -> Result<Option<usize>> {
+    /// How much of the pattern is left when its longest beginning is matched at the start of `text`, in bytes of its text, and where in `text` that ends; `None` unless
+    /// less is left than `limit`. One beginning is matched to know that.
+    pub(super) fn left(&mut self, text: &str, limit: usize) -> Result<Option<(usize, usize)>> {
         let whole = self.pattern.format.text.len();
         let least = self.cuts.partition_point(|cut| whole - cut.end >= limit);
         let Some(cut) = self.cuts.get_mut(least) else { return Ok(None) };
         if cut.end_in(&self.pattern, text)?.is_none() {
             return Ok(None);
         }
-        let (count, _) = self.longest(text)?;
-        Ok(count.checked_sub(1).map(|last| whole - self.cuts[last].end))
+        let (count, end) = self.longest(text)?;
+        Ok(count.checked_sub(1).map(|last| (whole - self.cuts[last].end, end)))
+    }
+
+    /// Where in `text` the longest beginning of the pattern ends that matches.
+    pub(super) fn end(&mut self, text: &str) -> Result<usize> {
+        Ok(self.longest(text)?.1)
     }
 
     /// How many beginnings match at the start of `text`, and where in it the longest of them ends.

@@ -213,6 +213,11 @@ impl Blocks<'_> {
             Some(Err(error)) => !error.is_interruption(),
             None => true,
         };
+        if self.ended {
+            // Who keeps the scan for its statistics keeps neither what it was of nor what it was read into.
+            self.input = Input::shared(Vec::new());
+            self.workers = Workers::new(Some(NonZeroUsize::MIN));
+        }
         batch
     }
 

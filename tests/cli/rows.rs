@@ -210,6 +210,26 @@ fn all_rows_are_counted_by_count_with_a_star_too() {
 }
 
 #[test]
+fn statistics_of_integers_are_exact_where_a_float_has_no_room_for_them() {
+    let log = "9007199254740993\n9007199254740995\n9223372036854775807\n";
+    let functions = "median(n), p95(n), p10(n), min(n), max(n)";
+    let row = out(&["{n:d}", "--agg", functions, "--to", "csv"], log);
+    let exact = "9007199254740995,9223372036854775807,9007199254740993,9007199254740993,9223372036854775807";
+    assert_eq!(row.lines().nth(1), Some(exact));
+    assert!(
+        out(&["{n:d}", "--stats", "--to", "table"], log).contains("median 9007199254740995   p95 9223372036854775807")
+    );
+    // A sum that passes what a float keeps exactly, and a mean of what is left of it.
+    let log = "9223372036854775807\n-9223372036854775800\n";
+    assert_eq!(out(&["{n:d}", "--agg", "sum(n), mean(n)", "--to", "csv"], log).lines().nth(1), Some("7,3.5"));
+    assert!(out(&["{n:d}", "--stats", "--to", "table"], log).contains("mean 3.5"));
+    // 292 years and a nanosecond less.
+    let log = "9223372036854775807ns\n-9223372036854775801ns\n";
+    let row = out(&["{took:dur}", "--agg", "mean(took), median(took)", "--to", "ndjson"], log);
+    assert_eq!(row, "{\"mean(took)\":0.000000003,\"median(took)\":-9223372036.854775801}\n");
+}
+
+#[test]
 fn estimates_of_integers_are_integers() {
     let log: String = (0..3000).map(|n| format!("{}\n", n * 57 + 1)).collect();
     for form in ["csv", "ndjson", "logfmt", "table"] {
@@ -351,6 +371,13 @@ fn records_without_a_row_come_as_they_stand() {
     let ran = parsimd_of(&["{level:w} {ms:d}", "--unmatched"], log.as_bytes());
     assert_eq!((ran.out.as_str(), ran.code), ("noise\r\nwarn 99999999999999999999\nlast\n", 0));
     assert_eq!(parsimd_of(&["{level:w} {ms:d}", "--unmatched"], b"info 1\n").code, 1);
+    // They are lines as they stand, so a file for them may have any name; none is compressed.
+    let folder = Folder::new();
+    let file = folder.path("bad.out");
+    assert_eq!(parsimd_of(&["{level:w} {ms:d}", "--unmatched", "-o", &file], log.as_bytes()).code, 0);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), ran.out);
+    let gz = parsimd_of(&["{level:w} {ms:d}", "--unmatched", "-o", &folder.path("bad.gz")], log.as_bytes());
+    assert!(gz.code == 2 && gz.err.contains("the output is not compressed"), "{}", gz.err);
     let count = parsimd_of(&["{level:w} {ms:d}", "--unmatched", "--count"], log.as_bytes());
     assert_eq!((count.out.as_str(), count.code), ("3\n", 0));
     let none = parsimd_of(&["{level:w} {ms:d}", "--unmatched", "--count"], b"info 1\n");

@@ -85,6 +85,10 @@ fn a_pattern_that_is_suggested_comes_further_in_the_text() {
         suggested += 1;
         let further = left(&better, &text).is_none_or(|left| left < format.len() - why.matched);
         assert!(further, "{better:?} for {format:?} on {text:?}");
+        // What takes any text goes on to the end, and says nothing of how far it came.
+        let again = Pattern::new(&better).unwrap().explain_mismatch(&text).unwrap();
+        let further = again.is_none_or(|again| again.offset > why.offset || why.offset == text.len());
+        assert!(further, "{better:?} for {format:?} on {text:?} comes no further in the text");
     }
     assert!(20 * suggested > tried, "{suggested} of {tried}");
 }
@@ -100,6 +104,20 @@ fn a_drawing_is_as_wide_as_it_was_told_and_has_no_control_character() {
             assert!(!drawing.contains(|c: char| c.is_control() && c != '\n'), "{drawing:?}");
             for line in drawing.lines().skip(1).filter(|line| line.is_ascii()) {
                 assert!(line.len() <= width, "{} > {width}:\n{drawing}", line.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_a_pattern_of_several_lines_is_one_line() {
+    for format in ["{a:w} [{m}\n{r}", "{a:w} {b:%H\n%M}", "{a:w}\n{b:d|\u{202e}}"] {
+        let pattern = Pattern::new(format).unwrap();
+        for text in ["up", "up x", "up\nx"] {
+            let Some(why) = pattern.explain_mismatch(text).unwrap() else { continue };
+            let hint = pattern.hint(&why, text).map_or(String::new(), |hint| hint.message);
+            for said in [why.to_string(), hint] {
+                assert!(!said.contains(|c: char| c.is_control() || c == '\u{202e}'), "{said:?}");
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     distinct::Distinct,
     quantiles::Quantiles,
-    value::{Kept, number},
+    value::{Kept, Number, Sum},
 };
 use crate::{
     batch::{Cell, ColumnType},
@@ -66,7 +66,7 @@ impl Function {
         match self.kind {
             FunctionKind::Count => State::Count(0),
             FunctionKind::Distinct => State::Distinct(Distinct::new()),
-            FunctionKind::Sum | FunctionKind::Mean => State::Sum { whole: 0, float: 0.0, count: 0 },
+            FunctionKind::Sum | FunctionKind::Mean => State::Sum(Sum::default(), 0),
             FunctionKind::Min | FunctionKind::Max => State::Extreme(None),
             FunctionKind::Quantile(_) => State::Quantiles(Quantiles::new()),
         }
@@ -80,13 +80,9 @@ impl Function {
         match state {
             State::Count(count) => *count += 1,
             State::Distinct(distinct) => return distinct.add(cell, buffer),
-            State::Sum { whole, float, count } => {
+            State::Sum(sum, count) => {
                 *count += 1;
-                match cell {
-                    Cell::Int64(value) | Cell::Duration(value) => *whole += i128::from(value),
-                    Cell::Float64(value) => *float += value,
-                    _ => {}
-                }
+                Number::of(cell).into_iter().for_each(|number| sum.add(number));
             }
             State::Extreme(kept) => {
                 let wanted =
@@ -104,7 +100,7 @@ impl Function {
                     *kept = value;
                 }
             }
-            State::Quantiles(quantiles) => return number(cell).map_or(0, |value| quantiles.add(value)),
+            State::Quantiles(quantiles) => return Number::of(cell).map_or(0, |value| quantiles.add(value)),
         }
         0
     }
@@ -114,25 +110,19 @@ impl Function {
     /// # Errors
     /// A sum past 64 bits.
     pub(super) fn value(&self, state: &State) -> Result<Option<Kept>, Stop> {
-        let rounded = |value: f64| match self.column_type() {
-            ColumnType::Duration | ColumnType::Int64 => Kept::Int(value.round() as i64),
-            _ => Kept::Float(value),
-        };
         Ok(match state {
             State::Count(count) => Some(Kept::Int(*count as i64)),
             State::Distinct(distinct) => Some(Kept::Int(distinct.count() as i64)),
-            State::Sum { count: 0, .. } => None,
-            State::Sum { whole, float, count } if self.kind == FunctionKind::Mean => {
-                Some(rounded((*whole as f64 + float) / *count as f64))
-            }
-            State::Sum { float, .. } if self.of == ColumnType::Float64 => Some(Kept::Float(*float)),
-            State::Sum { whole, .. } => {
+            State::Sum(_, 0) => None,
+            State::Sum(sum, count) if self.kind == FunctionKind::Mean => Some(sum.mean(*count, self.of)),
+            State::Sum(Sum { float, .. }, _) if self.of == ColumnType::Float64 => Some(Kept::Float(*float)),
+            State::Sum(Sum { whole, .. }, _) => {
                 let passed = |_| Stop::new(format!("{} passes 64 bits: it is {whole}", self.name));
                 Some(Kept::Int(i64::try_from(*whole).map_err(passed)?))
             }
             State::Extreme(kept) => kept.clone(),
             State::Quantiles(quantiles) => match self.kind {
-                FunctionKind::Quantile(part) => quantiles.at(part).map(rounded),
+                FunctionKind::Quantile(part) => quantiles.at(part).map(|number| number.kept(self.of)),
                 _ => None,
             },
         })
@@ -144,7 +134,8 @@ impl Function {
 pub(super) enum State {
     Count(u64),
     Distinct(Distinct),
-    Sum { whole: i128, float: f64, count: u64 },
+    /// Of so many numbers.
+    Sum(Sum, u64),
     Extreme(Option<Kept>),
     Quantiles(Quantiles),
 }
@@ -155,7 +146,7 @@ impl State {
         match self {
             State::Distinct(distinct) => distinct.is_exact(),
             State::Quantiles(quantiles) => quantiles.is_exact(),
-            State::Count(_) | State::Sum { .. } | State::Extreme(_) => true,
+            State::Count(_) | State::Sum(..) | State::Extreme(_) => true,
         }
     }
 }

@@ -3,7 +3,9 @@
 //! Past that, a value is counted in the bin of its logarithm, as DDSketch does (Masson, Rim and Lee, 2019): bin *i* has the values from γⁱ⁻¹ to γⁱ, with
 //! γ = 1.01/0.99, and is shown as a value that is within 1 % of all of them.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use super::value::Number;
 
 const EXACT: usize = 512;
 const GAMMA: f64 = 1.01 / 0.99;
@@ -22,21 +24,30 @@ pub(super) enum Quantiles {
 /// The number of a bin, in the order of the values: that of a negative value is minus that of its opposite, and that of zero is 0.
 type Bin = i32;
 
-/// A float that is no NaN.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Ordered(f64);
+/// A number that is no NaN.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ordered(Number);
 
 impl Eq for Ordered {}
 
+impl PartialEq for Ordered {
+    fn eq(&self, other: &Ordered) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
 impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Ordered) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Ordered) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Ordered {
-    fn cmp(&self, other: &Ordered) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
+    fn cmp(&self, other: &Ordered) -> Ordering {
+        match (self.0, other.0) {
+            (Number::Int(one), Number::Int(other)) => one.cmp(&other),
+            (one, other) => one.float().total_cmp(&other.float()),
+        }
     }
 }
 
@@ -46,20 +57,22 @@ impl Quantiles {
     }
 
     /// Counts a value; says by how many bytes it has grown.
-    pub(super) fn add(&mut self, value: f64) -> usize {
+    pub(super) fn add(&mut self, value: Number) -> usize {
+        let value = match value {
+            Number::Float(value) if value.is_nan() => return 0,
+            // Both zeros are one value.
+            Number::Float(value) => Number::Float(value + 0.0),
+            whole => whole,
+        };
         self.add_times(value, 1)
     }
 
-    fn add_times(&mut self, value: f64, times: u64) -> usize {
-        if value.is_nan() {
-            return 0;
-        }
+    fn add_times(&mut self, value: Number, times: u64) -> usize {
         let before = self.len();
         match self {
-            Quantiles::Bins(bins) => *bins.entry(bin(value)).or_default() += times,
+            Quantiles::Bins(bins) => *bins.entry(bin(value.float())).or_default() += times,
             Quantiles::Exact(values) => {
-                // Both zeros are one value.
-                *values.entry(Ordered(value + 0.0)).or_default() += times;
+                *values.entry(Ordered(value)).or_default() += times;
                 if values.len() > EXACT {
                     let values = std::mem::take(values);
                     *self = Quantiles::Bins(BTreeMap::new());
@@ -83,7 +96,7 @@ impl Quantiles {
     /// negative or infinite, or the greatest is not [`DECADES`] above the least that is positive.
     pub(super) fn logarithmic_parts(&self, columns: usize) -> Option<Vec<u64>> {
         let counts: Vec<(f64, u64)> = match self {
-            Quantiles::Exact(values) => values.iter().map(|(value, &times)| (value.0, times)).collect(),
+            Quantiles::Exact(values) => values.iter().map(|(value, &times)| (value.0.float(), times)).collect(),
             Quantiles::Bins(bins) => bins.iter().map(|(&bin, &times)| (value(bin), times)).collect(),
         };
         let least = counts.iter().map(|(value, _)| *value).find(|value| *value > 0.0)?;
@@ -105,11 +118,11 @@ impl Quantiles {
         matches!(self, Quantiles::Exact(_))
     }
 
-    /// The value below which so much of all lies: the one of rank ⌈`part` · count⌉, counted from 1.
-    pub(super) fn at(&self, part: f64) -> Option<f64> {
+    /// The value below which so much of all lies: the one of rank ⌈`part` · count⌉, counted from 1. An estimate is a float.
+    pub(super) fn at(&self, part: f64) -> Option<Number> {
         match self {
             Quantiles::Exact(values) => ranked(values, part).map(|value| value.0),
-            Quantiles::Bins(bins) => ranked(bins, part).map(value),
+            Quantiles::Bins(bins) => ranked(bins, part).map(|bin| Number::Float(value(bin))),
         }
     }
 }
@@ -157,18 +170,32 @@ mod tests {
             let values: Vec<f64> = (0..count).map(|n| f64::from(n * 7919 % count - count / 3).powi(3) * 1e-3).collect();
             let mut quantiles = Quantiles::new();
             for &value in &values {
-                quantiles.add(value);
+                quantiles.add(Number::Float(value));
             }
-            quantiles.add(f64::NAN);
+            quantiles.add(Number::Float(f64::NAN));
             let mut sorted = values;
             sorted.sort_by(f64::total_cmp);
             for percent in [1, 25, 50, 90, 95, 99, 100] {
                 let wanted = sorted[(percent * count as usize).div_ceil(100) - 1];
-                let found = quantiles.at(percent as f64 / 100.0).unwrap();
+                let found = quantiles.at(percent as f64 / 100.0).unwrap().float();
                 assert!((found - wanted).abs() <= wanted.abs() * 0.0101, "{count} p{percent}: {found} for {wanted}");
             }
         }
-        assert_eq!(Quantiles::new().at(0.5), None);
+        assert!(Quantiles::new().at(0.5).is_none());
+    }
+
+    #[test]
+    fn quantiles_of_integers_are_exact_where_a_float_has_no_room_for_them() {
+        let mut quantiles = Quantiles::new();
+        let least = (1 << 53) + 1;
+        for value in [i64::MAX, least + 1, i64::MIN, least, i64::MAX - 1] {
+            quantiles.add(Number::Int(value));
+        }
+        let at = |part| match quantiles.at(part) {
+            Some(Number::Int(value)) => value,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([0.1, 0.4, 0.6, 0.8, 1.0].map(at), [i64::MIN, least, least + 1, i64::MAX - 1, i64::MAX]);
     }
 
     #[test]
@@ -178,23 +205,24 @@ mod tests {
             let mut quantiles = Quantiles::new();
             (0..count * step).for_each(|n| {
                 for decade in [1.0, 10.0, 100.0] {
-                    quantiles.add(decade * 10_f64.powf(0.05 + 0.9 * f64::from(n) / f64::from(count * step)));
+                    let value = decade * 10_f64.powf(0.05 + 0.9 * f64::from(n) / f64::from(count * step));
+                    quantiles.add(Number::Float(value));
                 }
             });
             for value in [1.0, 1000.0, 0.0] {
-                quantiles.add(value);
+                quantiles.add(Number::Float(value));
             }
             let each = (count * step) as u64;
             assert_eq!(quantiles.logarithmic_parts(3), Some(vec![each + 2, each, each + 1]));
         }
         let mut negative = Quantiles::new();
         for value in [-1.0, 5.0] {
-            negative.add(value);
+            negative.add(Number::Float(value));
         }
         assert_eq!(negative.logarithmic_parts(3), None);
         let mut close = Quantiles::new();
         for value in [200.0, 404.0] {
-            close.add(value);
+            close.add(Number::Float(value));
         }
         assert_eq!(close.logarithmic_parts(3), None);
         assert_eq!(Quantiles::new().logarithmic_parts(3), None);

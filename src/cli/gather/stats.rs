@@ -6,7 +6,7 @@ use super::{
     frequent::Frequent,
     histogram::{Histogram, blocks},
     quantiles::Quantiles,
-    value::{Kept, number},
+    value::{Kept, Number, Sum},
 };
 use crate::{
     batch::{Batch, Cell, Column, ColumnType, Schema},
@@ -36,7 +36,7 @@ struct ColumnStats {
     distinct: Distinct,
     least: Option<Kept>,
     greatest: Option<Kept>,
-    sum: f64,
+    sum: Sum,
     quantiles: Quantiles,
     histogram: Histogram,
     /// Of a column of texts.
@@ -53,7 +53,7 @@ impl Describe {
             distinct: Distinct::new(),
             least: None,
             greatest: None,
-            sum: 0.0,
+            sum: Sum::default(),
             quantiles: Quantiles::new(),
             histogram: Histogram::default(),
             texts: (kind.is_text() || kind == ColumnType::Bool).then(Frequent::default),
@@ -74,9 +74,10 @@ impl Gather for Describe {
             stats.nulls += described.nulls as u64;
             stats.least = outer(stats.least.take(), Kept::of(described.min), std::cmp::Ordering::Less);
             stats.greatest = outer(stats.greatest.take(), Kept::of(described.max), std::cmp::Ordering::Greater);
-            // A mean is that of the exact sum in each batch.
-            stats.sum += described.mean.unwrap_or(0.0) * described.count as f64;
-            stats.sum += total_duration(column);
+            if stats.kind == ColumnType::Float64 {
+                // A mean is that of the exact sum in each batch.
+                stats.sum.float += described.mean.unwrap_or(0.0) * described.count as f64;
+            }
             stats.add(column, &mut buffer);
         }
         Ok(())
@@ -144,12 +145,7 @@ impl ColumnStats {
         let mean_type = if self.kind == ColumnType::Duration { self.kind } else { ColumnType::Float64 };
         // A quantile is a value of the column, or an estimate of one.
         let part_type = if self.kind == ColumnType::Int64 { self.kind } else { mean_type };
-        let number = |kind| {
-            move |value: f64| match kind {
-                ColumnType::Duration | ColumnType::Int64 => Kept::Int(value.round() as i64),
-                _ => Kept::Float(value),
-            }
-        };
+        let part = |part| self.quantiles.at(part).map(|number| number.kept(part_type));
         vec![
             ("column", ColumnType::Text, text(&self.name)),
             ("type", ColumnType::Text, text(type_name(self.kind))),
@@ -158,9 +154,9 @@ impl ColumnStats {
             ("distinct", ColumnType::Int64, Some(Kept::Int(self.distinct() as i64))),
             ("min", self.kind, self.least.clone()),
             ("max", self.kind, self.greatest.clone()),
-            ("mean", mean_type, self.mean().map(number(mean_type))),
-            ("median", part_type, self.quantile(0.5).map(number(part_type))),
-            ("p95", part_type, self.quantile(0.95).map(number(part_type))),
+            ("mean", mean_type, self.mean()),
+            ("median", part_type, part(0.5)),
+            ("p95", part_type, part(0.95)),
             ("histogram", ColumnType::Text, text(&histogram)),
             ("scale", ColumnType::Text, text(scale)),
         ]
@@ -170,10 +166,13 @@ impl ColumnStats {
         for row in 0..column.len() {
             let cell = column.get(row);
             self.distinct.add(cell, buffer);
-            if let Some(value) = number(cell) {
-                self.histogram.add(value);
+            if let Some(number) = Number::of(cell) {
+                self.histogram.add(number.float());
                 if self.has_mean() {
-                    self.quantiles.add(value);
+                    if let Number::Int(_) = number {
+                        self.sum.add(number);
+                    }
+                    self.quantiles.add(number);
                 }
             }
             let Some(texts) = &mut self.texts else { continue };
@@ -208,12 +207,8 @@ impl ColumnStats {
         matches!(self.kind, ColumnType::Int64 | ColumnType::Float64 | ColumnType::Duration)
     }
 
-    fn mean(&self) -> Option<f64> {
-        (self.count > 0 && self.has_mean()).then(|| self.sum / self.count as f64)
-    }
-
-    fn quantile(&self, part: f64) -> Option<f64> {
-        self.quantiles.at(part)
+    fn mean(&self) -> Option<Kept> {
+        (self.count > 0 && self.has_mean()).then(|| self.sum.mean(self.count, self.kind))
     }
 
     /// What there is to be said of the values, for a person.
@@ -235,18 +230,13 @@ impl ColumnStats {
         }
         let shown = |kept| output::cut(&show(kept, self.kind), TEXT).0;
         let mut range = format!("{} … {}", shown(least), shown(greatest));
-        let value = |value: f64| match self.kind {
-            ColumnType::Duration => show(&Kept::Int(value as i64), self.kind),
-            _ => show(&Kept::Float(value), ColumnType::Float64),
-        };
         if let Some(mean) = self.mean() {
-            range.push_str(&format!("   mean {}", value(mean)));
+            range.push_str(&format!("   mean {}", show(&mean, self.kind)));
         }
         let about = if self.quantiles.is_exact() { "" } else { "~" };
         for (name, part) in [("median", 0.5), ("p95", 0.95)] {
-            if let Some(number) = self.quantile(part) {
-                let is_whole = self.kind == ColumnType::Int64;
-                range.push_str(&format!("   {name} {about}{}", value(if is_whole { number.round() } else { number })));
+            if let Some(number) = self.quantiles.at(part) {
+                range.push_str(&format!("   {name} {about}{}", show(&number.kept(self.kind), self.kind)));
             }
         }
         lines.push(range);
@@ -276,15 +266,6 @@ fn uniform(name: &str, kind: ColumnType, value: Option<Kept>) -> (ColumnType, Op
         (_, ColumnType::Duration, value) => (ColumnType::Float64, value),
         (_, kind, value) => (kind, value),
     }
-}
-
-/// How long the durations of a column are together, in nanoseconds; of which the description of a batch has no mean.
-fn total_duration(column: &Column) -> f64 {
-    let nanos = |row| match column.get(row) {
-        Cell::Duration(nanos) => i128::from(nanos),
-        _ => 0,
-    };
-    (0..column.len()).map(nanos).sum::<i128>() as f64
 }
 
 /// Of two values the one that lies further out; a NaN lies inside of every other.

@@ -44,13 +44,67 @@ impl Kept {
     }
 }
 
-/// A number for statistics: integers, floats, and what is counted in integers.
-pub(super) fn number(cell: Cell<'_>) -> Option<f64> {
-    match cell {
-        Cell::Int64(value) | Cell::Timestamp(value) | Cell::Time(value) | Cell::Duration(value) => Some(value as f64),
-        Cell::Date(value) => Some(value.into()),
-        Cell::Float64(value) => Some(value),
-        _ => None,
+/// A number for statistics. All of a column are of one kind.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Number {
+    /// What is an integer, or counted in integers: a float has no room for all of them.
+    Int(i64),
+    Float(f64),
+}
+
+impl Number {
+    /// The number of a cell, if it has one.
+    pub(super) fn of(cell: Cell<'_>) -> Option<Number> {
+        match cell {
+            Cell::Int64(value) | Cell::Timestamp(value) | Cell::Time(value) | Cell::Duration(value) => {
+                Some(Number::Int(value))
+            }
+            Cell::Date(value) => Some(Number::Int(value.into())),
+            Cell::Float64(value) => Some(Number::Float(value)),
+            _ => None,
+        }
+    }
+
+    /// The nearest float.
+    pub(super) fn float(self) -> f64 {
+        match self {
+            Number::Int(value) => value as f64,
+            Number::Float(value) => value,
+        }
+    }
+
+    /// As a value of a column, in which an estimate of an integer is one.
+    pub(super) fn kept(self, kind: ColumnType) -> Kept {
+        match (self, kind) {
+            (Number::Int(value), _) => Kept::Int(value),
+            (Number::Float(value), ColumnType::Duration | ColumnType::Int64) => Kept::Int(value.round() as i64),
+            (Number::Float(value), _) => Kept::Float(value),
+        }
+    }
+}
+
+/// The sum of numbers: exact, of those that are integers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sum {
+    pub(super) whole: i128,
+    pub(super) float: f64,
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, number: Number) {
+        match number {
+            Number::Int(value) => self.whole += i128::from(value),
+            Number::Float(value) => self.float += value,
+        }
+    }
+
+    /// The mean of so many numbers, one or more, as a value of a column: of durations the nearest, of others a float.
+    pub(super) fn mean(self, count: u64, kind: ColumnType) -> Kept {
+        if kind == ColumnType::Duration {
+            let (count, doubled) = (i128::from(count), 2 * self.whole);
+            return Kept::Int((doubled + count).div_euclid(2 * count) as i64);
+        }
+        Kept::Float((self.whole as f64 + self.float) / count as f64)
     }
 }
 

@@ -141,11 +141,14 @@ pub(super) fn is_shown(args: &Args) -> bool {
     args.output.is_none() && io::stdout().is_terminal()
 }
 
-/// The form of the output.
+/// The form of the output. Where no rows are written it is of no use, and a file may have any name.
 ///
 /// # Errors
 /// As of [`form_of`].
 pub(super) fn form(args: &Args) -> Result<Form, Stop> {
+    if let (Some(file), false) = (&args.output, args.has_rows()) {
+        return form_of(file, args.form.or(Some(Form::Ndjson)));
+    }
     let by_name = args.output.as_deref().map(|file| form_of(file, args.form)).transpose()?;
     Ok(by_name.or(args.form).unwrap_or(if is_shown(args) { Form::Table } else { Form::Ndjson }))
 }
