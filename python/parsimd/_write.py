@@ -208,8 +208,8 @@ class _Field:
 
     def _exact(self, head: str, value: Any) -> Iterator[str]:
         """The spec with as many digits as the value has, unless it says how many."""
-        # bool, enumerations, and integers of numpy; its floats have a `repr` of their own.
-        value = index(value) if hasattr(value, "__index__") else value
+        # bool, whose `index` is itself before Python 3.10, enumerations, and integers of numpy; its floats have a `repr` of their own.
+        value = int(index(value)) if hasattr(value, "__index__") else value
         if self.type not in _FLOATS or self.precision is not None or not isinstance(value, (int, float, Decimal)) or value != value:
             return
         exact = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
@@ -403,7 +403,7 @@ _WRITERS: Dict[str, Callable[[Any], Iterator[str]]] = {
     "tt": lambda v: iter([_clock(v) + _offset(v)] if isinstance(v, time) else []),
     "tu": _layout(lambda v: _unix(v)),
     "dur": _duration,
-    "size": lambda v: iter([str(index(v))] if hasattr(v, "__index__") else []),
+    "size": lambda v: iter([str(int(index(v)))] if hasattr(v, "__index__") else []),
     "ip": lambda v: iter([str(v)]),
     "bool": lambda v: iter(["true" if v else "false"]),
     "q": lambda v: iter([_quoted(v), v] if isinstance(v, str) else []),
