@@ -141,11 +141,10 @@ run() {
             .venv/bin/pip install --quiet --disable-pip-version-check --target "$home/venv/lib/python$version/site-packages" \
                 --python-version "$version" --implementation cp --only-binary :all: "${ARM64_PLATFORMS[@]}" "$(ls "$home"/wheel/*.whl)[test]"
             local -x PARSIMD_REQUIRE_MACHINE=aarch64 PARSIMD_REQUIRE_ISA=neon
-            # Not from the folder where the package is without its extension.
-            command=(suite "$home/venv/bin/python" -P -m pytest)
             left_out=()
             [ "$PARSIMD_TEST_PERCENT" = 100 ] || left_out=("${NOT_EMULATED[@]/#/--ignore=tests/test_}")
-            "${command[@]}" "${left_out[@]/%/.py}"
+            # Not from the folder where the package is without its extension.
+            suite "$home/venv/bin/python" -P -m pytest "${left_out[@]/%/.py}"
             ;;
     esac
 }

@@ -43,9 +43,7 @@ impl FailureKind {
             FailureKind::Matcher => "matcher",
         }
     }
-}
 
-impl FailureKind {
     /// The kind of a name.
     pub(crate) fn named(name: &str) -> Option<FailureKind> {
         use FailureKind::{Conversion, Encoding, Matcher, NoMatch, TooLong, Truncated};

@@ -11,7 +11,7 @@ use parsimd::{
     extension::{self, Answer, ConvertTexts},
 };
 use pyo3::{
-    exceptions::{PyMemoryError, PyOverflowError, PyTypeError, PyValueError},
+    exceptions::{PyOverflowError, PyTypeError, PyValueError},
     prelude::*,
     types::{PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyString, PyTimeAccess},
 };
@@ -179,14 +179,13 @@ impl ByFunction {
 /// # Errors
 /// The exception itself, if it says nothing of the text.
 fn reason(py: Python<'_>, raised: PyErr) -> PyResult<String> {
-    let says_nothing = |raised: &PyErr| gate::is_interrupt(py, raised) || raised.is_instance_of::<PyMemoryError>(py);
-    if says_nothing(&raised) {
+    if gate::says_nothing(py, &raised) {
         return Err(raised);
     }
     let kind = raised.get_type(py).qualname()?;
     let text = match raised.value(py).str() {
         Ok(text) => text.to_string_lossy().into_owned(),
-        Err(other) if says_nothing(&other) => return Err(other),
+        Err(other) if gate::says_nothing(py, &other) => return Err(other),
         Err(_) => "its text cannot be had".to_owned(),
     };
     let colon = if text.is_empty() { "" } else { ": " };

@@ -28,7 +28,7 @@ use std::{
 };
 
 use pyo3::{
-    exceptions::{PyException, PyRuntimeError},
+    exceptions::{PyException, PyMemoryError, PyRuntimeError},
     prelude::*,
     pybacked::PyBackedStr,
     types::PyString,
@@ -115,6 +115,11 @@ pub(crate) fn run_apart<T: Send + 'static>(
 /// Whether an error is what a signal handler raises to end a program, and says nothing of what was called.
 pub(crate) fn is_interrupt(py: Python<'_>, error: &PyErr) -> bool {
     !error.is_instance_of::<PyException>(py)
+}
+
+/// Whether an error says nothing of the object or the text that it was raised for: an [interrupt](is_interrupt), or the want of memory.
+pub(crate) fn says_nothing(py: Python<'_>, error: &PyErr) -> bool {
+    is_interrupt(py, error) || error.is_instance_of::<PyMemoryError>(py)
 }
 
 /// What a question to an object of the program's gave; `None` where it has no answer.

@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use parsimd::{Input, extension};
 use pyo3::{
-    exceptions::{PyMemoryError, PyTypeError},
+    exceptions::PyTypeError,
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
     types::{PyBytes, PyInt, PyList, PyMemoryView, PyString},
@@ -67,7 +67,7 @@ fn data(data: &Bound<'_, PyAny>) -> PyResult<(Input<'static>, usize)> {
             let bytes = view.len()?;
             Ok((Input::reader(View { view: view.unbind(), at: 0 }, "<buffer>"), bytes))
         }
-        Err(error) if says_nothing(py, &error) => Err(error),
+        Err(error) if gate::says_nothing(py, &error) => Err(error),
         Err(_) => {
             let advice = match data.is_instance_of::<PyList>() {
                 true => "join the lines with newlines, or use parse_array for texts one by one",
@@ -112,7 +112,7 @@ fn files(given: &Bound<'_, PyAny>, follow: bool, is_watched: bool) -> PyResult<G
                     source(&one)?.ok_or_else(|| not_a_file(&one, Some(given)))
                 })
                 .collect::<PyResult<_>>()?,
-            Err(error) if says_nothing(given.py(), &error) => return Err(error),
+            Err(error) if gate::says_nothing(given.py(), &error) => return Err(error),
             _ => return Err(not_a_file(given, None)),
         },
     };
@@ -204,11 +204,6 @@ fn source(given: &Bound<'_, PyAny>, counter: &Counter) -> PyResult<Option<Source
         return Ok(Some(Source::Path(path)));
     }
     Ok(open_file(given, counter)?.map(|input| Source::Open(Box::new(input))))
-}
-
-/// Whether an error says nothing of the object that was asked.
-fn says_nothing(py: Python<'_>, error: &PyErr) -> bool {
-    gate::is_interrupt(py, error) || error.is_instance_of::<PyMemoryError>(py)
 }
 
 fn not_a_file(given: &Bound<'_, PyAny>, several: Option<&Bound<'_, PyAny>>) -> PyErr {

@@ -29,9 +29,8 @@ fn directive(writer: &mut Writer<'_>, rest: &str, at: usize) -> Result<usize> {
         return Ok(2);
     }
     let body = rest[1..].trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '!' | ',' | '<' | '>'));
-    let is_original = rest[1..rest.len() - body.len()].contains('<');
-    let is_final = rest[1..rest.len() - body.len()].contains('>');
-    let is_conditional = rest[1..rest.len() - body.len()].contains(|c: char| c.is_ascii_digit());
+    let marks = &rest[1..rest.len() - body.len()];
+    let is_conditional = marks.contains(|c: char| c.is_ascii_digit());
     let (argument, after) = match body.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
         Some((argument, after)) => (Some(argument), after),
         None => (None, body),
@@ -54,7 +53,8 @@ fn directive(writer: &mut Writer<'_>, rest: &str, at: usize) -> Result<usize> {
     // A directive with a list of statuses is `-` for all others.
     let spec = if is_conditional && !spec.contains('|') { format!("{spec}|-") } else { spec.to_owned() };
     // The value of a redirected request is that of the original for most directives, which `<` and `>` change.
-    let of = format!("{letter}{}{is_original}{is_final}", argument.unwrap_or_default());
+    let request: String = marks.chars().filter(|c| matches!(c, '<' | '>')).collect();
+    let of = format!("{letter}{}{request}", argument.unwrap_or_default());
     writer.field_of(&of, &field, &spec, span)?;
     Ok(length)
 }

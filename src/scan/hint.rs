@@ -56,7 +56,8 @@ pub(crate) fn hint(pattern: &Arc<Compiled>, why: &Mismatch, text: &str) -> Optio
         return None;
     }
     let format = &pattern.format;
-    let end = Explainer::new(pattern).end(text).ok()?;
+    let is_at_end = why.offset == text.len();
+    let end = is_at_end.then(|| Explainer::new(pattern).end(text)).transpose().ok()?;
     let place = Place { pattern, format: &format.text, parts: format.parts(), why, text, end };
     // A sign may be a blank, so numbers read some white space too.
     let is_blank = place.rest_of_text().starts_with(char::is_whitespace);
@@ -84,8 +85,9 @@ struct Place<'a> {
     parts: Vec<Part>,
     why: &'a Mismatch,
     text: &'a str,
-    /// How much of the text the longest beginning of the pattern takes that matches.
-    end: usize,
+    /// Where the pattern stopped at the end of the text, how much of it the longest beginning of the pattern takes that matches: what takes any text goes on to the end, and
+    /// its place says nothing of how far it came.
+    end: Option<usize>,
 }
 
 /// A change of a pattern.
@@ -141,11 +143,9 @@ impl Place<'_> {
         let limit = change.following.min(self.format.len() - self.why.matched);
         let mut explainer = Explainer::new(&pattern);
         let (left, end) = explainer.left(self.text, limit).ok()??;
-        // What takes any text goes on to the end, and its place says nothing of how far it came.
-        let is_further = if self.why.offset < self.text.len() {
-            explainer.explain(self.text).ok()??.offset > self.why.offset
-        } else {
-            end > self.end
+        let is_further = match self.end {
+            Some(before) => end > before,
+            None => explainer.explain(self.text).ok()??.offset > self.why.offset,
         };
         is_further.then_some(left + 1)
     }

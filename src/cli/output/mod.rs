@@ -146,10 +146,8 @@ pub(super) fn is_shown(args: &Args) -> bool {
 /// # Errors
 /// As of [`form_of`].
 pub(super) fn form(args: &Args) -> Result<Form, Stop> {
-    if let (Some(file), false) = (&args.output, args.has_rows()) {
-        return form_of(file, args.form.or(Some(Form::Ndjson)));
-    }
-    let by_name = args.output.as_deref().map(|file| form_of(file, args.form)).transpose()?;
+    let asked = args.form.or_else(|| (!args.has_rows()).then_some(Form::Ndjson));
+    let by_name = args.output.as_deref().map(|file| form_of(file, asked)).transpose()?;
     Ok(by_name.or(args.form).unwrap_or(if is_shown(args) { Form::Table } else { Form::Ndjson }))
 }
 
