@@ -11,6 +11,7 @@ import contextlib
 import gc
 import gzip
 import json
+import math
 import os
 import random
 import signal
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import parsimd
@@ -172,27 +174,28 @@ class Sender:
         self.process.wait()
 
     def latency(self, call, delay):
-        """The seconds from the signal to the KeyboardInterrupt."""
+        """The seconds from the signal to the KeyboardInterrupt. They are infinite where an error of others is all that came of it."""
+        failed = None
         try:
             try:
                 self.process.stdin.write(f"{delay} {os.getpid()}\n")
                 while True:
                     call()
             except Exception as error:
-                end = time.monotonic()
-                wait_for_interrupt(error)
+                failed, failed_at = error, time.monotonic()
+                # A consumer in C has words for an interrupt, and Python raises it as soon as it can. DuckDB has taken it for its own.
+                of_duckdb = "Query interrupted" in str(error)
+                time.sleep(0.05 if of_duckdb else 1)
+                end = failed_at if of_duckdb else math.inf
         except KeyboardInterrupt:
             end = time.monotonic()
         self.process.stdin.write("seen\n")
-        return end - float(self.process.stdout.readline())
-
-
-def wait_for_interrupt(error):
-    """A consumer in C has words for an interrupt, and Python raises it as soon as it can. DuckDB has taken it for its own."""
-    for _ in range(10 if "Query interrupted" in str(error) else 200):
-        time.sleep(0.005)
-    if "Query interrupted" not in str(error):
-        raise error
+        begin = float(self.process.stdout.readline())
+        if failed and failed_at < begin:
+            raise failed
+        if end == math.inf:
+            warnings.warn(f"an interrupt was lost in {failed!r}", stacklevel=2)
+        return end - begin
 
 
 def latencies(name, inputs, moments, chance):
