@@ -3,7 +3,7 @@ import unittest
 import versions
 
 FILES = {
-    "Cargo.toml": '[workspace.package]\nversion = "1.2.3"\n[workspace.dependencies]\nparsimd-simd = { path = "simd", version = "1.2.3" }\nversion.workspace = true\n',
+    "Cargo.toml": '[workspace.package]\nversion = "1.2.3"\n[workspace.dependencies]\nparsimd-simd = { path = "simd", version = "=1.2.3" }\nversion.workspace = true\n',
     "simd/Cargo.toml": "version.workspace = true\n",
     "python/Cargo.toml": "version.workspace = true\n",
     "python/pyproject.toml": 'dynamic = ["version"]\n',

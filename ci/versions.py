@@ -19,7 +19,7 @@ def problems(read, dated):
     version = version[1]
     found = []
     for name, other in re.findall(r'^(parsimd[\w-]*) = \{ path = "[^"]+", version = "([^"]+)" \}$', cargo, re.MULTILINE):
-        if other != version:
+        if other != f"={version}":
             found.append(f"Cargo.toml: the workspace is {version}, but its dependency {name} is {other}")
     for crate in ["Cargo.toml", "simd/Cargo.toml", "python/Cargo.toml"]:
         if not re.search(r"^version\.workspace = true$", read(crate), re.MULTILINE):

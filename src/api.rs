@@ -216,7 +216,7 @@ impl Pattern {
     /// Matches each text as [`parse`](Self::parse) would, newlines and all. A `None` is a text that is not there: it has a row of nulls, or
     /// none when rows that cannot be read are skipped, and never ends the scan.
     ///
-    /// Works on the calling thread; `threads` and `limit` of the options are not looked at.
+    /// Works on the calling thread, also where `threads` of the options says another number; `limit` is not looked at.
     ///
     /// ```
     /// use parsimd::{OnError, Pattern, ScanOptions};
@@ -268,6 +268,7 @@ impl fmt::Debug for Pattern {
 /// # Ok::<(), parsimd::Error>(())
 /// ```
 #[derive(Debug)]
+#[must_use]
 pub struct PatternBuilder<'f> {
     format: &'f str,
     options: FormatOptions,
@@ -306,12 +307,14 @@ impl PatternBuilder<'_> {
     /// assert!(scan.stats().first_failures[0].reason.contains("number too large"));
     /// # Ok::<(), parsimd::Error>(())
     /// ```
+    ///
+    /// It is not asked for keys of `kv(…)`, whose values with a type of the program's own are texts.
     pub fn converter(mut self, name: impl Into<String>, converter: Converter) -> Self {
         self.converters.insert(name.into(), converter);
         self
     }
 
-    /// Adds a matcher for what the engines here do not run as Python's `re` does; then no expression is an error.
+    /// Adds a matcher for what the engines here do not run as Python's `re` does; then no expression is an error, but that of a key of `kv(…)`, whose values are matched here.
     pub fn external_matcher(mut self, matcher: Box<dyn ExternalMatcher>) -> Self {
         self.external = Some(matcher);
         self

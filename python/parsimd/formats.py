@@ -6,7 +6,7 @@ Each call gives the text of a pattern, to be compiled, shown or changed::
     >>> formats.nginx('$remote_addr [$time_local] "$request" $status $request_time')
     '{remote_addr:ip|unix:} [{time_local:th}] "{request:|-|}" {status:d} {request_time:g|-}'
     >>> formats.find("nginx-error").pattern
-    '{time:t} [{level:w}] {pid:d}#{tid:d}: {:[}*{connection:d} {:]}{message}'
+    '{time:t} [{level:w}] {pid:d}#{tid:d}: {:[}*{connection:d} {:]}{message:|}'
 
 What a pattern cannot say is a ValueError that points at it.
 """
@@ -103,7 +103,8 @@ def grok(pattern: str) -> str:
     r"""The pattern of a grok pattern: ``%{IP:client} \[%{HTTPDATE:time}\] %{NUMBER:ms:float}(?: %{WORD:note})?``.
 
     The usual names of grok are types: ``NUMBER`` is ``g``, ``TIMESTAMP_ISO8601`` is ``t``, ``GREEDYDATA`` is ``*``, ``QS`` is ``q``. ``(?:…)?`` is an optional part, ``(?:%{INT:n}|-)`` a
-    field with a null text, ``\s+`` white space. Other regular expressions cannot be said.
+    field with a null text, ``\s+`` white space. Other regular expressions cannot be said. What grok has as ``rawrequest``
+    of an access log, a request that is none, is ``request``.
     """
     check_text(pattern, "pattern")
     return _parsimd.pattern_of("grok", pattern)

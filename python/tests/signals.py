@@ -181,7 +181,10 @@ class Sender:
                 self.process.stdin.write(f"{delay} {os.getpid()}\n")
                 while True:
                     call()
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                # A panic of polars is no Exception.
                 failed, failed_at = error, time.monotonic()
                 # A consumer in C has words for an interrupt, and Python raises it as soon as it can. DuckDB has taken it for its own.
                 of_duckdb = "Query interrupted" in str(error)

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork and no 
 needs_threads = pytest.mark.skipif("PARSIMD_REQUIRE_MACHINE" in os.environ, reason="an emulator neither forks nor ends a process of several threads as a system does")
 # What is promised is a tenth of a second. Half of the moments must be within this; all of what is interrupted takes longer, or goes on for ever.
 SOON = 0.5
-# Three at least: one that another package loses is not half of them.
-MOMENTS = max(3, share_of(6))
+# Five at least: two that another package loses are not half of them.
+MOMENTS = max(5, share_of(6))
 FORKS = int(os.environ.get("PARSIMD_FORKS", share_of(20)))
 PACKAGES = {name: name.split(",")[0] for name in signals.CALLS if name.split(",")[0] in ("pyarrow", "polars", "pandas", "duckdb")}
 
@@ -44,7 +44,7 @@ def test_ctrl_c_ends_every_long_call(name, inputs):
         pytest.importorskip("pyarrow" if PACKAGES[name] == "pandas" else PACKAGES[name])
     taken = signals.latencies(name, inputs, MOMENTS, random.Random(name))
     assert signals.share(taken, 0.5) < SOON, taken
-    # Another package may lose one in its own code, as polars does while it reads the type of an expression.
+    # Another package may lose one in its own code: polars calls Python for each type, and takes what is raised there for an error of its own, or panics.
     assert name in PACKAGES or math.inf not in taken
 
 

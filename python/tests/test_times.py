@@ -162,7 +162,7 @@ class TestCalls:
     def test_a_column_with_both_kinds_of_times_is_noted(self):
         scan = self.PARSER.scan(f"{LINE}\n{LINE}Z\n")
         scan.read_all()
-        assert scan.stats.notes == ['column "at": times with an offset are in UTC, and others as they are written; tz= says in which zone those are']
+        assert scan.stats.notes == ['column "at": times with an offset are in UTC, and others as they are written; the option `tz` says in which zone those are']
         scan = self.PARSER.scan(f"{LINE}\n{LINE}Z\n", tz="Europe/Berlin")
         assert scan.read_all()["at"].to_pylist() == [NOON, NOON + timedelta(hours=2)] and scan.stats.notes == []
 

@@ -99,6 +99,7 @@ impl ColumnType {
 /// The form of columns of text: how the texts lie in memory, and whether they must be UTF-8. The texts of records that are UTF-8 are
 /// the same in each; decimals, which are kept as text, have the form of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Strings {
     /// Each column has a copy of its texts, one after the other: Arrow's `Utf8`.
     #[default]

@@ -1,6 +1,6 @@
 //! What the command is called with.
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{convert::Infallible, num::NonZeroUsize, path::PathBuf};
 
 use clap::{Parser, ValueEnum};
 use clap_complete::Shell;
@@ -26,6 +26,11 @@ The exit code is 0 if there is a row, 1 if there is none, 2 after an error.";
 /// It is none.
 fn rows(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a number of rows, such as 10".to_owned())
+}
+
+/// A column of a list, without the blanks around it.
+fn column(text: &str) -> Result<String, Infallible> {
+    Ok(text.trim().to_owned())
 }
 
 /// A number of threads.
@@ -86,7 +91,7 @@ pub(super) struct Args {
     pub(super) include: Vec<Included>,
 
     /// These columns, in this order.
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with_all = ["group_by", "agg"], help_heading = "Which rows and columns")]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = column, conflicts_with_all = ["group_by", "agg"], help_heading = "Which rows and columns")]
     pub(super) select: Option<Vec<String>>,
 
     /// Rows for which a condition holds: 'status >= 500 and took > 1s and request ~ "login"'.
@@ -94,11 +99,11 @@ pub(super) struct Args {
     pub(super) condition: Option<String>,
 
     /// Rows from this time on: 2024-05-17, 2024-05-17T13, '2024-05-17 10:05', 11:00 of today, today, yesterday, or how long ago: 2h.
-    #[arg(long, value_name = "TIME", help_heading = "Which rows and columns")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Which rows and columns")]
     pub(super) since: Option<String>,
 
     /// Rows before this time.
-    #[arg(long, value_name = "TIME", help_heading = "Which rows and columns")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Which rows and columns")]
     pub(super) until: Option<String>,
 
     /// Stop after so many rows were read.
@@ -110,6 +115,7 @@ pub(super) struct Args {
         long,
         value_name = "COLUMNS",
         value_delimiter = ',',
+        value_parser = column,
         allow_hyphen_values = true,
         help_heading = "Which rows and columns"
     )]
@@ -132,7 +138,7 @@ pub(super) struct Args {
     pub(super) stats: bool,
 
     /// One row for each different value of these columns, or of minute(…), hour(…), day(…) and month(…) of a column of times.
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', group = "what", help_heading = "What to show")]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = column, group = "what", help_heading = "What to show")]
     pub(super) group_by: Option<Vec<String>>,
 
     /// What to show of each group, or of all rows: 'count, sum(bytes), mean(took), p95(took), min(…), max(…), distinct(ip)'.

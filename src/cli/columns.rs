@@ -45,6 +45,14 @@ impl Available {
         self.origins.iter().copied().find(|origin| origin.name() == name)
     }
 
+    /// # Errors
+    /// A field has the name of a column of where records come from.
+    pub(super) fn includes(&self, name: &str) -> Result<(), Stop> {
+        let hidden =
+            || Stop::new(format!("--include {name}: the pattern has a field of this name: give it another one"));
+        self.origin(name).map(drop).ok_or_else(hidden)
+    }
+
     /// Sets the columns of the scan to these. Their order is that of the fields first, then of the origins. Of several patterns the fields are chosen by [`Patterns::choose`].
     ///
     /// # Errors
@@ -72,10 +80,21 @@ impl Available {
         }
     }
 
-    /// The first column of time stamps.
-    pub(super) fn time(&self) -> Option<String> {
-        let mut columns = self.schema.columns();
-        columns.find(|(_, kind)| matches!(kind, ColumnType::Timestamp { .. })).map(|(name, _)| name.to_owned())
+    /// The first column of time stamps, of each pattern that has one; with the name of the pattern, where there are several.
+    pub(super) fn times(&self) -> Vec<(Option<String>, String)> {
+        let is_time = |(_, kind): &(&str, ColumnType)| matches!(kind, ColumnType::Timestamp { .. });
+        match &self.patterns {
+            Patterns::One(_) => {
+                self.schema.columns().find(is_time).map(|(name, _)| (None, name.to_owned())).into_iter().collect()
+            }
+            Patterns::Many(set, _) => set
+                .patterns()
+                .filter_map(|(name, pattern)| {
+                    let (column, _) = pattern.schema().columns().find(is_time)?;
+                    Some((Some(name.to_owned()), column.to_owned()))
+                })
+                .collect(),
+        }
     }
 
     pub(super) fn unknown(&self, name: &str) -> Stop {

@@ -1,6 +1,6 @@
 //! The words of `--where` and `--agg`.
 
-use std::ops::Range;
+use std::{net::Ipv6Addr, ops::Range};
 
 use super::stop::Stop;
 use crate::drawing::{Drawing, View};
@@ -62,7 +62,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Stop> {
                     ));
                 }
             },
-            _ if first.is_alphabetic() || first == '_' => {
+            _ if (first.is_alphabetic() || first == '_') && !begins_value(rest) => {
                 let length = length_while(rest, |c| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
                 (Kind::Name(rest[..length].to_owned()), length)
             }
@@ -100,29 +100,33 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Stop> {
     Ok(found)
 }
 
-/// The text in quotes with which `rest` begins, and its length with them. A backslash stands for itself, unless a quote follows: so a
-/// regular expression is written as it is.
+/// The text in quotes with which `rest` begins, and its length with them. A backslash stands for itself, so that a regular expression is written as it is. Before a quote
+/// two of them are one, and one more makes the quote a part of the text.
 fn quoted(rest: &str, quote: char) -> Option<(String, usize)> {
     let mut inner = String::new();
-    let mut letters = rest.char_indices().skip(1);
-    while let Some((at, letter)) = letters.next() {
-        match letter {
-            '\\' => match letters.next()?.1 {
-                next if next == quote => inner.push(quote),
-                next => inner.extend(['\\', next]),
-            },
-            _ if letter == quote => return Some((inner, at + 1)),
-            _ => inner.push(letter),
+    let mut backslashes = 0;
+    for (at, letter) in rest.char_indices().skip(1) {
+        if letter == '\\' {
+            backslashes += 1;
+            continue;
         }
+        let is_quote = letter == quote;
+        inner.extend(std::iter::repeat_n('\\', if is_quote { backslashes / 2 } else { backslashes }));
+        if is_quote && backslashes % 2 == 0 {
+            return Some((inner, at + 1));
+        }
+        inner.push(letter);
+        backslashes = 0;
     }
     None
 }
 
-/// Whether a value begins here: a digit, after a sign or a point or without one; or an IPv6 address that begins with colons.
+/// Whether a value begins here: a digit, after a sign or a point or without one; or an IPv6 address, which may begin with a letter or colons.
 fn begins_value(rest: &str) -> bool {
+    let address = &rest[..length_while(rest, |c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'))];
     let after_sign = rest.strip_prefix(['-', '+']).unwrap_or(rest);
     let digits = after_sign.strip_prefix('.').unwrap_or(after_sign);
-    digits.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with("::")
+    digits.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with("::") || address.parse::<Ipv6Addr>().is_ok()
 }
 
 /// Whether a value is a day: `2024-05-17`.

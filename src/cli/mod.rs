@@ -211,6 +211,7 @@ fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
     sink.tell_broken(scan.stats(), &mut progress);
     progress.clear();
     sink.finish(&mut scan, &mut work)?;
+    sink.tell_notes(scan.stats());
     if sink.is_telling {
         sink.tell_end(&scan, &work)?;
     }
@@ -296,7 +297,7 @@ impl Sink {
         self.broken_told = stats.source_errors.len();
     }
 
-    /// Tells at once what there is to be told of files that have no end.
+    /// Tells what was passed over or taken for something, which nobody would see in the rows. Of files that have no end it is told at once.
     fn tell_notes(&mut self, stats: &Stats) {
         if !self.is_quiet {
             stats.notes.iter().skip(self.notes_told).for_each(|note| tell(note));
@@ -335,7 +336,6 @@ impl Sink {
                 left_out.join(", ")
             ));
         }
-        self.tell_notes(scan.stats());
         tell(&summary::line(scan.stats()));
         if self.why.is_none()
             && !why::is_none_read(scan.stats())

@@ -6,33 +6,48 @@
 use super::{
     args::Args,
     columns::Available,
-    filter::{self, Clock, Columns, Condition, Moment, Test},
+    filter::{self, Clock, Columns, Comparison, Condition, Moment, Test},
     stop::Stop,
 };
 use crate::{
     batch::ColumnType,
     convert::{DAY, Date, now},
+    set::PATTERN,
 };
 
-/// What of the first column of times is asked.
+/// What of the first column of times of each pattern is asked.
 ///
 /// # Errors
 /// There is no such column, or a text is no time.
 pub(super) fn conditions(args: &Args, available: &Available, clock: &Clock) -> Result<Vec<Condition>, Stop> {
-    let (since, until) = (args.since.as_deref(), args.until.as_deref());
-    if since.is_none() && until.is_none() {
+    if args.since.is_none() && args.until.is_none() {
         return Ok(Vec::new());
     }
-    let column = available
-        .time()
-        .ok_or_else(|| Stop::new("--since and --until need a column of time stamps, and there is none"))?;
-    let instant = |option, text| instant(option, text, clock, (&column, available.column_type(&column)));
+    let times = available.times();
+    let Some((_, first)) = times.first() else {
+        return Err(Stop::new("--since and --until need a column of time stamps, and there is none"));
+    };
+    if times.iter().all(|(_, column)| column == first) {
+        return of_column(args, first, available, clock);
+    }
+    let of_pattern = |(pattern, column): &(Option<String>, String)| {
+        let is_of =
+            pattern.clone().map(|name| Condition::Test(PATTERN.to_owned(), Test::Text(Comparison::Equal, name)));
+        let parts = is_of.into_iter().chain(of_column(args, column, available, clock)?);
+        Ok(Condition::And(parts.collect()))
+    };
+    Ok(vec![Condition::Or(times.iter().map(of_pattern).collect::<Result<_, Stop>>()?)])
+}
+
+/// The same of one column.
+fn of_column(args: &Args, column: &str, available: &Available, clock: &Clock) -> Result<Vec<Condition>, Stop> {
+    let instant = |option, text| instant(option, text, clock, (column, available.column_type(column)));
     let mut parts = Vec::new();
-    let mut add = |least, most| parts.push(Condition::Test(column.clone(), Test::Between(least, most)));
-    if let Some(text) = since {
+    let mut add = |least, most| parts.push(Condition::Test(column.to_owned(), Test::Between(least, most)));
+    if let Some(text) = &args.since {
         add(instant("--since", text)?, i64::MAX);
     }
-    if let Some(text) = until {
+    if let Some(text) = &args.until {
         add(i64::MIN, instant("--until", text)?.saturating_sub(1));
     }
     Ok(parts)

@@ -10,6 +10,7 @@ use std::{
 use crate::{
     error::{Error, Result},
     input::{self, Counter, Input},
+    limits,
 };
 
 pub(super) use crate::input::STDIN;
@@ -109,7 +110,7 @@ pub(super) fn total(paths: &[PathBuf]) -> Option<u64> {
     if paths.iter().any(|path| is_stdin(path)) { None } else { input::total_bytes(paths) }
 }
 
-/// How many bytes of plain standard input are read for a guess.
+/// How many bytes of plain standard input are read for a guess, where they have a line.
 const BEGIN: usize = 1 << 16;
 
 /// Standard input, read ahead for a guess: as much as it takes, and nothing of it is lost.
@@ -150,18 +151,68 @@ impl Read for StdinAhead {
     }
 }
 
-/// What comes at once, and one line at least.
+/// What comes at once, and one line at least that a guess can be made from, unless there are none in as much as a guess looks at.
 fn begin(input: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut begin = vec![0; BEGIN];
-    let mut used = 0;
-    while used < BEGIN {
-        let read = input.read(&mut begin[used..])?;
-        used += read;
+    let mut begin = Vec::new();
+    let mut chunk = vec![0; BEGIN];
+    // Where the line begins that has not ended yet.
+    let (mut line, mut has_line) = (0, false);
+    while begin.len() < limits::GUESS_BYTES {
+        let read = input.read(&mut chunk)?;
+        begin.extend_from_slice(&chunk[..read]);
+        while let Some(length) = begin[line..].iter().position(|&byte| byte == b'\n') {
+            let text = &begin[line..line + length];
+            has_line |= text.len() <= limits::GUESS_LINE_BYTES && !text.trim_ascii().is_empty();
+            line += length + 1;
+        }
+        let is_enough = has_line || input::is_packed(&begin);
         // A pipe that is written to slowly has given its first lines.
-        if read == 0 || begin[..used].contains(&b'\n') && read < 4096 {
+        if read == 0 || is_enough && (read < 4096 || begin.len() >= BEGIN) {
             break;
         }
     }
-    begin.truncate(used);
     Ok(begin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives one piece after the other, and then complains: nothing may be read after what is enough.
+    struct Pieces(Vec<Vec<u8>>);
+
+    impl Read for Pieces {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.0.is_empty() {
+                return Err(io::ErrorKind::Other.into());
+            }
+            let mut piece = self.0.remove(0);
+            let read = piece.len().min(buffer.len());
+            buffer[..read].copy_from_slice(&piece[..read]);
+            let rest = piece.split_off(read);
+            if !rest.is_empty() {
+                self.0.insert(0, rest);
+            }
+            Ok(read)
+        }
+    }
+
+    #[test]
+    fn standard_input_is_read_as_far_as_a_line_to_guess_from_and_no_further() {
+        let long = [vec![b'x'; 70_000], b"\n".to_vec()].concat();
+        for pieces in [
+            vec![b"1 a\n2".to_vec()],
+            vec![b"\n".to_vec(), b" \r\n".to_vec(), b"1 ".to_vec(), b"a\n".to_vec()],
+            vec![long, b"1 a\n".to_vec()],
+            vec![b"1 a".to_vec(), Vec::new()],
+            vec![b"\n".to_vec(), Vec::new()],
+            vec![vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]],
+        ] {
+            let all = pieces.concat();
+            assert_eq!(begin(&mut Pieces(pieces.clone())).unwrap(), all, "{pieces:?}");
+        }
+        let blank = vec![b'\n'; 2 * limits::GUESS_BYTES];
+        let read = begin(&mut blank.as_slice()).unwrap().len();
+        assert!((limits::GUESS_BYTES..limits::GUESS_BYTES + BEGIN).contains(&read), "{read}");
+    }
 }

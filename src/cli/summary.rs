@@ -1,12 +1,16 @@
 //! What became of the records.
 
+use super::output::printable;
 use crate::scan::{Stats, WithoutMatch};
 
 /// A line for each input of which not one record matched; of many, for the first of them.
 pub(super) fn without_match(sources: &WithoutMatch) -> Vec<String> {
-    let line = |(source, records): &(std::sync::Arc<str>, u64)| match records {
-        1 => format!("{source}: its one record does not match; --why says why"),
-        _ => format!("{source}: not one of {records} records matches; --why says why"),
+    let line = |(source, records): &(std::sync::Arc<str>, u64)| {
+        let what = match records {
+            1 => "its one record does not match".to_owned(),
+            _ => format!("not one of {records} records matches"),
+        };
+        format!("{}: {what}; --why says why", printable(source))
     };
     let mut lines: Vec<String> = sources.first.iter().map(line).collect();
     let more = sources.count - sources.first.len();

@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 use super::{
     args::Args,
     gather::{Kept, batch},
-    output::{Output, Target, printable},
+    output::{Output, Target, printable, text_width},
     source,
     stop::Stop,
 };
@@ -176,7 +176,8 @@ fn draw(groups: &[ReasonGroup], width: Option<usize>) -> String {
         let (text, place) = window(&(printable(text) + if is_cut { "…" } else { "" }), place, room);
         out.push_str(&format!("    {text}\n"));
         if let Some(place) = place {
-            out.push_str(&format!("    {:place$}^\n", ""));
+            let blanks = text_width(&text.chars().take(place).collect::<String>());
+            out.push_str(&format!("    {:blanks$}^\n", ""));
         }
         if let Some(help) = help(group) {
             out.push_str(&format!("    help: {}\n", printable(&help)));

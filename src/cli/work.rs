@@ -163,8 +163,7 @@ impl Work {
 
     /// Whether no more rows are needed.
     pub(super) fn has_enough(&self) -> bool {
-        let shows_none = self.head == Some(0) || self.tail == Some(0);
-        self.limit == Some(0) || self.gather.is_none() && shows_none
+        [self.limit, self.head, self.tail].contains(&Some(0))
     }
 
     /// Takes rows of the scan.
@@ -282,6 +281,7 @@ impl Asked {
                 Included::Line => "line",
                 Included::Offset => "offset",
             };
+            available.includes(name)?;
             if !shown.iter().any(|shown| shown == name) {
                 shown.push(name.to_owned());
             }

@@ -54,22 +54,24 @@ impl Date {
         ((1..=9999).contains(&year) && (1..=days).contains(&day)).then_some(Date { year, month, day })
     }
 
-    /// Days since 1970-01-01, by the civil-calendar arithmetic of Howard Hinnant's `days_from_civil`.
+    /// Days since 1970-01-01, by the civil-calendar arithmetic of Howard Hinnant's `days_from_civil`; of a year
+    /// that is not from 1 to 9999, the last day or the first that an `i32` can say, if it cannot say that one.
     pub fn days(self) -> i32 {
-        let year = self.year - i32::from(self.month <= 2);
+        let year = i64::from(self.year) - i64::from(self.month <= 2);
         let era = year.div_euclid(400);
         let year_of_era = year.rem_euclid(400);
-        let month = (i32::from(self.month) + 9) % 12;
-        let day_of_year = (153 * month + 2) / 5 + i32::from(self.day) - 1;
+        let month = (i64::from(self.month) + 9) % 12;
+        let day_of_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        era * 146_097 + day_of_era - 719_468
+        let days = era * 146_097 + day_of_era - 719_468;
+        days.clamp(i32::MIN.into(), i32::MAX.into()) as i32
     }
 
     /// The day that is `days` after 1970-01-01; `None` outside of the years 1 to 9999.
     pub fn from_days(days: i64) -> Option<Date> {
         let begins = |year: i32, month: u8| Date::new(year, month, 1).filter(|first| i64::from(first.days()) <= days);
         // 400 years have 146,097 days: never more than one year off.
-        let guess = i32::try_from(1970 + (days * 400).div_euclid(146_097)).ok()?;
+        let guess = i32::try_from(1970 + days.checked_mul(400)?.div_euclid(146_097)).ok()?;
         let year = (guess - 1..=guess + 1).rev().find(|&year| begins(year, 1).is_some())?;
         let first = (1..=12).rev().find_map(|month| begins(year, month))?;
         Date::new(year, first.month, u8::try_from(days - i64::from(first.days()) + 1).ok()?)
@@ -135,7 +137,7 @@ impl Time {
 impl DateTime {
     /// Microseconds since 1970-01-01T00:00:00 of UTC; of local time, where there is no offset.
     pub fn timestamp_micros(self) -> i64 {
-        i64::from(self.date.days()) * DAY + self.time.micros() - self.time.offset_micros()
+        i64::from(self.date.days()).saturating_mul(DAY).saturating_add(self.time.micros() - self.time.offset_micros())
     }
 
     /// What a column holds for it: [`timestamp_micros`](Self::timestamp_micros), if that is one of [`TIMESTAMPS`]. Local time goes by `utc` first.

@@ -6,8 +6,14 @@ use super::{
 };
 use crate::error::Result;
 
-const LANGUAGE: Language =
-    Language { directive: "LogFormat", mark: '%', has_escapes: true, end: '\n', write: directive };
+const LANGUAGE: Language = Language {
+    directive: "LogFormat",
+    mark: '%',
+    has_escapes: true,
+    end: '\n',
+    is_format: |_, _| false,
+    write: directive,
+};
 
 /// The pattern of an Apache `LogFormat`: the text of the format, or one whole directive with its quotes.
 ///

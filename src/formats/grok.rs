@@ -60,10 +60,10 @@ const TYPES: &[(&str, &str)] = &[
 
 /// The names that stand for several fields.
 const COMPOSED: &[(&str, &str)] = &[
-    ("COMBINEDAPACHELOG", r#"%{COMMONAPACHELOG} "(?:%{DATA:referrer}|-)" "(?:%{DATA:agent}|-)""#),
+    ("COMBINEDAPACHELOG", r#"%{COMMONAPACHELOG} "(?:%{DATA:referrer}|-|)" "(?:%{DATA:agent}|-|)""#),
     (
         "COMMONAPACHELOG",
-        r#"%{IPORHOST:clientip} %{HTTPDUSER:ident} %{HTTPDUSER:auth} \[%{HTTPDATE:timestamp}\] "%{DATA:request}" (?:%{INT:response}|-) (?:%{INT:bytes}|-)"#,
+        r#"%{IPORHOST:clientip} %{HTTPDUSER:ident} %{HTTPDUSER:auth} \[%{HTTPDATE:timestamp}\] "(?:%{WORD:verb} )?(?:%{DATA:request}|-|)(?: HTTP/%{NUMBER:httpversion})?" (?:%{INT:response}|-) (?:%{INT:bytes}|-)"#,
     ),
     ("HOSTPORT", "%{PROG:host}:%{POSINT:port}"),
     ("SYSLOGBASE", "%{SYSLOGTIMESTAMP:timestamp} (?:%{SYSLOGFACILITY} )?%{SYSLOGHOST:logsource} %{SYSLOGPROG}:"),
@@ -84,7 +84,8 @@ const CAN_SAY: &str = r"text, \. for a dot, %{NAME:field}, (?:…)? or \s+";
 /// The pattern of a grok pattern: `%{IP:client} \[%{HTTPDATE:time}\] %{NUMBER:ms:float}(?: %{WORD:note})?`.
 ///
 /// The usual names of grok are types: `NUMBER` is `g`, `TIMESTAMP_ISO8601` is `t`, `GREEDYDATA` is `*`, `QS` is `q`. `:int` and `:float` after a name are `d` and `g`. `[a][b]` is the name `a[b]`. `(?:…)?` is an optional
-/// part; `(?:%{INT:n}|-)` is a field with a null text; `\s+` is white space. `^` and `$` at the ends are left out, since a pattern is the whole line.
+/// part; `(?:%{INT:n}|-)` is a field with a null text; `\s+` is white space. `^` and `$` at the ends are left out, since a pattern is the whole line. What grok
+/// has as `rawrequest` of an access log, a request that is none, is `request`.
 ///
 /// # Errors
 /// [`Error::is_syntax`](crate::Error::is_syntax): nothing is a field; a name that is not known, any other regular expression, or two fields with nothing between them.
@@ -213,12 +214,12 @@ fn reference(rest: &str) -> usize {
     rest.find('}').map_or(rest.len(), |end| end + 1)
 }
 
-/// The reference and the text of `(?:%{NAME:field}|text)`.
+/// The reference and the text of `(?:%{NAME:field}|text)`, or the texts with `|` between.
 fn field_or_text(rest: &str) -> Option<(&str, &str)> {
     let inner = rest.strip_prefix("(?:")?;
     let (reference, alternative) = inner.split_at(inner.starts_with("%{").then(|| reference(inner))?);
     let (text, after) = alternative.strip_prefix('|')?.split_once(')')?;
-    let is_plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ ".contains(c));
+    let is_plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ |".contains(c));
     (is_plain && !after.starts_with('?')).then_some((reference, text))
 }
 
@@ -233,6 +234,37 @@ fn dotted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{api::Pattern, convert::Value};
+
+    #[test]
+    fn access_logs_have_the_fields_that_grok_gives_them() {
+        let pattern = Pattern::new(&grok("%{COMBINEDAPACHELOG}").unwrap()).unwrap();
+        let names = ["verb", "request", "httpversion", "response", "bytes", "referrer", "agent"];
+        for (line, wanted) in [
+            (
+                r#"1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.1" 200 5 "-" """#,
+                ["GET", "/a", "1.1", "200", "5", "", ""],
+            ),
+            (
+                r#"h - ada [10/Oct/2000:13:55:36 -0700] "HEAD /" 304 - "http://b/" "curl/8 (x)""#,
+                ["HEAD", "/", "", "304", "", "http://b/", "curl/8 (x)"],
+            ),
+            (
+                r#"1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "\x16\x03\x01" 400 226 "-" "-""#,
+                ["", r"\x16\x03\x01", "", "400", "226", "", ""],
+            ),
+        ] {
+            let found = pattern.parse(line).unwrap().unwrap_or_else(|| panic!("{line}"));
+            let value = |name| match found.get(name).unwrap() {
+                Some(Value::Text(text)) => text.to_owned(),
+                Some(Value::Int(number)) => number.to_string(),
+                Some(Value::Float(number)) => number.to_string(),
+                Some(Value::Null) | None => String::new(),
+                Some(other) => panic!("{name}: {other:?}"),
+            };
+            assert_eq!(names.map(value), wanted, "{line}");
+        }
+    }
 
     #[test]
     fn references_become_fields() {

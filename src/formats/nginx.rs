@@ -4,7 +4,12 @@ use super::{quoted::Language, writer::Writer};
 use crate::error::Result;
 
 const LANGUAGE: Language =
-    Language { directive: "log_format", mark: '$', has_escapes: false, end: ';', write: variable };
+    Language { directive: "log_format", mark: '$', has_escapes: false, end: ';', is_format, write: variable };
+
+/// What follows the name of the format, but for the kind of its escapes.
+fn is_format(words: usize, word: &str) -> bool {
+    words > 1 && !word.starts_with("escape=")
+}
 
 /// The types of variables; all others are texts, and may be missing.
 const SPECS: &[(&str, &str)] = &[
@@ -23,7 +28,7 @@ const SPECS: &[(&str, &str)] = &[
     ("remote_port", "d|-|"),
     ("request_length", "d"),
     ("request_time", "g|-"),
-    ("server_port", "d"),
+    ("server_port", "d|"),
     ("session_time", "g"),
     ("status", "d"),
     ("time_iso8601", "ti"),
@@ -70,6 +75,24 @@ mod tests {
         let text =
             "$remote_addr - $remote_user [$time_local] \"$request\" $status ${body_bytes_sent} \"$http_referer\"";
         assert_eq!(nginx(text).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_stands_without_quotes_in_a_directive_is_a_part_of_the_format() {
+        for directive in [
+            "log_format x '$remote_addr ' $status ' $request_time';",
+            "log_format x escape=default \"$remote_addr \"$status\" $request_time\";",
+            "log_format\tx '$remote_addr '\n$status' '$request_time ;",
+        ] {
+            assert_eq!(
+                nginx(directive).unwrap(),
+                "{remote_addr:ip|unix:} {status:d} {request_time:g|-}",
+                "{directive}"
+            );
+        }
+        assert_eq!(nginx("log_format x $remote_addr;").unwrap(), "{remote_addr:ip|unix:}");
+        let error = nginx("log_format x '$status '$scheme$host;").unwrap_err();
+        assert_eq!(error.span(), Some(23..35));
     }
 
     #[test]

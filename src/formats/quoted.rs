@@ -15,6 +15,8 @@ pub(super) struct Language {
     pub(super) has_escapes: bool,
     /// What ends a directive, outside of quotes.
     pub(super) end: char,
+    /// Whether a word of a directive without quotes is a part of the format, given how many such words stand before it, the name of the directive among them.
+    pub(super) is_format: fn(usize, &str) -> bool,
     /// Writes what begins with a mark, given the text from there on and where it stands, and says how long it is.
     pub(super) write: fn(&mut Writer<'_>, &str, usize) -> Result<usize>,
 }
@@ -58,7 +60,7 @@ impl Language {
         Ok(())
     }
 
-    /// Where the format stands in the quotes of a directive, and where that ends; `None` for a text that is none.
+    /// Where the format stands in a directive, in quotes and without, and where that ends; `None` for a text that is none.
     fn pieces(&self, text: &str) -> Option<(Vec<Range<usize>>, usize)> {
         let begin = after_comments(text, 0)?;
         let word = text.get(begin..begin + self.directive.len())?;
@@ -68,6 +70,16 @@ impl Language {
         let mut pieces = Vec::new();
         let mut begun: Option<(usize, char)> = None;
         let mut escaped = false;
+        // Where a word without quotes begins, and how many there were before it.
+        let (mut word, mut words) = (None, 0);
+        let mut end_word = |word: &mut Option<usize>, at: usize, pieces: &mut Vec<Range<usize>>| {
+            if let Some(start) = word.take() {
+                if (self.is_format)(words, &text[start..at]) {
+                    pieces.push(start..at);
+                }
+                words += 1;
+            }
+        };
         for (at, c) in text.char_indices().skip_while(|(at, _)| *at < begin) {
             match begun {
                 Some(_) if escaped => escaped = false,
@@ -77,11 +89,17 @@ impl Language {
                     begun = None;
                 }
                 Some(_) => {}
-                None if matches!(c, '"' | '\'') => begun = Some((at + 1, c)),
-                None if c == self.end => return Some((pieces, at + 1)),
-                None => {}
+                None if matches!(c, '"' | '\'') || c.is_whitespace() || c == self.end => {
+                    end_word(&mut word, at, &mut pieces);
+                    if c == self.end {
+                        return Some((pieces, at + 1));
+                    }
+                    begun = Some((at + 1, c)).filter(|_| !c.is_whitespace());
+                }
+                None => word = word.or(Some(at)),
             }
         }
+        end_word(&mut word, text.len(), &mut pieces);
         Some((pieces, text.len()))
     }
 }

@@ -42,7 +42,7 @@ pub const READY: &[Ready] = &[
     lines(
         "apache-error",
         "error logs of Apache httpd 2.4",
-        "[{time:t}] [{module:w|-|}:{level:w}] [pid {pid:d}{:[}:tid {tid:d}{:]}] {:[}[client {client}] {:]}{message}",
+        "[{time:t}] [{module:w|-|}:{level:w}] [pid {pid:d}{:[}:tid {tid:d}{:]}] {:[}{source:S}({source_line:d}): {:]}{:[}({code:d}){error}: {:]}{:[}[{:[}client{:]}{:[}remote{:]} {client}] {:]}{message:|}",
     ),
     lines(
         "aws-alb",
@@ -54,13 +54,22 @@ pub const READY: &[Ready] = &[
         "flow logs of AWS, version 2",
         "{version:d} {account_id} {interface_id} {srcaddr:ip|-} {dstaddr:ip|-} {srcport:d|-} {dstport:d|-} {protocol:d|-} {packets:d|-} {bytes:d|-} {start:tu} {end:tu} {action:l|-} {log_status:w}",
     ),
-    records("hadoop", "logs of Hadoop", "{time:t} {level:w} [{thread}] {logger}: {message}"),
+    lines(
+        "glog",
+        "logs of glog, with a year; `klog` has none",
+        "{level:.1}{time:%Y%m%d %H:%M:%S.%f} {thread:>d} {file}:{line:d}] {message:|}",
+    ),
+    records(
+        "hadoop",
+        "logs of Hadoop's jobs, with threads in brackets",
+        "{time:t} {level:w} [{thread}] {logger}: {message:|}",
+    ),
     lines(
         "haproxy",
         "HTTP logs of HAProxy, with or without the head of syslog",
-        r#"{:[}{} haproxy[{pid:d}]: {:]}{client:ip}:{client_port:d} [{time:t}] {frontend} {backend}/{server} {request_ms:d}/{queue_ms:d}/{connect_ms:d}/{response_ms:d}/{total_ms:d} {status:d} {bytes:d} {request_cookie:|-} {response_cookie:|-} {state} {active:d}/{frontend_connections:d}/{backend_connections:d}/{server_connections:d}/{retries:d} {server_queue:d}/{backend_queue:d} {:[}{{{request_headers:|}}} {:]}{:[}{{{response_headers:|}}} {:]}"{request}""#,
+        r#"{:[}{} haproxy[{pid:d}]: {:]}{client:ip|unix}:{client_port:d} [{time:t}] {frontend} {backend}/{server} {request_ms:d}/{queue_ms:d}/{connect_ms:d}/{response_ms:d}/{total_ms:d} {status:d} {bytes:d} {request_cookie:|-} {response_cookie:|-} {state} {active:d}/{frontend_connections:d}/{backend_connections:d}/{server_connections:d}/{retries:d} {server_queue:d}/{backend_queue:d} {:[}{{{request_headers:|}}} {:]}{:[}{{{response_headers:|}}} {:]}"{request}""#,
     ),
-    lines("hdfs", "logs of HDFS", "{time:%y%m%d %H%M%S} {thread:d} {level:w} {component}: {message}"),
+    lines("hdfs", "logs of HDFS", "{time:%y%m%d %H%M%S} {thread:d} {level:w} {component}: {message:|}"),
     lines(
         "iis",
         "W3C logs of IIS with its default fields; `w3c` reads the `#Fields` line of others",
@@ -71,17 +80,17 @@ pub const READY: &[Ready] = &[
         "`journalctl` in its short form, with a time of any layout",
         "{time:t} {host:S} {program}{:[}[{pid:d}]{:]}: {message:|}",
     ),
-    lines(
-        "klog",
-        "logs of Kubernetes and of glog",
-        "{level:.1}{time:%m%d %H:%M:%S.%f} {thread:>d} {file}:{line:d}] {message:|}",
-    ),
+    lines("klog", "logs of Kubernetes", "{level:.1}{time:%m%d %H:%M:%S.%f} {thread:>d} {file}:{line:d}] {message:|}"),
     records(
         "log4j",
         "log4j with the pattern `%d %-5p [%t] %c - %m`",
         "{time:t} {level:<w} [{thread}] {logger} - {message:|}",
     ),
-    records("logback", "logback in its default form", "{time:tt} [{thread}] {level:<w} {logger} - {message:|}"),
+    records(
+        "logback",
+        "logback in its default form",
+        "{time:tt} [{thread}] {level:<w} {logger:S} {:[}-{:]}- {message:|}",
+    ),
     lines("logfmt", "pairs of keys and values; `kv(level,took:dur)` gives keys columns of their own", "{pairs:kv}"),
     lines(
         "nginx-combined",
@@ -91,13 +100,13 @@ pub const READY: &[Ready] = &[
     lines(
         "nginx-error",
         "error logs of nginx",
-        "{time:t} [{level:w}] {pid:d}#{tid:d}: {:[}*{connection:d} {:]}{message}",
+        "{time:t} [{level:w}] {pid:d}#{tid:d}: {:[}*{connection:d} {:]}{message:|}",
     ),
-    lines("openssh", "logs of sshd by way of syslog", "{time:t} {host:S} sshd{:[}-{}{:]}[{pid:d}]: {message}"),
+    lines("openssh", "logs of sshd by way of syslog", "{time:t} {host:S} sshd{:[}-{}{:]}[{pid:d}]: {message:|}"),
     records(
         "postgresql",
         "logs of PostgreSQL with its default prefix, `%m [%p] `, or with `%u@%d` after it",
-        "{time:t}{:[} {zone:l}{:]} [{pid:d}] {:[}{user:S}@{database:S} {:]}{level:w}:  {message}",
+        "{time:t}{:[} {zone:S}{:]} [{pid:d}] {:[}{user:S}@{database:S} {:]}{level:w}:  {message:|}",
     ),
     records(
         "python-logging",
@@ -105,11 +114,11 @@ pub const READY: &[Ready] = &[
         "{time:t} - {logger} - {level:w} - {message:|}",
     ),
     lines("python-logging-basic", "Python's logging as `basicConfig` sets it up", "{level:w}:{logger}:{message:|}"),
-    lines("spark", "logs of Spark", "{time:%y/%m/%d %H:%M:%S} {level:w} {component}: {message}"),
+    lines("spark", "logs of Spark", "{time:%y/%m/%d %H:%M:%S} {level:w} {component}: {message:|}"),
     records(
         "spring-boot",
         "logs of Spring Boot 3",
-        "{time:t} {level:>w} {pid:d} --- {:[}[{application:S}] {:]}[{thread:>}] {logger:<S} : {message:|}",
+        "{time:t} {level:>w} {pid:d} --- {:[}[{application:S}] {:]}[{thread:>.15}] {:[}[                                                 ] {:]}{:[}[{trace_id:32.32}-{span_id:16.16}] {:]}{logger:<S} : {message:|}",
     ),
     lines(
         "syslog",
@@ -119,7 +128,11 @@ pub const READY: &[Ready] = &[
     lines(
         "syslog-5424",
         "syslog in the way of RFC 5424",
-        "<{priority:d}>{version:d} {time:t|-} {host:|-} {program:|-} {pid:|-} {message_id:|-} {:[}-{:]}{:[}[{data}]{:]}{:[} {message}{:]}",
+        "<{priority:d}>{version:d} {time:t|-} {host:S|-} {program:S|-} {pid:S|-} {message_id:S|-} {:[}-{:]}{:[}[{data}]{:]}{:[} {message:|}{:]}",
     ),
-    records("zookeeper", "logs of ZooKeeper", "{time:t} {:[}[myid:{myid:d|}] {:]}- {level:<w} [{thread}] - {message}"),
+    records(
+        "zookeeper",
+        "logs of ZooKeeper",
+        "{time:t} {:[}[myid:{myid:d|}] {:]}- {level:<w} [{thread}] - {message:|}",
+    ),
 ];

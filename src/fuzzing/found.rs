@@ -32,3 +32,16 @@ fn a_bracket_in_a_name_in_dissect_and_grok() {
     converted_format("dissect", "%{a[b} %{c}");
     converted_format("grok", "%{WORD:a]}");
 }
+
+/// A character of several bytes before a value or in a name of a month, and a mark of the encoding in the middle of a file, were cut or passed over: a panic.
+#[test]
+fn characters_of_several_bytes_in_lines_that_are_guessed_from() {
+    guess_is_kept("✓ 12 tests passed\n".as_bytes());
+    guess_is_kept((1..10).map(|n| format!("größe {n}\n")).collect::<String>().as_bytes());
+    guess_is_kept("xſep  9 03:37:44 up\n".as_bytes());
+    guess_is_kept("ſep  9 03:37:44x\n".as_bytes());
+    guess_is_kept("\u{feff}\u{feff}x 1\n".as_bytes());
+    let lines = (0..60).map(|n| format!("{}n={n} up\n", if n == 30 { "\u{feff}" } else { "" }));
+    guess_is_kept(lines.collect::<String>().as_bytes());
+    guess_is_kept(b"\n\xff\xfen=1 up\n");
+}

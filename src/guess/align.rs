@@ -98,7 +98,7 @@ struct Walk<'w, 'l> {
 impl<'l> Walk<'_, 'l> {
     /// Walks until the lines end, or differ. Whether they ended.
     fn run(&mut self) -> bool {
-        while self.steps.len() < 2 * limits::GUESS_FIELDS {
+        while fields(&self.steps) <= limits::GUESS_FIELDS {
             if let Some(field) = self.pairs() {
                 self.push(vec![Element::Field(field)], Weight::Anchor);
                 return true;
@@ -315,7 +315,12 @@ fn settle(mut steps: Vec<Step>, mut is_whole: bool, is_few: bool) -> Alignment {
         steps.truncate(cut);
         is_whole = false;
     }
-    if !is_whole {
+    if !is_whole || fields(&steps) > limits::GUESS_FIELDS {
+        is_whole = false;
+        // The message is a field, too.
+        while fields(&steps) >= limits::GUESS_FIELDS {
+            steps.pop();
+        }
         let end = steps.iter().rposition(|step| step.weight == Weight::Anchor).map_or(0, |last| last + 1);
         let blank = steps.get(end).is_some_and(|step| step.weight == Weight::Blank);
         steps.truncate(end + usize::from(blank));
@@ -329,6 +334,11 @@ fn settle(mut steps: Vec<Step>, mut is_whole: bool, is_few: bool) -> Alignment {
         }
     }
     Alignment { elements, is_whole }
+}
+
+/// How many fields there are at most: a word may become a literal.
+fn fields(steps: &[Step]) -> usize {
+    steps.iter().flat_map(|step| &step.elements).filter(|element| matches!(element, Element::Field(_))).count()
 }
 
 /// Whether a word says what the number is that comes next.

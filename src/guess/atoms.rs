@@ -99,7 +99,16 @@ fn word_end(bytes: &[u8], at: usize, closings: &[usize]) -> usize {
 /// For each byte that opens a group or a quoted text the place after the one that closes it; zero for all others.
 fn closings(bytes: &[u8]) -> Vec<usize> {
     let mut closings = vec![0; bytes.len()];
-    let mut open: Vec<usize> = Vec::new();
+    // Where each kind of bracket was opened and not closed yet.
+    let mut open: [Vec<usize>; 3] = Default::default();
+    let drop_after = |open: &mut [Vec<usize>; 3], place: usize| {
+        open.iter_mut().for_each(|places| while places.pop_if(|last| *last > place).is_some() {});
+    };
+    let kind = |bracket| match bracket {
+        b'[' | b']' => 0,
+        b'(' | b')' => 1,
+        _ => 2,
+    };
     let mut quote = None;
     let mut at = 0;
     while at < bytes.len() {
@@ -108,16 +117,15 @@ fn closings(bytes: &[u8]) -> Vec<usize> {
             b'"' => match quote.take() {
                 Some(begin) => {
                     closings[begin] = at + 1;
-                    open.retain(|&open| open < begin);
+                    drop_after(&mut open, begin);
                 }
                 None => quote = Some(at),
             },
-            b'[' | b'(' | b'<' => open.push(at),
+            opening @ (b'[' | b'(' | b'<') => open[kind(opening)].push(at),
             closing @ (b']' | b')' | b'>') => {
-                let opening = if closing == b')' { b'(' } else { closing - 2 };
-                if let Some(place) = open.iter().rposition(|&open| bytes[open] == opening) {
-                    closings[open[place]] = at + 1;
-                    open.truncate(place);
+                if let Some(place) = open[kind(closing)].pop() {
+                    closings[place] = at + 1;
+                    drop_after(&mut open, place);
                 }
             }
             _ => {}

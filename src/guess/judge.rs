@@ -8,7 +8,6 @@ use crate::{
     batch::{Batch, Cell, Column, ColumnType},
     convert::Year,
     error::Result,
-    input::Input,
     scan::{OnError, Origin, ScanOptions},
     set::PatternSet,
 };
@@ -64,7 +63,7 @@ impl Judge {
         (options.include, options.on_error) = (vec![Origin::Offset], OnError::Null);
         let set = PatternSet::of([("kind", pattern.clone())])?;
         let mut taken = vec![false; sample.len()];
-        for rows in set.scan_input(Input::bytes(sample.bytes()), options).read_all()? {
+        for rows in set.scan_input(sample.input(), options).read_all()? {
             lines_of(sample, &rows).into_iter().for_each(|line| taken[line] = true);
         }
         Ok(taken)
@@ -114,7 +113,7 @@ fn options(multiline: bool) -> ScanOptions {
 }
 
 fn scan(sample: &Sample, pattern: &Pattern, options: &ScanOptions) -> Result<Batch> {
-    pattern.scan_input(Input::bytes(sample.bytes()), options.clone()).read_all()
+    pattern.scan_input(sample.input(), options.clone()).read_all()
 }
 
 /// The line in which each row begins.

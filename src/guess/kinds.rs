@@ -40,8 +40,8 @@ fn beginning(row: &Row<'_>) -> Vec<Kind> {
     kinds
 }
 
-/// Whether nearly all lines that begin no record look as if they belong to the record above: the lines between two records have one that is indented,
-/// empty, or begins as those of stack traces do.
+/// Whether nearly all lines that begin no record look as if they belong to the record above: they are indented, empty, or begin as those of stack traces do, or stand behind such
+/// a line. Those before it may be records that the pattern does not read.
 pub(super) fn are_continued(sample: &Sample, is_read: &[bool]) -> bool {
     let (mut unread, mut continued) = (0, 0);
     let mut at = 0;
@@ -52,10 +52,8 @@ pub(super) fn are_continued(sample: &Sample, is_read: &[bool]) -> bool {
             continue;
         }
         unread += length;
-        let is_below = at > 0;
-        if is_below && (at..at + length).any(|line| sample.line(line).is_some_and(continues)) {
-            continued += length;
-        }
+        let first = (at..at + length).find(|&line| sample.line(line).is_some_and(continues));
+        continued += first.filter(|_| at > 0).map_or(0, |first| at + length - first);
         at += length;
     }
     unread > 0 && 10 * continued >= 9 * unread

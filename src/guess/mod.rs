@@ -48,7 +48,7 @@ use sample::Sample;
 
 use crate::{error::Result, input::Input};
 
-/// Guesses the pattern of the lines of an input, the best guess first; there is at least one.
+/// Guesses the pattern of the lines of an input, the best guess first; there is at least one, unless [`most`](GuessOptions::most) is 0.
 ///
 /// A guess is better if it reads more of the lines, in steps of one in a hundred; then if it says more, by typed columns with names; then if it is
 /// shorter. The input is read as far as the lines reach that are looked at.

@@ -214,12 +214,12 @@ fn host_follows(rest: &[Element]) -> bool {
 }
 
 /// The word before a value, if it says what that is: `port 22`, `pid=7`.
-fn label(before: &str, field: &Field) -> Option<String> {
+fn label(literal: &str, field: &Field) -> Option<String> {
     let is_named = field.is_typed() && field.kind.value != Value::Level && !field.kind.value.is_time();
-    let text = before.strip_suffix('=').or_else(|| before.strip_suffix(' ').filter(|_| is_named))?;
-    let begin = text.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
-    let word = &text[begin..];
-    let stands_alone = text[..begin].is_empty() || text[..begin].ends_with([' ', '[', '(', ':', ',']);
+    let text = literal.strip_suffix('=').or_else(|| literal.strip_suffix(' ').filter(|_| is_named))?;
+    let word = text.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+    let before = &text[..text.len() - word.len()];
+    let stands_alone = before.is_empty() || before.ends_with([' ', '[', '(', ':', ',']);
     let is_label = stands_alone && word.starts_with(|c: char| c.is_ascii_alphabetic()) && !NO_LABELS.contains(&word);
     is_label.then(|| word.to_owned())
 }

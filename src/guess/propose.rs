@@ -183,7 +183,7 @@ impl Proposer {
         }
         if let Some(table) = table::find(&lines, &self.tools.types) {
             let notes = table.notes.into_iter().chain(notes_of(&table.elements)).collect();
-            written.push((names::write(&table.elements, None), notes));
+            written.push((names::write(&table.elements, (!table.is_whole).then_some("")), notes));
         }
         let nothing = "nothing was found in these lines that all of them have: each is one text".to_owned();
         written.push((names::write(&[], Some("")), vec![nothing]));

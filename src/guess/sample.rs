@@ -35,16 +35,24 @@ impl Sample {
         };
         let mut scan = Pattern::new("{line:|}")?.scan_input(input, options);
         let mut sample = Sample { text: Vec::new(), starts: vec![0], passed: 0 };
-        while sample.text.len() < limits::GUESS_BYTES
+        while !sample.is_full()
             && let Some(batch) = scan.next().transpose()?
         {
             let column = &batch.columns()[0];
-            (0..batch.len())
-                .for_each(|row| sample.push(if let Cell::Bytes(line) = column.get(row) { line } else { b"" }));
+            for row in 0..batch.len() {
+                if !sample.is_full() {
+                    sample.push(if let Cell::Bytes(line) = column.get(row) { line } else { b"" });
+                }
+            }
         }
         sample.passed = scan.stats().failures;
         sample.check()?;
         Ok(sample)
+    }
+
+    /// Whether no more lines are looked at.
+    fn is_full(&self) -> bool {
+        self.text.len() >= limits::GUESS_BYTES
     }
 
     fn push(&mut self, line: &[u8]) {
@@ -58,13 +66,14 @@ impl Sample {
         self.starts.len() - 1
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.text
+    /// The lines, to be scanned. What the first begins with is text, as it stood behind the mark of its source.
+    pub(super) fn input(&self) -> Input<'_> {
+        Input::bytes(&self.text).unmarked()
     }
 
-    /// The number of the line that begins at a byte.
+    /// The number of the line that has a byte.
     pub(super) fn line_at(&self, offset: i64) -> usize {
-        self.starts.partition_point(|&start| (start as i64) < offset)
+        self.starts[..self.len()].partition_point(|&start| start as i64 <= offset).saturating_sub(1)
     }
 
     /// A line, if it is UTF-8.

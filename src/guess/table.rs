@@ -18,6 +18,8 @@ const SEPARATORS: [(&str, usize); 6] = [("\t", 1), (" | ", 2), ("|", 2), (", ", 
 pub(super) struct Table {
     pub(super) elements: Vec<Element>,
     pub(super) notes: Vec<String>,
+    /// Whether the elements are all columns; else the rest of the lines follows.
+    pub(super) is_whole: bool,
 }
 
 /// The table that the lines are, if nearly all of them are rows of one.
@@ -30,7 +32,7 @@ fn of(lines: &[&str], separator: &str, least: usize, types: &Types) -> Option<Ta
     let mut counts = BTreeMap::new();
     rows.iter().for_each(|row| *counts.entry(row.len()).or_insert(0) += 1);
     let (&width, &count) = counts.iter().max_by_key(|(_, count)| **count)?;
-    if width <= least || width > limits::GUESS_FIELDS || 100 * count < 99 * rows.len() {
+    if width <= least || 100 * count < 99 * rows.len() {
         return None;
     }
     let mut rows: Vec<Vec<&str>> = rows.into_iter().filter(|row| row.len() == width).collect();
@@ -40,7 +42,10 @@ fn of(lines: &[&str], separator: &str, least: usize, types: &Types) -> Option<Ta
         rows.remove(0);
     }
     let mut elements = Vec::new();
-    for at in 0..width {
+    let is_whole = width <= limits::GUESS_FIELDS;
+    // The rest is a field, too.
+    let told = if is_whole { width } else { limits::GUESS_FIELDS - 1 };
+    for at in 0..told {
         if at > 0 {
             elements.push(Element::Literal(separator.to_owned()));
         }
@@ -60,6 +65,9 @@ fn of(lines: &[&str], separator: &str, least: usize, types: &Types) -> Option<Ta
         }
         elements.append(&mut cell);
     }
+    if !is_whole {
+        elements.push(Element::Literal(separator.to_owned()));
+    }
     let mut notes = Vec::new();
     if is_head {
         notes.push("the first line names the columns, and is no record".to_owned());
@@ -67,7 +75,7 @@ fn of(lines: &[&str], separator: &str, least: usize, types: &Types) -> Option<Ta
     if separator.starts_with([',', ';']) {
         notes.push("these lines look like CSV: a CSV reader also knows separators and newlines in quotes".to_owned());
     }
-    Some(Table { elements, notes })
+    Some(Table { elements, notes, is_whole })
 }
 
 /// The cells of a line; a separator in quotes is none.

@@ -35,7 +35,7 @@ impl Times {
                 at = end;
                 found.push(start..end);
             } else {
-                at = start + 1;
+                at = start + line[start..].chars().next().map_or(1, char::len_utf8);
             }
         }
         found

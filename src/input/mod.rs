@@ -94,6 +94,7 @@ pub(crate) const STDIN: &str = "<stdin>";
 /// assert_eq!(scan.read_all()?.len(), 2);
 /// # Ok::<(), parsimd::Error>(())
 /// ```
+#[must_use]
 pub struct Input<'a> {
     current: Opened<'a>,
     /// What is read instead, once it is the turn of files that are followed.
@@ -174,7 +175,7 @@ impl<'a> Input<'a> {
     }
 
     /// The same input, unpacked if its first bytes say that it is gzip, zstd, xz, bzip2 or lz4. Only a [`reader`](Self::reader) has to be asked for this: a file is unpacked
-    /// anyway, and what is in memory never is.
+    /// anyway, and what is in memory never is. Of several inputs, one after [`then`](Self::then) the other, it is the first.
     ///
     /// ```
     /// use parsimd::{Input, Pattern};
@@ -193,11 +194,18 @@ impl<'a> Input<'a> {
     }
 
     /// The same input, for a [`reader`](Self::reader) that may wait long for what it reads, as one of a pipe: where it gives less than it was
-    /// asked for, the whole records that are there are scanned at once, and do not wait until there are enough for a block.
+    /// asked for, the whole records that are there are scanned at once, and do not wait until there are enough for a block. Of several inputs, one after
+    /// [`then`](Self::then) the other, it is the first.
     pub fn live(mut self) -> Input<'a> {
         if let Source::Stream(StreamBlocks { pace, .. }) = &mut self.current.source {
             *pace = Pace::Short;
         }
+        self
+    }
+
+    /// The same input, of whose first source the beginning is text, also where it looks like a mark of the encoding.
+    pub(crate) fn unmarked(mut self) -> Input<'a> {
+        self.current.begin_unmarked();
         self
     }
 

@@ -101,6 +101,11 @@ impl<'a> Opened<'a> {
         Ok(())
     }
 
+    /// Takes what the source begins with as text.
+    pub(super) fn begin_unmarked(&mut self) {
+        self.lead.is_known = true;
+    }
+
     /// Counts what was passed before the block that was read, or before the end.
     fn pass_lead(&mut self, asides: &mut Vec<Aside>) {
         let (bytes, holes) = self.lead.take(self.offset);

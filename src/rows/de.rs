@@ -58,7 +58,7 @@ impl<'b> Row<'b> {
     ///
     /// # Errors
     /// [`Error::is_value`](crate::Error::is_value): a cell is no value of the type, with the row, the column, what was wanted and what was found.
-    /// [`Error::is_column`](crate::Error::is_column): a field has no column.
+    /// [`Error::is_column`](crate::Error::is_column): a field has no column, unless its type is an `Option`: serde gives that `None` then, in each row.
     ///
     /// ```
     /// # use serde::Deserialize;

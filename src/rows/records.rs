@@ -46,6 +46,7 @@ impl<'a> Scan<'a> {
 }
 
 /// The rows of a scan as values of a type, by [`Scan::deserialize`].
+#[must_use = "nothing is read before the first item is asked for"]
 pub struct Records<'s, 'a, T> {
     scan: &'s mut Scan<'a>,
     /// The batch whose rows are given, from `row` on.

@@ -203,9 +203,11 @@ impl Converting<'_, '_> {
             return Ok(());
         }
         let mut kept: Vec<usize> = (0..self.rows.len()).collect();
+        // Text that is not UTF-8 is a value where the columns are bytes, and an error where they are not.
+        let strings = if task.options.strings == Strings::Binary { Strings::Binary } else { Strings::Utf8 };
         for &(number, ref predicate) in &task.options.filter {
             // A field that has an error is null, and satisfies no predicate.
-            let column = self.column(number, Strings::Utf8)?.column;
+            let column = self.column(number, strings)?.column;
             match (predicate, column.values(), column.validity()) {
                 (Predicate::Between(low, high), Values::Int64(values) | Values::Timestamp(values), validity) => kept
                     .retain(|&row| {

@@ -52,10 +52,14 @@ impl fmt::Display for Hint {
 
 /// What would match `text`, which `pattern` does not match, as `why` says. Nothing where nothing is known that would.
 pub(crate) fn hint(pattern: &Arc<Compiled>, why: &Mismatch, text: &str) -> Option<Hint> {
-    if text.len() > TEXT_BYTES || text.len() < why.offset {
+    let format = &pattern.format;
+    // A reason of another text or pattern may point anywhere.
+    let is_of_both = text.is_char_boundary(why.offset)
+        && format.text.get(why.span.clone()).is_some()
+        && format.text.is_char_boundary(why.matched);
+    if text.len() > TEXT_BYTES || !is_of_both {
         return None;
     }
-    let format = &pattern.format;
     let is_at_end = why.offset == text.len();
     let end = is_at_end.then(|| Explainer::new(pattern).end(text)).transpose().ok()?;
     let place = Place { pattern, format: &format.text, parts: format.parts(), why, text, end };

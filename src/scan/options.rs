@@ -14,6 +14,7 @@ use crate::{
 
 /// What becomes of a record that did not match, or has a value that could not be read. Each is counted in [`Stats`](crate::Stats) either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum OnError {
     /// It has no row.
     #[default]
@@ -27,6 +28,7 @@ pub enum OnError {
 
 /// Which matches in a record become rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Matches {
     /// The one that fills the record, as with [`parse`](crate::Pattern::parse).
     #[default]
@@ -47,6 +49,7 @@ impl Matches {
 
 /// Where a record came from, as a column of its own: see [`ScanOptions::include`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Origin {
     /// The name of its source: of a file, the path as it was given.
     File,
@@ -69,6 +72,7 @@ impl Origin {
 
 /// What a scan keeps of the records that it could not read, beside their counts: see [`ScanOptions::rejects`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Rejects {
     /// The first of them, for [`Scan::reasons`](crate::Scan::reasons).
     #[default]
@@ -105,6 +109,9 @@ impl Predicate {
             (Predicate::Text(text), Cell::Text(value)) => value == text,
             (Predicate::StartsWith(text), Cell::Text(value)) => value.starts_with(text),
             (Predicate::Contains(text), Cell::Text(value)) => value.contains(text),
+            (Predicate::Text(text), Cell::Bytes(value)) => value == text.as_bytes(),
+            (Predicate::StartsWith(text), Cell::Bytes(value)) => value.starts_with(text.as_bytes()),
+            (Predicate::Contains(text), Cell::Bytes(value)) => memchr::memmem::find(value, text.as_bytes()).is_some(),
             (Predicate::AnyOf(parts), value) => parts.iter().any(|part| part.holds(value)),
             _ => false,
         }
@@ -125,6 +132,7 @@ impl Predicate {
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[must_use]
 pub struct ScanOptions {
     /// Which matches in a record become rows.
     pub matches: Matches,
@@ -138,6 +146,9 @@ pub struct ScanOptions {
     /// runs at once, once [`limits::PARALLEL_BYTES`] were read; the first block is always the caller's alone, so an input of one
     /// block starts no thread. Where the system gives no thread the scan goes on with what it has. More than
     /// [`limits::THREADS_PER_CORE`] for each that the machine runs at once are not of use, and not started.
+    ///
+    /// A scan with several threads that is read on a thread of a rayon pool of the program's own may run other tasks of that pool while it waits: hold no lock meanwhile that
+    /// one of them takes, or say one thread.
     pub threads: Option<NonZeroUsize>,
     /// What becomes of a record that could not be read.
     pub on_error: OnError,

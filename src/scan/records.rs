@@ -343,6 +343,7 @@ impl Iterator for Blocks<'_> {
 
 /// A scan: an iterator over batches, one for each block of the input that has rows.
 #[derive(Debug)]
+#[must_use = "nothing is read before its first batch is asked for"]
 pub struct Scan<'a> {
     blocks: Blocks<'a>,
 }

@@ -103,6 +103,7 @@ impl<'t> Match<'t> {
 ///
 /// A match of nothing at all is given once, and the search goes on from the next character.
 #[derive(Debug)]
+#[must_use = "nothing is read before the first item is asked for"]
 pub struct FindIter<'t> {
     pattern: Arc<Compiled>,
     text: &'t str,

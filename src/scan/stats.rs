@@ -97,7 +97,7 @@ impl ColumnOffsets {
             *all = all.or(more);
             if all.has_both() && kind == (ColumnType::Timestamp { utc: false }) {
                 let note = format!(
-                    "column {name:?}: times with an offset are in UTC, and others as they are written; tz= says in which zone those are"
+                    "column {name:?}: times with an offset are in UTC, and others as they are written; the option `tz` says in which zone those are"
                 );
                 if !had_both {
                     new.push(note.clone());

@@ -13,6 +13,7 @@ use crate::{
 /// They come block by block of the input, and within a block in the order of the patterns; rows are in the order of their lines. A pattern that has no row
 /// in a block has no batch of it.
 #[derive(Debug)]
+#[must_use = "nothing is read before its first batch is asked for"]
 pub struct SetScan<'a> {
     blocks: Blocks<'a>,
     patterns: usize,

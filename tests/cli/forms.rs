@@ -9,7 +9,7 @@ const LOG: &str = "say \"hi\", é|-|1.5|2024-05-17T10:05:03.5Z|2024-05-17|10:05:
                    \tcut|7|nan|2024-05-17 10:05:03|2024-05-18|00:00:00|2m3s|no|c=3\n";
 
 fn form(form: &str) -> String {
-    out(&[PATTERN, "--to", form], LOG)
+    out(&[PATTERN, "--quiet", "--to", form], LOG)
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn logfmt_is_read_back_by_the_type_of_pairs() {
 #[test]
 fn a_table_stands_in_columns_and_shows_control_characters() {
     assert_eq!(
-        out(&[PATTERN, "--to", "table", "--select", "word,n,took,at"], LOG),
+        out(&[PATTERN, "--quiet", "--to", "table", "--select", "word,n,took,at"], LOG),
         "word         n    took  at\n\
          say \"hi\", é  -  12.5ms  2024-05-17 10:05:03.500\n\
          \\tcut        7    2m3s  2024-05-17 10:05:03\n"
@@ -76,7 +76,7 @@ fn colours_are_for_terminals_unless_they_are_wanted() {
 fn arrow_is_a_stream_in_a_pipe_and_a_file_in_a_file() {
     let folder = Folder::new();
     let file = folder.path("x.arrow");
-    assert_eq!(out(&[PATTERN, "-o", &file], LOG), "");
+    assert_eq!(out(&[PATTERN, "--quiet", "-o", &file], LOG), "");
     assert!(fs::read(&file).unwrap().starts_with(b"ARROW1"));
     let stream = parsimd_of(&[PATTERN, "--to", "arrow"], LOG.as_bytes());
     assert!(stream.code == 0 && stream.out.len() > 100 && !stream.out.starts_with("ARROW1"));
@@ -87,7 +87,7 @@ fn arrow_is_a_stream_in_a_pipe_and_a_file_in_a_file() {
 fn parquet_begins_and_ends_as_it_should() {
     let folder = Folder::new();
     let file = folder.path("x.parquet");
-    assert_eq!(out(&[PATTERN.replace("{took:dur}", "{took}").as_str(), "-o", &file], LOG), "");
+    assert_eq!(out(&[PATTERN.replace("{took:dur}", "{took}").as_str(), "--quiet", "-o", &file], LOG), "");
     let bytes = fs::read(&file).unwrap();
     assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
 }
@@ -100,6 +100,17 @@ fn the_name_of_the_output_says_the_form() {
         assert_eq!(out(&["{n:d}", "-o", &file], "1\n"), "");
         assert!(fs::read_to_string(&file).unwrap().starts_with(begin), "{name}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn standard_output_by_its_name_needs_no_form_also_where_it_is_a_file() {
+    let folder = Folder::new();
+    let out = std::fs::File::create(folder.path("out")).expect("a file can be made");
+    let args = ["{n:d}", &folder.file("in.log", "1\n"), "-o", "/dev/stdout"];
+    let status = crate::run::command().args(args).stdout(out).status().expect("the command starts");
+    assert!(status.success());
+    assert_eq!(std::fs::read_to_string(folder.path("out")).expect("it is there"), "{\"n\":1}\n");
 }
 
 #[test]

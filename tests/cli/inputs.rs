@@ -144,6 +144,33 @@ fn standard_input_that_is_compressed_can_be_guessed() {
 }
 
 #[test]
+fn a_guess_from_standard_input_passes_over_blank_and_very_long_lines() {
+    for head in ["\n", " \r\n\n", &("x".repeat(70_000) + "\n")] {
+        let ran = parsimd_of(&["--to", "csv"], format!("{head}1 a\n2 b\n").as_bytes());
+        assert!(ran.code == 0 && ran.out.ends_with("1,a\n2,b\n"), "{ran:?}");
+    }
+}
+
+#[test]
+fn what_was_passed_over_in_the_input_is_told_where_there_is_no_terminal() {
+    let folder = Folder::new();
+    let file = folder.file("more.log.gz", [gzip(b"1\n2\n"), b"3\n".to_vec()].concat());
+    let ran = parsimd(&["{n:d}", &file, "--count"]);
+    assert_eq!((ran.code, &*ran.out), (0, "2\n"));
+    assert!(ran.err.contains("ignored") && ran.err.contains("more.log.gz"), "{}", ran.err);
+    assert_eq!(parsimd(&["{n:d}", &file, "--count", "--quiet"]).err, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_of_a_file_moves_no_cursor() {
+    let folder = Folder::new();
+    let [bad, good] = [folder.file("c\u{1b}[31mx.log", "bad\n"), folder.file("good.log", "1\n")];
+    let ran = parsimd(&["{n:d}", &bad, &good, "--count"]);
+    assert!(ran.err.contains("its one record does not match") && !ran.err.contains('\u{1b}'), "{:?}", ran.err);
+}
+
+#[test]
 fn a_guess_from_standard_input_after_a_missing_file_loses_no_line() {
     let folder = Folder::new();
     let ran = parsimd_of(&[&folder.path("none"), "-", "--count"], log(500).as_bytes());

@@ -66,6 +66,83 @@ fn a_number_is_compared_with_integers_exactly() {
 }
 
 #[test]
+fn a_text_is_compared_in_order_with_what_is_in_quotes_alone() {
+    let log = "9 10.0.0.7 0.5\n10 fe80::1 -0.25\nC:\\ 10.0.0.0/24 2\n";
+    let ran = |condition| {
+        parsimd_of(&["{a} {b} {c:g}", "--where", condition, "--select", "a", "--to", "csv"], log.as_bytes())
+    };
+    for (condition, wanted) in [
+        ("a > '5'", &["9", "C:\\"][..]),
+        ("a = 9", &["9"]),
+        ("b = 10.0.0.7 or b = fe80::1", &["9", "10"]),
+        ("b in (fe80::1, ::1)", &["10"]),
+        ("b = '10.0.0.0/24'", &["C:\\"]),
+        (r#"a = "C:\\""#, &["C:\\"]),
+        (r#"a ~ "^C:\\\\" and not b = 'say \'no\''"#, &["C:\\"]),
+        ("c = .5 or c < -.1", &["9", "10"]),
+    ] {
+        let ran = ran(condition);
+        let shown: Vec<&str> = ran.out.lines().skip(1).collect();
+        assert_eq!((&shown[..], &*ran.err), (wanted, ""), "{condition}");
+    }
+    for (condition, message) in [
+        ("a > 5", "a is text, which is compared letter by letter"),
+        ("500ms <= a", "a is text, which is compared letter by letter"),
+        ("b = 10.0.0.0/24", "b is text, and this is a network"),
+    ] {
+        let ran = ran(condition);
+        assert!(ran.code == 2 && ran.err.contains(message) && ran.err.contains('^'), "{}", ran.err);
+    }
+}
+
+#[test]
+fn percentiles_have_the_rank_that_exact_arithmetic_gives() {
+    let log: String = (1..=100).map(|n| format!("{n}\n")).collect();
+    assert_eq!(
+        out(&["{n:d}", "--agg", "p7(n), p14(n), p28(n), p55(n), p0(n), p100(n)", "--to", "csv"], &log),
+        "p7(n),p14(n),p28(n),p55(n),p0(n),p100(n)\n7,14,28,55,1,100\n"
+    );
+    // Estimates lie in the range of the values.
+    let log: String = (1..=1000).map(|n| format!("{n}\n")).collect();
+    let shown = parsimd_of(&["{n:d}", "--agg", "p0(n), p99.9(n), p100(n)", "--to", "csv"], log.as_bytes()).out;
+    let values: Vec<i64> = shown.lines().nth(1).unwrap().split(',').map(|value| value.parse().unwrap()).collect();
+    assert_eq!((values[0], values[2]), (1, 1000));
+    assert!((990..=1000).contains(&values[1]), "{shown}");
+}
+
+#[test]
+fn pairs_are_no_key_of_groups() {
+    let ran = parsimd_of(&["{n:d}|{m:kv}", "--group-by", "m"], b"1|a=1\n2|b=2\n");
+    assert!(ran.code == 2 && ran.err.contains("--group-by m: pairs are no one value"), "{}", ran.err);
+}
+
+#[test]
+fn a_field_hides_no_column_that_is_asked_for_by_include() {
+    let ran = parsimd_of(&["{file} {x}", "--include", "file"], b"u v\n");
+    assert!(ran.code == 2 && ran.err.contains("--include file: the pattern has a field of this name"), "{}", ran.err);
+}
+
+#[test]
+fn names_in_a_list_may_have_blanks_around_them() {
+    assert_eq!(csv(&["--select", "host, ms", "--sort", "-ms, host", "--head", "1"]), "host,ms\nb,20\n");
+    assert_eq!(csv(&["--group-by", "host, level", "--head", "1"]), "host,level,count\na,info,2\n");
+}
+
+#[test]
+fn no_rows_at_the_head_are_no_match() {
+    for what in [&["--group-by", "host"][..], &["--agg", "max(ms)"], &["--sort", "ms"], &[]] {
+        let ran = parsimd_of(&[&[PATTERN, "--head", "0", "--to", "ndjson"], what].concat(), LOG.as_bytes());
+        assert_eq!((ran.code, &*ran.out), (1, ""), "{what:?}");
+    }
+}
+
+#[test]
+fn a_time_of_an_option_may_begin_with_a_minus() {
+    let ran = parsimd_of(&["{at:ti} {rest}", "--tz", "UTC", "--since", "-2h", "--count"], LOG.as_bytes());
+    assert_eq!((ran.code, &*ran.out), (1, "0\n"), "{}", ran.err);
+}
+
+#[test]
 fn a_wrong_condition_is_drawn_with_its_place() {
     let ran = parsimd(&[PATTERN, "--where", "ms > 1s"]);
     assert_eq!(ran.code, 2);
@@ -331,16 +408,24 @@ fn a_wrong_function_is_drawn_with_its_place() {
     for (functions, message) in [
         ("mode(ms)", "not a function"),
         ("mean", "of which column?"),
-        ("mean(host)", "host is neither"),
+        ("mean(host)", "mean is of numbers and durations: host is text"),
         ("mean(mss)", "no column is called mss"),
         ("count(ms", "a parenthesis that is not closed"),
         ("count sum(ms)", "not what follows a function"),
         ("p101(ms)", "not a function"),
+        ("p1e1(ms)", "not a function"),
+        ("min(pairs)", "min is of what has an order, and pairs have none: pairs is pairs"),
     ] {
-        let ran = parsimd(&[PATTERN, "--agg", functions]);
+        let ran = parsimd(&["{at:ti} {level:w} {ms:d|-} {host} {pairs:kv}", "--agg", functions]);
         assert_eq!(ran.code, 2);
         assert!(ran.err.contains(message) && ran.err.contains('^'), "{}", ran.err);
     }
+}
+
+#[test]
+fn statistics_keep_a_long_name_and_its_type_apart() {
+    let drawn = out(&["{upstream_response_time:d} {b}", "--stats", "--to", "table"], "5 x\n");
+    assert!(drawn.contains("\nupstream_response_time  integer: 1 values"), "{drawn}");
 }
 
 #[test]
@@ -408,7 +493,7 @@ fn a_slip_in_a_name_is_answered_with_the_name_that_is_near() {
         ("--agg", "cuont", "count"),
         ("--format", "ngnix", "nginx-combined or nginx-error"),
         ("--format", "nginx-combind", "nginx-combined"),
-        ("--format", "log", "klog, log4j, logback or logfmt"),
+        ("--format", "log", "glog, klog, log4j, logback or logfmt"),
         ("-p", "{n:flot}", "f"),
         ("-p", "{n:boool}", "bool"),
     ] {

@@ -40,6 +40,33 @@ fn rows_and_columns_are_chosen_as_of_one_pattern() {
 }
 
 #[test]
+fn since_is_of_the_first_column_of_times_of_each_pattern() {
+    let log = "a 2024-05-17T10:00:00Z\n\
+               b 2024-05-18T10:00:00Z 2024-05-01T00:00:00Z\n\
+               a 2024-05-18T10:00:01Z\n\
+               b 2024-05-17T10:00:00Z 2024-06-01T00:00:00Z\n\
+               c 7\n";
+    let args = [
+        "-p",
+        "a {at:ti}",
+        "-p",
+        "b {begin:ti} {at:ti}",
+        "-p",
+        "c {n:d}",
+        "--include",
+        "line",
+        "--select",
+        "pattern",
+        "--to",
+        "csv",
+    ];
+    let since = |more: &[&str]| out(&[&args[..], more].concat(), log);
+    assert_eq!(since(&["--since", "2024-05-18"]), "pattern,line\n2,2\n1,3\n");
+    assert_eq!(since(&["--until", "2024-05-18"]), "pattern,line\n1,1\n2,4\n");
+    assert_eq!(since(&["--since", "2024-05-18", "--where", "line < 3"]), "pattern,line\n2,2\n");
+}
+
+#[test]
 fn all_rows_are_counted_grouped_and_described_as_of_one_pattern() {
     assert_eq!(
         csv(&["--group-by", "pattern", "--agg", "count, max(port)"]),

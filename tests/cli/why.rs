@@ -64,6 +64,15 @@ fn the_place_in_a_long_line_is_shown_also_where_there_is_no_terminal() {
 }
 
 #[test]
+fn the_place_stands_under_a_character_as_wide_as_those_before_it_are() {
+    let shown = why("{a} {n:d}", "日本語 x\n");
+    let lines: Vec<&str> = shown.lines().collect();
+    let at = lines.iter().position(|line| line.contains("日本語 x")).unwrap_or_else(|| panic!("{shown}"));
+    // Three characters of two columns, and a blank.
+    assert_eq!(lines[at + 1], format!("    {:7}^", ""), "{shown}");
+}
+
+#[test]
 fn in_a_form_of_rows_each_reason_is_a_row() {
     let folder = Folder::new();
     let file = folder.file("a.log", "a: -\nnoise\nb: -\nc: 1\n");

@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 
 use parsimd::{
-    Anchored, Batch, Cell, ColumnType, CustomType, ExternalMatcher, Input, Isa, Matches, OnError, Pattern, ScanOptions,
-    Stats, Strings, Value, Values, Year,
+    Anchored, Batch, Cell, ColumnType, CustomType, ExternalMatcher, Input, Isa, Matches, OnError, Pattern, Predicate,
+    ScanOptions, Stats, Strings, Value, Values, Year,
 };
 
 use crate::common::{self, Found, Random, cells, external, pattern, pattern_on};
@@ -307,5 +307,25 @@ fn a_class_that_is_not_all_ascii_is_matched_to_ascii_too() {
     // Where case is ignored U+017F is an s, however it is written.
     for expression in ["ſ", r"\u017f", r"[\u0170-\u0180]"] {
         assert!(custom(expression).parse("s").is_ok_and(|found| found.is_some()), "{expression}");
+    }
+}
+
+#[test]
+fn a_predicate_compares_bytes_where_the_columns_are_bytes() {
+    let log = b"info: caf\xe9 error\nwarn: caf\xe9\ninfo: error \xff\ninfo: none\n";
+    let rows = |predicate, strings| {
+        let options = options(strings, OnError::Skip).filter("msg", predicate);
+        read(&pattern("{lvl:w}: {msg}"), log, options).0.len()
+    };
+    for (predicate, binary) in [
+        (Predicate::Contains("error".to_owned()), 2),
+        (Predicate::StartsWith("caf".to_owned()), 2),
+        (Predicate::Text("none".to_owned()), 1),
+        (Predicate::AnyOf(vec![Predicate::Text("none".to_owned()), Predicate::StartsWith("error".to_owned())]), 2),
+    ] {
+        assert_eq!(rows(predicate.clone(), Strings::Binary), binary, "{predicate:?}");
+        // Elsewhere such a text is no value.
+        let is_of_none = format!("{predicate:?}").contains("none");
+        assert_eq!(rows(predicate.clone(), Strings::Utf8), usize::from(is_of_none), "{predicate:?}");
     }
 }

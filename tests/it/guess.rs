@@ -129,6 +129,10 @@ fn log(random: &mut Random) -> String {
         "\tat a.b(C.java:1)",
         "word ",
         "é ",
+        "✓ ",
+        "größe ",
+        "ſep  9 03:37:44 ",
+        "\u{feff}",
         "| ",
         ",",
         "[",
@@ -220,6 +224,9 @@ fn any_bytes_are_guessed_from_or_refused() {
         b"|",
         b":",
         b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        "✓".as_bytes(),
+        "ſep  9 03:37:44 ".as_bytes(),
     ];
     for _ in 0..30 {
         let text: Vec<u8> = (0..random.below(120)).flat_map(|_| random.one(&bytes).to_vec()).collect();

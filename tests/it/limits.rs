@@ -6,7 +6,9 @@
 
 use std::io::{self, Read};
 
-use parsimd::{CustomType, FailureKind, GuessOptions, Input, Pattern, Reason, ScanOptions, Stats, guess, limits};
+use parsimd::{
+    ColumnType, CustomType, FailureKind, GuessOptions, Input, Pattern, Reason, ScanOptions, Stats, guess, limits,
+};
 
 use crate::{
     common::{Folder, open, options, pattern, read},
@@ -289,6 +291,74 @@ fn a_guess_looks_at_so_many_lines() {
         let guesses =
             guess(Input::bytes(log.as_bytes()), &GuessOptions::default()).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(guesses[0].lines, (count - usize::from(is_past)) as u64);
+    }
+}
+
+#[test]
+fn a_guess_looks_at_no_more_lines_once_it_has_read_so_much() {
+    for (bytes, is_past) in around(limits::GUESS_BYTES) {
+        // Lines of 4 KiB, and a last one of what is missing, with which so many bytes are read; then one more.
+        let line = "n=1 ".to_owned() + &"u".repeat(4091) + "\n";
+        let count = bytes / line.len() - 1;
+        let last = "n=1 ".to_owned() + &"u".repeat(bytes - count * line.len() - 5) + "\n";
+        let log = line.repeat(count) + &last + "n=2 up\n";
+        let mut options = GuessOptions::default();
+        options.lines = 10_000;
+        let guesses = guess(Input::bytes(log.as_bytes()), &options).unwrap_or_else(|error| panic!("{error}"));
+        let is_read = bytes < limits::GUESS_BYTES;
+        assert_eq!(guesses[0].lines, (count + 1 + usize::from(is_read)) as u64, "{bytes}, {is_past}");
+    }
+}
+
+#[test]
+fn a_guessed_pattern_has_so_many_fields_and_the_last_is_the_rest() {
+    for (count, is_past) in around(limits::GUESS_FIELDS) {
+        for separator in [" ", ", ", "|", "\t"] {
+            let line =
+                |row: usize| (0..count).map(|at| (row * at).to_string()).collect::<Vec<_>>().join(separator) + "\n";
+            let log: String = (0..50).map(line).collect();
+            let guesses =
+                guess(Input::bytes(log.as_bytes()), &GuessOptions::default()).unwrap_or_else(|error| panic!("{error}"));
+            let best = pattern(&guesses[0].patterns[0].pattern);
+            let types: Vec<ColumnType> = best.schema().columns().map(|(_, kind)| kind).collect();
+            assert_eq!(types.len(), count.min(limits::GUESS_FIELDS), "{separator:?}: {:?}", guesses[0]);
+            assert_eq!(types[types.len() - 1] == ColumnType::Text, is_past, "{separator:?}: {:?}", guesses[0]);
+        }
+    }
+}
+
+#[test]
+fn a_guess_tells_so_many_kinds_of_lines_apart() {
+    // Each kind has a shape of its own, and its numbers differ.
+    let kinds = ["<{}>", "[{}]", "({})", "a={}", "={} up", "[{}] <{}>", "({}) [{}]", "<{}> ({})", "={} ({})"];
+    for (count, _) in around(limits::GUESS_KINDS) {
+        let lines =
+            |row: usize| kinds[..count].iter().map(move |kind| kind.replace("{}", &(row * 7 + 1).to_string()) + "\n");
+        let log: String = (0..80).flat_map(lines).collect();
+        let guesses =
+            guess(Input::bytes(log.as_bytes()), &GuessOptions::default()).unwrap_or_else(|error| panic!("{error}"));
+        let told = count.min(limits::GUESS_KINDS);
+        assert_eq!(
+            (guesses[0].patterns.len(), guesses[0].matched),
+            (told, 80 * told as u64),
+            "{count}: {:?}",
+            guesses[0]
+        );
+    }
+}
+
+#[test]
+#[ignore = "it holds a column of 2 GiB, twice"]
+fn a_column_holds_so_much_text_in_one_piece() {
+    for (length, is_past) in around(limits::COLUMN_TEXT_BYTES) {
+        let mut lines = vec![(32 << 20) + 1; length >> 25];
+        lines.push(length % (1 << 25) + 1);
+        let mut scan =
+            pattern("x{rest}").scan_input(Input::reader(Lines::new(&lines), "lines"), options(1, limits::BLOCK_BYTES));
+        match scan.read_all() {
+            Ok(batch) => assert!(!is_past && batch.len() == lines.len(), "{length}"),
+            Err(error) => assert!(is_past && error.is_limit(), "{length}: {error}"),
+        }
     }
 }
 

@@ -166,3 +166,21 @@ error: format spec \"int\" not recognised
     assert!(other.draw().is_none());
     assert_eq!(format!("{other:#}"), other.to_string());
 }
+
+#[test]
+fn a_reason_of_another_text_or_pattern_gives_no_hint() {
+    let of = |format: &str, text: &str| {
+        let why = pattern(format).explain_mismatch(text).unwrap_or_else(|error| panic!("{error}"));
+        why.unwrap_or_else(|| panic!("{format:?} matches {text:?}"))
+    };
+    // It points into a character of the text, and past the pattern.
+    for (why, format, text) in
+        [(of("{a:d}", "1x"), "{a:d}", "é"), (of("{a:d} and {b:d} of {c:d}", "1 and 2 of x"), "{a:d}", "1 and 2 of x")]
+    {
+        assert_eq!(pattern(format).hint(&why, text), None, "{format}: {text}");
+    }
+    // Whatever is said of these, nothing panics.
+    for (format, text) in [("é {a:d}", "é y é"), ("{é}", "y"), ("", ""), ("x{a}é", "xx é")] {
+        let _ = pattern(format).hint(&of("xx {a:d}", "xx y"), text);
+    }
+}

@@ -163,7 +163,7 @@ fn a_filter_means_utc_with_a_zone() {
 #[test]
 fn a_column_with_both_kinds_of_times_is_noted_once() {
     let both = "2024-01-01 00:00:00 2024-01-01 00:00:00\n2024-01-01 00:00:00Z 2024-01-01 00:00:00\n".repeat(20);
-    let note = "column \"b\": times with an offset are in UTC, and others as they are written; tz= says in which zone those are";
+    let note = "column \"b\": times with an offset are in UTC, and others as they are written; the option `tz` says in which zone those are";
     for (threads, block_bytes) in [(1, 1 << 20), (1, 30), (3, 30)] {
         let options = options(threads, block_bytes);
         let (_, stats) = read(&pattern("{b:ti} {c:ti}"), Input::bytes(&both), options.clone());
@@ -271,5 +271,18 @@ fn a_day_that_its_year_does_not_have_is_told_with_the_year_and_the_option() {
         assert_eq!(timestamps(format, text, options.clone()).1.matched, 1);
         (options.year, options.begin) = (Year::Current, Some(micros(2023, 12, 31) + 23 * HOUR));
         assert!(timestamps(format, text, options).1.first_failures[0].reason.contains("of 2023,"));
+    }
+}
+
+#[test]
+fn days_and_times_that_no_calendar_has_are_the_nearest_ends() {
+    for days in [i64::MIN, i64::MAX, i64::MAX / 400, 2_932_897, -719_163] {
+        assert_eq!(Date::from_days(days), None, "{days}");
+    }
+    assert_eq!(Date::from_days(2_932_896), Date::new(9999, 12, 31));
+    assert_eq!(Date::from_days(-719_162), Date::new(1, 1, 1));
+    for (year, days, micros) in [(i32::MAX, i32::MAX, i64::MAX), (i32::MIN, i32::MIN, i64::MIN)] {
+        let date = Date { year, month: 1, day: 1 };
+        assert_eq!((date.days(), DateTime { date, time: Time::MIDNIGHT }.timestamp_micros()), (days, micros));
     }
 }

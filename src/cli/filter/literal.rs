@@ -164,8 +164,10 @@ fn power(text: &str) -> Option<i64> {
     Some(text.parse().unwrap_or(if text.starts_with('-') { i64::MIN } else { i64::MAX }))
 }
 
-/// A number of a column of floats: `1.5`, `10%`, `2K`.
+/// A number of a column of floats: `1.5`, `.5`, `10%`, `2K`.
 pub(super) fn float(text: &str, clock: &Clock) -> Option<f64> {
+    let (sign, number) = text.split_at(usize::from(text.starts_with(['-', '+'])));
+    let text = &if number.starts_with('.') { format!("{sign}0{number}") } else { text.to_owned() };
     let read =
         read("{v:%}", text, clock).or_else(|| read("{v:g}", text, clock)).or_else(|| read("{v:size}", text, clock));
     match read? {

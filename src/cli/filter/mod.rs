@@ -22,7 +22,7 @@ pub(super) mod reference;
 use std::collections::BTreeSet;
 
 pub(super) use literal::{Clock, Moment, duration};
-pub(super) use parser::parse;
+pub(super) use parser::{parse, type_name};
 pub(super) use pushdown::split;
 use regex::Regex;
 

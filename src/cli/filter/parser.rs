@@ -7,7 +7,7 @@
 //! comparison = operand sign operand | column [ "not" ] "in" "(" value { "," value } ")" | column ("~" | "!~") text
 //! ```
 
-use std::ops::Range;
+use std::{net::IpAddr, ops::Range};
 
 use regex::Regex;
 
@@ -248,7 +248,22 @@ impl Parser<'_> {
         let test = match (&value, kind) {
             (Operand::Null, _) if comparison == Comparison::Equal => Some(Test::IsNull),
             (Operand::Bool(value), ColumnType::Bool) if comparison == Comparison::Equal => Some(Test::Bool(*value)),
-            (Operand::Value { text, .. }, ColumnType::Text | ColumnType::TextView | ColumnType::Binary) => {
+            (Operand::Value { text, quoted }, ColumnType::Text | ColumnType::TextView | ColumnType::Binary) => {
+                if !quoted && comparison != Comparison::Equal {
+                    let message = format!("{name} is text, which is compared letter by letter");
+                    let expected = format!(
+                        "expected a text in quotes, as in \"{text}\"; or give the field the type of its values, as in {{{name}:d}}"
+                    );
+                    return Err(self.error(span, &message, &expected));
+                }
+                if !quoted && is_network(text) {
+                    let message = format!("{name} is text, and this is a network");
+                    return Err(self.error(
+                        span,
+                        &message,
+                        "expected an address, or ~ and what those of the network begin with",
+                    ));
+                }
                 Some(Test::Text(comparison, text.clone()))
             }
             (Operand::Value { text, quoted }, ColumnType::Float64) if !quoted => {
@@ -267,6 +282,12 @@ impl Parser<'_> {
             self.error(span, &message, &format!("expected {}", expected(kind, comparison)))
         })
     }
+}
+
+/// Whether a text is the prefix of addresses, with its length: `10.0.0.0/24`.
+fn is_network(text: &str) -> bool {
+    let parts = text.split_once('/');
+    parts.is_some_and(|(address, length)| address.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok())
 }
 
 /// The bounds for a comparison with what stands for the values from `first` to `last`.

@@ -2,13 +2,13 @@
 
 use super::{
     distinct::Distinct,
-    quantiles::Quantiles,
+    quantiles::{Part, Quantiles},
     value::{Kept, Number, Sum},
 };
 use crate::{
     batch::{Cell, ColumnType},
     cli::{
-        filter::Columns,
+        filter::{Columns, type_name},
         lexer::{Kind, Token, error_at, tokens},
         near::near,
         stop::Stop,
@@ -38,7 +38,7 @@ enum FunctionKind {
     Mean,
     Min,
     Max,
-    Quantile(f64),
+    Quantile(Part),
 }
 
 impl Function {
@@ -218,7 +218,11 @@ fn column_of(
         return Err(error_at(text, argument.span, &message, &columns.hint(&column)));
     };
     if !takes(function.kind, of) {
-        let message = format!("{} is of numbers and durations, and {column} is neither", function.name);
+        let of_what = match function.kind {
+            FunctionKind::Min | FunctionKind::Max => "what has an order, and pairs have none",
+            _ => "numbers and durations",
+        };
+        let message = format!("{} is of {of_what}: {column} is {}", function.name, type_name(of));
         return Err(error_at(text, argument.span, &message, "expected another column"));
     }
     Ok((column, of))
@@ -238,11 +242,8 @@ fn function_kind(name: &str) -> Option<FunctionKind> {
         "mean" | "avg" => FunctionKind::Mean,
         "min" => FunctionKind::Min,
         "max" => FunctionKind::Max,
-        "median" => FunctionKind::Quantile(0.5),
-        percentile => {
-            let percent: f64 = percentile.strip_prefix('p')?.parse().ok()?;
-            (0.0..=100.0).contains(&percent).then_some(FunctionKind::Quantile(percent / 100.0))?
-        }
+        "median" => FunctionKind::Quantile(Part::MEDIAN),
+        percentile => FunctionKind::Quantile(Part::percent(percentile.strip_prefix('p')?)?),
     })
 }
 

@@ -70,12 +70,16 @@ impl Key {
     /// Reads `status`, or `hour(time)`. A column of that name comes first.
     ///
     /// # Errors
-    /// No such column or function, or one that is of times and of a column of others.
+    /// No such column or function, or one that is of times and of a column of others, or a column of pairs.
     pub(in crate::cli) fn new(text: &str, columns: &dyn Columns) -> Result<Key, Stop> {
         let key = |column: &str, unit| Key { name: text.to_owned(), column: column.to_owned(), unit };
         let call = text.trim().strip_suffix(')').and_then(|text| text.split_once('('));
         let (Some((function, column)), None) = (call, columns.column_type(text)) else {
-            columns.column_type(text).ok_or_else(|| unknown(text, columns))?;
+            if columns.column_type(text).ok_or_else(|| unknown(text, columns))? == ColumnType::Map {
+                return Err(Stop::new(format!(
+                    "--group-by {text}: pairs are no one value: give the pattern columns of their keys, as in {{:kv(level,took:dur)}}"
+                )));
+            }
             return Ok(key(text, None));
         };
         let (function, column) = (function.trim(), column.trim());

@@ -17,8 +17,39 @@ const DECADES: f64 = 100.0;
 pub(super) enum Quantiles {
     /// How often each value is there.
     Exact(BTreeMap<Ordered, u64>),
-    /// How many values each bin has.
-    Bins(BTreeMap<Bin, u64>),
+    /// How many values each bin has; and the least and the greatest value.
+    Bins(BTreeMap<Bin, u64>, [Number; 2]),
+}
+
+/// A part of all values, as so many of so many: a float of it would round some ranks up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    of: u64,
+    all: u64,
+}
+
+impl Part {
+    pub(super) const MEDIAN: Part = Part { of: 1, all: 2 };
+    pub(super) const P95: Part = Part { of: 95, all: 100 };
+
+    /// Reads a percentage in decimal digits: `95`, `99.9`.
+    pub(super) fn percent(text: &str) -> Option<Part> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !is_number(whole) || !is_number(fraction) {
+            return None;
+        }
+        let fraction = fraction.trim_end_matches('0');
+        let all = 10_u64.checked_pow(2 + u32::try_from(fraction.len()).ok()?)?;
+        let of = format!("{whole}{fraction}").parse().ok()?;
+        (of <= all).then_some(Part { of, all })
+    }
+
+    /// The rank ⌈part · count⌉ among so many values, counted from 1.
+    fn rank(self, count: u64) -> u64 {
+        let rank = (u128::from(self.of) * u128::from(count)).div_ceil(u128::from(self.all));
+        u64::try_from(rank).unwrap_or(count).clamp(1, count.max(1))
+    }
 }
 
 /// The number of a bin, in the order of the values: that of a negative value is minus that of its opposite, and that of zero is 0.
@@ -70,12 +101,16 @@ impl Quantiles {
     fn add_times(&mut self, value: Number, times: u64) -> usize {
         let before = self.len();
         match self {
-            Quantiles::Bins(bins) => *bins.entry(bin(value.float())).or_default() += times,
+            Quantiles::Bins(bins, [least, greatest]) => {
+                *bins.entry(bin(value.float())).or_default() += times;
+                *least = Ordered(*least).min(Ordered(value)).0;
+                *greatest = Ordered(*greatest).max(Ordered(value)).0;
+            }
             Quantiles::Exact(values) => {
                 *values.entry(Ordered(value)).or_default() += times;
                 if values.len() > EXACT {
                     let values = std::mem::take(values);
-                    *self = Quantiles::Bins(BTreeMap::new());
+                    *self = Quantiles::Bins(BTreeMap::new(), [value; 2]);
                     for (value, times) in values {
                         self.add_times(value.0, times);
                     }
@@ -88,7 +123,7 @@ impl Quantiles {
     fn len(&self) -> usize {
         match self {
             Quantiles::Exact(values) => values.len(),
-            Quantiles::Bins(bins) => bins.len(),
+            Quantiles::Bins(bins, _) => bins.len(),
         }
     }
 
@@ -97,7 +132,7 @@ impl Quantiles {
     pub(super) fn logarithmic_parts(&self, columns: usize) -> Option<Vec<u64>> {
         let counts: Vec<(f64, u64)> = match self {
             Quantiles::Exact(values) => values.iter().map(|(value, &times)| (value.0.float(), times)).collect(),
-            Quantiles::Bins(bins) => bins.iter().map(|(&bin, &times)| (value(bin), times)).collect(),
+            Quantiles::Bins(bins, _) => bins.iter().map(|(&bin, &times)| (value(bin), times)).collect(),
         };
         let least = counts.iter().map(|(value, _)| *value).find(|value| *value > 0.0)?;
         let (first, greatest) = (counts.first()?.0, counts.last()?.0);
@@ -118,19 +153,22 @@ impl Quantiles {
         matches!(self, Quantiles::Exact(_))
     }
 
-    /// The value below which so much of all lies: the one of rank ⌈`part` · count⌉, counted from 1. An estimate is a float.
-    pub(super) fn at(&self, part: f64) -> Option<Number> {
+    /// The value below which so much of all lies: the one of rank ⌈`part` · count⌉, counted from 1. An estimate is a float, from the least value to the greatest.
+    pub(super) fn at(&self, part: Part) -> Option<Number> {
         match self {
             Quantiles::Exact(values) => ranked(values, part).map(|value| value.0),
-            Quantiles::Bins(bins) => ranked(bins, part).map(|bin| Number::Float(value(bin))),
+            Quantiles::Bins(bins, [least, greatest]) => ranked(bins, part).map(|bin| match value(bin) {
+                estimate if estimate <= least.float() => *least,
+                estimate if estimate >= greatest.float() => *greatest,
+                estimate => Number::Float(estimate),
+            }),
         }
     }
 }
 
 /// The key that the value of this rank has.
-fn ranked<K: Copy>(counts: &BTreeMap<K, u64>, part: f64) -> Option<K> {
-    let count: u64 = counts.values().sum();
-    let wanted = ((part * count as f64).ceil() as u64).clamp(1, count.max(1));
+fn ranked<K: Copy>(counts: &BTreeMap<K, u64>, part: Part) -> Option<K> {
+    let wanted = part.rank(counts.values().sum());
     let mut seen = 0;
     let found = counts.iter().find(|(_, times)| {
         seen += **times;
@@ -175,13 +213,43 @@ mod tests {
             quantiles.add(Number::Float(f64::NAN));
             let mut sorted = values;
             sorted.sort_by(f64::total_cmp);
-            for percent in [1, 25, 50, 90, 95, 99, 100] {
-                let wanted = sorted[(percent * count as usize).div_ceil(100) - 1];
-                let found = quantiles.at(percent as f64 / 100.0).unwrap().float();
+            for percent in [0, 1, 25, 50, 90, 95, 99, 100] {
+                let wanted = sorted[(percent * count as usize).div_ceil(100).max(1) - 1];
+                let found = quantiles.at(Part { of: percent as u64, all: 100 }).unwrap().float();
+                assert!(sorted[0] <= found && found <= sorted[sorted.len() - 1], "{count} p{percent}: {found}");
                 assert!((found - wanted).abs() <= wanted.abs() * 0.0101, "{count} p{percent}: {found} for {wanted}");
             }
         }
-        assert!(Quantiles::new().at(0.5).is_none());
+        assert!(Quantiles::new().at(Part::MEDIAN).is_none());
+    }
+
+    #[test]
+    fn a_percentage_is_read_to_its_last_digit() {
+        let of = |text| Part::percent(text).map(|Part { of, all }| (of, all));
+        assert_eq!(of("95"), Some((95, 100)));
+        assert_eq!(of("99.90"), Some((999, 1000)));
+        assert_eq!((of("0"), of("100.0")), (Some((0, 100)), Some((100, 100))));
+        assert_eq!(of("0.000000000001"), Some((1, 100_000_000_000_000)));
+        for text in ["", ".5", "-1", "+1", "1e1", "100.1", "inf", "9.9.9", "0.0000000000000000000000001"] {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_rank_of_a_part_is_that_of_exact_arithmetic() {
+        for (percent, count, rank) in [
+            ("7", 100, 7),
+            ("14", 100, 14),
+            ("28", 100, 28),
+            ("55", 100, 55),
+            ("99.9", 1000, 999),
+            ("99.9", 999, 999),
+            ("50", 3, 2),
+            ("0", 5, 1),
+            ("100", u64::MAX, u64::MAX),
+        ] {
+            assert_eq!(Part::percent(percent).unwrap().rank(count), rank, "p{percent} of {count}");
+        }
     }
 
     #[test]
@@ -191,11 +259,11 @@ mod tests {
         for value in [i64::MAX, least + 1, i64::MIN, least, i64::MAX - 1] {
             quantiles.add(Number::Int(value));
         }
-        let at = |part| match quantiles.at(part) {
+        let at = |of| match quantiles.at(Part { of, all: 10 }) {
             Some(Number::Int(value)) => value,
             other => panic!("{other:?}"),
         };
-        assert_eq!([0.1, 0.4, 0.6, 0.8, 1.0].map(at), [i64::MIN, least, least + 1, i64::MAX - 1, i64::MAX]);
+        assert_eq!([1, 4, 6, 8, 10].map(at), [i64::MIN, least, least + 1, i64::MAX - 1, i64::MAX]);
     }
 
     #[test]

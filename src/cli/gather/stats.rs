@@ -5,7 +5,7 @@ use super::{
     distinct::Distinct,
     frequent::Frequent,
     histogram::{Histogram, blocks},
-    quantiles::Quantiles,
+    quantiles::{Part, Quantiles},
     value::{Kept, Number, Sum},
 };
 use crate::{
@@ -115,15 +115,17 @@ impl Gather for Describe {
 
     fn draw(&self, width: usize) -> Option<String> {
         let mut out = format!("{} rows\n", self.rows);
-        let names = self.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
-        let indent = names.min(20) + 2;
-        for column in &self.columns {
+        let names: Vec<String> = self.columns.iter().map(|column| output::printable(&column.name)).collect();
+        let indent = names.iter().map(|name| output::text_width(name)).max().unwrap_or(0).min(20) + 2;
+        for (column, name) in self.columns.iter().zip(&names) {
             out.push('\n');
-            let name = output::printable(&column.name);
+            // A longer name has two blanks after it, too.
+            let blanks = indent.saturating_sub(output::text_width(name)).max(2);
             let about = if column.distinct.is_exact() { "" } else { "about " };
             let shares = if column.texts.is_some() { "; % of the values" } else { "" };
             out.push_str(&format!(
-                "{name:indent$}{}: {} values, {} null, {about}{} different{shares}\n",
+                "{name}{:blanks$}{}: {} values, {} null, {about}{} different{shares}\n",
+                "",
                 type_name(column.kind),
                 column.count,
                 column.nulls,
@@ -155,8 +157,8 @@ impl ColumnStats {
             ("min", self.kind, self.least.clone()),
             ("max", self.kind, self.greatest.clone()),
             ("mean", mean_type, self.mean()),
-            ("median", part_type, part(0.5)),
-            ("p95", part_type, part(0.95)),
+            ("median", part_type, part(Part::MEDIAN)),
+            ("p95", part_type, part(Part::P95)),
             ("histogram", ColumnType::Text, text(&histogram)),
             ("scale", ColumnType::Text, text(scale)),
         ]
@@ -234,7 +236,7 @@ impl ColumnStats {
             range.push_str(&format!("   mean {}", show(&mean, self.kind)));
         }
         let about = if self.quantiles.is_exact() { "" } else { "~" };
-        for (name, part) in [("median", 0.5), ("p95", 0.95)] {
+        for (name, part) in [("median", Part::MEDIAN), ("p95", Part::P95)] {
             if let Some(number) = self.quantiles.at(part) {
                 range.push_str(&format!("   {name} {about}{}", show(&number.kept(self.kind), self.kind)));
             }

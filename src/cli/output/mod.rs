@@ -18,7 +18,7 @@ mod table;
 mod text;
 mod writer;
 
-pub(super) use table::{cut, printable};
+pub(super) use table::{cut, printable, text_width};
 pub(super) use writer::Output;
 
 use std::{
@@ -173,7 +173,7 @@ fn form_of(path: &Path, asked: Option<Form>) -> Result<Form, Stop> {
         (None, "txt") => Form::Table,
         (None, "logfmt") => Form::Logfmt,
         // A device or a pipe, whose name says nothing.
-        (None, _) if path.metadata().is_ok_and(|found| !found.is_file()) => Form::Ndjson,
+        (None, _) if is_standard(path) || path.metadata().is_ok_and(|found| !found.is_file()) => Form::Ndjson,
         (None, _) => {
             return stop(
                 "its name says no form: end it in .csv, .tsv, .ndjson, .jsonl, .json, .logfmt, .txt, .arrow, .feather, .ipc or .parquet, \
@@ -181,6 +181,11 @@ fn form_of(path: &Path, asked: Option<Form>) -> Result<Form, Stop> {
             );
         }
     })
+}
+
+/// Whether a path is an output that the process has already, which may be a file.
+fn is_standard(path: &Path) -> bool {
+    path == Path::new("/dev/stdout") || path.starts_with("/dev/fd")
 }
 
 /// The width of the terminal at standard output, if it is one.

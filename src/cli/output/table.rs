@@ -213,6 +213,11 @@ fn is_right(kind: ColumnType) -> bool {
     matches!(kind, ColumnType::Int64 | ColumnType::Float64 | ColumnType::Duration)
 }
 
+/// How many columns of a terminal a text takes.
+pub(in crate::cli) fn text_width(text: &str) -> usize {
+    text.width()
+}
+
 /// The widths of columns that stand side by side.
 fn fit(natural: &[usize], can_be_cut: &[bool], width: Option<usize>) -> Vec<usize> {
     let Some(width) = width else { return natural.to_vec() };

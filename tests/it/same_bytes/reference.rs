@@ -202,6 +202,7 @@ fn matches<'t>(pattern: &Pattern, text: &'t str, which: Matches) -> Vec<Match<'t
         Matches::Line => pattern.parse(text).map(|found| found.into_iter().collect()),
         Matches::First => pattern.search(text).map(|found| found.into_iter().collect()),
         Matches::All => pattern.find_iter(text).collect(),
+        other => panic!("nothing is known of {other:?}"),
     };
     found.unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
@@ -306,6 +307,7 @@ pub(super) fn origin(include: &[Origin], name: &str, line: usize, offset: usize)
         Origin::File => spell_text(name.as_bytes()),
         Origin::Line => format!("Int64({line})"),
         Origin::Offset => format!("Int64({offset})"),
+        other => panic!("nothing is known of {other:?}"),
     };
     include.iter().map(cell).collect()
 }
