@@ -57,7 +57,7 @@ use crate::{error::Result, input::Input};
 /// let log = "2026-01-02 03:04:05 INFO [main] app.Server: up\n2026-01-02 03:04:06 WARN [main] app.Disk: slow\n";
 /// let guesses = parsimd::guess(parsimd::Input::bytes(log), &parsimd::GuessOptions::default())?;
 /// let best = guesses[0].pattern().expect("the lines are of one kind");
-/// assert_eq!(best.pattern, "{time:t} {level:w} [{thread}] {logger}: {message}");
+/// assert_eq!(best.pattern, "{time:t} {level:w} [{thread}] {logger}: {message:|}");
 /// assert_eq!((best.name.as_str(), guesses[0].share()), ("hadoop", 1.0));
 ///
 /// let pattern = parsimd::Pattern::new(&best.pattern)?;

@@ -1,7 +1,7 @@
 //! Every limit: the tables say what the code has, and what is one below, at and one past a limit comes out as the tables say.
 //!
 //! Some limits have their tests where their subject is: `BLOCKS_AHEAD`, `THREADS_PER_CORE` and `PARALLEL_BYTES` in `threads.rs`, `MEMORY_KEPT` in
-//! `text_views.rs`, `AHEAD_BYTES` in `compressed.rs`, those of objects in `src/input/object.rs` and `tests/objects.rs`, those of guesses in `guess.rs`, those of the command in its own tests. Two take gigabytes:
+//! `text_views.rs`, `AHEAD_BYTES` in `compressed.rs`, those of objects in `src/input/object.rs` and `tests/objects.rs`, those of guesses in `guess.rs`, those of the command in its own tests. Some take gigabytes:
 //! `cargo test --test it limits:: -- --ignored`.
 
 use std::io::{self, Read};
