@@ -106,7 +106,8 @@ fn field(letter: &str, argument: Option<&str>) -> Option<(String, &'static str)>
             Some("us") => ("duration_us", "d"),
             Some(_) => return None,
         },
-        "u" => ("user", "|-|"),
+        // An empty name is written in quotes.
+        "u" => ("user", "|-|\"\"|"),
         "U" => ("path", "|-"),
         "v" | "V" => ("server_name", "|-"),
         "X" => ("connection_status", ""),
@@ -173,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_combined_format_is_read_as_text_and_as_a_directive() {
-        let expected = r#"{host:|-} {logname:|-} {user:|-|} [{time:th}] "{request:|-|}" {status:d|-} {bytes:d|-} "{referer:|-|}" "{user_agent:|-|}""#;
+        let expected = r#"{host:|-} {logname:|-} {user:|-|""|} [{time:th}] "{request:|-|}" {status:d|-} {bytes:d|-} "{referer:|-|}" "{user_agent:|-|}""#;
         let directive = r#"LogFormat "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-agent}i\"" combined"#;
         assert_eq!(apache(directive).unwrap(), expected);
         assert_eq!(apache(r#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-agent}i""#).unwrap(), expected);
@@ -208,7 +209,7 @@ mod tests {
     #[test]
     fn one_directive_is_read_and_more_are_told() {
         let one = "# don't\n  LogFormat \"%h %u\" common\n# the end\n";
-        assert_eq!(apache(one).unwrap(), "{host:|-} {user:|-|}");
+        assert_eq!(apache(one).unwrap(), r#"{host:|-} {user:|-|""|}"#);
         let two = "LogFormat \"%h \" a\nLogFormat \"%u\" b";
         assert_eq!(apache(two).unwrap_err().span(), Some(18..two.len()));
     }

@@ -32,12 +32,12 @@ pub const READY: &[Ready] = &[
     lines(
         "apache-combined",
         "access logs of Apache httpd in the combined format",
-        r#"{host} {ident:|-} {user:|-|} [{time:th}] "{request:|-|}" {status:d|-} {bytes:d|-} "{referer:|-|}" "{agent:|-|}""#,
+        r#"{host} {ident:|-} {user:|-|""|} [{time:th}] "{request:|-|}" {status:d|-} {bytes:d|-} "{referer:|-|}" "{agent:|-|}""#,
     ),
     lines(
         "apache-common",
         "access logs in the common format",
-        r#"{host} {ident:|-} {user:|-|} [{time:th}] "{request:|-|}" {status:d|-} {bytes:d|-}"#,
+        r#"{host} {ident:|-} {user:|-|""|} [{time:th}] "{request:|-|}" {status:d|-} {bytes:d|-}"#,
     ),
     lines(
         "apache-error",

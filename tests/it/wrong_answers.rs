@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parsimd::{
-    Anchored, Cell, CustomType, ExternalMatcher, FailureKind, Input, MatchRanges, OnError, Pattern, ScanOptions,
-    Strings,
+    Anchored, Cell, CustomType, ExternalMatcher, FailureKind, Input, MatchRanges, Matches, OnError, Pattern,
+    ScanOptions, Strings, limits,
 };
 
 use crate::common::{Found, external};
@@ -77,4 +77,32 @@ fn types_that_make_one_group_of_two_fields_are_an_error_of_the_pattern() {
         assert!(error.is_regex(), "{error}");
     }
     assert!(builder("a)|(b", "c").build().is_ok());
+}
+
+/// Gives a match for each byte, whose field is all of the text.
+#[derive(Debug)]
+struct Overlapping;
+
+impl ExternalMatcher for Overlapping {
+    fn find(&self, text: &str, start: usize, _: Anchored) -> Found {
+        Ok((start < text.len()).then(|| vec![Some(start..start + 1), Some(0..text.len())]))
+    }
+}
+
+#[test]
+#[ignore = "it makes columns of 2 GiB"]
+fn fields_that_overlap_past_the_text_of_a_column_are_failures_of_their_records() {
+    // 50,000 times 50,000 bytes are more than a column has room for, and 40,000 times 40,000 are not.
+    for (length, rows) in [(40_000, 40_000), (50_000, limits::COLUMN_TEXT_BYTES / 50_000)] {
+        let log = "x".repeat(length) + "\n";
+        let mut options = ScanOptions::default();
+        (options.matches, options.strings) = (Matches::All, Strings::Utf8);
+        let mut scan = external("{a}", Overlapping).scan_input(Input::bytes(log), options);
+        let batch = scan.read_all().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(batch.len(), rows);
+        let failure = scan.stats().first_failures.first().map(|failure| failure.reason.clone());
+        let wanted =
+            (rows < length).then(|| format!("the texts of a column are more than {} bytes", limits::COLUMN_TEXT_BYTES));
+        assert_eq!(failure, wanted);
+    }
 }
