@@ -4,7 +4,7 @@
 #
 # Usage: ci/mutants.sh [FILE…]
 #
-# FILE is a path under src/ or simd/src/, or a glob of such; without one it is all that .cargo/mutants.toml names, which takes a day on two cores. What came of it
+# FILE is a path under src/ or simd/src/; without one it is all that .cargo/mutants.toml names, which takes a day on two cores. What came of it
 # is in target/mutants.out: missed.txt, caught.txt, timeout.txt and unviable.txt, a line for each mutant.
 #
 # The mutants are made in a copy of the working tree, so go on working. cargo-mutants is put into target/tools.
@@ -17,8 +17,9 @@ export PATH=$PWD/target/tools/bin:$PATH
     cargo install --quiet --locked --root target/tools --target-dir target/tools/build "cargo-mutants@$CARGO_MUTANTS_VERSION"
 
 files=()
+# `--file` would be added to the files of the configuration.
 for file in "$@"; do
-    files+=(--file "$file")
+    files+=(--re "^${file//./\\.}:")
 done
 # The kernels are tested in their own crate.
 if [[ ${1-} = simd/* ]]; then

@@ -14,9 +14,9 @@ cd "$(dirname "$0")/.."
 # shellcheck source=ci/run-lanes.sh
 . ci/run-lanes.sh
 
-# Files of the suite that the emulated lane leaves out, unless all cases are asked for: they take half of its time, starting processes or inside of other libraries, for
+# Files of the suite that the emulated lane leaves out, unless all cases are asked for: they take half of its time, starting processes, waiting or inside of other libraries, for
 # what depends on no CPU.
-NOT_EMULATED=(allocations clients command damage docs duckdb follow lifetimes panics polars progress signals subinterpreters)
+NOT_EMULATED=(allocations clients command damage docs duckdb follow interrupts lifetimes panics polars progress signals subinterpreters)
 
 # What a lane does "with":
 #   stress         the collector at every chance, thousands of objects alive that go in no order, Python's development mode and checked memory
