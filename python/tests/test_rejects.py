@@ -165,7 +165,7 @@ def test_a_path_that_cannot_be_written_is_named(tmp_path):
     assert raised.value.filename == str(missing)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a file that is full")
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
 def test_a_file_that_is_full_is_named_and_no_row_is_lost():
     scan = PARSER.scan(LOG, rejects="/dev/full")
     with pytest.raises(OSError) as raised:

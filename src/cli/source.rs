@@ -158,12 +158,13 @@ fn begin(input: &mut impl Read) -> io::Result<Vec<u8>> {
     // Where the line begins that has not ended yet.
     let (mut line, mut has_line) = (0, false);
     while begin.len() < limits::GUESS_BYTES {
+        let known = begin.len();
         let read = input.read(&mut chunk)?;
         begin.extend_from_slice(&chunk[..read]);
-        while let Some(length) = begin[line..].iter().position(|&byte| byte == b'\n') {
-            let text = &begin[line..line + length];
+        for newline in memchr::memchr_iter(b'\n', &chunk[..read]) {
+            let text = &begin[line..known + newline];
             has_line |= text.len() <= limits::GUESS_LINE_BYTES && !text.trim_ascii().is_empty();
-            line += length + 1;
+            line = known + newline + 1;
         }
         let is_enough = has_line || input::is_packed(&begin);
         // A pipe that is written to slowly has given its first lines.

@@ -57,13 +57,13 @@ impl Date {
     /// Days since 1970-01-01, by the civil-calendar arithmetic of Howard Hinnant's `days_from_civil`; of a year
     /// that is not from 1 to 9999, the last day or the first that an `i32` can say, if it cannot say that one.
     pub fn days(self) -> i32 {
-        let year = i64::from(self.year) - i64::from(self.month <= 2);
+        let year = self.year.saturating_sub(i32::from(self.month <= 2));
         let era = year.div_euclid(400);
         let year_of_era = year.rem_euclid(400);
-        let month = (i64::from(self.month) + 9) % 12;
-        let day_of_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
+        let month = (i32::from(self.month) + 9) % 12;
+        let day_of_year = (153 * month + 2) / 5 + i32::from(self.day) - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        let days = era * 146_097 + day_of_era - 719_468;
+        let days = i64::from(era) * 146_097 + i64::from(day_of_era - 719_468);
         days.clamp(i32::MIN.into(), i32::MAX.into()) as i32
     }
 

@@ -56,10 +56,6 @@ pub(crate) fn column(
     strings: Strings,
     clock: &Clock,
 ) -> Converted {
-    let fitting = rows_that_fit(&text);
-    if fitting < text.spans.len() {
-        return column_of_some(kernels, kind, text, strings, clock, fitting);
-    }
     let mut column_type = ColumnType::of(kind);
     match kind {
         ValueKind::Decimal => return decimals(kernels, &ValueKind::Float, text, strings, clock),
@@ -100,32 +96,26 @@ pub(crate) fn column(
     Converted { column: Column::new(column_type, values, Some(validity)), errors, offsets: timestamps.seen }
 }
 
-/// How many rows have texts that a column has room for. They are parts of one block, and so all of them, unless an external matcher gives matches whose fields overlap.
-fn rows_that_fit(text: &Texts<'_>) -> usize {
-    if text.spans.len().saturating_mul(text.block.len()) <= limits::COLUMN_TEXT_BYTES {
-        return text.spans.len();
-    }
-    let mut length = 0_u64;
-    let is_past = |span: &Span| {
-        length += u64::from(span.end.saturating_sub(span.start));
-        length > limits::COLUMN_TEXT_BYTES as u64
-    };
-    text.spans.iter().position(is_past).unwrap_or(text.spans.len())
-}
-
-/// A column of which only the first rows have room for their texts; those of the others are errors.
-fn column_of_some(
+/// The same of texts that may be longer together than their block, since they overlap. A row past what a column has room for is an error.
+pub(crate) fn overlapping_column(
     kernels: &Kernels,
     kind: &ValueKind,
     text: Texts<'_>,
     strings: Strings,
     clock: &Clock,
-    fitting: usize,
 ) -> Converted {
+    let mut length = 0_u64;
+    let is_past = |span: &Span| {
+        length += u64::from(span.end.saturating_sub(span.start));
+        length > limits::COLUMN_TEXT_BYTES as u64
+    };
+    let Some(fitting) = text.spans.iter().position(is_past) else {
+        return column(kernels, kind, text, strings, clock);
+    };
     let mut spans = text.spans.to_vec();
     spans[fitting..].fill(Span::default());
-    let (with, without): (Vec<usize>, Vec<usize>) = text.missing.iter().partition(|&&row| row < fitting);
-    let missing: Vec<usize> = with.into_iter().chain(fitting..spans.len()).collect();
+    let (with, without) = text.missing.split_at(text.missing.partition_point(|&row| row < fitting));
+    let missing: Vec<usize> = with.iter().copied().chain(fitting..spans.len()).collect();
     let mut some = column(kernels, kind, Texts { spans: &spans, missing: &missing, ..text }, strings, clock);
     let reason = format!("the texts of a column are more than {} bytes", limits::COLUMN_TEXT_BYTES);
     let errors = (fitting..spans.len()).filter(|row| without.binary_search(row).is_err());

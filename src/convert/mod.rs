@@ -45,7 +45,7 @@ pub(crate) use calendar::now;
 pub use calendar::{Date, DateTime, Time};
 pub use clock::Year;
 pub(crate) use clock::{Clock, OffsetsSeen};
-pub(crate) use column::{Converted, Texts, column};
+pub(crate) use column::{Converted, Texts, column, overlapping_column};
 pub(crate) use converted::Dictionary;
 pub use converter::Converter;
 pub use converter::{Answer, ConvertTexts};

@@ -18,6 +18,7 @@ use crate::{
     engine::captures::ABSENT,
     error::{Error, Result},
     input::Block,
+    limits,
     pattern::Field,
 };
 
@@ -154,7 +155,10 @@ impl Converting<'_, '_> {
         let (kernels, clock) = (plan.kernels(), &self.task.clock);
         let texts = convert::Texts { block, is_own: false, spans: &spans, missing: &missing };
         let Some(converter) = self.task.pattern.converter(number) else {
-            return Ok(convert::column(kernels, field.kind(), texts, strings, clock));
+            // The fields of one match may overlap those of another only where somebody else says what matches.
+            let is_bounded = !plan.may_ask() && block.len() <= limits::COLUMN_TEXT_BYTES;
+            let column = if is_bounded { convert::column } else { convert::overlapping_column };
+            return Ok(column(kernels, field.kind(), texts, strings, clock));
         };
         let dictionary = self.dictionaries.entry(number).or_default();
         let rows = dictionary.rows(converter, block, &spans, &missing)?;

@@ -106,13 +106,11 @@ impl Predicate {
             (Predicate::Between(low, high), Cell::Int64(value) | Cell::Timestamp(value)) => {
                 (*low..=*high).contains(&value)
             }
-            (Predicate::Text(text), Cell::Text(value)) => value == text,
-            (Predicate::StartsWith(text), Cell::Text(value)) => value.starts_with(text),
-            (Predicate::Contains(text), Cell::Text(value)) => value.contains(text),
+            (Predicate::AnyOf(parts), value) => parts.iter().any(|part| part.holds(value)),
+            (predicate, Cell::Text(value)) => predicate.holds(Cell::Bytes(value.as_bytes())),
             (Predicate::Text(text), Cell::Bytes(value)) => value == text.as_bytes(),
             (Predicate::StartsWith(text), Cell::Bytes(value)) => value.starts_with(text.as_bytes()),
             (Predicate::Contains(text), Cell::Bytes(value)) => memchr::memmem::find(value, text.as_bytes()).is_some(),
-            (Predicate::AnyOf(parts), value) => parts.iter().any(|part| part.holds(value)),
             _ => false,
         }
     }
