@@ -86,7 +86,7 @@ run_lanes() {
 
     while read -r lane columns; do
         [ -n "$lane" ] && is_asked "$lane" "$@" || continue
-        echo "== $lane ($(sed -E 's/ +/, /g; s/, ([0-9]+)$/, \1 % of the cases/' <<< "$columns"))"
+        echo "== $lane${columns:+ ($(sed -E 's/ +/, /g; s/, ([0-9]+)$/, \1 % of the cases/' <<< "$columns"))}"
         running+=("$lane")
         if [ "$at_once" = 1 ]; then
             run_lane "$folder/$lane.outcome" "$lane" "$columns"
