@@ -18,6 +18,8 @@ fi
 export RUSTC=$dir/bin/rustc CARGO_TARGET_DIR=$dir/std
 # The standard library may use what is unstable, and its crates have names of their own, apart from those of a program.
 export RUSTC_BOOTSTRAP=1 __CARGO_DEFAULT_LIB_METADATA=std RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes"
+# A panic of it names its file, and no path of this machine is to be in a wheel.
+RUSTFLAGS+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo --remap-path-prefix=$library=library"
 export CARGO_PROFILE_DIST_DEBUG=0
 cd "$library"
 cargo build --quiet --locked --manifest-path sysroot/Cargo.toml --target "$target" --profile dist --features panic-unwind,backtrace

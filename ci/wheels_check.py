@@ -50,6 +50,7 @@ RUNS = [
     ("cp39-manylinux2014_x86_64", "bullseye", "amd64", "3.9", "Nehalem", "sse4.2"),
     ("cp314-manylinux2014_x86_64", "forky", "amd64", "3.14", "native", None),
     ("cp39-manylinux2014_aarch64", "bullseye", "arm64", "3.9", "cortex-a53", "neon"),
+    ("cp311-musllinux_1_2_x86_64", "musl", "amd64", "3.11", "native", None),
 ]
 
 
@@ -150,6 +151,8 @@ def problems_of(path, readme):
 
 def command(system, architecture, python, cpu):
     """How the Python of a system is run on a CPU, as a command and the folder that is its root."""
+    if system.name.startswith("musl"):
+        return [str(system / "python" / "bin" / "python3")], system
     program = f"/usr/bin/python{python}"
     if cpu == "native":
         return [*([] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user"]), "chroot", str(system), program], Path("/")
@@ -160,7 +163,8 @@ def command(system, architecture, python, cpu):
 def run(wheel, suite, architecture, python, cpu, isa):
     """Runs ci/smoke.py with a wheel on a system; gives what went wrong."""
     system = SYSTEMS / f"{suite}-{architecture}"
-    subprocess.run([ROOT / "ci" / "debian.sh", system, suite, architecture, f"python{python}"], check=True)
+    made = ["musl-python.sh", system] if suite == "musl" else ["debian.sh", system, suite, architecture, f"python{python}"]
+    subprocess.run([ROOT / "ci" / made[0], *made[1:]], check=True)
     check = system / "check"
     shutil.rmtree(check, ignore_errors=True)
     (system / "tmp").mkdir(exist_ok=True)
@@ -168,7 +172,8 @@ def run(wheel, suite, architecture, python, cpu, isa):
     shutil.copy(ROOT / "ci" / "smoke.py", check)
     python_command, base = command(system, architecture, python, cpu)
     inside = base / "check"
-    environment = {"PYTHONPATH": str(inside), "PYTHONHOME": str(base / "usr"), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]}
+    home = base / ("python" if suite == "musl" else "usr")
+    environment = {"PYTHONPATH": str(inside), "PYTHONHOME": str(home), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]}
     done = subprocess.run([*python_command, str(inside / "smoke.py"), *([isa] if isa else [])], env=environment, capture_output=True, text=True)
     print(f"{wheel.name} in {suite} on {cpu}: {done.stdout.strip() or 'FAILED'}")
     return [] if done.returncode == 0 else [f"does not work in {suite} on {cpu} ({done.returncode}):\n{done.stderr}"]
