@@ -29,6 +29,17 @@ class Vectors(unittest.TestCase):
         found, _ = self.strays(DISASSEMBLY.replace("<parsimd_simd::isa", "<other::parsimd_simd::isa"))
         self.assertEqual(list(found), ["other::parsimd_simd::isa::x86::avx2::walk"])
 
+    def test_an_instruction_that_the_cpu_was_not_asked_for_is_found_in_a_function_of_vectors(self):
+        cases = {"isa::x86::avx2::walk": ["vpcmpeqb %zmm0,%zmm1,%k1", "vmovdqa64 %ymm17,%ymm1", "vpopcntq %ymm1,%ymm2"]}
+        cases["columns::integer_stats_avx512"] = ["vpopcntq %zmm1,%zmm2", "vpermb %zmm1,%zmm2,%zmm3", "vgf2p8affineqb $0x0,%zmm1,%zmm2,%zmm3"]
+        for function, instructions in cases.items():
+            for instruction in instructions:
+                text = DISASSEMBLY.replace("isa::x86::avx2::walk", function).replace("vpcmpeqb %ymm0,%ymm1,%ymm2", instruction)
+                self.assertEqual(self.strays(text)[0], {f"parsimd_simd::{function}": instruction})
+        for instruction in ["vpcompressb %zmm1,%zmm2{%k1}", "vpermd %zmm1,%zmm2,%zmm3", "popcnt %rax,%rcx"]:
+            text = DISASSEMBLY.replace("avx2::walk", "avx512::walk").replace("vpcmpeqb %ymm0,%ymm1,%ymm2", instruction)
+            self.assertEqual(self.strays(text)[0], {})
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,8 +1,8 @@
 //! Statistics of a column: count, least value, greatest value, sum.
 //!
 //! These are plain loops, which the compiler turns into vectors by itself. There are no intrinsics, so there is nothing to write
-//! once more for each instruction set. [`multiversion::target`](macro@multiversion::target) compiles a loop again with the
-//! features of an instruction set. Such a clone stands in the table of [`Kernels`](crate::Kernels), beside the kernels that are
+//! once more for each instruction set. `#[target_feature]` compiles a loop again with the features of an instruction set, which are those that
+//! [`Isa`](crate::Isa) asks the CPU for, and no others. (The attribute of the crate `multiversion` adds eight features to those of AVX-512 that it is given.) Such a clone stands in the table of [`Kernels`](crate::Kernels), beside the kernels that are
 //! written by hand: a caller chooses the instruction set once, and calls once for each column.
 //!
 //! # The shape of the loops
@@ -54,12 +54,12 @@ pub(crate) const NEON: Columns = PLAIN;
 #[cfg(target_arch = "x86_64")]
 macro_rules! clones {
     ($integers:ident $floats:ident $features:literal) => {
-        #[multiversion::target($features)]
+        #[target_feature(enable = $features)]
         fn $integers(values: &[i64], valid: ValidRows<'_>) -> Option<IntegerStats> {
             integer_stats(values, valid)
         }
 
-        #[multiversion::target($features)]
+        #[target_feature(enable = $features)]
         fn $floats(values: &[f64], valid: ValidRows<'_>) -> Option<FloatStats> {
             float_stats(values, valid)
         }
@@ -67,11 +67,11 @@ macro_rules! clones {
 }
 
 #[cfg(target_arch = "x86_64")]
-clones!(integer_stats_avx2 float_stats_avx2 "x86_64+avx+avx2+bmi1+bmi2+f16c+fma+lzcnt+movbe+popcnt");
+clones!(integer_stats_avx2 float_stats_avx2 "avx,avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe,popcnt");
 #[cfg(target_arch = "x86_64")]
 clones!(
     integer_stats_avx512 float_stats_avx512
-    "x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl+avx512vbmi2+bmi1+bmi2+fma+lzcnt+popcnt"
+    "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2,bmi1,bmi2,fma,lzcnt,popcnt"
 );
 
 /// Which rows of a column have a value: all of them, or those whose bit is set.

@@ -337,7 +337,7 @@ impl Kernels {
     ///
     /// # Panics
     ///
-    /// If `bytes` becomes longer than `i32::MAX`.
+    /// If `bytes` becomes longer than `i32::MAX`, or would if all spans lay inside of the block.
     ///
     /// ```
     /// use parsimd_simd::{Isa, Span, kernels};
@@ -375,6 +375,13 @@ impl Kernels {
     /// ```
     pub fn walk(&self, block: &[u8], take: Take, literal: Option<&Literal>, cursors: Cursors<'_>) -> usize {
         check_length(block);
+        // No record has more bytes than the block. With a number near the greatest, places that are added to it would begin again at 0.
+        let most = block.len() + 1;
+        let take = match take {
+            Take::Until(least) => Take::Until(least.min(most)),
+            Take::Rest(least) => Take::Rest(least.min(most)),
+            take => take,
+        };
         // SAFETY: this table came from `kernels`, whose `require` found its instruction set on this CPU.
         unsafe { (self.walk)(block, take, literal, cursors) }
     }

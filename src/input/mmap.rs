@@ -17,7 +17,8 @@ impl Input<'_> {
     /// or a compressed one.
     ///
     /// # Safety
-    /// Nobody may write to the file or cut it short as long as the input, or a batch with views of its text, is there. Bytes that change while they are
+    /// Nobody may write to the file or cut it short as long as the input is there, or a batch with views of its text, or what was made of one: its
+    /// [buffers](crate::TextViews::buffers), an array of Arrow. Bytes that change while they are
     /// looked at make behaviour undefined, and where a file was cut the system ends the process. So this is for files that are finished, and
     /// not for a log that is still written or may be truncated.
     ///
