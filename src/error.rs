@@ -235,6 +235,12 @@ impl Error {
         }
     }
 
+    /// Whether an input is damaged, and what came before that is not.
+    pub(crate) fn is_damage(&self) -> bool {
+        use io::ErrorKind::{InvalidData, UnexpectedEof};
+        matches!(&*self.0, Kind::Io { source, .. } if matches!(source.kind(), InvalidData | UnexpectedEof))
+    }
+
     /// True when an instruction set was asked for that is unknown or not available here.
     pub fn is_isa(&self) -> bool {
         matches!(*self.0, Kind::Isa(_))

@@ -131,9 +131,11 @@ fn options(args: &Args) -> Result<ScanOptions, Stop> {
         None | Some("recent") => Year::Recent,
         Some("current") => Year::Current,
         Some(text) => match text.parse() {
-            Ok(year @ 1..=9999) => Year::Of(year),
+            Ok(year @ 100..=9999) => Year::Of(year),
             _ => {
-                return Err(Stop::new(format!("--year {text}: expected a year from 1 to 9999, `current` or `recent`")));
+                return Err(Stop::new(format!(
+                    "--year {text}: expected a year with its century, such as 2005, `current` or `recent`"
+                )));
             }
         },
     };

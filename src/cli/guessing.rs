@@ -50,6 +50,7 @@ pub(super) fn best(files: &[PathBuf], in_utc: bool) -> Result<(Best, Vec<u8>), S
             format!("guessed {} patterns, which read {part} of {} lines:{each}{multiline}", patterns.len(), best.lines)
         }
     };
+    let told = best.notes.iter().fold(told, |told, note| format!("{told}\n  note: {note}"));
     Ok((Best { patterns, multiline: best.multiline, told }, begin))
 }
 

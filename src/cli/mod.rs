@@ -179,6 +179,16 @@ fn printed(args: &Args) -> Result<Option<Vec<u8>>, Stop> {
 /// Reads all files, and shows what is asked of them.
 fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
     let Chosen { mut patterns, mut options, mut files, begin, .. } = chosen;
+    let unmatched = source::unmatched(&mut files);
+    // Of nothing no file is made: a name that is mistyped must not cost what an earlier run has written.
+    let is_nothing = files.iter().all(|file| source::is_missing(file)) && (!files.is_empty() || !unmatched.is_empty());
+    if args.output.is_some() && is_nothing {
+        unmatched.iter().for_each(|error| tell(&error.to_string()));
+        files
+            .iter()
+            .for_each(|file| tell(&format!("{}: there is no such file, so nothing was written", file.display())));
+        return Ok(ERROR);
+    }
     // What is wrong with the arguments is found before a file is made.
     let mut work = Work::new(args, &mut patterns, &mut options, target.clone())?;
     let mut sink = Sink::new(args, &target)?;
@@ -188,7 +198,7 @@ fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
     let meter = Meter::default();
     let is_free = args.output.is_some() || !io::stdout().is_terminal() || work.is_quiet_until_the_end() || args.why;
     let is_free = is_free && !args.quiet && !args.follow;
-    source::unmatched(&mut files).iter().for_each(|error| sink.tell_error(&error.to_string()));
+    unmatched.iter().for_each(|error| sink.tell_error(&error.to_string()));
     let mut progress = Progress::new(source::total(&files), is_free);
     let mut scan = patterns.scan(source::input(&files, args.follow, &meter, begin)?, options.clone());
     // A batch without rows comes now and then where nothing matches, so that the bar moves and rejects do not pile up.

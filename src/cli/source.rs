@@ -105,6 +105,11 @@ pub(super) fn unmatched(files: &mut Vec<PathBuf>) -> Vec<Error> {
     wrong
 }
 
+/// Whether there is no such file.
+pub(super) fn is_missing(path: &Path) -> bool {
+    !is_stdin(path) && std::fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
 /// How many bytes the files have together; `None` if one of them does not say.
 pub(super) fn total(paths: &[PathBuf]) -> Option<u64> {
     if paths.iter().any(|path| is_stdin(path)) { None } else { input::total_bytes(paths) }

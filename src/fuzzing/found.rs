@@ -45,3 +45,18 @@ fn characters_of_several_bytes_in_lines_that_are_guessed_from() {
     guess_is_kept(lines.collect::<String>().as_bytes());
     guess_is_kept(b"\n\xff\xfen=1 up\n");
 }
+
+/// A width that is more than a number of repetitions can be was text to the engine for repeated names.
+#[test]
+fn a_width_of_more_than_32_bits() {
+    for pattern in [
+        "{a:3333333333333|} {req} {req}",
+        "{a:.4294967296} {b} {b}",
+        "{a:4294967296d}",
+        "{a:4294967295}",
+        "{a:3333333333333%Y}",
+    ] {
+        pattern_or_error(pattern, false);
+    }
+    assert!(crate::Pattern::new("{a:4294967296} {b} {b}").is_err_and(|error| error.is_syntax()));
+}

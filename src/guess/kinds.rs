@@ -53,7 +53,8 @@ pub(super) fn are_continued(sample: &Sample, is_read: &[bool]) -> bool {
         }
         unread += length;
         let first = (at..at + length).find(|&line| sample.line(line).is_some_and(continues));
-        continued += first.filter(|_| at > 0).map_or(0, |first| at + length - first);
+        // The lines may begin in the middle of a record, of which the first of them then has more.
+        continued += first.filter(|&first| at > 0 || first == 0).map_or(0, |first| at + length - first);
         at += length;
     }
     unread > 0 && 10 * continued >= 9 * unread

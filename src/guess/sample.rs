@@ -25,7 +25,7 @@ impl Sample {
     /// Reads up to so many lines.
     ///
     /// # Errors
-    /// From the input. [`Error::is_guess`]: there is nothing to guess from.
+    /// From the input, unless it is damaged behind some lines. [`Error::is_guess`]: there is nothing to guess from.
     pub(super) fn read(input: Input<'_>, lines: usize) -> Result<Sample> {
         let options = ScanOptions {
             strings: Strings::Binary,
@@ -36,8 +36,13 @@ impl Sample {
         let mut scan = Pattern::new("{line:|}")?.scan_input(input, options);
         let mut sample = Sample { text: Vec::new(), starts: vec![0], passed: 0 };
         while !sample.is_full()
-            && let Some(batch) = scan.next().transpose()?
+            && let Some(batch) = scan.next()
         {
+            let batch = match batch {
+                // What came before the damage is what a scan gives, too.
+                Err(error) if error.is_damage() && sample.len() > 0 => break,
+                batch => batch?,
+            };
             let column = &batch.columns()[0];
             for row in 0..batch.len() {
                 if !sample.is_full() {

@@ -231,7 +231,7 @@ impl<'a> Input<'a> {
     /// that nobody has opened for writing yet has no data yet.
     ///
     /// # Errors
-    /// [`Error::is_io`]: it cannot be opened, is a directory or a zip archive, or is compressed in a way that this build does not read. Of what is no plain file the last is
+    /// [`Error::is_io`]: it cannot be opened, is a directory or an archive of zip or tar, or is compressed in a way that this build does not read. Of what is no plain file the last is
     /// found out when it is scanned.
     pub fn open(path: impl AsRef<Path>) -> Result<Input<'a>> {
         Input::open_counted(path.as_ref(), None)

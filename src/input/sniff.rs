@@ -46,18 +46,15 @@ impl<'a> Sniffed<'a> {
         };
         let codec = match kind {
             Some(Kind::Packed(codec)) => Some(codec),
-            Some(Kind::Zip) => {
-                let message =
-                    "a zip archive, which is files in a file: unpack it first, or into a pipe, as by unzip -p";
-                return Err(io::Error::new(io::ErrorKind::Unsupported, message));
-            }
+            Some(Kind::Zip) => return Err(archive("zip", "unzip -p")),
+            Some(Kind::Tar) => return Err(archive("tar", "tar -xOf")),
             None => None,
         };
         self.is_known = true;
         let stream = std::mem::replace(&mut self.stream, Box::new(Plain(io::empty())));
         let stream = Begun { after, ..Begun::new(std::mem::take(&mut self.beginning), stream) };
         self.stream = match codec {
-            Some(codec) => Box::new(Unpack::new(codec, stream)?),
+            Some(codec) => Box::new(Unpacked { stream: Unpack::new(codec, stream)?, beginning: Some(Vec::new()) }),
             None => Box::new(stream),
         };
         Ok(())
@@ -70,6 +67,43 @@ impl Stream for Sniffed<'_> {
             self.find_out(end)?;
         }
         self.stream.read(buffer, end)
+    }
+
+    fn is_packed(&self) -> bool {
+        self.stream.is_packed()
+    }
+
+    fn notes(&mut self) -> Vec<String> {
+        self.stream.notes()
+    }
+}
+
+/// The error for files in a file.
+fn archive(kind: &str, command: &str) -> io::Error {
+    let message =
+        format!("a {kind} archive, which is files in a file: unpack it first, or into a pipe, as by {command}");
+    io::Error::new(io::ErrorKind::Unsupported, message)
+}
+
+/// What compressed data are, unless that is an archive of tar.
+struct Unpacked<S> {
+    stream: S,
+    /// What has come out, until that tells.
+    beginning: Option<Vec<u8>>,
+}
+
+impl<S: Stream> Stream for Unpacked<S> {
+    fn read(&mut self, buffer: &mut [u8], end: Instant) -> io::Result<usize> {
+        let read = self.stream.read(buffer, end)?;
+        if let Some(beginning) = &mut self.beginning {
+            beginning.extend_from_slice(&buffer[..read.min(TAR_MARK.end)]);
+            match tar(beginning) {
+                Guess::Is(_) => return Err(archive("tar", "tar -xOf")),
+                Guess::MayBe if read > 0 => {}
+                _ => self.beginning = None,
+            }
+        }
+        Ok(read)
     }
 
     fn is_packed(&self) -> bool {
@@ -143,6 +177,7 @@ pub(super) enum Guess {
 pub(super) enum Kind {
     Packed(Codec),
     Zip,
+    Tar,
 }
 
 /// Stands for one of the digits 1 to 9 in a header; none has this byte itself.
@@ -179,7 +214,25 @@ pub(super) fn compression(beginning: &[u8]) -> Guess {
             guess = Guess::MayBe;
         }
     }
-    guess
+    if guess == Guess::IsPlain { tar(beginning) } else { guess }
+}
+
+/// Where the header of an archive of tar says what it is (POSIX.1-2017, pax, "ustar Interchange Format"), and where the name of the first file ends.
+const TAR_MARK: std::ops::Range<usize> = 257..262;
+const TAR_NAME: usize = 100;
+
+/// Whether what begins so is an archive of tar. Its first file has a name, and NULs after that, which no line of text has. Archives come by blocks of 512 bytes.
+fn tar(beginning: &[u8]) -> Guess {
+    let name = beginning.get(..TAR_NAME).unwrap_or_default();
+    let end = name.iter().position(|&byte| byte == 0).unwrap_or(0);
+    if end == 0 || name[end..].iter().any(|&byte| byte != 0) {
+        return Guess::IsPlain;
+    }
+    match beginning.get(TAR_MARK) {
+        None => Guess::MayBe,
+        Some(b"ustar") => Guess::Is(Kind::Tar),
+        Some(_) => Guess::IsPlain,
+    }
 }
 
 /// Whether what begins so is compressed, in a way that is read.
@@ -204,6 +257,18 @@ mod tests {
             }
             assert_eq!(compression(&header), Guess::Is(kind));
             assert_eq!(compression(&[&header[..], b"and more"].concat()), Guess::Is(kind));
+        }
+    }
+
+    #[test]
+    fn an_archive_of_tar_is_seen_by_its_header_and_text_with_nuls_is_none() {
+        let mut header = [&b"a.log"[..], &[0; 95], b"0000644\0", &[b'0'; 149], b"ustar\0"].concat();
+        assert_eq!(compression(&header), Guess::Is(Kind::Tar));
+        assert_eq!(compression(&header[..TAR_MARK.end - 1]), Guess::MayBe);
+        header[50] = b'x';
+        assert_eq!(compression(&header), Guess::IsPlain);
+        for text in [&b"a\0b\n"[..], b"\0\0\0a\n", b"a.log 1\n"] {
+            assert_eq!(compression(text), Guess::IsPlain, "{text:?}");
         }
     }
 

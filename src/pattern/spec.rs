@@ -95,6 +95,19 @@ impl Spec {
                 suggestion_at(format, span.start, before_nulls(rest), names).unwrap_or_else(list),
             ));
         }
+        // Of these types it is a number of repetitions, which engines count in 32 bits; one of them takes a larger one for text.
+        let is_counted = matches!(kind, "" | "d") && !custom.contains_key(kind);
+        let is_too_large =
+            |digits: &String| digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u32>().is_err();
+        if is_counted && [&width, &precision].into_iter().any(|digits| !digits.is_empty() && is_too_large(digits)) {
+            return Err(Error::syntax(
+                Problem::Spec,
+                format,
+                span,
+                format!("a width or precision of more than {} characters", u32::MAX),
+                "write a smaller one: no text is as long",
+            ));
+        }
         Ok(Spec { fill, align, width, grouping, precision, kind: kind.to_owned(), nulls, kind_span })
     }
 

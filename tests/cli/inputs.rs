@@ -132,6 +132,27 @@ fn the_output_is_the_same_for_every_kind_of_input() {
 }
 
 #[test]
+fn what_came_before_the_damage_is_guessed_from() {
+    let folder = Folder::new();
+    let packed = gzip(log(300).as_bytes());
+    let file = folder.file("cut.gz", &packed[..packed.len() / 2]);
+    let (guessed, given) = (parsimd(&[&file, "--count"]), parsimd(&["{time:t} {rest}", &file, "--count"]));
+    assert_eq!((guessed.code, &guessed.out), (2, &given.out));
+    assert!(given.out.trim().parse::<u32>().unwrap() > 50 && guessed.err.contains("damaged gzip data"), "{guessed:?}");
+}
+
+#[test]
+fn an_output_is_left_alone_where_there_is_no_input() {
+    let folder = Folder::new();
+    let kept = folder.file("kept.csv", b"a,b\n");
+    for name in ["missing.log", "missing*.log"] {
+        let ran = parsimd(&["{time:t} {rest}", &folder.path(name), "--output", &kept]);
+        assert!(ran.code == 2 && ran.err.contains("missing"), "{ran:?}");
+        assert_eq!(std::fs::read(&kept).unwrap(), b"a,b\n");
+    }
+}
+
+#[test]
 fn standard_input_that_is_compressed_can_be_guessed() {
     let text = log(5_000);
     for packed in [gzip(text.as_bytes()), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
@@ -217,11 +238,16 @@ fn of_many_files_each_that_cannot_be_read_is_named_and_the_others_are_read() {
     std::fs::create_dir(folder.path("folder")).unwrap();
     let directory = folder.path("folder");
     let archive = folder.file("x.zip", b"PK\x03\x04 and so on");
+    // The header of the archive is 512 bytes; then the file comes.
+    let tar = [&b"a.log"[..], &[0; 95], &[b'0'; 157], b"ustar\0", &[b'0'; 249], log(1).as_bytes()].concat();
+    let [tar, packed] = [folder.file("x.tar", &tar), folder.file("x.tar.gz", gzip(&tar))];
     let [broken, cut] = [folder.file("damaged.gz", &damaged), folder.file("cut.gz", &gzip(text.as_bytes())[..middle])];
     for (file, message, whole) in [
         (&missing, "No such file or directory", false),
         (&directory, "Is a directory", false),
         (&archive, "a zip archive", false),
+        (&tar, "a tar archive", false),
+        (&packed, "or into a pipe, as by tar -xOf", false),
         (&broken, "damaged gzip data", true),
         (&cut, "gzip data", true),
     ] {

@@ -170,7 +170,28 @@ fn times_are_of_the_zone_and_the_year_that_are_named() {
     let ran = parsimd(&["{at:ts}", "--tz", "Europe/Berlim"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("did you mean \"Europe/Berlin\"?"), "{}", ran.err);
-    assert_eq!(parsimd(&["{at:ts}", "--year", "0"]).code, 2);
+    for year in ["0", "05", "99", "10000"] {
+        let ran = parsimd(&["{at:ts}", "--year", year]);
+        assert!(ran.code == 2 && ran.err.contains("with its century"), "{year}: {}", ran.err);
+    }
+}
+
+#[test]
+fn what_a_guess_had_to_choose_is_told() {
+    let folder = Folder::new();
+    let file = folder.file("a.log", b"01/02/2026 10:00:00 INFO up\n02/02/2026 10:00:00 INFO down\n");
+    let ran = parsimd(&[&file, "--count"]);
+    assert_eq!(ran.out, "2\n");
+    assert!(ran.err.contains("\n  note: no day tells whether times are"), "{}", ran.err);
+}
+
+#[test]
+fn lines_that_begin_inside_of_a_stack_trace_are_guessed_as_records_of_several_lines() {
+    let folder = Folder::new();
+    let record = "2026-01-02 03:04:05,678 ERROR [main] app.Server: down\njava.io.IOException: disk\n\tat app.Disk.write(Disk.java:7)\n";
+    let file = folder.file("a.log", format!("\tat app.Disk.sync(Disk.java:9)\n{}", record.repeat(9)));
+    let ran = parsimd(&[&file, "--where", "message ~ 'IOException'", "--count"]);
+    assert_eq!(ran.out, "9\n", "{}", ran.err);
 }
 
 #[test]
