@@ -35,6 +35,9 @@ _SPARK_TYPES = {
 }
 
 
+#: The layout of text in the place of one that pyarrow cannot take values of, by pyarrow's names: polars has categories so.
+_WITHOUT_VIEWS = {"string_view": "large_string", "binary_view": "large_binary"}
+
 #: The type that Spark takes in the place of one, as pyarrow calls it.
 _SPARK_CASTS = {"time[us]": "time64[ns]", "duration[ns]": "duration[us]"}
 
@@ -178,6 +181,17 @@ def _scan(scan: "Callable[[Any], List[Texts]]", array: Any) -> "List[Texts]":
 
 
 def _array(texts: Any) -> Any:
+    """The texts as an array of pyarrow whose dictionaries it can take values of."""
+    import pyarrow
+
+    array = _array_as_given(texts)
+    kind = array.type
+    if pyarrow.types.is_dictionary(kind) and str(kind.value_type) in _WITHOUT_VIEWS:
+        return array.cast(pyarrow.dictionary(kind.index_type, _WITHOUT_VIEWS[str(kind.value_type)], kind.ordered))
+    return array
+
+
+def _array_as_given(texts: Any) -> Any:
     """The texts as an array of pyarrow. Its own constructor would take a list of texts for a list of arrays of letters."""
     import pyarrow
 
@@ -186,7 +200,7 @@ def _array(texts: Any) -> Any:
     if hasattr(texts, "__arrow_c_array__"):
         return pyarrow.array(texts)
     if hasattr(texts, "__arrow_c_stream__"):
-        return pyarrow.chunked_array(texts)
+        return _nulls_for_no_floats(pyarrow.chunked_array(texts))
     if not isinstance(texts, (str, bytes, bytearray, memoryview)):
         if isinstance(texts, Sequence):
             for row, text in enumerate(texts):
@@ -195,8 +209,16 @@ def _array(texts: Any) -> Any:
             return pyarrow.array(texts, pyarrow.large_string())
         if hasattr(texts, "__array__"):
             # An array of numpy, or a Series of a pandas without Arrow, where NaN stands for a null.
-            return pyarrow.array(texts, from_pandas=True)
+            return _nulls_for_no_floats(pyarrow.array(texts, from_pandas=True))
     raise TypeError(f"array must be an array of Arrow, or a sequence of str and None, not {_kind(texts)}")
+
+
+def _nulls_for_no_floats(array: Any) -> Any:
+    """The array, or nulls for floats that are all missing: numpy and pandas have floats for a column without values."""
+    import pyarrow
+
+    nothing = pyarrow.types.is_floating(array.type) and array.null_count == len(array)
+    return pyarrow.nulls(len(array)) if nothing else array
 
 
 def _kind(value: Any) -> str:

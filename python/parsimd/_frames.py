@@ -5,6 +5,7 @@ Each library is imported when it is asked for. `require` says which one is missi
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Dict, Literal, Union
 
@@ -65,8 +66,25 @@ def to_duckdb(rows: "_Rows", con: "duckdb.DuckDBPyConnection", name: str) -> "du
 
     check_connection(con)
     check_name(name, "table")
-    con.from_arrow(pyarrow.RecordBatchReader.from_stream(rows)).create(name)
-    return con.table(name)
+    whole = _whole_name(con, name)
+    con.from_arrow(pyarrow.RecordBatchReader.from_stream(rows)).create(whole)
+    return con.table(whole)
+
+
+def _whole_name(con: "duckdb.DuckDBPyConnection", name: str) -> str:
+    """The name of a table with the database and the schema that DuckDB makes it in. By less, it reads a temporary table, or a registered view, if there is one."""
+    [(database, schema)] = con.sql("select current_database(), current_schema()").fetchall()
+    dots = re.sub('"[^"]*"', "", name).count(".")
+    if dots == 0:
+        return f"{_quoted(database)}.{_quoted(schema)}.{name}"
+    # Temporary tables are in a schema that is called so too. A database with this name needs no other before it.
+    if dots == 1 and name.split(".")[0].strip('"').lower() == schema.lower() == "main" != database.lower():
+        return f"{_quoted(database)}.{name}"
+    return name
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def check_connection(con: Any) -> None:

@@ -14,7 +14,7 @@ takes the pattern as an argument.
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable, Literal, Optional, Union
+from typing import Any, Dict, Iterable, List, Literal, Optional, Union
 
 from ._arrow import _Year, check_keeps_rows, schema
 from ._frames import check_connection, check_name, require
@@ -22,6 +22,7 @@ from ._frames import check_connection, check_name, require
 require("parsimd.duckdb", "duckdb", "pyarrow")
 
 import duckdb  # noqa: E402
+import pyarrow  # noqa: E402
 
 from ._dataset import LogDataset  # noqa: E402
 from ._parser import _MAX_RECORD_BYTES, Parser, _Types, parser_of  # noqa: E402
@@ -46,6 +47,8 @@ def register(
     ``pattern`` is a format, compiled with ``extra_types`` and ``case_sensitive``, or what `parsimd.compile` gave. The other options, and what becomes of a text that
     cannot be read, are as in `Parser.parse_array`; an error ends the query.
 
+    DuckDB's names have no case, so of fields whose names differ in case alone the later have a number after theirs, as in a table: ``user`` and ``User_1``.
+
     The function is of this connection alone. DuckDB calls it with the texts of up to 2,048 rows at a time, by one thread at a time.
 
     Raises ValueError for a pattern without fields, which DuckDB has no struct for, TypeError where ``con`` is no connection, and DuckDB's error if there is such a function.
@@ -54,24 +57,33 @@ def register(
     check_name(name, "function")
     check_keeps_rows(match, on_error)
     parser = parser_of(pattern, extra_types, case_sensitive)
+    # What is wrong with the options is said now, and not when the function is called.
+    parser.parse_array([], match=match, on_error=on_error, tz=tz, year=year)
+    fields = _fields(con, parser, tz)
+    names = list(fields)
 
     def parse(lines: Any) -> Any:
-        return parser.parse_array(lines, match=match, on_error=on_error, tz=tz, year=year)
+        return _renamed(parser.parse_array(lines, match=match, on_error=on_error, tz=tz, year=year), names)
 
-    # What is wrong with the options is said now, and not when the function is called.
-    parse([])
     # What DuckDB's stubs call a type is not the same in all of its versions.
     connection: Any = con
-    connection.create_function(name, parse, ["VARCHAR"], _struct(con, parser, tz), type="arrow", null_handling="special")
+    connection.create_function(name, parse, ["VARCHAR"], con.struct_type(fields), type="arrow", null_handling="special")
 
 
-def _struct(con: duckdb.DuckDBPyConnection, parser: Parser, tz: Optional[str]) -> Any:
-    """The type of DuckDB for the fields of a parser."""
+def _fields(con: duckdb.DuckDBPyConnection, parser: Parser, tz: Optional[str]) -> Dict[str, Any]:
+    """The types of DuckDB for the fields of a parser, by the names that it has for them: it adds a number to one that differs in case alone."""
     fields = schema(parser, tz)
     if not fields.names:
         raise ValueError(f"the pattern {parser.format!r} has no fields, and DuckDB has no struct without")
     found = con.from_arrow(fields.empty_table())
-    return con.struct_type(dict(zip(found.columns, found.types)))
+    return dict(zip(found.columns, found.types))
+
+
+def _renamed(rows: pyarrow.StructArray, names: List[str]) -> pyarrow.StructArray:
+    """The same structs with these names of fields: DuckDB takes the values of a struct by name, without its case."""
+    if [field.name for field in rows.type] == names:
+        return rows
+    return pyarrow.StructArray.from_arrays([rows.field(number) for number in range(len(names))], names, mask=rows.is_null())
 
 
 def read_log(

@@ -11,7 +11,8 @@ Type checkers do not know namespaces that are registered. `parse` is the same as
 
 from __future__ import annotations
 
-from typing import List, Literal, Optional, Union
+from inspect import signature
+from typing import List, Literal, Optional, Sequence, Union
 
 from ._arrow import _Year, check_keeps_rows
 from ._frames import require
@@ -47,6 +48,9 @@ def parse(
     if not isinstance(expr, polars.Expr):
         raise TypeError(f"expr must be an expression of polars, as polars.col('line') is one, not {type(expr).__name__}")
     convert = _Convert(parser_of(pattern, extra_types, case_sensitive), match, on_error, tz, year)
+    if "is_elementwise" in signature(polars.map_batches).parameters:
+        # That of an expression puts the function into one of its own, which cannot be pickled, and then a filter of `scan_polars` cannot be handed over.
+        return polars.map_batches([expr], convert.first, return_dtype=convert.dtype, is_elementwise=True)
     return expr.map_batches(convert, return_dtype=convert.dtype, is_elementwise=True)
 
 
@@ -121,6 +125,10 @@ class _Convert:
         parts = self._parser._scan_pattern().scan_arrays(texts, self._match, self._on_error, self._times)
         columns: List[polars.Series] = [polars.Series(name, [], self.dtype), *(polars.Series(part).alias(name) for part in parts)]
         return polars.concat([column for column in columns if len(column)] or columns[:1])
+
+    def first(self, columns: Sequence[polars.Series]) -> polars.Series:
+        """The same for the only one of the columns, as `polars.map_batches` hands them over."""
+        return self(columns[0])
 
     def _of_categories(self, texts: polars.Series) -> polars.Series:
         """As for the texts themselves, but each different one is parsed once."""

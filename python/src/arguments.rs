@@ -2,13 +2,13 @@
 
 use pyo3::{Borrowed, exceptions::PyTypeError, prelude::*, sync::PyOnceLock, types::PyDict};
 
-use crate::{gate, make};
+use crate::{capi, gate, make};
 
 /// An argument as an error shows it: its `repr`, cut where it is long.
 pub(crate) fn shown(given: &Bound<'_, PyAny>) -> String {
     static SHOWN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = given.py();
-    let text = make::imported(py, &SHOWN, "parsimd._arguments", "shown").and_then(|shown| shown.call1((given,)));
+    let text = make::imported(py, &SHOWN, "parsimd._arguments", "shown").and_then(|shown| capi::call(shown, &[given]));
     text.map_or_else(|_| "?".to_owned(), |text| text.to_string())
 }
 

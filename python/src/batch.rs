@@ -19,6 +19,7 @@ use pyo3::{
 
 use crate::{
     arrow::{self, Pair, Requested},
+    capi,
     chunks::Chunks,
     cpython::{self, Slots},
     error::{attribute_error, no_key, no_name, to_python},
@@ -501,7 +502,8 @@ impl Column {
             Some(dtype) => dtype,
             None => array.getattr(name!(py, "dtype"))?,
         };
-        array.call_method(name!(py, "astype"), (dtype,), Some(&options))
+        let arguments = make::tuple(py, [Ok(dtype)])?;
+        capi::call_with(&array.getattr(name!(py, "astype"))?, &arguments, Some(&options))
     }
 
     /// The type, as an Arrow capsule.
@@ -634,13 +636,14 @@ impl Row {
     fn index<'py>(&self, value: &Bound<'py, PyAny>, bounds: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         let py = value.py();
         let arguments: Vec<_> = std::iter::once(value.clone()).chain(bounds).collect();
-        self.as_tuple(py)?.call_method1(name!(py, "index"), make::tuple(py, arguments.into_iter().map(Ok))?)
+        let arguments = make::tuple(py, arguments.into_iter().map(Ok))?;
+        capi::call_with(&self.as_tuple(py)?.getattr(name!(py, "index"))?, &arguments, None)
     }
 
     /// How many columns have this value.
     fn count<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = value.py();
-        self.as_tuple(py)?.call_method1(name!(py, "count"), (value,))
+        capi::call_method(self.as_tuple(py)?.as_any(), name!(py, "count"), &[value])
     }
 
     /// The names of the columns.

@@ -7,7 +7,7 @@ use pyo3::{
     PyTraverseError, PyVisit,
     exceptions::PyTypeError,
     prelude::*,
-    types::{PyBool, PyDict, PyString, PyTuple},
+    types::{PyBool, PyDict, PyList, PyString, PyTuple},
 };
 
 use crate::{
@@ -35,9 +35,10 @@ impl Calls {
         case_sensitive: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = format.py();
+        // No converters, in each way to write it. A mapping of the program's own may have converters that it does not count.
         let types = match types {
-            Some(types) if types.is_truthy()? => Some(types),
-            _ => None,
+            Some(types) if is_of_python(types) && !types.is_truthy()? => None,
+            types => types,
         };
         let make = |types: Option<&Bound<'py, PyAny>>| {
             let (none, case_sensitive) = (py.None().into_bound(py), PyBool::new(py, case_sensitive));
@@ -70,11 +71,21 @@ impl Calls {
             && let Some(oldest) = parsers.as_any().try_iter()?.next()
         {
             // Another thread may have been faster.
-            parsers.call_method1(name!(py, "pop"), (oldest?, py.None()))?;
+            capi::call_method(parsers.as_any(), name!(py, "pop"), &[&oldest?, &py.None().into_bound(py)])?;
         }
         parsers.set_item(key, &parser)?;
         Ok(parser)
     }
+}
+
+/// Whether something is of a class of Python's own, and says of itself whether it is empty.
+fn is_of_python(object: &Bound<'_, PyAny>) -> bool {
+    object.is_none()
+        || object.is_exact_instance_of::<PyDict>()
+        || object.is_exact_instance_of::<PyList>()
+        || object.is_exact_instance_of::<PyTuple>()
+        || object.is_exact_instance_of::<PyString>()
+        || object.is_exact_instance_of::<PyBool>()
 }
 
 /// Converters as part of a key: which they are, and what they match at present.
@@ -129,12 +140,10 @@ impl Calls {
         case_sensitive: Truth,
     ) -> PyResult<Bound<'py, PyAny>> {
         let parser = self.parser(format, extra_types, case_sensitive.0)?;
-        let parse = name!(format.py(), "parse");
-        if evaluate_result.0 {
-            parser.call_method1(parse, (string,))
-        } else {
-            parser.call_method1(parse, (string, false))
-        }
+        let py = format.py();
+        let (parse, as_is) = (name!(py, "parse"), PyBool::new(py, false));
+        let arguments = [string, as_is.as_any()];
+        capi::call_method(&parser, parse, if evaluate_result.0 { &arguments[..1] } else { &arguments })
     }
 
     /// The first place in ``string``, from character ``pos`` up to ``endpos``, where ``format`` matches, or None.
@@ -163,7 +172,9 @@ impl Calls {
         let py = format.py();
         pos.check_is_not_types(py)?;
         let parser = self.parser(format, extra_types, case_sensitive.0)?;
-        parser.call_method1(name!(py, "search"), (string, pos.object(py)?, endpos, evaluate_result.0))
+        let (pos, none, evaluate) = (pos.object(py)?, py.None().into_bound(py), PyBool::new(py, evaluate_result.0));
+        let arguments = [string, pos.as_any(), endpos.unwrap_or(&none), evaluate.as_any()];
+        capi::call_method(&parser, name!(py, "search"), &arguments)
     }
 
     /// All places in ``string`` where ``format`` matches, from left to right, as an iterator.
@@ -192,8 +203,9 @@ impl Calls {
         let py = format.py();
         pos.check_is_not_types(py)?;
         let parser = self.parser(format, extra_types, case_sensitive.0)?;
-        let arguments = (string, pos.object(py)?, endpos, py.None(), evaluate_result.0);
-        parser.call_method1(name!(py, "findall"), arguments)
+        let (pos, none, evaluate) = (pos.object(py)?, py.None().into_bound(py), PyBool::new(py, evaluate_result.0));
+        let arguments = [string, pos.as_any(), endpos.unwrap_or(&none), &none, evaluate.as_any()];
+        capi::call_method(&parser, name!(py, "findall"), &arguments)
     }
 
     /// The name under which the package has it: the calls then pickle by name.

@@ -3,7 +3,7 @@
 //! | call | what |
 //! |---|---|
 //! | [`is_ascii`], [`substring`] | strings |
-//! | [`call`], [`call_method`] | calls that may run code of Python, which may be the last that its thread does |
+//! | [`call`], [`call_with`], [`call_method`], [`import`] | calls that may run code of Python, which may be the last that its thread does |
 //! | [`set_attribute`] | what `object.__setattr__` does |
 //! | [`Level`] | the limit of recursion |
 //! | [`Gil`] | the GIL, as the interpreter counts it |
@@ -19,7 +19,13 @@ use std::{
 };
 
 use parsimd::extension::Span;
-use pyo3::{ffi, prelude::*, types::PyString};
+#[cfg(Py_3_14)]
+use pyo3::sync::PyOnceLock;
+use pyo3::{
+    ffi,
+    prelude::*,
+    types::{PyDict, PyString, PyTuple},
+};
 
 /// Whether a string is ASCII, of which every character is a byte.
 #[cfg(not(Py_3_14))]
@@ -36,7 +42,14 @@ pub(crate) fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
 /// From 3.14 on the bit is CPython's own.
 #[cfg(Py_3_14)]
 pub(crate) fn is_ascii(string: &Bound<'_, PyString>) -> PyResult<bool> {
-    string.call_method0(crate::make::name!(string.py(), "isascii"))?.extract()
+    static NAME: PyOnceLock<Py<PyString>> = PyOnceLock::new();
+    let py = string.py();
+    // SAFETY: the text is static and ends in a NUL. It gives a new object, which is a string, or null with an exception.
+    let made = || unsafe {
+        let name = ffi::PyUnicode_InternFromString(c"isascii".as_ptr());
+        Bound::from_owned_ptr_or_err(py, name).map(|name| name.cast_into_unchecked().unbind())
+    };
+    call_method(string.as_any(), NAME.get_or_try_init(py, made)?.bind(py), &[])?.extract()
 }
 
 /// Characters `start` to `end` of a string.
@@ -56,6 +69,13 @@ mod raw {
 
     unsafe extern "C-unwind" {
         pub(super) fn PyObject_CallFunctionObjArgs(callable: *mut PyObject, ...) -> *mut PyObject;
+        pub(super) fn PyObject_CallMethodObjArgs(object: *mut PyObject, name: *mut PyObject, ...) -> *mut PyObject;
+        pub(super) fn PyObject_Call(
+            callable: *mut PyObject,
+            arguments: *mut PyObject,
+            named: *mut PyObject,
+        ) -> *mut PyObject;
+        pub(super) fn PyImport_Import(name: *mut PyObject) -> *mut PyObject;
     }
 }
 
@@ -95,26 +115,69 @@ impl Drop for Stays {
     }
 }
 
-/// Calls what may run code of Python, with at most four arguments.
-pub(crate) fn call<'py>(callable: &Bound<'py, PyAny>, arguments: &[&Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
-    debug_assert!(arguments.len() <= 4);
-    let at = |index: usize| arguments.get(index).map_or(ptr::null_mut(), |argument| argument.as_ptr());
-    let end = ptr::null_mut::<ffi::PyObject>();
-    let stays = Stays;
-    // SAFETY: the callable and the arguments are alive for the call, and null is the end of them.
-    let made = unsafe { raw::PyObject_CallFunctionObjArgs(callable.as_ptr(), at(0), at(1), at(2), at(3), end) };
-    mem::forget(stays);
-    // SAFETY: a new object, or null with an exception.
-    unsafe { Bound::from_owned_ptr_or_err(callable.py(), made) }
+/// The most arguments of a call.
+const MOST: usize = 5;
+
+/// The pointers to the arguments of a call, with null behind the last: what a function with any number of arguments ends at.
+///
+/// # Panics
+/// There are more than [`MOST`].
+fn pointers(arguments: &[&Bound<'_, PyAny>]) -> [*mut ffi::PyObject; MOST + 1] {
+    let mut pointers = [ptr::null_mut(); MOST + 1];
+    for (pointer, argument) in pointers[..MOST][..arguments.len()].iter_mut().zip(arguments) {
+        *pointer = argument.as_ptr();
+    }
+    pointers
 }
 
-/// Calls a method that may run code of Python, with at most four arguments.
+/// Does what may run code of Python, and gives a new object or null with an exception.
+///
+/// # Safety
+/// It must give that.
+unsafe fn made<'py>(py: Python<'py>, make: impl FnOnce() -> *mut ffi::PyObject) -> PyResult<Bound<'py, PyAny>> {
+    let stays = Stays;
+    let made = make();
+    mem::forget(stays);
+    // SAFETY: a new object, or null with an exception, as the caller says.
+    unsafe { Bound::from_owned_ptr_or_err(py, made) }
+}
+
+/// Calls what may run code of Python, with at most [`MOST`] arguments.
+pub(crate) fn call<'py>(callable: &Bound<'py, PyAny>, arguments: &[&Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+    let [a, b, c, d, e, end] = pointers(arguments);
+    // SAFETY: the callable and the arguments are alive for the call, and null is the end of them. It gives a new object, or null with an exception.
+    unsafe { made(callable.py(), || raw::PyObject_CallFunctionObjArgs(callable.as_ptr(), a, b, c, d, e, end)) }
+}
+
+/// Calls what may run code of Python, with any number of arguments, and some by name.
+pub(crate) fn call_with<'py>(
+    callable: &Bound<'py, PyAny>,
+    arguments: &Bound<'py, PyTuple>,
+    named: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let named = named.map_or(ptr::null_mut(), Bound::as_ptr);
+    // SAFETY: the callable, the arguments, which are a tuple, and the dict of named ones, or null, are alive for the call. It gives a new object, or null with
+    // an exception.
+    unsafe { made(callable.py(), || raw::PyObject_Call(callable.as_ptr(), arguments.as_ptr(), named)) }
+}
+
+/// Calls a method that may run code of Python, with at most [`MOST`] arguments.
 pub(crate) fn call_method<'py>(
     object: &Bound<'py, PyAny>,
     name: &Bound<'py, PyString>,
     arguments: &[&Bound<'py, PyAny>],
 ) -> PyResult<Bound<'py, PyAny>> {
-    call(&object.getattr(name)?, arguments)
+    let [a, b, c, d, e, end] = pointers(arguments);
+    let (this, name) = (object.as_ptr(), name.as_ptr());
+    // SAFETY: the object, the name, which is a string, and the arguments are alive for the call, and null is the end of them. It gives a new object, or null
+    // with an exception.
+    unsafe { made(object.py(), || raw::PyObject_CallMethodObjArgs(this, name, a, b, c, d, e, end)) }
+}
+
+/// Imports a module, which runs its code where nobody has done so before.
+pub(crate) fn import<'py>(name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: the name, which is a string, is alive for the call. It gives a new object, or null with an exception.
+    unsafe { made(name.py(), || raw::PyImport_Import(name.as_ptr())) }
 }
 
 /// What `object.__setattr__` does; without a value `object.__delattr__`. CPython refuses these two for classes with a `__setattr__` of their own.

@@ -109,7 +109,7 @@ fn timestamp(datetime: &Bound<'_, PyDateTime>) -> PyResult<Answer> {
     let Some(date) = Date::new(datetime.get_year(), datetime.get_month(), datetime.get_day()) else {
         return Ok(Err("a day that does not exist".to_owned()));
     };
-    let offset = datetime.call_method0(name!(py, "utcoffset"))?;
+    let offset = capi::call_method(datetime.as_any(), name!(py, "utcoffset"), &[])?;
     if offset.is_none() {
         return Ok(Ok(Value::DateTime(DateTime { date, time })));
     }

@@ -27,6 +27,7 @@ use pyo3::{
 };
 
 use crate::{
+    capi,
     make::{self, name},
     stats::Failure,
 };
@@ -132,7 +133,8 @@ pub(crate) fn no_key(py: Python<'_>, name: &str, message: &str) -> PyErr {
 /// A KeyError with an instance of a class of `parsimd._arguments`.
 fn shown(py: Python<'_>, class: &'static PyOnceLock<Py<PyAny>>, name: &str, texts: &[&str]) -> PyErr {
     let made = make::imported(py, class, "parsimd._arguments", name).and_then(|class| {
-        class.call1(make::tuple(py, texts.iter().map(|text| make::text(py, text).map(Bound::into_any)))?)
+        let texts = make::tuple(py, texts.iter().map(|text| make::text(py, text).map(Bound::into_any)))?;
+        capi::call_with(class, &texts, None)
     });
     make::error_of::<PyKeyError>(made.and_then(|argument| make::tuple(py, [Ok(argument)])))
 }

@@ -20,6 +20,7 @@ use pyo3::{
 
 use crate::{
     arguments::shown,
+    capi,
     error::{self, to_python},
     gate,
     make::{self, name},
@@ -48,6 +49,17 @@ pub(crate) fn given(source: &Bound<'_, PyAny>, is_files: bool, follow: bool, is_
     Ok(Given { input, calls_python: false, extent })
 }
 
+/// Refuses memory whose items are no bytes: those of an array of texts would be scanned as they lie there, or the pointers to them.
+fn check_is_bytes(view: &Bound<'_, PyMemoryView>) -> PyResult<()> {
+    let format: String = view.getattr(name!(view.py(), "format"))?.extract()?;
+    match format.trim_start_matches(['@', '=', '<', '>', '!']) {
+        "B" | "b" | "c" => Ok(()),
+        _ => Err(make::error::<PyTypeError>(format!(
+            "scan takes bytes, and the items of this buffer are none, but of the format {format:?}: use parse_array for an array of texts"
+        ))),
+    }
+}
+
 /// The input for data in memory, and how many bytes that is.
 fn data(data: &Bound<'_, PyAny>) -> PyResult<(Input<'static>, usize)> {
     if let Ok(bytes) = data.cast::<PyBytes>() {
@@ -61,8 +73,11 @@ fn data(data: &Bound<'_, PyAny>) -> PyResult<(Input<'static>, usize)> {
     }
     // Anything else may change while it is read: it is copied, a block at a time.
     let py = data.py();
-    let view = PyMemoryView::from(data).and_then(|view| view.call_method1(name!(py, "cast"), (name!(py, "B"),)));
-    match view {
+    let view = PyMemoryView::from(data);
+    if let Ok(view) = &view {
+        check_is_bytes(view)?;
+    }
+    match view.and_then(|view| capi::call_method(&view, name!(py, "cast"), &[name!(py, "B").as_any()])) {
         Ok(view) => {
             let bytes = view.len()?;
             Ok((Input::reader(View { view: view.unbind(), at: 0 }, "<buffer>"), bytes))
@@ -193,7 +208,7 @@ fn source(given: &Bound<'_, PyAny>, counter: &Counter) -> PyResult<Option<Source
         || given.is_instance_of::<PyBytes>()
         || given.hasattr(name!(py, "__fspath__"))?
     {
-        let text = make::import(py, "os")?.call_method1(name!(py, "fsdecode"), (given,))?;
+        let text = capi::call_method(&make::import(py, "os")?, name!(py, "fsdecode"), &[given])?;
         let path: PathBuf = text.extract()?;
         if text.cast::<PyString>()?.to_cow().is_ok_and(|text| text.contains('\n')) && !path.exists() {
             return Err(make::error::<PyTypeError>(format!(
@@ -266,7 +281,7 @@ struct View {
 impl View {
     fn copy(&self, py: Python<'_>, buffer: &mut [u8]) -> PyResult<usize> {
         let slice = make::slice(py, self.at..self.at + buffer.len())?;
-        let bytes = self.view.bind(py).get_item(slice)?.call_method0(name!(py, "tobytes"))?;
+        let bytes = capi::call_method(&self.view.bind(py).get_item(slice)?, name!(py, "tobytes"), &[])?;
         let bytes = bytes.cast::<PyBytes>()?.as_bytes();
         buffer[..bytes.len()].copy_from_slice(bytes);
         Ok(bytes.len())

@@ -391,7 +391,7 @@ impl Search {
         if found.is_none() {
             return Ok(Some(Answered(None)));
         }
-        let (start, end): (isize, isize) = found.call_method0(name!(py, "span"))?.extract()?;
+        let (start, end): (isize, isize) = capi::call_method(&found, name!(py, "span"), &[])?.extract()?;
         let is_mine = self.change_in(epoch, |state| {
             state.empty_at = (start == end).then_some(end);
             std::mem::replace(&mut state.pos, Pos::At(end))
@@ -539,7 +539,7 @@ impl ResultIterator {
     fn __setstate__(slf: &Bound<'_, Self>, state: (Option<isize>, Bound<'_, PyAny>)) -> PyResult<()> {
         let py = slf.py();
         slf.get().search()?.state().empty_at = state.0;
-        slf.getattr(name!(py, "__dict__"))?.call_method1(name!(py, "update"), (state.1,)).map(drop)
+        capi::call_method(&slf.getattr(name!(py, "__dict__"))?, name!(py, "update"), &[&state.1]).map(drop)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {

@@ -4,11 +4,11 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | [`capi`] | functions of CPython for which pyo3 has no safe call |
 //! | [`make`] | new Python objects, and the MemoryError where there is no memory for one |
 //! | [`stats`] | `Stats`, `Failure` and `Reason`: what a scan has seen |
 //! | [`error`] | errors and panics → exceptions |
 //! | [`trashcan`], [`cells`] | what objects hold: dropped on a bounded stack, read without a lock |
-//! | [`capi`] | functions of CPython for which pyo3 has no safe call |
 //! | [`cpython`] | replaced type slots |
 //! | [`gate`] | how a call leaves the interpreter, and comes back |
 //! | [`converter`] | functions of the program's own that make the values of columns |

@@ -23,8 +23,10 @@ use pyo3::{
     PyTypeInfo, ffi,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyModule, PySlice, PyString, PyTuple},
+    types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PySlice, PyString, PyTuple},
 };
+
+use crate::capi;
 
 /// The exception `E` with a message. Where there is no memory for the message, the MemoryError.
 pub(crate) fn error<E: PyTypeInfo>(message: impl AsRef<str>) -> PyErr {
@@ -88,8 +90,8 @@ macro_rules! name {
 pub(crate) use name;
 
 /// A module, imported.
-pub(crate) fn import<'py>(py: Python<'py>, module: &str) -> PyResult<Bound<'py, PyModule>> {
-    PyModule::import(py, text(py, module)?)
+pub(crate) fn import<'py>(py: Python<'py>, module: &str) -> PyResult<Bound<'py, PyAny>> {
+    capi::import(&text(py, module)?)
 }
 
 /// An attribute of a module, imported once.
@@ -99,7 +101,7 @@ pub(crate) fn imported<'a, 'py>(
     module: &str,
     attribute: &str,
 ) -> PyResult<&'a Bound<'py, PyAny>> {
-    let found = || import(py, module)?.as_any().getattr(text(py, attribute)?).map(Bound::unbind);
+    let found = || import(py, module)?.getattr(text(py, attribute)?).map(Bound::unbind);
     place.get_or_try_init(py, found).map(|found| found.bind(py))
 }
 

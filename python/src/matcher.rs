@@ -10,12 +10,7 @@ use std::sync::{
 };
 
 use parsimd::{Anchored, DatetimeLayout, Pattern, ValueKind, extension};
-use pyo3::{
-    PyTraverseError, PyVisit,
-    prelude::*,
-    sync::PyOnceLock,
-    types::{PyModule, PyString},
-};
+use pyo3::{PyTraverseError, PyVisit, prelude::*, sync::PyOnceLock, types::PyString};
 
 use crate::{
     capi, cpython, gate,
@@ -225,7 +220,7 @@ impl Matcher {
     /// The year for dates that are written without one, where there are dates at all; `None` where the program has put a class of
     /// its own in the place of `datetime`.
     fn year(&self, py: Python<'_>) -> PyResult<Option<i32>> {
-        static PACKAGE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+        static PACKAGE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         static DATETIME: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         if !self.has_datetimes {
             return Ok(Some(0));
@@ -238,7 +233,7 @@ impl Matcher {
         if !self.needs_year {
             return Ok(Some(0));
         }
-        let today = class.call_method0(name!(py, "today"))?;
+        let today = capi::call_method(&class, name!(py, "today"), &[])?;
         today.getattr(name!(py, "year"))?.extract().map(Some)
     }
 }

@@ -8,10 +8,13 @@ use parsimd::{ColumnType, Values};
 use pyo3::{
     exceptions::{PyModuleNotFoundError, PyValueError},
     prelude::*,
-    types::{PyBool, PyDict, PyList},
+    types::{PyBool, PyDict, PyList, PyString},
 };
 
-use crate::make::{self, name};
+use crate::{
+    capi,
+    make::{self, name},
+};
 
 /// Memory of a column, as numpy's array interface tells it; it is kept while an array is over it.
 #[pyclass(frozen, module = "parsimd._parsimd")]
@@ -62,8 +65,11 @@ pub(crate) fn array<'py>(
     })?;
     let kind = column.column_type();
     if kind.is_text() || kind == ColumnType::Map {
-        let empty =
-            numpy.call_method1(name!(py, "empty"), (make::unsigned(py, rows.len() as u64)?, name!(py, "object")))?;
+        let empty = capi::call_method(
+            &numpy,
+            name!(py, "empty"),
+            &[make::unsigned(py, rows.len() as u64)?.as_any(), name!(py, "object").as_any()],
+        )?;
         empty.set_item(py.Ellipsis(), objects()?)?;
         return Ok(empty);
     }
@@ -84,20 +90,23 @@ pub(crate) fn array<'py>(
         )));
     }
     let memory = Memory { column: Arc::clone(column), rows };
-    let mut array = numpy.call_method1(name!(py, "asarray"), (Bound::new(py, memory)?,))?;
+    let mut array = capi::call_method(&numpy, name!(py, "asarray"), &[Bound::new(py, memory)?.as_any()])?;
     if kind == ColumnType::Date {
-        array = array.call_method1(name!(py, "astype"), (name!(py, "datetime64[D]"),))?;
+        array = capi::call_method(&array, name!(py, "astype"), &[name!(py, "datetime64[D]").as_any()])?;
     }
     if nulls.is_empty() {
         return Ok(array);
     }
-    let array = array.call_method0(name!(py, "copy"))?;
+    let array = capi::call_method(&array, name!(py, "copy"), &[])?;
+    let not_a_time = |class: &Bound<'py, PyString>, unit: &Bound<'py, PyString>| {
+        capi::call_method(&numpy, class, &[name!(py, "NaT").as_any(), unit.as_any()])
+    };
     let null = match kind {
         ColumnType::Float64 => numpy.getattr(name!(py, "nan"))?,
-        ColumnType::Time => numpy.call_method1(name!(py, "timedelta64"), (name!(py, "NaT"), name!(py, "us")))?,
-        ColumnType::Duration => numpy.call_method1(name!(py, "timedelta64"), (name!(py, "NaT"), name!(py, "ns")))?,
-        ColumnType::Date => numpy.call_method1(name!(py, "datetime64"), (name!(py, "NaT"), name!(py, "D")))?,
-        _ => numpy.call_method1(name!(py, "datetime64"), (name!(py, "NaT"), name!(py, "us")))?,
+        ColumnType::Time => not_a_time(name!(py, "timedelta64"), name!(py, "us"))?,
+        ColumnType::Duration => not_a_time(name!(py, "timedelta64"), name!(py, "ns"))?,
+        ColumnType::Date => not_a_time(name!(py, "datetime64"), name!(py, "D"))?,
+        _ => not_a_time(name!(py, "datetime64"), name!(py, "us"))?,
     };
     let nulls = make::list(py, nulls.into_iter().map(|row| Ok(make::unsigned(py, row as u64)?.into_any())))?;
     array.set_item(nulls, null)?;

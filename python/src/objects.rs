@@ -63,7 +63,7 @@ pub(crate) fn value<'py>(
         Value::Int(int) => make::int(py, int)?.into_any(),
         Value::BigInt(big) => big_int(py, &big)?,
         Value::Float(float) => make::float(py, float)?.into_any(),
-        Value::Decimal(text) => decimal(py)?.call1((make::text(py, text)?,))?,
+        Value::Decimal(text) => capi::call(decimal(py)?, &[make::text(py, text)?.as_any()])?,
         Value::DateTime(datetime) => {
             let zone = zone(datetime.time, text, tz_class)?;
             let Date { year, month, day } = datetime.date;
@@ -92,7 +92,7 @@ pub(crate) fn value<'py>(
 fn big_int<'py>(py: Python<'py>, big: &BigInt) -> PyResult<Bound<'py, PyAny>> {
     let sign = if big.negative { "-" } else { "" };
     let digits = make::text(py, &format!("{sign}{}", big.digits))?;
-    py.get_type::<PyInt>().call1((digits, make::int(py, big.base.into())?))
+    capi::call(py.get_type::<PyInt>().as_any(), &[digits.as_any(), make::int(py, big.base.into())?.as_any()])
 }
 
 fn decimal(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
@@ -120,8 +120,8 @@ fn zone<'py>(time: Time, text: &str, tz_class: &Bound<'py, PyAny>) -> PyResult<O
         Some(at) => text[at..].split(' ').next().unwrap_or_default(),
         None => "UTC",
     };
-    let minutes = make::int(tz_class.py(), i64::from(seconds / 60))?;
-    Ok(Some(tz_class.call1((minutes, make::text(tz_class.py(), name)?))?.cast_into::<PyTzInfo>()?))
+    let (minutes, name) = (make::int(tz_class.py(), i64::from(seconds / 60))?, make::text(tz_class.py(), name)?);
+    Ok(Some(capi::call(tz_class, &[minutes.as_any(), name.as_any()])?.cast_into::<PyTzInfo>()?))
 }
 
 /// The object for a value of a column.
@@ -328,7 +328,8 @@ pub(crate) fn expand_names<'py>(named: &Bound<'py, PyDict>) -> PyResult<Bound<'p
         let mut inner = expanded.clone().into_any();
         let mut key = base;
         for next in subkeys(keys) {
-            inner = inner.call_method1(name!(py, "setdefault"), (make::text(py, key)?, make::dict(py)?))?;
+            let (key_of, empty) = (make::text(py, key)?, make::dict(py)?);
+            inner = capi::call_method(&inner, name!(py, "setdefault"), &[key_of.as_any(), empty.as_any()])?;
             key = next;
         }
         inner.set_item(make::text(py, key)?, value)?;

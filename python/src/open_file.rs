@@ -19,7 +19,7 @@ use parsimd::Input;
 use pyo3::{
     exceptions::{PyOSError, PyTypeError, PyValueError},
     prelude::*,
-    types::{PyBool, PyByteArray, PyBytes, PyMemoryView, PyString, PyType},
+    types::{PyBool, PyByteArray, PyBytes, PyMemoryView, PyString, PyTuple, PyType},
 };
 
 use crate::{
@@ -41,9 +41,9 @@ pub(crate) fn open_file(given: &Bound<'_, PyAny>, counter: &Counter) -> PyResult
     check_open(given)?;
     let name = gate::unless_raised(py, given.getattr(name!(py, "name")))?;
     let name = name.and_then(|name| name.extract::<String>().ok());
-    let seekable = given.call_method0(name!(py, "seekable")).and_then(|answer| answer.is_truthy());
+    let seekable = capi::call_method(given, name!(py, "seekable"), &[]).and_then(|answer| answer.is_truthy());
     let is_live = gate::unless_raised(py, seekable)? == Some(false);
-    let is_text = given.is_instance(&make::import(py, "io")?.as_any().getattr(name!(py, "TextIOBase"))?)?;
+    let is_text = given.is_instance(&make::import(py, "io")?.getattr(name!(py, "TextIOBase"))?)?;
     let way = match live_text(given)?.filter(|_| is_live && is_text) {
         Some(way) => way,
         None if fills => Way::Fill(given.getattr(name!(py, "readinto"))?.unbind()),
@@ -68,11 +68,11 @@ fn check_open(given: &Bound<'_, PyAny>) -> PyResult<()> {
             given.repr()?
         )));
     }
-    let readable = given.call_method0(name!(py, "readable")).and_then(|answer| answer.is_truthy());
+    let readable = capi::call_method(given, name!(py, "readable"), &[]).and_then(|answer| answer.is_truthy());
     if gate::unless_raised(py, readable)? == Some(false) {
         let message = format!("scan_file was given a file that is not open for reading: {}", given.repr()?);
-        let kind = make::import(py, "io")?.as_any().getattr(name!(py, "UnsupportedOperation"))?;
-        return Err(PyErr::from_value(kind.call1((make::text(py, &message)?,))?));
+        let kind = make::import(py, "io")?.getattr(name!(py, "UnsupportedOperation"))?;
+        return Err(PyErr::from_value(capi::call(&kind, &[make::text(py, &message)?.as_any()])?));
     }
     Ok(())
 }
@@ -88,11 +88,11 @@ fn live_text(given: &Bound<'_, PyAny>) -> PyResult<Option<Way>> {
         let same = make::dict(py)?;
         same.set_item(name!(py, "encoding"), &encoding)?;
         same.set_item(name!(py, "errors"), &errors)?;
-        given.call_method(name!(py, "reconfigure"), (), Some(&same))?;
+        capi::call_with(&given.getattr(name!(py, "reconfigure"))?, &PyTuple::empty(py), Some(&same))?;
         let read = given.getattr(name!(py, "buffer"))?.getattr(name!(py, "read1"))?.unbind();
         let decoder =
-            make::import(py, "codecs")?.as_any().call_method1(name!(py, "getincrementaldecoder"), (encoding,))?;
-        let decode = decoder.call1((errors,))?.getattr(name!(py, "decode"))?.unbind();
+            capi::call_method(&make::import(py, "codecs")?, name!(py, "getincrementaldecoder"), &[&encoding])?;
+        let decode = capi::call(&decoder, &[&errors])?.getattr(name!(py, "decode"))?.unbind();
         Ok(Way::Decode { read, decode })
     };
     gate::unless_raised(py, ways())
@@ -107,7 +107,7 @@ struct Promise {
 
 fn promised(given: &Bound<'_, PyAny>) -> PyResult<Option<Promise>> {
     let py = given.py();
-    let modules = make::import(py, "sys")?.as_any().getattr(name!(py, "modules"))?;
+    let modules = make::import(py, "sys")?.getattr(name!(py, "modules"))?;
     // Where it was not imported, there is no response of it.
     let Ok(client) = modules.get_item(name!(py, "http.client")) else { return Ok(None) };
     if !given.is_instance(&client.getattr(name!(py, "HTTPResponse"))?)? {
@@ -149,7 +149,8 @@ impl Way {
         match self {
             Way::Take(read) => bytes(&capi::call(read.bind(py), &[size.as_any()])?),
             Way::Fill(readinto) => {
-                let buffer = py.get_type::<PyByteArray>().call1((size,))?.cast_into::<PyByteArray>()?;
+                let buffer =
+                    capi::call(py.get_type::<PyByteArray>().as_any(), &[size.as_any()])?.cast_into::<PyByteArray>()?;
                 let filled = capi::call(readinto.bind(py), &[buffer.as_any()])?;
                 let Some(filled) = filled.extract::<Option<usize>>()? else { return Ok(None) };
                 let mut bytes = buffer.to_vec();
@@ -168,7 +169,7 @@ impl Way {
                     return Ok(None);
                 }
                 let is_end = given.len()? == 0;
-                let text = bytes(&decode.bind(py).call1((given, is_end))?)?;
+                let text = bytes(&capi::call(decode.bind(py), &[&given, PyBool::new(py, is_end).as_any()])?)?;
                 // The bytes may be but a part of a character.
                 if is_end || text.as_ref().is_none_or(|text| !text.is_empty()) {
                     return Ok(text);
@@ -189,11 +190,15 @@ fn bytes(given: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
             return Ok(Some(text.as_bytes().to_vec()));
         }
         // Bytes that could not be decoded, and were kept by the error handler of that name.
-        let bytes = text.call_method1(name!(py, "encode"), (name!(py, "utf-8"), name!(py, "surrogateescape")))?;
+        let bytes = capi::call_method(
+            text,
+            name!(py, "encode"),
+            &[name!(py, "utf-8").as_any(), name!(py, "surrogateescape").as_any()],
+        )?;
         return Ok(Some(bytes.cast::<PyBytes>()?.as_bytes().to_vec()));
     }
     if is_buffer(given) {
-        let bytes = given.py().get_type::<PyBytes>().call1((given,))?;
+        let bytes = capi::call(py.get_type::<PyBytes>().as_any(), &[given])?;
         return Ok(Some(bytes.cast::<PyBytes>()?.as_bytes().to_vec()));
     }
     if given.is_none() {
@@ -222,7 +227,7 @@ impl OpenFile {
         if promised.bytes == 0 {
             // Its connection is free for the next request only when it knows that it was read.
             promised.response.bind(py).setattr(name!(py, "length"), make::unsigned(py, 0)?)?;
-            promised.response.bind(py).call_method0(name!(py, "read"))?;
+            capi::call_method(promised.response.bind(py), name!(py, "read"), &[])?;
             return Ok(Some(Vec::new()));
         }
         let given = self.way.next(py, promised.bytes.min(size as u64))?;
@@ -239,8 +244,11 @@ impl OpenFile {
 /// The exception for a response of HTTP that ends before all that was promised has come.
 fn incomplete(py: Python<'_>, missing: u64) -> PyErr {
     let made = || -> PyResult<PyErr> {
-        let kind = make::import(py, "http.client")?.as_any().getattr(name!(py, "IncompleteRead"))?;
-        Ok(PyErr::from_value(kind.call1((make::bytes(py, b"")?, make::unsigned(py, missing)?))?))
+        let kind = make::import(py, "http.client")?.getattr(name!(py, "IncompleteRead"))?;
+        Ok(PyErr::from_value(capi::call(
+            &kind,
+            &[make::bytes(py, b"")?.as_any(), make::unsigned(py, missing)?.as_any()],
+        )?))
     };
     made().unwrap_or_else(|error| error)
 }

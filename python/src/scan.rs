@@ -14,7 +14,7 @@ use crate::{
     arrow::{self, Pair, Requested},
     batch::{Batch, Pieces, types},
     error,
-    frames::Below,
+    frames::{self, Below},
     gate::Interrupts,
     make::{self, Made},
     options::{ScanArguments, row_count},
@@ -65,7 +65,23 @@ impl Scan {
     fn read_rows(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
         self.reader.read_with(py, rows, |batches| {
             warn_of_damage(py, &self.reader)?;
+            if rows == usize::MAX {
+                warn_of_sources(py, &self.reader)?;
+            }
             Ok(Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).together())
+        })
+    }
+
+    /// The rest of the rows as a table of another library. They are all read first: where that raises, or making the table does, they stay in the scan.
+    fn table<'py>(
+        &self,
+        py: Python<'py>,
+        make: impl FnOnce(Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.reader.read_with(py, usize::MAX, |batches| {
+            warn_of_damage(py, &self.reader)?;
+            warn_of_sources(py, &self.reader)?;
+            make(Bound::new(py, Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).together())?.into_any())
         })
     }
 }
@@ -74,6 +90,26 @@ impl Scan {
 fn warn_of_damage<S: Scanning>(py: Python<'_>, reader: &Reader<S>) -> PyResult<()> {
     let Some(damage) = reader.damage() else { return Ok(()) };
     error::warn(py, &format!("these are the rows before an input broke off: {damage}"), 1)
+}
+
+/// Warns, at the end of the rows, of files that were passed over or broke off, where others were read.
+fn warn_of_sources<S: Scanning>(py: Python<'_>, reader: &Reader<S>) -> PyResult<()> {
+    let errors = reader.seen().stats.source_errors;
+    match &errors[..] {
+        _ if reader.damage().is_some() => Ok(()),
+        [] => Ok(()),
+        [one] => error::warn(py, &format!("the rows of one file are missing, or the last of them: {one}"), 1),
+        [first, ..] => {
+            let files = errors.len();
+            error::warn(
+                py,
+                &format!(
+                    "the rows of {files} files are missing, or the last of them; stats.source_errors has all: {first}"
+                ),
+                1,
+            )
+        }
+    }
 }
 
 /// Why lines were not read.
@@ -161,7 +197,8 @@ impl Scan {
 
     /// The rest of the input as a table of pyarrow.
     fn to_arrow<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        this.get().below.convert(this.py(), "to_arrow", [this.clone().into_any()])
+        let py = this.py();
+        this.get().table(py, |rows| frames::convert(py, "to_arrow", [rows]))
     }
 
     /// The rest of the input as a frame of pandas, which needs pyarrow too. With the `dtype_backend` `"numpy_nullable"` an integer is Int64, a float Float64, a bool
@@ -169,16 +206,20 @@ impl Scan {
     #[pyo3(signature = (*, dtype_backend="numpy_nullable"))]
     fn to_pandas<'py>(this: &Bound<'py, Self>, dtype_backend: &str) -> PyResult<Bound<'py, PyAny>> {
         let py = this.py();
-        this.get().below.convert(py, "to_pandas", [this.clone().into_any(), make::text(py, dtype_backend)?.into_any()])
+        let backend = make::text(py, dtype_backend)?.into_any();
+        this.get().table(py, |rows| frames::convert(py, "to_pandas", [rows, backend]))
     }
 
     /// The rest of the input as a frame of polars.
     fn to_polars<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        this.get().below.convert(this.py(), "to_polars", [this.clone().into_any()])
+        let py = this.py();
+        this.get().table(py, |rows| frames::convert(py, "to_polars", [rows]))
     }
 
     /// Makes the table `name` of the rest of the input in the database of DuckDB to which `con` is a connection, and gives the table as a relation. The name may
     /// have a schema, as in SQL. DuckDB's error if there is such a table, and then nothing was read.
+    ///
+    /// DuckDB gets the rows while they are read, so that they need not have room in memory. Where reading raises, it has no table, and what it had got is lost.
     fn to_duckdb<'py>(
         this: &Bound<'py, Self>,
         con: Bound<'py, PyAny>,
@@ -316,6 +357,7 @@ impl SetScan {
     fn read_all<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         self.reader.read_with(py, usize::MAX, |batches| {
             warn_of_damage(py, &self.reader)?;
+            warn_of_sources(py, &self.reader)?;
             let all = make::dict(py)?;
             for (number, (name, schema)) in self.patterns.iter().zip(&self.schemas).enumerate() {
                 let own = batches.iter().filter(|(of, _)| *of == number).map(|(_, batch)| batch.clone()).collect();

@@ -131,6 +131,35 @@ def test_a_stream_of_a_column_outlives_it_and_is_freed_unread_too():
         pyarrow.ChunkedArray._import_from_c_capsule(stream)
 
 
+class Kept(pyarrow.ExtensionArray):
+    """An array that gives its capsules again, though they were taken: what they point to may be gone."""
+
+    def __arrow_c_array__(self, requested_schema=None):
+        return self.type.kept.setdefault("capsules", self.storage.__arrow_c_array__())
+
+
+class KeptType(pyarrow.ExtensionType):
+    def __init__(self, storage):
+        self.kept = {}
+        super().__init__(storage, "kept")
+
+    def __arrow_ext_serialize__(self):
+        return b""
+
+    def __arrow_ext_class__(self):
+        return Kept
+
+
+@pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string(), pyarrow.string_view(), pyarrow.binary(), pyarrow.null()], ids=str)
+def test_an_array_that_was_taken_before_is_an_error(kind):
+    parser = parsimd.compile("{word} {n:d}")
+    given = pyarrow.ExtensionArray.from_storage(KeptType(kind), pyarrow.array([None if kind == pyarrow.null() else "a 1"], kind))
+    assert parser.parse_array(given).to_pylist() == [None if kind == pyarrow.null() else {"word": "a", "n": 1}]
+    for _ in range(3):
+        with pytest.raises(ValueError, match="taken before by another"):
+            parser.parse_array(given)
+
+
 def test_schemas_can_be_asked_for():
     scan = PARSER.scan(TEXT)
     assert pyarrow.schema(scan) == pyarrow.schema(scan.read_all()) == SCHEMA

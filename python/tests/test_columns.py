@@ -5,12 +5,16 @@ import gc
 import pickle
 import weakref
 
+import numpy
+import pandas
 import parsimd
 import polars
 import pyarrow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from texts import Counting
 
 PARSER = parsimd.compile("{name}: {n:d}")
 TEXTS = ["a: 1", None, "none", "b\nc: 2", "", "d: 99999999999999999999", "é: 3\r", "e: 4"]
@@ -143,6 +147,63 @@ def test_other_arrays_are_taken_too():
         PARSER.parse_array(pyarrow.array([1]))
     with pytest.raises(ValueError, match="skip"):
         PARSER.parse_array(array_of(TEXTS), on_error="skip")
+
+
+def _views(values):
+    encoded = array_of([*TEXTS, "unused"]).dictionary_encode()
+    return pyarrow.DictionaryArray.from_arrays(encoded.indices, encoded.dictionary.cast(values))[: len(TEXTS)]
+
+
+CATEGORIES = {
+    "string_view": lambda: _views(pyarrow.string_view()),
+    "binary_view": lambda: _views(pyarrow.binary_view()),
+    "chunked": lambda: pyarrow.chunked_array([_views(pyarrow.string_view()), _views(pyarrow.string_view())[:3]]),
+    "categorical": lambda: polars.Series(TEXTS, dtype=polars.Categorical),
+    "enum": lambda: polars.Series(TEXTS, dtype=polars.Enum([*TEXTS[::-1][:-2], "a: 1", "unused"])),
+}
+
+
+@pytest.mark.parametrize("kind", CATEGORIES)
+class TestCategoriesAsViews:
+    """Dictionaries of views of text, which are what polars has for categories."""
+
+    def test_each_different_text_is_parsed_once(self, kind):
+        array = CATEGORIES[kind]()
+        parser = Counting(PARSER.format)
+        found = parser.parse_array(array)
+        texts = [*TEXTS, *TEXTS[: len(array) - len(TEXTS)]]
+        assert found.to_pylist() == wanted(texts)[0]
+        parts = 2 if kind == "chunked" else 1
+        once = {text for text in TEXTS if text is not None}
+        assert set(parser.asked) == once and len(parser.asked) == len(once) + (parts - 1) * 2
+
+    def test_they_are_a_column_of_a_table(self, kind):
+        array = CATEGORIES[kind]()
+        table = pyarrow.table({"id": range(len(array)), "line": array})
+        texts = [*TEXTS, *TEXTS[: len(array) - len(TEXTS)]]
+        assert PARSER.map_table(table).to_pylist() == wanted(texts)[1]
+        assert PARSER.map_table(table, on_error="null").to_pylist() == [row or {"name": None, "n": None} for row in wanted(texts)[0]]
+        assert [row for batch in PARSER.map_arrow([table]) for row in batch.to_pylist()] == wanted(texts)[1]
+
+    def test_the_row_of_an_error_is_that_of_the_text(self, kind):
+        with pytest.raises(parsimd.ScanError, match="^row 2: does not match"):
+            PARSER.parse_array(CATEGORIES[kind](), on_error="raise")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "object"])
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_floats_without_a_value_are_nulls(dtype, count):
+    # It is what numpy and pandas have for a column in which there is nothing.
+    for column in (numpy.full(count, numpy.nan, dtype), pandas.Series([float("nan")] * count, dtype=dtype)):
+        found = PARSER.parse_array(column)
+        assert found.to_pylist() == [None] * count and found.type == PARSER.parse_array([]).type
+
+
+@pytest.mark.parametrize("values", [[1.5], [numpy.nan, 1.5], [1]])
+def test_floats_with_a_value_are_no_texts(values):
+    for column in (numpy.array(values), pandas.Series(values)):
+        with pytest.raises(TypeError, match="an array of strings or bytes is needed"):
+            PARSER.parse_array(column)
 
 
 def test_a_pattern_of_one_field_tells_no_match_from_no_value():

@@ -186,3 +186,21 @@ def test_rows_in_pieces_are_the_rows_in_one_piece():
     assert rows[123].as_dict() == {"level": "info", "n": NUMBERS[123]} and len(rows[["n"]]) == COUNT
     assert pyarrow.table(rows).equals(table) and rows[5:8].to_tuples() == joined[5:8].to_tuples()
     assert pyarrow.record_batch(scan().read_all()).num_rows == COUNT
+
+
+def test_files_that_are_passed_over_are_warned_of(tmp_path):
+    (tmp_path / "a.log").write_text("1\n2\n")
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(b"3\n" * 5000)[:-9])
+    parser, whole, missing, cut = parsimd.compile("{n:d}"), tmp_path / "a.log", tmp_path / "none.log", tmp_path / "cut.gz"
+    calls = ["read_all", "to_arrow", "to_polars", "to_pandas"]
+    for files, told in (([whole, missing], "one file .*none.log"), ([missing, cut, whole], "2 files .*none.log")):
+        for call in calls:
+            with pytest.warns(UserWarning, match=told) as caught:
+                assert len(getattr(parser.scan_file(files), call)()) >= 2
+            assert [one.filename for one in caught] == [__file__]
+    with pytest.warns(UserWarning, match="one file .*none.log"):
+        assert len(parsimd.compile_set({"n": "{n:d}"}).scan_file([missing, whole]).read_all()["n"]) == 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for call in calls:
+            assert len(getattr(parser.scan_file([whole, whole]), call)()) == 4

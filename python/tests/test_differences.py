@@ -243,6 +243,91 @@ def test_the_cache_sees_when_a_converter_changes():
     assert parsimd.parse("A", "a", case_sensitive=True) is None
 
 
+def late_override(package):
+    class Parser(package.Parser):
+        pass
+
+    parser = Parser("{}")
+    parser.parse("a")
+    Parser.evaluate_result = lambda self, match: "replaced"
+    return parser.parse("a") == "replaced"
+
+
+def early_override(package):
+    class Parser(package.Parser):
+        pass
+
+    Parser.evaluate_result = lambda self, match: "replaced"
+    parser = Parser("{}")
+    own = package.compile("{}")
+    own.parse("a")
+    own.evaluate_result = lambda match: "replaced"
+    return parser.parse("a") == own.parse("a") == "replaced"
+
+
+class Unready:
+    @property
+    def pattern(self):
+        raise RuntimeError("not loaded")
+
+    def __call__(self, text):
+        return text
+
+
+class OnlyAsked:
+    def __contains__(self, name):
+        return name == "Num"
+
+    def __getitem__(self, name):
+        return int
+
+
+def iterator_with_other_arguments(package):
+    class Found(package.ResultIterator):
+        def __init__(self, parser, string):
+            super().__init__(parser, string, 0, len(string))
+
+    return [found[0] for found in Found(package.compile("{:d}"), "1,2")] == [1, 2]
+
+
+OBJECTS = {
+    "a method of the class, after a match": (late_override, False),
+    "a method of the class before, of the parser at any time": (early_override, True),
+    "a count of groups": (lambda p: callable(p.with_pattern("(a)", True)(lambda text: text)), TypeError),
+    "a class method": (lambda p: p.with_pattern("a")(classmethod(str)) is not None, TypeError),
+    "a type that is not named": (lambda p: p.parse("{:w}", "a", {"Unused": Unready()})[0] == "a", RuntimeError),
+    "converters without keys": (lambda p: p.parse("{:Num}", "5", OnlyAsked())[0] == 5, TypeError),
+    "an iterator of other arguments": (iterator_with_other_arguments, TypeError),
+    "a class of two that are native": (lambda p: issubclass(type("Row", (p.Result, dict), {}), dict), TypeError),
+    "digits that are not ASCII": (lambda p: p.compile("{:5.\u0663}").parse("abc") is None, parsimd.ExpressionError),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_native_objects_are_changed_in_fewer_ways(name):
+    works, ours = OBJECTS[name]
+    assert works(parse) is True
+    if isinstance(ours, bool):
+        assert works(parsimd) is ours
+    else:
+        with pytest.raises(ours):
+            works(parsimd)
+
+
+def test_converters_that_count_none_are_asked_all_the_same():
+    class Lazy(dict):
+        def __contains__(self, name):
+            return name == "Num"
+
+        def __missing__(self, name):
+            return int
+
+    for package in (parse, parsimd):
+        assert package.parse("{:Num}", "5", Lazy())[0] == package.search("{:Num}", "5", extra_types=Lazy())[0] == 5
+        assert [found[0] for found in package.findall("{:Num},", "5,6,", extra_types=Lazy())] == [5, 6]
+        assert package.parse("{:d}", "5", {})[0] == 5
+
+
 def test_the_instruction_set_of_the_environment_is_used_or_is_an_error(tmp_path):
     def run(name):
         code = "import parsimd; print(parsimd.isa())"

@@ -68,6 +68,18 @@ class TestFunction:
         parsimd.duckdb.register(con, "double", "{n:Double}", {"Double": double})
         assert con.sql("select double('3').n").fetchall() == [(6,)]
 
+    @pytest.mark.parametrize(
+        ("format", "line"),
+        [("{user:w} {User:d}", "bob 7"), ("{a:d} {A:d} {a_1:d}", "1 2 3"), ("{A:kv}; {a:kv}; {a_1:g}", "k=v; K=w x=; 0.5"), ("{é:d} {É:w}", "1 x")],
+    )
+    def test_fields_whose_names_differ_in_case_alone_have_their_own_values(self, con, format, line):
+        parser = parsimd.compile(format)
+        parsimd.duckdb.register(con, "f", parser)
+        found = con.sql(f"select f(line) from (values ('{line}'), ('noise'), (NULL)) lines(line)").fetchall()
+        assert [value and list(value.values()) for (value,) in found] == [list(parser.parse(line).named.values()), None, None]
+        # They are called as they are in a table of a scan.
+        assert list(found[0][0]) == parser.scan(line).to_duckdb(con, "scanned").columns
+
     def test_what_cannot_be_done_is_an_error_that_says_what_can(self, con):
         with pytest.raises(ValueError, match="match must be 'line' or 'first'"):
             parsimd.duckdb.register(con, "f", FORMAT, match="all")

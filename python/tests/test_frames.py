@@ -104,6 +104,45 @@ def test_a_table_of_duckdb_is_there_once_and_whole():
     assert con.sql("select count(*) from information_schema.tables where table_name = 'broken'").fetchall() == [(0,)]
 
 
+@pytest.mark.parametrize("name", ["rows", '"rows"', "ROWS", "main.rows", '"main"."rows"', "memory.rows", "memory.main.rows"])
+@pytest.mark.parametrize("other", ["temporary", "registered"])
+def test_a_table_of_duckdb_is_read_whatever_else_has_its_name(name, other):
+    with duckdb.connect() as con:
+        if other == "temporary":
+            con.execute("create temporary table rows as select 7 as other")
+        else:
+            con.register("rows", pyarrow.table({"other": [7]}))
+        found = scan().to_duckdb(con, name)
+        assert found.columns == NAMES and len(found.fetchall()) == len(LINES)
+        assert con.sql("select count(*) from memory.main.rows").fetchall() == [(len(LINES),)]
+        with pytest.raises(duckdb.Error, match="already exists"):
+            scan().to_duckdb(con, name)
+
+
+PLACES = ['"own-one"', '"own-one".logs', "other.main"]
+NAMED = [(name, used) for name in ("rows", '"a.b"', "a-b", "café", "logs.rows", 'logs."a.b"', "other.rows") for used in PLACES]
+# Before its version 2 DuckDB makes no table in another database than the one in use by a name of three parts.
+NAMED += [("own-one.logs.rows", '"own-one"'), ('"own-one".logs.rows', '"own-one".logs'), ("other.main.rows", "other.main")]
+
+
+@pytest.mark.parametrize(("name", "used"), NAMED)
+def test_a_table_of_duckdb_is_made_where_duckdb_makes_one_of_that_name(tmp_path, name, used):
+    def made(make):
+        path = tmp_path / "own-one.db"
+        with duckdb.connect(path) as con:
+            con.execute(f"create schema logs; attach ':memory:' as other; create schema other.logs; use {used}")
+            count = make(con)
+            tables = con.sql("select database_name, schema_name, table_name from duckdb_tables()").fetchall()
+        path.unlink()
+        return tables, count
+
+    def by_duckdb(con):
+        con.from_arrow(pyarrow.table(scan())).create(name)
+        return len(LINES)
+
+    assert made(lambda con: len(scan().to_duckdb(con, name).fetchall())) == made(by_duckdb)
+
+
 def test_a_scan_that_was_read_says_so():
     for name, arguments in (("to_arrow", ()), ("to_polars", ()), ("to_pandas", ()), ("to_duckdb", (duckdb.connect(), "t"))):
         read = scan()
@@ -144,3 +183,32 @@ def test_polars_needs_no_pyarrow(monkeypatch):
     parsimd_polars = importlib.import_module("parsimd.polars")
     frame = polars.DataFrame({"line": ["n=7"]}).select(parsimd_polars.parse(polars.col("line"), "n={n:d}")).unnest("line")
     assert frame.rows() == [(7,)] and scan().to_polars().height == len(LINES)
+
+
+@pytest.mark.parametrize("call", ["read_all", "to_arrow", "to_polars", "to_pandas"])
+# An error of a converter is a failure of its row; what ends a program is none.
+@pytest.mark.parametrize(
+    "place, raised",
+    [(place, error) for place in ("rejects", "progress") for error in (OSError("disk full"), KeyboardInterrupt())] + [("converter", KeyboardInterrupt())],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else value,
+)
+def test_what_makes_a_table_loses_no_row_when_something_raises(call, place, raised):
+    left = [3 if place == "converter" else 1]
+
+    def fails(*_):
+        left[0] -= 1
+        if left[0] == 0:
+            raise raised
+        return 1
+
+    lines = 150_000
+    text = "a 1\n" * lines + "noise\n" + "a 1\n" * lines
+    if place == "converter":
+        scan = parsimd.compile("{w} {n:N}", {"N": parsimd.with_pattern(r"\d+", column="int64")(fails)}).scan(text, threads=1)
+    elif place == "rejects":
+        scan = parsimd.compile("{w} {n:d}").scan(text, rejects=fails)
+    else:
+        scan = parsimd.compile("{w} {n:d}").scan(text, progress=fails, threads=1)
+    with pytest.raises(type(raised)):
+        getattr(scan, call)()
+    assert len(getattr(scan, call)()) == 2 * lines

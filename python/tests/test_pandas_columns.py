@@ -112,6 +112,18 @@ def test_each_different_text_of_categories_is_parsed_once():
     assert parser.parse_array(array).to_pylist() == parser.parse_array(pyarrow.array(lines, from_pandas=True)).to_pylist()
 
 
+def test_categories_of_arrow_may_be_views():
+    texts = ["b 2", None, "a 1", "noise", "a 1"]
+    encoded = pyarrow.array(texts).dictionary_encode()
+    views = pyarrow.DictionaryArray.from_arrays(encoded.indices, encoded.dictionary.cast(pyarrow.string_view()))
+    lines = pandas.Series(pandas.arrays.ArrowExtensionArray(pyarrow.chunked_array([views])))
+    parser = Counting("{word:w} {n:d}")
+    found = lines.parsimd.parse(parser)
+    assert sorted(parser.asked) == ["a 1", "b 2", "noise"]
+    pandas.testing.assert_frame_equal(found, pandas.Series(texts).parsimd.parse("{word:w} {n:d}"))
+    assert parser.parse_array(lines).to_pylist() == parser.parse_array(texts).to_pylist()
+
+
 def test_the_row_of_an_error_in_categories_is_that_of_the_text():
     lines = pandas.Series(["a 1", "a 1", None, "noise", "a 1"], dtype="category")
     with pytest.raises(parsimd.ScanError, match="row 3: does not match") as raised:

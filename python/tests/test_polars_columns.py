@@ -1,6 +1,7 @@
 """`parsimd.polars`: a column of text → structs, as an expression and at once. Each text has the values that `parse` gives."""
 
 import pickle
+import sys
 
 import parsimd
 import parsimd.polars
@@ -69,6 +70,18 @@ def test_an_expression_goes_where_expressions_go():
         assert sums.rows() == [("a", 1 - 9007199254740993), ("b", 0)]
         assert frame.lazy().filter(n == 1).select("host").collect(engine=engine).rows() == [("a",)]
     assert frame.select(n.sum().over("host")).to_series().to_list() == [1 - 9007199254740993, 0, 1 - 9007199254740993]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_expression_filters_files_without_another_library(tmp_path, monkeypatch, engine):
+    # polars writes a filter for the source of `scan_polars` as bytes, with this one where a function cannot be pickled.
+    monkeypatch.setitem(sys.modules, "cloudpickle", None)
+    (tmp_path / "a.log").write_text("info 12\nnoise\nwarn 13\ninfo 14\n")
+    lines = parsimd.compile("{line}").scan_polars(tmp_path / "a.log")
+    n = col("line").parsimd.parse("{level:w} {n:d}").struct.field("n")
+    assert lines.filter(n > 12).collect(engine=engine).rows() == [("warn 13",), ("info 14",)]
+    assert lines.filter((n > 12) & (col("line") == "info 14")).collect(engine=engine).rows() == [("info 14",)]
+    assert lines.filter(n.is_null()).select(polars.len()).collect(engine=engine).item() == 1
 
 
 def test_a_query_of_many_chunks_has_the_rows_of_one(tmp_path):

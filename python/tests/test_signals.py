@@ -235,13 +235,29 @@ BEGUN = """
         while True:
             began.set()
             pyarrow.table(parser.scan(log))
+    def offsets():
+        parser = parsimd.compile("{when:th} {rest}")
+        while True:
+            parser.parse("21/Nov/2011:00:07:11 +0100 a").named
+            began.set()
+    def patched():
+        parsimd.Parser.parse = lambda *_: sum(range(100_000))
+        while True:
+            parsimd.parse("{n}", "a")
+            began.set()
+    def several(work):
+        # One is inside of Python's code at most times.
+        sys.setswitchinterval(1e-5)
+        for _ in range(2):
+            begin(work)
+        work()
     def begin(work):
         threading.Thread(target=work, daemon=True).start()
         assert began.wait(60)
 """
 
 
-WORK = ["scan", "rows", "find", "search", "pipe", "open_pipe", "convert", "arrow"]
+WORK = ["scan", "rows", "find", "search", "pipe", "open_pipe", "convert", "arrow", "lambda: several(offsets)", "lambda: several(patched)"]
 ENDS = ["", "sys.exit(0)", "os._exit(0)", "atexit.register(lambda: parser.scan(log).read_all())"]
 
 

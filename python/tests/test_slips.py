@@ -465,3 +465,19 @@ def test_a_pattern_and_a_text_that_are_swapped_are_told():
 def test_the_command_says_the_same(arguments, said, tmp_path):
     ran = subprocess.run([sys.executable, "-m", "parsimd", *arguments], capture_output=True, text=True, cwd=tmp_path)
     assert (ran.stdout, ran.stderr, ran.returncode) == ("", said, 2)
+
+
+def test_memory_that_is_no_bytes_is_refused():
+    import array
+
+    import numpy
+
+    parser = parsimd.compile("{level:w} {n:d}")
+    for items in (["info 1"], [b"info 1"], numpy.array(["info 1"], dtype=object), [1, 2], [1.5]):
+        with pytest.raises(TypeError, match="the items of this buffer are none.*use parse_array"):
+            parser.scan(numpy.array(items))
+    with pytest.raises(TypeError, match="the items of this buffer are none"):
+        parser.scan(array.array("i", [1, 2]))
+    data = b"info 1\n"
+    for memory in (numpy.frombuffer(data, "uint8"), numpy.frombuffer(data, "int8"), array.array("B", data), memoryview(data), pyarrow.py_buffer(data)):
+        assert parser.scan(memory).read_all().to_tuples() == [("info", 1)]

@@ -16,11 +16,14 @@ use pyo3::{
 };
 
 use super::capsule::{ARRAY, Requested, SCHEMA, STREAM, to_python};
-use crate::make::{self, name};
+use crate::{
+    capi,
+    make::{self, name},
+};
 
 /// The arrays of an object with `__arrow_c_stream__`.
 fn stream(object: &Bound<'_, PyAny>) -> PyResult<ArrayStreamReader> {
-    let capsule = object.call_method0(name!(object.py(), "__arrow_c_stream__"))?;
+    let capsule = capi::call_method(object, name!(object.py(), "__arrow_c_stream__"), &[])?;
     let stream = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
     // SAFETY: the capsule has the name that the protocol gives to a pointer to a stream, which `pointer_checked` has compared, and
     // lives to the end of this function. The stream is moved out of it, as the protocol wants it.
@@ -58,13 +61,19 @@ impl ImportedArray {
 
     /// Takes the array of an object with `__arrow_c_array__`.
     fn take(object: &Bound<'_, PyAny>) -> PyResult<ImportedArray> {
-        let capsules = object.call_method0(name!(object.py(), "__arrow_c_array__"))?;
+        let capsules = capi::call_method(object, name!(object.py(), "__arrow_c_array__"), &[])?;
         let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = capsules.extract()?;
         let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
         let array = array.pointer_checked(Some(ARRAY))?.cast::<FFI_ArrowArray>();
         // SAFETY: the capsules have the names that the protocol gives to pointers to these, which `pointer_checked` has compared, and
-        // live to the end of this function. The array is moved out of its capsule, as the protocol wants it; that it is what its
-        // schema says is the producer's promise.
+        // live to the end of this function.
+        if unsafe { schema.as_ref().release().is_none() || array.as_ref().is_released() } {
+            return Err(make::error::<PyValueError>(
+                "the array was taken before by another, and is released: __arrow_c_array__ must give new capsules at each call",
+            ));
+        }
+        // SAFETY: as above. Neither is released, so what they point to is there. The array is moved out of its capsule, as the protocol wants it; that it is
+        // what its schema says is the producer's promise.
         let data = unsafe { from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
         Ok(ImportedArray(make_array(data.map_err(to_python)?)))
     }
