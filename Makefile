@@ -28,7 +28,7 @@ LANES ?=
 DENY ?= licenses bans sources
 
 # Cargo has as many jobs as there are cores. Of those of `make --jobs` it could have no share: a recipe that is not make's own does not see them.
-unexport MAKEFLAGS
+unexport MAKEFLAGS MFLAGS
 
 .PHONY: help demo dev wheels wheels-check wheel-aarch64-test sdist-check crates deny refused release test test-rust test-python lint lint-bench features msrv msrv-check lanes pythons stress signals bench bench-built bench-cliffs bench-frames bench-inputs bench-kernels bench-queries bench-read-all bench-sets bench-whole bench-single bench-spark linear rg clients spark engines oracle fuzz instructions mutants coverage guide site-test clean
 
