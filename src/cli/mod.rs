@@ -180,9 +180,9 @@ fn printed(args: &Args) -> Result<Option<Vec<u8>>, Stop> {
 fn scan(args: &Args, chosen: Chosen, target: Target) -> Result<u8, Stop> {
     let Chosen { mut patterns, mut options, mut files, begin, .. } = chosen;
     let unmatched = source::unmatched(&mut files);
-    // Of nothing no file is made: a name that is mistyped must not cost what an earlier run has written.
-    let is_nothing = files.iter().all(|file| source::is_missing(file)) && (!files.is_empty() || !unmatched.is_empty());
-    if args.output.is_some() && is_nothing {
+    // Of nothing no file is made: a name that is mistyped must not cost what an earlier run has written. A file that is followed is waited for.
+    let must_be_there = args.output.is_some() && !args.follow && !(files.is_empty() && unmatched.is_empty());
+    if must_be_there && files.iter().all(|file| source::is_missing(file)) {
         unmatched.iter().for_each(|error| tell(&error.to_string()));
         files
             .iter()

@@ -105,6 +105,14 @@ fn rows_come_as_they_are_written_in_every_form_that_can_be_read_on() {
 }
 
 #[test]
+fn a_file_that_is_not_there_yet_is_waited_for_where_rows_go_to_a_file_too() {
+    let folder = Folder::new();
+    let path = folder.path("a.log");
+    let running = Running::new(&["n {n:d}", "--follow", &path, "--output", &folder.path("rows.csv")]);
+    assert_eq!(running.told(), format!("parsimd: {path}: there is no such file; it is waited for"));
+}
+
+#[test]
 fn rows_come_through_rotation_truncation_and_absence() {
     let folder = Folder::new();
     let path = folder.path("a.log");
