@@ -17,7 +17,7 @@ pub(crate) fn convert<'py, const N: usize>(
     function: &str,
     arguments: [Bound<'py, PyAny>; N],
 ) -> PyResult<Bound<'py, PyAny>> {
-    let function = make::import(py, "parsimd._frames")?.as_any().getattr(make::text(py, function)?)?;
+    let function = make::import(py, "parsimd._frames")?.getattr(make::text(py, function)?)?;
     capi::call(&function, &arguments.each_ref())
 }
 

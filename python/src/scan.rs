@@ -63,25 +63,17 @@ impl Scan {
     }
 
     fn read_rows(&self, py: Python<'_>, rows: usize) -> PyResult<Batch> {
+        self.read_as(py, rows, Ok)
+    }
+
+    /// What `make` makes of the next rows. Where reading them raises, or that does, they stay in the scan.
+    fn read_as<T>(&self, py: Python<'_>, rows: usize, make: impl FnOnce(Batch) -> PyResult<T>) -> PyResult<T> {
         self.reader.read_with(py, rows, |batches| {
             warn_of_damage(py, &self.reader)?;
             if rows == usize::MAX {
                 warn_of_sources(py, &self.reader)?;
             }
-            Ok(Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).together())
-        })
-    }
-
-    /// The rest of the rows as a table of another library. They are all read first: where that raises, or making the table does, they stay in the scan.
-    fn table<'py>(
-        &self,
-        py: Python<'py>,
-        make: impl FnOnce(Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.reader.read_with(py, usize::MAX, |batches| {
-            warn_of_damage(py, &self.reader)?;
-            warn_of_sources(py, &self.reader)?;
-            make(Bound::new(py, Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).together())?.into_any())
+            make(Pieces::new(batches.to_vec(), Arc::clone(&self.schema)).together())
         })
     }
 }
@@ -94,22 +86,18 @@ fn warn_of_damage<S: Scanning>(py: Python<'_>, reader: &Reader<S>) -> PyResult<(
 
 /// Warns, at the end of the rows, of files that were passed over or broke off, where others were read.
 fn warn_of_sources<S: Scanning>(py: Python<'_>, reader: &Reader<S>) -> PyResult<()> {
-    let errors = reader.seen().stats.source_errors;
-    match &errors[..] {
-        _ if reader.damage().is_some() => Ok(()),
-        [] => Ok(()),
-        [one] => error::warn(py, &format!("the rows of one file are missing, or the last of them: {one}"), 1),
-        [first, ..] => {
-            let files = errors.len();
-            error::warn(
-                py,
-                &format!(
-                    "the rows of {files} files are missing, or the last of them; stats.source_errors has all: {first}"
-                ),
-                1,
-            )
-        }
+    if reader.damage().is_some() {
+        return Ok(());
     }
+    let message = match &reader.seen().stats.source_errors[..] {
+        [] => return Ok(()),
+        [one] => format!("the rows of one file are missing, or the last of them: {one}"),
+        [first, others @ ..] => {
+            let files = 1 + others.len();
+            format!("the rows of {files} files are missing, or the last of them; stats.source_errors has all: {first}")
+        }
+    };
+    error::warn(py, &message, 1)
 }
 
 /// Why lines were not read.
@@ -196,24 +184,23 @@ impl Scan {
     }
 
     /// The rest of the input as a table of pyarrow.
-    fn to_arrow<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = this.py();
-        this.get().table(py, |rows| frames::convert(py, "to_arrow", [rows]))
+    fn to_arrow<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.read_as(py, usize::MAX, |rows| frames::convert(py, "to_arrow", [Bound::new(py, rows)?.into_any()]))
     }
 
     /// The rest of the input as a frame of pandas, which needs pyarrow too. With the `dtype_backend` `"numpy_nullable"` an integer is Int64, a float Float64, a bool
     /// boolean and a text string, so a null makes no float of them; with `"pyarrow"` every column is of Arrow.
     #[pyo3(signature = (*, dtype_backend="numpy_nullable"))]
-    fn to_pandas<'py>(this: &Bound<'py, Self>, dtype_backend: &str) -> PyResult<Bound<'py, PyAny>> {
-        let py = this.py();
+    fn to_pandas<'py>(&self, py: Python<'py>, dtype_backend: &str) -> PyResult<Bound<'py, PyAny>> {
         let backend = make::text(py, dtype_backend)?.into_any();
-        this.get().table(py, |rows| frames::convert(py, "to_pandas", [rows, backend]))
+        self.read_as(py, usize::MAX, |rows| {
+            frames::convert(py, "to_pandas", [Bound::new(py, rows)?.into_any(), backend])
+        })
     }
 
     /// The rest of the input as a frame of polars.
-    fn to_polars<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = this.py();
-        this.get().table(py, |rows| frames::convert(py, "to_polars", [rows]))
+    fn to_polars<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.read_as(py, usize::MAX, |rows| frames::convert(py, "to_polars", [Bound::new(py, rows)?.into_any()]))
     }
 
     /// Makes the table `name` of the rest of the input in the database of DuckDB to which `con` is a connection, and gives the table as a relation. The name may
